@@ -1,0 +1,92 @@
+//! What the exchange tells the media threads, and what they tell back.
+
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// A bound pair of UDP ports: `rtp` (even) and `rtp + 1` for RTCP.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Port {
+    /// The RTP port.
+    pub rtp: u16,
+    /// The media thread that owns it. A call stays on one thread.
+    pub thread: u8,
+}
+
+/// What the exchange wants of a media thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// Give this engine more bound pairs of this thread; answered by [`Fact::Stock`].
+    Refill {
+        /// Which thread.
+        thread: u8,
+        /// Which engine asks.
+        engine: u16,
+        /// How many.
+        count: u16,
+    },
+    /// Where the far end of this port says it listens (its SDP); none while on hold or unknown. Later ones replace earlier ones.
+    Aim {
+        /// The port.
+        port: Port,
+        /// Where to send RTP until the far end is heard.
+        rtp: Option<SocketAddr>,
+        /// Where to send RTCP until the far end's is heard; none: the RTP port plus one.
+        rtcp: Option<SocketAddr>,
+    },
+    /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces earlier partners.
+    Join {
+        /// One side.
+        a: Port,
+        /// The other.
+        b: Port,
+    },
+    /// The far end of this port is done with; answered by [`Fact::Released`]. The port rests, then goes back to the pool.
+    Release {
+        /// The port.
+        port: Port,
+        /// Which engine asks.
+        engine: u16,
+    },
+}
+
+/// What a media thread tells an engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    /// Bound pairs for use; fewer than asked for (or none) when the range is used up.
+    Stock {
+        /// Which engine they are for.
+        engine: u16,
+        /// The pairs.
+        ports: Vec<Port>,
+    },
+    /// The last word on a port.
+    Released {
+        /// Which engine asked.
+        engine: u16,
+        /// The port.
+        port: Port,
+        /// What went through it.
+        report: PortReport,
+    },
+}
+
+/// What was received at one port over its use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortReport {
+    /// RTP packets from the far end that were passed on (or would have been, had there been a partner).
+    pub packets: u64,
+    /// Their bytes, payload and header.
+    pub bytes: u64,
+    /// Packets that the sequence numbers say were lost on the way to us.
+    pub lost: u64,
+    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
+    pub jitter_us: u32,
+    /// Where the SDP said the far end is (the last one).
+    pub announced: Option<SocketAddr>,
+    /// Where it really sent from.
+    pub latched: Option<SocketAddr>,
+    /// Others that sent to the port and were not let through, with their packets (at most eight are kept).
+    pub strangers: Vec<(SocketAddr, u64)>,
+    /// RTP packets we sent to the far end.
+    pub sent: u64,
+}

@@ -1,0 +1,178 @@
+//! What goes into the engine and what comes out. The engine is asked, it never asks.
+
+use crate::directory::Directory;
+use crate::event::Event;
+use crate::flow::{Flow, Routes};
+use crate::ids::{CallId, DeviceId, NumberId, TenantId, TrunkId};
+use crate::journal::Entry;
+use crate::script::{ScriptJob, ScriptReply};
+use crate::settings::Settings;
+use crate::time::{Instant, Now};
+use crate::value::Value;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the engine may look at while it handles one input.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The moment.
+    pub now: Now,
+    /// The configuration.
+    pub directory: &'a Directory,
+    /// Ways to addresses.
+    pub routes: &'a dyn Routes,
+    /// Timers and limits.
+    pub settings: &'a Settings,
+}
+
+/// Who sent a request, as the door found out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Who {
+    /// A device that proved its password.
+    Device {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        device: DeviceId,
+        /// The nonce it used and its count: the engine refuses a replay after the transaction layer had its say.
+        nonce: String,
+        /// RFC 7616 §3.4, `nc`.
+        nonce_count: u32,
+    },
+    /// A trunk, by its address, calling a number of the tenant.
+    Trunk {
+        /// Whose number.
+        tenant: TenantId,
+        /// Which trunk.
+        trunk: TrunkId,
+        /// Which number.
+        number: NumberId,
+    },
+    /// Somebody inside a dialog or transaction of ours: the engine knows who by the dialog.
+    Known,
+}
+
+/// What the engine is told.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A message that passed the gate, for a slot of this engine.
+    Message {
+        /// How it came.
+        flow: Flow,
+        /// The message.
+        message: pbx_sip::Message,
+        /// Who sent it.
+        who: Who,
+    },
+    /// A connection is gone.
+    FlowLost(Flow),
+    /// A moment that was asked for with `WakeAt` has come.
+    Wake,
+    /// A script's turn is over.
+    Script(ScriptReply),
+    /// A source has answered.
+    Answer(Answer),
+    /// Something about media.
+    Media(pbx_media::Fact),
+    /// Somebody at a console or the shell wants something.
+    Command(Command),
+}
+
+/// What somebody outside of SIP wants of the engine.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// End a call.
+    HangUp {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        call: CallId,
+    },
+    /// Take no new calls (503 with Retry-After); emergency calls still pass.
+    Drain,
+    /// End what still runs; records say that they were cut.
+    Cut,
+}
+
+/// A question to a data source.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Query {
+    /// Whose.
+    pub tenant: TenantId,
+    /// For which call.
+    pub call: CallId,
+    /// Which question of that call.
+    pub seq: u16,
+    /// The source's name.
+    pub source: String,
+    /// What its placeholders become.
+    pub args: BTreeMap<String, String>,
+}
+
+/// The answer to a query.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// Whose.
+    pub tenant: TenantId,
+    /// For which call.
+    pub call: CallId,
+    /// Which question of that call.
+    pub seq: u16,
+    /// What came.
+    pub result: AnswerResult,
+    /// How long it took, in milliseconds.
+    pub took_ms: u32,
+}
+
+/// What a source said.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "status", content = "value")]
+pub enum AnswerResult {
+    /// The data.
+    Found(Value),
+    /// The source does not know it, which is no fault.
+    Unknown,
+    /// Not in time.
+    Timeout,
+    /// The source failed, is not reachable, or may not be asked: a stable code for the record.
+    Failed(String),
+}
+
+/// What the engine wants done, in this order.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Send these bytes; a failure comes back as `FlowLost` where the transport can tell.
+    Send {
+        /// Where to.
+        flow: Flow,
+        /// One whole message.
+        bytes: Bytes,
+        /// For the ladder: whose and which call, if any.
+        about: Option<(TenantId, CallId)>,
+    },
+    /// A received message belongs to this call (for the ladder).
+    Received {
+        /// Whose.
+        tenant: TenantId,
+        /// Which call.
+        call: CallId,
+        /// How it came.
+        flow: Flow,
+        /// The message.
+        bytes: Bytes,
+    },
+    /// Tell the media threads.
+    Media(pbx_media::Command),
+    /// Tell the script host.
+    Script(ScriptJob),
+    /// Ask a source.
+    Query(Query),
+    /// Promise: on disk before any later `Send` of the same batch.
+    Journal(Entry),
+    /// Tell the world.
+    Publish(Arc<Event>),
+    /// Send `Input::Wake` at this moment; replaces an earlier wish.
+    WakeAt(Instant),
+}

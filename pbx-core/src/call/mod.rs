@@ -1,0 +1,3 @@
+//! Calls: the engine, its legs, and one verb a file.
+
+pub mod io;

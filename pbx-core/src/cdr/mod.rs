@@ -1,0 +1,112 @@
+//! What is remembered of a call: one record, written once at its end.
+
+use crate::decision::Decision;
+use crate::event::{Direction, Disposition, Party};
+use crate::ids::{CallId, LegId, TenantId};
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+
+/// The record of a call.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// Ours.
+    pub id: CallId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// SIP's Call-ID of the caller's leg.
+    pub sip_call_id: String,
+    /// From where.
+    pub direction: Direction,
+    /// Who called.
+    pub from: Party,
+    /// Exactly as dialled.
+    pub dialled: String,
+    /// Who was meant or who answered, as far as known.
+    pub to: Party,
+    /// When the INVITE came.
+    pub started: Wall,
+    /// When the first answer came.
+    pub answered: Option<Wall>,
+    /// When it was over.
+    pub ended: Wall,
+    /// How it ended.
+    pub disposition: Disposition,
+    /// A code of the table in `cause`.
+    pub cause: String,
+    /// The final SIP code to the caller (200 when answered).
+    pub sip_code: u16,
+    /// Microseconds from answer to end; zero if never answered.
+    pub talk_us: i64,
+    /// It did not end, we did: found unended after a restart, or cut by the drain's deadline.
+    pub cut: bool,
+    /// Every leg, the caller's first.
+    pub legs: Vec<LegRecord>,
+    /// Who talked to whom, from when to when.
+    pub segments: Vec<Segment>,
+    /// Why it went where it went.
+    pub decision: Decision,
+}
+
+/// One leg of a call.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LegRecord {
+    /// Its id.
+    pub id: LegId,
+    /// Whose phone or trunk.
+    pub party: Party,
+    /// SIP's Call-ID of this leg.
+    pub sip_call_id: String,
+    /// When its INVITE came or went.
+    pub started: Wall,
+    /// When it rang first.
+    pub ringing: Option<Wall>,
+    /// When it answered.
+    pub answered: Option<Wall>,
+    /// When it was over.
+    pub ended: Wall,
+    /// The final SIP code of its INVITE.
+    pub sip_code: u16,
+}
+
+/// Two parties that were connected.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Segment {
+    /// The leg of the one side.
+    pub a: LegId,
+    /// The leg of the other.
+    pub b: LegId,
+    /// From when.
+    pub from: Wall,
+    /// To when.
+    pub to: Wall,
+    /// What was heard, if it was measured.
+    pub media: Option<MediaVerdict>,
+}
+
+/// How a segment sounded: both directions and what is wrong with them.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct MediaVerdict {
+    /// What came from side A.
+    pub from_a: Heard,
+    /// What came from side B.
+    pub from_b: Heard,
+}
+
+/// What was received from one side.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Heard {
+    /// Packets received and passed on.
+    pub packets: u64,
+    /// Packets that its sequence numbers say were lost on the way to us.
+    pub lost: u64,
+    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
+    pub jitter_us: u32,
+    /// The address its SDP announced.
+    pub announced: Option<String>,
+    /// The address it really sent from.
+    pub latched: Option<String>,
+    /// Others that sent to its port, and were not let through.
+    pub strangers: Vec<String>,
+    /// It was on hold or told not to send all the time, so silence is no fault.
+    pub silence_expected: bool,
+}

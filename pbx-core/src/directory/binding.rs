@@ -1,0 +1,29 @@
+//! Which template runs for what. The most specific binding wins.
+
+use crate::ids::{NumberId, PersonId, TemplateVersionId};
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a binding is for, from the least specific to the most.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Whatever has no binding of its own.
+    Tenant,
+    /// Calls to a person's extension.
+    Extension(PersonId),
+    /// Calls to a public number.
+    Number(NumberId),
+}
+
+/// A template with its parameters, for a scope.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Binding {
+    /// What it is for.
+    pub scope: Scope,
+    /// The version that runs.
+    pub template: TemplateVersionId,
+    /// Parameters, checked against the manifest when they were written.
+    pub params: BTreeMap<String, Value>,
+}

@@ -1,0 +1,48 @@
+//! A phone: one SIP account.
+
+use crate::ids::{DeviceId, PersonId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// H(user:realm:password) of RFC 7616 §3.4.2 for both algorithms: enough to check a digest, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ha1 {
+    /// Lower-case hex of MD5.
+    pub md5: String,
+    /// Lower-case hex of SHA-256.
+    pub sha256: String,
+}
+
+impl fmt::Debug for Ha1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ha1(secret)")
+    }
+}
+
+/// A SIP account and the phone that uses it.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// The natural key within its person: `desk`.
+    pub slug: String,
+    /// What people call it.
+    pub label: String,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Opaque, unique over all tenants.
+    pub sip_user: String,
+    /// What its digest is checked with; none: it cannot register or call (a fixed contact only rings).
+    pub ha1: Option<Ha1>,
+    /// Where it always is (a SIP URI), instead of registering.
+    pub contact: Option<String>,
+}
+
+/// The public half of a device, for records and pages.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeviceRef {
+    /// Its id.
+    pub id: DeviceId,
+    /// What people call it.
+    pub label: String,
+}

@@ -1,0 +1,102 @@
+//! Who and what there is: tenants, people, devices, numbers, trunks and sources, as one immutable snapshot.
+//!
+//! A snapshot is read without locks and swapped whole when configuration changes; `revision` tells which one a call saw.
+
+mod binding;
+mod device;
+mod number;
+mod person;
+mod source;
+mod tenant;
+mod trunk;
+
+pub use binding::{Binding, Scope};
+pub use device::{Device, DeviceRef, Ha1};
+pub use number::Number;
+pub use person::Person;
+pub use source::{Source, SourceKind};
+pub use tenant::{Holiday, Tenant};
+pub use trunk::{Trunk, TrunkKind};
+
+use crate::ids::{DeviceId, NumberId, TenantId, TrunkId};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The whole configuration that calls read, at one revision.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Grows by one with every change; recorded in every decision.
+    pub revision: u64,
+    /// The digest realm of this server: one for all tenants.
+    pub realm: String,
+    tenants: HashMap<TenantId, Arc<Tenant>>,
+    trunks: HashMap<TrunkId, Arc<Trunk>>,
+    sip_users: HashMap<String, (TenantId, DeviceId)>,
+    peers: HashMap<SocketAddr, TrunkId>,
+    dids: HashMap<(TrunkId, String), (TenantId, NumberId)>,
+}
+
+impl Directory {
+    /// Indexes what the store holds. Later duplicates of a unique key are ignored: `Change` refuses them before.
+    pub fn new(revision: u64, realm: String, tenants: Vec<Tenant>, trunks: Vec<Trunk>) -> Self {
+        let mut directory = Self { revision, realm, ..Self::default() };
+        for trunk in trunks {
+            for peer in &trunk.peers {
+                directory.peers.entry(*peer).or_insert(trunk.id);
+            }
+            directory.trunks.insert(trunk.id, Arc::new(trunk));
+        }
+        for tenant in tenants {
+            for device in tenant.devices.values() {
+                directory.sip_users.entry(device.sip_user.clone()).or_insert((tenant.id, device.id));
+            }
+            for number in tenant.numbers.values() {
+                if let Some(trunk) = number.trunk {
+                    directory.dids.entry((trunk, number.e164.clone())).or_insert((tenant.id, number.id));
+                }
+            }
+            directory.tenants.insert(tenant.id, Arc::new(tenant));
+        }
+        directory
+    }
+
+    /// A tenant by its id.
+    pub fn tenant(&self, id: TenantId) -> Option<&Arc<Tenant>> {
+        self.tenants.get(&id)
+    }
+
+    /// Every tenant, in no order.
+    pub fn tenants(&self) -> impl Iterator<Item = &Arc<Tenant>> {
+        self.tenants.values()
+    }
+
+    /// A trunk by its id.
+    pub fn trunk(&self, id: TrunkId) -> Option<&Arc<Trunk>> {
+        self.trunks.get(&id)
+    }
+
+    /// Every trunk, in no order.
+    pub fn trunks(&self) -> impl Iterator<Item = &Arc<Trunk>> {
+        self.trunks.values()
+    }
+
+    /// Whose SIP account this user name is. User names are unique over all tenants and compared exactly (RFC 3261 §19.1.4).
+    pub fn device_of_sip_user(&self, user: &str) -> Option<(&Arc<Tenant>, &Device)> {
+        let (tenant, device) = self.sip_users.get(user)?;
+        let tenant = self.tenants.get(tenant)?;
+        Some((tenant, tenant.devices.get(device)?))
+    }
+
+    /// The trunk whose peer has this source address, exactly.
+    pub fn trunk_of_peer(&self, source: SocketAddr) -> Option<&Arc<Trunk>> {
+        self.trunks.get(self.peers.get(&source)?)
+    }
+
+    /// Whose number this is when it is dialled through that trunk. Both together decide: two carriers may deliver one number.
+    pub fn number_of_did(&self, trunk: TrunkId, e164: &str) -> Option<(&Arc<Tenant>, &Number)> {
+        let (tenant, number) = self.dids.get(&(trunk, e164.to_owned()))?;
+        let tenant = self.tenants.get(tenant)?;
+        Some((tenant, tenant.numbers.get(number)?))
+    }
+}

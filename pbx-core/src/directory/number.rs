@@ -1,0 +1,15 @@
+//! A public telephone number.
+
+use crate::ids::{NumberId, TrunkId};
+use serde::{Deserialize, Serialize};
+
+/// A number of the tenant; what it runs is its binding (`Scope::Number`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Number {
+    /// Its id.
+    pub id: NumberId,
+    /// E.164 with the plus: `+4930555100`.
+    pub e164: String,
+    /// The trunk that delivers it.
+    pub trunk: Option<TrunkId>,
+}

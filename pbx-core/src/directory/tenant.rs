@@ -1,0 +1,69 @@
+//! A company: its people, devices, numbers and rules.
+
+use super::{Binding, Device, Number, Person, Source};
+use crate::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId};
+use crate::template::TemplateVersion;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A day on which the tenant is closed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Holiday {
+    /// The civil date in the tenant's zone, `YYYY-MM-DD`.
+    pub date: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// One tenant's whole configuration in a snapshot.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// The natural key of the import file, unique on the server: `acme`.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// SIP domains that phones of this tenant may name. The credential decides the tenant, never the domain.
+    pub domains: Vec<String>,
+    /// IANA time zone.
+    pub timezone: String,
+    /// ISO 3166 country, for normalising dialled numbers.
+    pub country: String,
+    /// BCP 47 language of announcements and of the console's default.
+    pub language: String,
+    /// Days on which it is closed.
+    pub holidays: Vec<Holiday>,
+    /// People by id.
+    pub people: HashMap<PersonId, Person>,
+    /// Devices by id.
+    pub devices: HashMap<DeviceId, Device>,
+    /// Numbers by id.
+    pub numbers: HashMap<NumberId, Number>,
+    /// Data sources by id.
+    pub sources: HashMap<SourceId, Source>,
+    /// Which extension is whose.
+    pub extensions: BTreeMap<String, PersonId>,
+    /// What each number, extension or the whole tenant runs.
+    pub bindings: Vec<Binding>,
+    /// The versions that the bindings name, and the catalogue's.
+    pub templates: HashMap<TemplateVersionId, Arc<TemplateVersion>>,
+}
+
+impl Tenant {
+    /// Whose extension this is.
+    pub fn person_at(&self, extension: &str) -> Option<&Person> {
+        self.people.get(self.extensions.get(extension)?)
+    }
+
+    /// A data source by the name that templates use.
+    pub fn source_named(&self, slug: &str) -> Option<&Source> {
+        self.sources.values().find(|source| source.slug == slug)
+    }
+
+    /// The devices of a person, in the order in which they were listed.
+    pub fn devices_of(&self, person: &Person) -> impl Iterator<Item = &Device> {
+        person.devices.iter().filter_map(|id| self.devices.get(id))
+    }
+}

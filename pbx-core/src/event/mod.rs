@@ -1,0 +1,159 @@
+//! Small immutable facts on a bus. Records, lamps, the live console, push and metrics read them; nobody calls the console.
+
+use crate::ids::{CallId, DeviceId, LegId, PersonId, TenantId};
+use crate::time::Now;
+use serde::{Deserialize, Serialize};
+
+/// One fact.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Event {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The call it is about.
+    pub call: Option<CallId>,
+    /// Grows by one with every event of the tenant.
+    pub seq: u64,
+    /// When.
+    pub at: Now,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// Who is at one end, as far as we know.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Party {
+    /// What is dialled to reach it: E.164 with plus, or an extension; empty when anonymous.
+    pub number: String,
+    /// Its name, if known.
+    pub name: String,
+    /// The person, if it is one of the tenant's.
+    pub person: Option<PersonId>,
+    /// The device, if it is one of the tenant's.
+    pub device: Option<DeviceId>,
+    /// The caller withheld its number.
+    pub anonymous: bool,
+}
+
+/// Where a call came from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From one of the tenant's devices to another.
+    Internal,
+    /// From a trunk.
+    Inbound,
+    /// To a trunk.
+    Outbound,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disposition {
+    /// Two parties talked.
+    Answered,
+    /// It rang and nobody answered.
+    NoAnswer,
+    /// Whoever was asked was busy.
+    Busy,
+    /// The caller hung up before an answer.
+    Cancelled,
+    /// It was refused: by a template, by a person, or for want of a destination.
+    Rejected,
+    /// Something broke.
+    Failed,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum EventKind {
+    /// An INVITE became a call.
+    CallStarted {
+        /// From where.
+        direction: Direction,
+        /// Who calls.
+        from: Party,
+        /// As dialled.
+        dialled: String,
+        /// SIP's Call-ID of the caller's leg.
+        sip_call_id: String,
+    },
+    /// A template was chosen.
+    TemplateChosen {
+        /// Its slug.
+        template: String,
+    },
+    /// A leg to a device (or trunk) was started.
+    LegStarted {
+        /// The leg.
+        leg: LegId,
+        /// To whom.
+        to: Party,
+    },
+    /// A leg rings.
+    LegRinging {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A leg ended without an answer.
+    LegFailed {
+        /// The leg.
+        leg: LegId,
+        /// The SIP code that ended it.
+        code: u16,
+    },
+    /// The caller and this leg talk.
+    Answered {
+        /// The leg.
+        leg: LegId,
+        /// Who answered.
+        by: Party,
+    },
+    /// One side put the other on hold.
+    Held {
+        /// Whether the caller did it (else: the answering side).
+        by_caller: bool,
+    },
+    /// The hold ended.
+    Resumed {
+        /// Whether the caller did it (else: the answering side).
+        by_caller: bool,
+    },
+    /// The call is over.
+    CallEnded {
+        /// How.
+        disposition: Disposition,
+        /// The cause's code in the table of `cause`.
+        cause: String,
+    },
+    /// A device can be reached at a contact.
+    Registered {
+        /// The device.
+        device: DeviceId,
+        /// The contact URI.
+        contact: String,
+        /// The source address it registered from.
+        source: String,
+        /// User-Agent, if told.
+        user_agent: String,
+        /// Until when.
+        expires: crate::time::Wall,
+    },
+    /// A contact is gone.
+    Unregistered {
+        /// The device.
+        device: DeviceId,
+        /// The contact URI.
+        contact: String,
+        /// `expired`, `removed`, `replaced` or `flow-lost`.
+        reason: String,
+    },
+    /// Something an operator should look at.
+    Alarm {
+        /// A stable code: `emergency-without-route`, `no-media-ports`, `scan`.
+        code: String,
+        /// What it is about.
+        detail: String,
+    },
+}

@@ -1,0 +1,48 @@
+//! The engine knows flows, not sockets: where bytes came from and where they can be sent.
+
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// What carries SIP.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// RFC 3261 §18, unreliable.
+    Udp,
+    /// RFC 3261 §18, a stream.
+    Tcp,
+}
+
+impl Transport {
+    /// Whether the transport delivers by itself: no retransmission timers (RFC 3261 §17).
+    pub const fn is_reliable(self) -> bool {
+        !matches!(self, Self::Udp)
+    }
+
+    /// As in a Via.
+    pub const fn as_via(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+        }
+    }
+}
+
+/// A UDP address pair or a connection. Plain data: who owns the socket is `net`'s business.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Flow {
+    /// What carries it.
+    pub transport: Transport,
+    /// Our address, as the peer sees it: goes into Via, Contact and SDP. Never unspecified (0.0.0.0).
+    pub local: SocketAddr,
+    /// The peer's address.
+    pub remote: SocketAddr,
+    /// The connection, where the transport has one; 0: UDP, or "any connection to that peer, opened if there is none".
+    pub connection: u64,
+}
+
+/// Finds a way to an address: the routing table and the listeners, as a question that does no I/O.
+pub trait Routes {
+    /// The flow to that address, with the local address that the peer will see; none if nothing leads there.
+    fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow>;
+}

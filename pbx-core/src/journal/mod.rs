@@ -1,0 +1,97 @@
+//! Promises first to the journal: what the wire has promised is appended before the answer leaves.
+
+use crate::cdr::CallRecord;
+use crate::event::{Direction, Disposition, Party};
+use crate::ids::{CallId, DeviceId, TenantId};
+use crate::registrar::Binding;
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+
+/// One promise. Applying an entry twice is the same as applying it once.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Entry {
+    /// An INVITE became a call.
+    CallStarted {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+        /// SIP's Call-ID.
+        sip_call_id: String,
+        /// From where.
+        direction: Direction,
+        /// Who calls.
+        from: Party,
+        /// As dialled.
+        dialled: String,
+        /// When.
+        at: Wall,
+    },
+    /// The caller got a 200.
+    CallAnswered {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+        /// Who answered.
+        by: Party,
+        /// When.
+        at: Wall,
+    },
+    /// Somebody hung up (before the 200 to the BYE leaves).
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+        /// How.
+        disposition: Disposition,
+        /// The cause's code.
+        cause: String,
+        /// The final SIP code to the caller.
+        sip_code: u16,
+        /// When.
+        at: Wall,
+    },
+    /// The finished record: replaces what the three above told.
+    CallRecorded(Box<CallRecord>),
+    /// A device can be reached (before the 200 to the REGISTER leaves).
+    BindingAdded {
+        /// Whose.
+        tenant: TenantId,
+        /// The binding; replaces one of the same device and contact key.
+        binding: Box<Binding>,
+    },
+    /// A device can no longer be reached there.
+    BindingRemoved {
+        /// Whose.
+        tenant: TenantId,
+        /// The device.
+        device: DeviceId,
+        /// The binding's key.
+        key: String,
+        /// When.
+        at: Wall,
+    },
+    /// A line of the audit.
+    Audit(AuditLine),
+}
+
+/// Who did what to what.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AuditLine {
+    /// Its id.
+    pub id: crate::ids::AuditId,
+    /// Whose; none for what concerns the whole server.
+    pub tenant: Option<TenantId>,
+    /// When.
+    pub at: Wall,
+    /// Who: an account's e-mail, `import`, `api:<token name>`, or a source address.
+    pub actor: String,
+    /// A stable code: `person.changed`, `login.failed`, `sip.scan`.
+    pub action: String,
+    /// What it was done to.
+    pub object: String,
+    /// What changed: codes and values, never a secret.
+    pub detail: serde_json::Value,
+}

@@ -1,0 +1,124 @@
+//! What the exchange and the script host say to each other.
+//!
+//! A script is a coroutine: it yields a verb, and is resumed with the verb's outcome. The engine emits [`ScriptJob`]s and is
+//! fed [`ScriptReply`]s; who runs them (a pool of threads, or a test inline) is not its business.
+
+use crate::ids::{CallId, TenantId, TemplateVersionId};
+use crate::template::TemplateVersion;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One run of a script: the call's only one for now; unique within the server.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct RunId {
+    /// The call it decides.
+    pub call: CallId,
+    /// Which run of that call.
+    pub seq: u16,
+}
+
+/// Everything a script is a function of. Recorded as it is.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ScriptInput {
+    /// The version that runs (pinned at INVITE).
+    pub template: TemplateVersionId,
+    /// `call`: read-only facts about the call, see docs/TEMPLATE-API.md.
+    pub call: Value,
+    /// `param`: the binding's parameters with the manifest's defaults filled in.
+    pub params: BTreeMap<String, Value>,
+    /// `now`: the moment in the tenant's zone, and its holiday if it is one.
+    pub now: Value,
+    /// What `math.random` is seeded with.
+    pub seed: u64,
+}
+
+/// What the engine asks of the script host.
+#[derive(Clone, Debug)]
+pub enum ScriptJob {
+    /// Run a script from its start.
+    Start {
+        /// Whose.
+        tenant: TenantId,
+        /// Which run.
+        run: RunId,
+        /// The text.
+        program: Arc<TemplateVersion>,
+        /// What it is given.
+        input: Arc<ScriptInput>,
+        /// Outcomes of verbs that were carried out before: the script is taken through them without yielding
+        /// (after a restart or a retired VM). Empty at a first start.
+        replayed: Vec<Value>,
+    },
+    /// Go on with the outcome of the verb that it yielded.
+    Resume {
+        /// Whose.
+        tenant: TenantId,
+        /// Which run.
+        run: RunId,
+        /// The outcome table: always has `status`.
+        outcome: Value,
+    },
+    /// Forget it; nothing is answered.
+    Cancel {
+        /// Whose.
+        tenant: TenantId,
+        /// Which run.
+        run: RunId,
+    },
+}
+
+/// What the script host tells the engine: one for each start or resume.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ScriptReply {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which run.
+    pub run: RunId,
+    /// What the script did.
+    pub step: ScriptStep,
+}
+
+/// What a script did with its turn.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum ScriptStep {
+    /// It asks for a verb; arguments are already checked against the verb's spec.
+    Verb {
+        /// `ring`, `lookup`, `reject`, `note`.
+        name: String,
+        /// Named arguments.
+        args: BTreeMap<String, Value>,
+        /// The line of the script.
+        line: u32,
+    },
+    /// It ran to its end.
+    Finished,
+    /// It was stopped: the fallback decides.
+    Fault {
+        /// Why.
+        kind: FaultKind,
+        /// The message for its author; never reaches a phone.
+        message: String,
+        /// The line of the script, if known.
+        line: Option<u32>,
+    },
+}
+
+/// Why a script was stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The text does not compile.
+    Syntax,
+    /// It raised an error, or misused a verb.
+    Error,
+    /// It spent its counted interrupts.
+    Budget,
+    /// It spent its memory.
+    Memory,
+    /// It held its thread too long by the wall's clock (the second net).
+    Deadline,
+    /// It asked for too many actions.
+    Actions,
+}

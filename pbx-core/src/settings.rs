@@ -1,0 +1,55 @@
+//! Timers and limits of the exchange: every one with its default, in one place.
+
+use serde::{Deserialize, Serialize};
+
+/// What an operator may tune. Durations are in the unit that the name tells.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Digest realm: one for the server.
+    pub realm: String,
+    /// Shortest registration that is granted (shorter: 423).
+    pub register_min_s: u32,
+    /// Longest registration that is granted (longer is cut).
+    pub register_max_s: u32,
+    /// Registration granted when the phone names none.
+    pub register_default_s: u32,
+    /// Contacts one device may have at once.
+    pub register_max_contacts: usize,
+    /// How long a nonce is good.
+    pub nonce_lifetime_s: u32,
+    /// How long a `ring` without a timeout rings.
+    pub ring_timeout_s: u32,
+    /// After how long without an action the caller hears ringing.
+    pub local_ringing_ms: u32,
+    /// How often a call may pass through us.
+    pub max_hops: u32,
+    /// Actions one script may take.
+    pub max_actions: u32,
+    /// Lookups one script may make.
+    pub max_lookups: u32,
+    /// Devices rung at once.
+    pub max_forks: usize,
+    /// How long running calls may go on after the drain began.
+    pub drain_deadline_s: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            realm: "ringdown".to_owned(),
+            register_min_s: 60,
+            register_max_s: 3600,
+            register_default_s: 300,
+            register_max_contacts: 10,
+            nonce_lifetime_s: 300,
+            ring_timeout_s: 30,
+            local_ringing_ms: 1000,
+            max_hops: 10,
+            max_actions: 64,
+            max_lookups: 8,
+            max_forks: 16,
+            drain_deadline_s: 30,
+        }
+    }
+}

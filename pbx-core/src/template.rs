@@ -1,0 +1,109 @@
+//! A call-control template as the exchange sees it: text, typed parameters and what happens if it fails.
+//!
+//! The `templates` room reads manifests into this; this room never runs Lua.
+
+use crate::ids::TemplateVersionId;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+
+/// One immutable version of a template.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TemplateVersion {
+    /// Derived from slug and content: the same text is the same version.
+    pub id: TemplateVersionId,
+    /// The template's name in bindings: `vip-by-lookup`.
+    pub slug: String,
+    /// Lower-case hex of the content (manifest and script).
+    pub sha256: String,
+    /// What people call it.
+    pub title: String,
+    /// One sentence.
+    pub summary: String,
+    /// The script.
+    pub lua: String,
+    /// The manifest as written.
+    pub manifest: String,
+    /// Typed parameters.
+    pub params: Vec<ParamSpec>,
+    /// What happens to the call when the script fails, runs over budget or ends without an action.
+    pub fallback: Fallback,
+}
+
+/// One parameter of a template.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ParamSpec {
+    /// Its key.
+    pub name: String,
+    /// Its label in forms.
+    pub label: String,
+    /// One sentence of help.
+    #[serde(default)]
+    pub help: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: ParamKind,
+    /// The value when the binding gives none; a parameter without one is required.
+    #[serde(default)]
+    pub default: Option<Value>,
+    /// Who may change it.
+    #[serde(default)]
+    pub editable_by: EditableBy,
+}
+
+/// The type of a parameter.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParamKind {
+    /// Any text up to 1,000 characters.
+    Text,
+    /// A whole number between bounds.
+    Integer {
+        /// Least.
+        min: i64,
+        /// Greatest.
+        max: i64,
+    },
+    /// Seconds between bounds.
+    Seconds {
+        /// Least.
+        min: i64,
+        /// Greatest.
+        max: i64,
+    },
+    /// Yes or no.
+    Bool,
+    /// An extension, or a list of extensions rung together.
+    Destination,
+    /// The name of one of the tenant's data sources.
+    Source,
+    /// Opening hours: a table from `mon`…`sun` to a list of `"HH:MM-HH:MM"`.
+    WeeklyHours,
+    /// One of these.
+    Choice(Vec<String>),
+}
+
+/// Who may change a parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EditableBy {
+    /// Tenant admins.
+    #[default]
+    Admin,
+    /// The person it is about, too.
+    User,
+}
+
+/// What happens to a call when its script cannot decide.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fallback {
+    /// Ring this destination, or the one that this parameter holds.
+    Ring {
+        /// The parameter that names the destination; `called` means the person that was dialled.
+        param: String,
+        /// For how many seconds.
+        timeout: u32,
+    },
+    /// Refuse with this SIP code (400–699).
+    Reject(u16),
+}

@@ -1,0 +1,75 @@
+//! A plain value that a script, a record and JSON all understand.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What goes between the exchange and a script: parameters, verb arguments, outcomes, data answers.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// Nothing (Lua `nil`, JSON `null`).
+    #[default]
+    Null,
+    /// Truth.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction. Never NaN or infinite.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A list (Lua: keys 1…n).
+    List(Vec<Value>),
+    /// A table with text keys.
+    Map(BTreeMap<String, Value>),
+}
+
+impl Value {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(int) => Some(*int),
+            _ => None,
+        }
+    }
+
+    /// A field of a table; nothing for a missing one and for what is no table.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Map(map) => map.get(key),
+            _ => None,
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(int: i64) -> Self {
+        Self::Int(int)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
