@@ -3,7 +3,7 @@
 //! A script is a coroutine: it yields a verb, and is resumed with the verb's outcome. The engine emits [`ScriptJob`]s and is
 //! fed [`ScriptReply`]s; who runs them (a pool of threads, or a test inline) is not its business.
 
-use crate::ids::{CallId, TenantId, TemplateVersionId};
+use crate::ids::{CallId, TemplateVersionId, TenantId};
 use crate::template::TemplateVersion;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
