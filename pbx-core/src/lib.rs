@@ -28,4 +28,5 @@ pub mod script;
 pub mod settings;
 pub mod template;
 pub mod time;
+pub mod token;
 pub mod value;

@@ -1,0 +1,88 @@
+//! The ids that we put on the wire (branches, tags, Call-IDs): they carry the slot, so that any reader finds the engine.
+//!
+//! One form for all: the cookie `rd`, three hex digits of slot, sixteen hex digits of randomness. A branch has RFC 3261's
+//! magic cookie before it. Nothing in it tells a thread, a node or a tenant.
+
+use crate::ids::{SLOTS, Slot};
+
+/// RFC 3261 §8.1.1.7: what every branch begins with.
+pub const MAGIC: &str = "z9hG4bK";
+
+/// What makes an id ours.
+const COOKIE: &str = "rd";
+
+/// Digits of the slot.
+const SLOT_DIGITS: usize = 3;
+
+/// Digits of the randomness.
+const RANDOM_DIGITS: usize = 16;
+
+/// A tag or Call-ID of ours: 21 characters of RFC 3261's `token`. The randomness must not be guessable.
+pub fn mint(slot: Slot, random: u64) -> String {
+    format!("{COOKIE}{:03x}{random:016x}", slot.0)
+}
+
+/// A Via branch of ours: [`mint`] behind the magic cookie.
+pub fn branch(slot: Slot, random: u64) -> String {
+    format!("{MAGIC}{COOKIE}{:03x}{random:016x}", slot.0)
+}
+
+/// The slot in a branch, tag or Call-ID of ours; nothing if it is not ours. Letters' case does not matter, because
+/// some peers hand tags back in another one.
+pub fn slot_of(text: &str) -> Option<Slot> {
+    let bytes = text.as_bytes();
+    let bytes = match bytes.get(..MAGIC.len()) {
+        Some(start) if start.eq_ignore_ascii_case(MAGIC.as_bytes()) => &bytes[MAGIC.len()..],
+        _ => bytes,
+    };
+    if bytes.len() != COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS {
+        return None;
+    }
+    let (cookie, digits) = bytes.split_at(COOKIE.len());
+    if !cookie.eq_ignore_ascii_case(COOKIE.as_bytes()) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let slot = digits[..SLOT_DIGITS].iter().fold(0_u16, |sum, digit| sum * 16 + hex_value(*digit));
+    (slot < SLOTS).then_some(Slot(slot))
+}
+
+/// The value of one hex digit.
+fn hex_value(digit: u8) -> u16 {
+    (digit as char).to_digit(16).unwrap_or(0) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tag_and_branch_carry_their_slot() {
+        assert_eq!(mint(Slot(0x2f), 0xdead_beef), "rd02f00000000deadbeef");
+        assert_eq!(branch(Slot(1023), 1), "z9hG4bKrd3ff0000000000000001");
+        assert_eq!(slot_of("z9hG4bKrd3ff0000000000000001"), Some(Slot(1023)));
+        assert_eq!(slot_of("RD02F00000000DEADBEEF"), Some(Slot(0x2f)));
+    }
+
+    #[test]
+    fn what_is_not_ours_has_no_slot() {
+        for text in
+            ["", "rd", "z9hG4bK", "z9hG4bK-524287-1---", "rd4000000000000000000", "rd02f00000000deadbee", "as6f0c1d3a"]
+        {
+            assert_eq!(slot_of(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_minted_id_is_found_again(slot in 0..SLOTS, random: u64) {
+            prop_assert_eq!(slot_of(&mint(Slot(slot), random)), Some(Slot(slot)));
+            prop_assert_eq!(slot_of(&branch(Slot(slot), random)), Some(Slot(slot)));
+        }
+
+        #[test]
+        fn any_text_is_answered_without_panic(text: String) {
+            let _ = slot_of(&text);
+        }
+    }
+}
