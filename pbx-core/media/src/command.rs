@@ -1,7 +1,7 @@
 //! What the exchange tells the media threads, and what they tell back.
 
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A bound pair of UDP ports: `rtp` (even) and `rtp + 1` for RTCP.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -24,14 +24,19 @@ pub enum Command {
         /// How many.
         count: u16,
     },
-    /// Where the far end of this port says it listens (its SDP); none while on hold or unknown. Later ones replace earlier ones.
+    /// Where the far end of this port says it listens (its SDP). Later ones replace earlier ones. While `rtp` is none (its SDP
+    /// is not known yet, or it wants nothing while on hold) nothing is sent to it.
     Aim {
         /// The port.
         port: Port,
         /// Where to send RTP until the far end is heard.
         rtp: Option<SocketAddr>,
-        /// Where to send RTCP until the far end's is heard; none: the RTP port plus one.
+        /// Where to send RTCP until the far end's is heard; none: the RTP port plus one. The same as `rtp` when both sides
+        /// agreed on `a=rtcp-mux` (RFC 5761).
         rtcp: Option<SocketAddr>,
+        /// Where its signalling comes from. Behind a NAT the SDP's address is of no use, and this one is what keeps strangers
+        /// out: leave it out only where it is not known.
+        signalling: Option<IpAddr>,
     },
     /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces earlier partners.
     Join {
@@ -85,7 +90,7 @@ pub struct PortReport {
     pub announced: Option<SocketAddr>,
     /// Where it really sent from.
     pub latched: Option<SocketAddr>,
-    /// Others that sent to the port and were not let through, with their packets (at most eight are kept).
+    /// Others that sent to the port and were not let through, with their datagrams (at most eight are kept).
     pub strangers: Vec<(SocketAddr, u64)>,
     /// RTP packets we sent to the far end.
     pub sent: u64,
