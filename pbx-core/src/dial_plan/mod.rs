@@ -1,0 +1,85 @@
+//! What a dialled string is.
+//!
+//! A string is normalised once, by the tenant's country; the caller keeps the original. The order is fixed: the country's
+//! emergency numbers, then the tenant's extensions, then everything else.
+
+mod emergency;
+mod number;
+
+pub use number::{e164, international};
+
+use serde::{Deserialize, Serialize};
+
+/// Longest dialled string that is looked at, in characters: E.164's 15 digits with an access code, signs and room to spare.
+const LONGEST: usize = 40;
+
+/// A dialled string, normalised once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type", content = "value")]
+pub enum Dialled {
+    /// An extension of the tenant.
+    Extension(String),
+    /// A public number, E.164 with plus.
+    Number(String),
+    /// A service code of ours: `*57204`.
+    Service(String),
+    /// A number that must always get through.
+    Emergency(String),
+    /// None of these.
+    Unknown(String),
+}
+
+impl Dialled {
+    /// What `dialled` (a user part, unescaped) is to somebody in `country` (ISO 3166). Whether a string is an extension is the
+    /// tenant's to say.
+    pub fn read(dialled: &str, country: &str, is_extension: impl Fn(&str) -> bool) -> Self {
+        let plain = without_separators(dialled);
+        if emergency::of_country(&plain, country) {
+            return Self::Emergency(plain);
+        }
+        if is_extension(dialled) {
+            return Self::Extension(dialled.to_owned());
+        }
+        if is_extension(&plain) {
+            return Self::Extension(plain);
+        }
+        if emergency::anywhere(&plain) {
+            return Self::Emergency(plain);
+        }
+        if is_service(&plain) {
+            return Self::Service(plain);
+        }
+        match number::dialled(&plain, country) {
+            Some(number) => Self::Number(number),
+            None => Self::Unknown(dialled.to_owned()),
+        }
+    }
+
+    /// The normalised text, whatever it is.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Extension(text)
+            | Self::Number(text)
+            | Self::Service(text)
+            | Self::Emergency(text)
+            | Self::Unknown(text) => text,
+        }
+    }
+}
+
+/// Without RFC 3966 §5.1.1's visual separators and blanks, and without parameters of the user part (`;phone-context=…`).
+fn without_separators(dialled: &str) -> String {
+    let user = dialled.split(';').next().unwrap_or_default();
+    user.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).take(LONGEST + 1).collect()
+}
+
+/// A star and at least one more sign of a telephone's keys.
+fn is_service(plain: &str) -> bool {
+    plain.len() <= LONGEST
+        && plain
+            .strip_prefix('*')
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit() || b == b'*' || b == b'#'))
+}
+
+#[cfg(test)]
+mod tests;

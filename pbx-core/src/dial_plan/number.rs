@@ -1,0 +1,81 @@
+//! Public numbers in E.164 (ITU-T), from what people dial and from what carriers send.
+
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
+
+/// A number as a carrier sends it: `+49…`, `0049…`, `49…` or national (`030…`) in `country`. Nothing if it is none of these.
+pub fn e164(dialled: &str, country: &str) -> Option<String> {
+    let plain = super::without_separators(dialled);
+    if let Some(number) = from_plus_or_access_code(&plain, country) {
+        return Some(number);
+    }
+    let national = national(&plain, country);
+    let bare = || parse(&format!("+{plain}"), None);
+    let found = match national {
+        Some(number) if number.is_valid() => Some(number),
+        possible => bare().filter(PhoneNumber::is_valid).or(possible).or_else(bare),
+    };
+    found.as_ref().map(format_e164)
+}
+
+/// A number that tells its country by itself: `+49…`, `0049…` or `49…`. Nothing for national forms.
+pub fn international(dialled: &str) -> Option<String> {
+    let plain = super::without_separators(dialled);
+    let digits = plain.strip_prefix('+').or_else(|| plain.strip_prefix("00")).unwrap_or(&plain);
+    parse(&format!("+{digits}"), None).as_ref().map(format_e164)
+}
+
+/// A number as somebody in `country` dials it: with a plus, with the access code, or national. Local numbers without their
+/// area code are none, because nobody knows the area.
+pub(super) fn dialled(plain: &str, country: &str) -> Option<String> {
+    from_plus_or_access_code(plain, country).or_else(|| national(plain, country).as_ref().map(format_e164))
+}
+
+/// `+49…` or, behind the country's international access code, `0049…`.
+fn from_plus_or_access_code(plain: &str, country: &str) -> Option<String> {
+    if plain.starts_with('+') {
+        return parse(plain, None).as_ref().map(format_e164);
+    }
+    let code = access_code(country);
+    let rest = plain.strip_prefix(code)?;
+    parse(&format!("+{rest}"), None).as_ref().map(format_e164)
+}
+
+/// What people dial before a foreign country's code: 00 by ITU-T E.123, but for a few.
+fn access_code(country: &str) -> &'static str {
+    match country {
+        "US" | "CA" | "PR" | "GU" | "VI" => "011",
+        "AU" => "0011",
+        "JP" => "010",
+        _ => "00",
+    }
+}
+
+/// A number of the country itself, dialled as its plan wants: with the trunk prefix where there is one, and the area code.
+fn national(plain: &str, country: &str) -> Option<PhoneNumber> {
+    let region = Region::from_code(country).ok()?;
+    if plain.starts_with('+') {
+        return None;
+    }
+    let number = parse(plain, Some(region))?;
+    let printed = number.format_as(PhoneNumberFormat::National);
+    let printed: String = printed.chars().filter(char::is_ascii_digit).collect();
+    let north_american = number.country_code == 1 && plain.strip_prefix('1') == Some(printed.as_str());
+    // What fits no format is printed as it is: then a trunk prefix, or being in use, must tell it from an incomplete number.
+    let dialled_in_full = printed == plain && (plain.starts_with('0') || number.is_valid());
+    (dialled_in_full || north_american).then_some(number)
+}
+
+/// The library's reading, of digits alone and only if a number of this length can exist. (The library would also take
+/// letters, extensions and URIs.)
+fn parse(plain: &str, region: Option<Region>) -> Option<PhoneNumber> {
+    let digits = plain.strip_prefix('+').unwrap_or(plain);
+    if !(4..=20).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number = PHONE_NUMBER_UTIL.parse(plain, region).ok()?;
+    matches!(number.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)).then_some(number)
+}
+
+fn format_e164(number: &PhoneNumber) -> String {
+    number.format_as(PhoneNumberFormat::E164).into_owned()
+}
