@@ -15,6 +15,7 @@
 //! - `store`: what is kept, in words of the domain; `store/sql` is the only home of SQL.
 
 pub mod call;
+pub mod cause;
 pub mod cdr;
 pub mod decision;
 pub mod dial_plan;
