@@ -1,0 +1,109 @@
+//! The characters and small rules of RFC 3261 §25.1 that all readers share.
+
+/// `token`.
+pub const fn is_token_char(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+}
+
+/// `token`: at least one character, all of them token characters.
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_char)
+}
+
+/// `unreserved`.
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')
+}
+
+/// `word`: what Call-ID is made of.
+pub(crate) const fn is_word_char(byte: u8) -> bool {
+    is_token_char(byte)
+        || matches!(byte, b'(' | b')' | b'<' | b'>' | b':' | b'\\' | b'"' | b'/' | b'[' | b']' | b'?' | b'{' | b'}')
+}
+
+/// Linear white space once a value is unfolded; CR and LF count too, so that a folded value reads alike.
+pub(crate) const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Without white space at both ends.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches(|c| matches!(c, ' ' | '\t' | '\r' | '\n'))
+}
+
+/// Where the quoted string that begins at `text[0]` ends (the index after its closing quote); `None` if it never does.
+pub(crate) fn quoted_end(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Splits at `separator` where it stands outside quoted strings and angle brackets.
+pub(crate) fn split_outside(text: &str, separator: u8) -> SplitOutside<'_> {
+    SplitOutside { rest: Some(text), separator }
+}
+
+/// The iterator of [`split_outside`]; pieces are trimmed.
+pub(crate) struct SplitOutside<'a> {
+    rest: Option<&'a str>,
+    separator: u8,
+}
+
+impl<'a> Iterator for SplitOutside<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.rest?;
+        let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
+        for (at, byte) in rest.bytes().enumerate() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if quoted => escaped = true,
+                b'"' if !bracketed => quoted = !quoted,
+                _ if quoted => {}
+                b'<' => bracketed = true,
+                b'>' => bracketed = false,
+                _ if byte == self.separator && !bracketed => {
+                    self.rest = rest.get(at + 1..);
+                    return rest.get(..at).map(trim);
+                }
+                _ => {}
+            }
+        }
+        self.rest = None;
+        Some(trim(rest))
+    }
+}
+
+/// A decimal number of digits only (leading zeros allowed), or nothing where it is not one or does not fit.
+pub(crate) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_in_quotes_and_brackets_do_not_split() {
+        let parts: Vec<_> = split_outside(r#""a, \"b" <sip:x,y@z> , c"#, b',').collect();
+        assert_eq!(parts, [r#""a, \"b" <sip:x,y@z>"#, "c"]);
+    }
+
+    #[test]
+    fn numbers_have_no_sign() {
+        assert_eq!(number::<u32>("0009"), Some(9));
+        assert_eq!(number::<u32>("+9"), None);
+        assert_eq!(number::<u32>("4294967296"), None);
+    }
+}

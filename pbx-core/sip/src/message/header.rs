@@ -1,0 +1,74 @@
+//! One header of a message.
+
+use super::{Field, Message};
+use crate::grammar::split_outside;
+use crate::header_name::HeaderName;
+use crate::name_addr::NameAddr;
+use crate::text::{Span, Text};
+use std::borrow::Cow;
+
+/// A header where it stands in its message.
+#[derive(Clone, Copy)]
+pub struct Header<'a> {
+    message: &'a Message,
+    field: Field,
+}
+
+/// The Contacts of a message (RFC 3261 §20.10).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Contacts {
+    /// `*`: all bindings.
+    Any,
+    /// These, in their order; none where there is no Contact.
+    List(Vec<NameAddr>),
+}
+
+impl<'a> Header<'a> {
+    pub(super) const fn new(message: &'a Message, field: Field) -> Self {
+        Self { message, field }
+    }
+
+    /// Which one it is.
+    pub const fn name(&self) -> HeaderName {
+        self.field.kind
+    }
+
+    /// Its name as written.
+    pub fn name_text(&self) -> &'a str {
+        self.message.head_str(self.field.name)
+    }
+
+    /// Its value with folds read as one space (RFC 3261 §7.3.1), without white space at its ends.
+    pub fn value(&self) -> Cow<'a, str> {
+        let raw = self.message.head_str(self.field.value);
+        if self.field.folded { Cow::Owned(unfold(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// The same as text that shares the message's buffer where it can.
+    pub fn text(&self) -> Text {
+        if self.field.folded {
+            return Text::from(unfold(self.message.head_str(self.field.value)));
+        }
+        self.message.head_text(self.field.value)
+    }
+
+    /// The values of a header that lists several with commas (RFC 3261 §7.3.1).
+    pub fn values(&self) -> Vec<Text> {
+        let text = self.text();
+        split_outside(&text, b',').map(|part| text.slice(Span::of(&text, part).range())).collect()
+    }
+}
+
+/// Line ends and the white space around them become one space.
+fn unfold(raw: &str) -> String {
+    let mut plain = String::with_capacity(raw.len());
+    for (index, line) in raw.split("\r\n").enumerate() {
+        if index == 0 {
+            plain.push_str(line.trim_end_matches([' ', '\t']));
+        } else {
+            plain.push(' ');
+            plain.push_str(line.trim_matches([' ', '\t']));
+        }
+    }
+    plain
+}

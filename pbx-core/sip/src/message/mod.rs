@@ -1,0 +1,176 @@
+//! A SIP message: one shared buffer with header ranges, split once, its values typed when they are asked for.
+
+mod auth;
+mod header;
+mod parse;
+mod start;
+mod stored;
+mod typed;
+
+pub use header::{Contacts, Header};
+pub(crate) use parse::{Scanned, scan};
+pub use start::StartLine;
+
+use crate::error::ParseError;
+use crate::header_name::HeaderName;
+use crate::method::Method;
+use crate::status::StatusCode;
+use crate::text::{Span, Text};
+use bytes::Bytes;
+use std::fmt;
+use std::sync::Arc;
+
+/// The most header lines a message may have. Real ones have about 20; RFC 4475's longest has 40.
+pub const MAX_HEADERS: usize = 256;
+
+/// A request or a response. Cloning copies two pointers.
+#[derive(Clone)]
+pub struct Message {
+    raw: Bytes,
+    start: Start,
+    fields: Arc<[Field]>,
+    head_end: u32,
+}
+
+/// The start line, typed as far as it is cheap.
+#[derive(Clone)]
+enum Start {
+    Request { method: Method, uri: Span },
+    Response { status: StatusCode, reason: Span },
+}
+
+/// One header line: where its name and its value stand.
+#[derive(Clone, Copy)]
+pub(crate) struct Field {
+    pub(crate) kind: HeaderName,
+    pub(crate) folded: bool,
+    pub(crate) name: Span,
+    pub(crate) value: Span,
+}
+
+impl Message {
+    /// Splits a whole message. Empty lines before it are skipped (RFC 3261 §7.5); the body ends where Content-Length
+    /// says, or with the bytes (§18.3). Values are not looked at yet.
+    ///
+    /// # Errors
+    /// When the bytes are not a SIP message.
+    pub fn parse(bytes: impl Into<Bytes>) -> Result<Self, ParseError> {
+        let scanned = scan(bytes.into())?;
+        match scanned.flaw {
+            None => Ok(scanned.message),
+            Some(flaw) => Err(flaw),
+        }
+    }
+
+    /// The message as it travels.
+    pub const fn as_bytes(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// Whether it is a request.
+    pub const fn is_request(&self) -> bool {
+        matches!(self.start, Start::Request { .. })
+    }
+
+    /// The method of a request; of a response nothing (see [`Message::cseq`]).
+    pub const fn method(&self) -> Option<&Method> {
+        match &self.start {
+            Start::Request { method, .. } => Some(method),
+            Start::Response { .. } => None,
+        }
+    }
+
+    /// Whether it is a request of that method.
+    pub fn is(&self, method: &Method) -> bool {
+        self.method() == Some(method)
+    }
+
+    /// The status of a response.
+    pub const fn status(&self) -> Option<StatusCode> {
+        match self.start {
+            Start::Response { status, .. } => Some(status),
+            Start::Request { .. } => None,
+        }
+    }
+
+    /// The headers in their order.
+    pub fn headers(&self) -> impl DoubleEndedIterator<Item = Header<'_>> {
+        self.fields.iter().map(|field| Header::new(self, *field))
+    }
+
+    /// The headers of that name in their order, long and compact alike.
+    pub fn headers_of(&self, name: HeaderName) -> impl DoubleEndedIterator<Item = Header<'_>> {
+        self.fields.iter().filter(move |field| field.kind == name).map(|field| Header::new(self, *field))
+    }
+
+    /// The first header of that name.
+    pub fn header(&self, name: HeaderName) -> Option<Header<'_>> {
+        self.headers_of(name).next()
+    }
+
+    /// The first header of a name that [`HeaderName`] does not know, without case.
+    pub fn header_named(&self, name: &str) -> Option<Header<'_>> {
+        self.headers().find(|header| header.name_text().eq_ignore_ascii_case(name))
+    }
+
+    /// The body.
+    pub fn body(&self) -> Bytes {
+        self.raw.slice(self.head_end as usize..)
+    }
+
+    /// A piece of the head as text. All of the head was checked to be UTF-8 when it was split.
+    fn head_str(&self, span: Span) -> &str {
+        self.raw.get(span.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    fn head_text(&self, span: Span) -> Text {
+        let range = span.range();
+        if range.end > self.raw.len() || range.start > range.end {
+            return Text::default();
+        }
+        Text::from_utf8(self.raw.slice(range)).unwrap_or_default()
+    }
+
+    /// The header lines, for those that copy them as they stand.
+    pub(crate) fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Header line number `index`, name to line end.
+    pub(crate) fn line(&self, index: usize) -> &[u8] {
+        let Some(field) = self.fields.get(index) else { return &[] };
+        let end = match self.fields.get(index + 1) {
+            Some(next) => next.name.start,
+            None => self.head_end.saturating_sub(2),
+        };
+        self.raw.get(field.name.start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The start line without its line end.
+    pub(crate) fn start_bytes(&self) -> &[u8] {
+        let end = self.fields.first().map_or(self.head_end.saturating_sub(2), |field| field.name.start);
+        self.raw.get(..(end as usize).saturating_sub(2)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for Message {}
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.raw))
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = String::from_utf8_lossy(self.start_bytes());
+        let call_id = self.header(HeaderName::CallId).map(|header| header.text());
+        f.debug_struct("Message").field("start", &line).field("call_id", &call_id).finish_non_exhaustive()
+    }
+}

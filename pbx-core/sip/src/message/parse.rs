@@ -1,0 +1,209 @@
+//! Splitting a message into its lines (RFC 3261 §7).
+
+use super::{Field, MAX_HEADERS, Message, Start};
+use crate::error::ParseError;
+use crate::grammar::{is_token, number};
+use crate::header_name::HeaderName;
+use crate::method::Method;
+use crate::status::StatusCode;
+use crate::text::Span;
+use bytes::{Bytes, BytesMut};
+use std::sync::Arc;
+
+/// What could be split, and the first thing that was wrong with it: enough of a broken request is kept to answer it.
+pub(crate) struct Scanned {
+    pub(crate) message: Message,
+    pub(crate) flaw: Option<ParseError>,
+}
+
+/// How many header lines are collected on the stack before a list is needed.
+const ON_STACK: usize = 48;
+
+/// Splits bytes into lines. An error means that not even a start line could be made out.
+pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
+    let blank = bytes.iter().position(|b| !matches!(b, b'\r' | b'\n')).ok_or(ParseError::Empty)?;
+    if bytes.len() > u32::MAX as usize {
+        return Err(ParseError::TooLarge);
+    }
+    let bytes = if blank > 0 { bytes.slice(blank..) } else { bytes };
+    let mut lines = Lines { bytes: &bytes, at: 0, flaw: None };
+    let first = lines.next().ok_or(ParseError::Empty)?;
+    let start_line = std::str::from_utf8(first).map_err(|_| ParseError::NotUtf8)?;
+    let start = start_line_of(start_line, &mut lines.flaw)?;
+
+    let mut stack = [BLANK; ON_STACK];
+    let mut heap: Vec<Field> = Vec::new();
+    let mut count = 0;
+    let mut ended = false;
+    while let Some(line) = lines.next() {
+        if line.is_empty() {
+            ended = true;
+            break;
+        }
+        if count == MAX_HEADERS {
+            lines.fault(ParseError::TooLarge);
+            continue;
+        }
+        let line_start = line.as_ptr() as usize - bytes.as_ptr() as usize;
+        let Some(field) = field_of(line, line_start) else {
+            lines.fault(ParseError::HeaderLine(count.min(usize::from(u16::MAX)) as u16 + 1));
+            continue;
+        };
+        match stack.get_mut(count) {
+            Some(slot) => *slot = field,
+            None => {
+                if heap.is_empty() {
+                    heap.extend_from_slice(&stack);
+                }
+                heap.push(field);
+            }
+        }
+        count += 1;
+    }
+    if !ended {
+        lines.fault(ParseError::Unterminated);
+    }
+    let (head_end, flaw) = (lines.at, lines.flaw);
+    let fields = if heap.is_empty() { stack.get(..count).unwrap_or_default() } else { heap.as_slice() };
+    finish(bytes, start, fields, head_end, flaw)
+}
+
+fn finish(
+    bytes: Bytes,
+    start: Start,
+    fields: &[Field],
+    head_end: usize,
+    flaw: Option<ParseError>,
+) -> Result<Scanned, ParseError> {
+    let head = bytes.get(..head_end).unwrap_or_default();
+    if std::str::from_utf8(head).is_err() {
+        return mended(&bytes, head_end);
+    }
+    let end = match declared_length(&bytes, fields) {
+        Some(length) => bytes.len().min(head_end.saturating_add(length)),
+        None => bytes.len(),
+    };
+    let raw = if end < bytes.len() { bytes.slice(..end) } else { bytes };
+    let message = Message { raw, start, fields: Arc::from(fields), head_end: head_end as u32 };
+    Ok(Scanned { message, flaw })
+}
+
+/// A head that is not UTF-8 is split again with replacement characters, so that its sender can be told.
+fn mended(bytes: &Bytes, head_end: usize) -> Result<Scanned, ParseError> {
+    let (head, body) = bytes.split_at(head_end.min(bytes.len()));
+    let mut mended = BytesMut::from(String::from_utf8_lossy(head).as_bytes());
+    mended.extend_from_slice(body);
+    let scanned = scan(mended.freeze())?;
+    Ok(Scanned { flaw: Some(ParseError::NotUtf8), ..scanned })
+}
+
+/// Content-Length, if it is one number; what is wrong with it is for the gate to say.
+fn declared_length(bytes: &[u8], fields: &[Field]) -> Option<usize> {
+    let field = fields.iter().find(|field| field.kind == HeaderName::ContentLength)?;
+    number(std::str::from_utf8(bytes.get(field.value.range())?).ok()?)
+}
+
+const BLANK: Field =
+    Field { kind: HeaderName::Other, folded: false, name: Span { start: 0, end: 0 }, value: Span { start: 0, end: 0 } };
+
+/// Lines that end in CRLF, continuation lines (RFC 3261 §7.3.1) joined to the one they continue.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    flaw: Option<ParseError>,
+}
+
+impl<'a> Lines<'a> {
+    fn fault(&mut self, fault: ParseError) {
+        self.flaw.get_or_insert(fault);
+    }
+
+    /// The next line without its end; `None` at the end of the bytes.
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let start = self.at;
+        let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        let mut end = 0;
+        loop {
+            let tail = rest.get(end..).unwrap_or_default();
+            let Some(length) = tail.iter().position(|b| *b == b'\n') else {
+                self.at = self.bytes.len();
+                self.fault(ParseError::Unterminated);
+                return Some(rest);
+            };
+            let newline = end + length;
+            let line_end = if length > 0 && rest.get(newline - 1) == Some(&b'\r') {
+                newline - 1
+            } else {
+                self.fault(ParseError::HeaderLine(0));
+                newline
+            };
+            if rest.get(end..line_end).is_some_and(|line| line.contains(&b'\r')) {
+                self.fault(ParseError::HeaderLine(0));
+            }
+            end = newline + 1;
+            let folds = line_end > 0 && start > 0 && matches!(rest.get(end), Some(b' ' | b'\t'));
+            if !folds {
+                self.at = start + end;
+                return rest.get(..line_end);
+            }
+        }
+    }
+}
+
+fn field_of(line: &[u8], line_start: usize) -> Option<Field> {
+    let colon = line.iter().position(|b| *b == b':')?;
+    let name = line.get(..colon)?;
+    let name_end = name.iter().rposition(|b| !matches!(b, b' ' | b'\t'))? + 1;
+    let name = std::str::from_utf8(name.get(..name_end)?).ok()?;
+    if !is_token(name) {
+        return None;
+    }
+    let value = line.get(colon + 1..)?;
+    let is_text = |b: &u8| !matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let (from, to) = match (value.iter().position(is_text), value.iter().rposition(is_text)) {
+        (Some(from), Some(to)) => (from, to + 1),
+        _ => (0, 0),
+    };
+    let folded = value.get(from..to)?.contains(&b'\n');
+    let value_start = line_start + colon + 1;
+    Some(Field {
+        kind: HeaderName::parse(name),
+        folded,
+        name: Span::new(line_start, line_start + name_end),
+        value: Span::new(value_start + from, value_start + to),
+    })
+}
+
+fn start_line_of(line: &str, flaw: &mut Option<ParseError>) -> Result<Start, ParseError> {
+    let is_version = |text: &str| text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("SIP/"));
+    if is_version(line) {
+        return status_line(line, flaw);
+    }
+    let (method, rest) = line.split_once(' ').ok_or(ParseError::StartLine("no spaces"))?;
+    let method = Method::parse(method).map_err(|_| ParseError::StartLine("method is not a token"))?;
+    // Only the last space can stand before the version: what is wrong before it is then wrong with the address.
+    let trimmed = rest.trim_end_matches(' ');
+    let (uri, version) = trimmed.rsplit_once(' ').ok_or(ParseError::StartLine("no SIP version"))?;
+    if !is_version(version) {
+        return Err(ParseError::StartLine("no SIP version"));
+    }
+    if !version.eq_ignore_ascii_case("SIP/2.0") {
+        flaw.get_or_insert(ParseError::Version);
+    } else if trimmed.len() < rest.len() {
+        flaw.get_or_insert(ParseError::StartLine("space after the SIP version"));
+    } else if uri.is_empty() || uri.bytes().any(|b| b <= b' ') {
+        flaw.get_or_insert(ParseError::StartLine("space in or around the Request-URI"));
+    }
+    Ok(Start::Request { method, uri: Span::of(line, uri) })
+}
+
+fn status_line(line: &str, flaw: &mut Option<ParseError>) -> Result<Start, ParseError> {
+    let (version, rest) = line.split_once(' ').ok_or(ParseError::StartLine("no status code"))?;
+    if !version.eq_ignore_ascii_case("SIP/2.0") {
+        flaw.get_or_insert(ParseError::Version);
+    }
+    let (code, reason) = rest.split_once(' ').unwrap_or((rest, rest.get(rest.len()..).unwrap_or_default()));
+    let status = if code.len() == 3 { number(code).and_then(|code| StatusCode::new(code).ok()) } else { None };
+    let status = status.ok_or(ParseError::StartLine("status code is not in 100-699"))?;
+    Ok(Start::Response { status, reason: Span::of(line, reason) })
+}

@@ -1,0 +1,270 @@
+//! Typed values of a message's headers, read when asked for.
+
+use super::{Contacts, Header, Message};
+use crate::error::{HeaderError, Malformed};
+use crate::grammar::{is_token, is_word_char, number, split_outside};
+use crate::header::{CSeq, MediaType, Reason, retry_after, seconds};
+use crate::header_name::HeaderName;
+use crate::name_addr::NameAddr;
+use crate::text::Text;
+use crate::via::Via;
+
+impl Message {
+    /// The header of that name where at most one may be.
+    ///
+    /// # Errors
+    /// When there are several.
+    pub fn single(&self, name: HeaderName) -> Result<Option<Header<'_>>, HeaderError> {
+        let mut headers = self.headers_of(name);
+        let first = headers.next();
+        if headers.next().is_some() {
+            return Err(HeaderError::Repeated(name));
+        }
+        Ok(first)
+    }
+
+    /// The header of that name where exactly one must be.
+    ///
+    /// # Errors
+    /// When there is none or several.
+    pub fn required(&self, name: HeaderName) -> Result<Header<'_>, HeaderError> {
+        self.single(name)?.ok_or(HeaderError::Missing(name))
+    }
+
+    /// The topmost Via.
+    ///
+    /// # Errors
+    /// When there is none or it breaks the grammar.
+    pub fn via(&self) -> Result<Via, HeaderError> {
+        let header = self.header(HeaderName::Via).ok_or(HeaderError::Missing(HeaderName::Via))?;
+        let text = header.text();
+        let top = split_outside(&text, b',').next().map_or(0, str::len);
+        Via::parse(text.slice(0..top)).map_err(HeaderError::in_header(HeaderName::Via))
+    }
+
+    /// All Vias, topmost first.
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn vias(&self) -> Result<Vec<Via>, HeaderError> {
+        self.list(HeaderName::Via, Via::parse)
+    }
+
+    /// From.
+    ///
+    /// # Errors
+    /// When it is missing, repeated or breaks the grammar.
+    pub fn from_addr(&self) -> Result<NameAddr, HeaderError> {
+        self.address(HeaderName::From)
+    }
+
+    /// To.
+    ///
+    /// # Errors
+    /// When it is missing, repeated or breaks the grammar.
+    pub fn to_addr(&self) -> Result<NameAddr, HeaderError> {
+        self.address(HeaderName::To)
+    }
+
+    fn address(&self, name: HeaderName) -> Result<NameAddr, HeaderError> {
+        NameAddr::parse(self.required(name)?.text()).map_err(HeaderError::in_header(name))
+    }
+
+    /// Call-ID.
+    ///
+    /// # Errors
+    /// When it is missing, repeated, or not `word[@word]`.
+    pub fn call_id(&self) -> Result<Text, HeaderError> {
+        let text = self.required(HeaderName::CallId)?.text();
+        let fine = |word: &str| !word.is_empty() && word.bytes().all(is_word_char);
+        let (left, right) = text.split_once('@').map_or((&*text, None), |(left, right)| (left, Some(right)));
+        if fine(left) && right.is_none_or(fine) {
+            return Ok(text);
+        }
+        Err(HeaderError::Malformed(HeaderName::CallId, Malformed("Call-ID is not a word")))
+    }
+
+    /// CSeq.
+    ///
+    /// # Errors
+    /// When it is missing, repeated or breaks the grammar.
+    pub fn cseq(&self) -> Result<CSeq, HeaderError> {
+        let header = self.required(HeaderName::Cseq)?;
+        CSeq::parse(&header.value()).map_err(HeaderError::in_header(HeaderName::Cseq))
+    }
+
+    /// All Contacts.
+    ///
+    /// # Errors
+    /// When one breaks the grammar, or `*` is not alone.
+    pub fn contacts(&self) -> Result<Contacts, HeaderError> {
+        let values: Vec<Text> = self.headers_of(HeaderName::Contact).flat_map(|header| header.values()).collect();
+        if let [only] = values.as_slice()
+            && only == "*"
+        {
+            return Ok(Contacts::Any);
+        }
+        let read = |text| NameAddr::parse(text).map_err(HeaderError::in_header(HeaderName::Contact));
+        values.into_iter().map(read).collect::<Result<_, _>>().map(Contacts::List)
+    }
+
+    /// The first Contact, as a dialog's remote target is (RFC 3261 §12.1).
+    ///
+    /// # Errors
+    /// When it breaks the grammar or is `*`.
+    pub fn contact(&self) -> Result<Option<NameAddr>, HeaderError> {
+        let Some(header) = self.header(HeaderName::Contact) else { return Ok(None) };
+        let text = header.text();
+        let first = split_outside(&text, b',').next().map_or(0, str::len);
+        let read = NameAddr::parse(text.slice(0..first));
+        read.map(Some).map_err(HeaderError::in_header(HeaderName::Contact))
+    }
+
+    /// The addresses of a header that lists them: Route, Record-Route, Path, P-Asserted-Identity and their like.
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn addresses(&self, name: HeaderName) -> Result<Vec<NameAddr>, HeaderError> {
+        self.list(name, NameAddr::parse)
+    }
+
+    /// Route, topmost first.
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        self.addresses(HeaderName::Route)
+    }
+
+    /// Record-Route, topmost first.
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn record_routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        self.addresses(HeaderName::RecordRoute)
+    }
+
+    /// P-Asserted-Identity (RFC 3325 §9.1).
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn asserted_identities(&self) -> Result<Vec<NameAddr>, HeaderError> {
+        self.addresses(HeaderName::PAssertedIdentity)
+    }
+
+    /// Max-Forwards, 0–255 (RFC 3261 §20.22).
+    ///
+    /// # Errors
+    /// When it is repeated or not such a number.
+    pub fn max_forwards(&self) -> Result<Option<u8>, HeaderError> {
+        self.number(HeaderName::MaxForwards, |text| number(text).ok_or(Malformed("Max-Forwards is not in 0-255")))
+    }
+
+    /// Expires in seconds; beyond 32 bits it reads as 2³²−1 (RFC 3261 §20.19).
+    ///
+    /// # Errors
+    /// When it is repeated or not a number.
+    pub fn expires(&self) -> Result<Option<u32>, HeaderError> {
+        self.number(HeaderName::Expires, |text| seconds(text).ok_or(Malformed("not a number of seconds")))
+    }
+
+    /// Min-Expires in seconds (RFC 3261 §20.23).
+    ///
+    /// # Errors
+    /// When it is repeated or not a number.
+    pub fn min_expires(&self) -> Result<Option<u32>, HeaderError> {
+        self.number(HeaderName::MinExpires, |text| seconds(text).ok_or(Malformed("not a number of seconds")))
+    }
+
+    /// Retry-After in seconds (RFC 3261 §20.33).
+    ///
+    /// # Errors
+    /// When it is repeated or not a number.
+    pub fn retry_after(&self) -> Result<Option<u32>, HeaderError> {
+        self.number(HeaderName::RetryAfter, retry_after)
+    }
+
+    /// Content-Length in bytes.
+    ///
+    /// # Errors
+    /// When it is repeated or not a number below 2³².
+    pub fn content_length(&self) -> Result<Option<u32>, HeaderError> {
+        self.number(HeaderName::ContentLength, |text| number(text).ok_or(Malformed("not a length in bytes")))
+    }
+
+    fn number<T>(
+        &self,
+        name: HeaderName,
+        read: impl Fn(&str) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, HeaderError> {
+        let Some(header) = self.single(name)? else { return Ok(None) };
+        read(&header.value()).map(Some).map_err(HeaderError::in_header(name))
+    }
+
+    /// Content-Type.
+    ///
+    /// # Errors
+    /// When it is repeated or breaks the grammar.
+    pub fn content_type(&self) -> Result<Option<MediaType>, HeaderError> {
+        let Some(header) = self.single(HeaderName::ContentType)? else { return Ok(None) };
+        MediaType::parse(header.text()).map(Some).map_err(HeaderError::in_header(HeaderName::ContentType))
+    }
+
+    /// Accept: the media ranges, none where the header is absent or empty.
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn accept(&self) -> Result<Vec<MediaType>, HeaderError> {
+        self.list(HeaderName::Accept, MediaType::parse)
+    }
+
+    /// The tokens of a header that lists them: Require, Supported, Allow, Unsupported, Proxy-Require, Allow-Events.
+    ///
+    /// # Errors
+    /// When one is not a token.
+    pub fn tokens(&self, name: HeaderName) -> Result<Vec<Text>, HeaderError> {
+        let token = |text: Text| if is_token(&text) { Ok(text) } else { Err(Malformed("not a list of tokens")) };
+        self.list(name, token)
+    }
+
+    /// Whether such a header lists the token, without case.
+    pub fn has_token(&self, name: HeaderName, token: &str) -> bool {
+        self.headers_of(name).any(|header| split_outside(&header.value(), b',').any(|t| t.eq_ignore_ascii_case(token)))
+    }
+
+    /// Privacy (RFC 3323 §4.2): the wishes, such as `id`.
+    pub fn privacy(&self) -> Vec<Text> {
+        let texts = self.headers_of(HeaderName::Privacy).map(|header| header.text());
+        texts
+            .flat_map(|text| split_outside(&text, b';').map(Text::from).collect::<Vec<_>>())
+            .filter(|wish| !wish.is_empty())
+            .collect()
+    }
+
+    /// Reason (RFC 3326).
+    ///
+    /// # Errors
+    /// When one breaks the grammar.
+    pub fn reasons(&self) -> Result<Vec<Reason>, HeaderError> {
+        self.list(HeaderName::Reason, Reason::parse)
+    }
+
+    /// User-Agent, or of a response Server.
+    pub fn user_agent(&self) -> Option<Text> {
+        let name = if self.is_request() { HeaderName::UserAgent } else { HeaderName::Server };
+        self.header(name).or_else(|| self.header(HeaderName::UserAgent)).map(|header| header.text())
+    }
+
+    /// The values of all headers of that name, empty ones left out.
+    fn list<T>(&self, name: HeaderName, read: impl Fn(Text) -> Result<T, Malformed>) -> Result<Vec<T>, HeaderError> {
+        let mut values = Vec::new();
+        for header in self.headers_of(name) {
+            let text = header.text();
+            for part in split_outside(&text, b',').filter(|part| !part.is_empty()) {
+                let part = text.slice(crate::text::Span::of(&text, part).range());
+                values.push(read(part).map_err(HeaderError::in_header(name))?);
+            }
+        }
+        Ok(values)
+    }
+}

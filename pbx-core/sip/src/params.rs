@@ -1,0 +1,164 @@
+//! Parameters: `;name=value;name` of headers and URIs (RFC 3261 §25.1 `generic-param`, `uri-parameter`).
+
+use crate::error::Malformed;
+use crate::grammar::{is_token, quoted_end, split_outside, trim};
+use std::borrow::Cow;
+
+/// A list of parameters, read where it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Params<'a>(&'a str);
+
+/// One parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Param<'a> {
+    /// Its name as written; names compare without case.
+    pub name: &'a str,
+    /// Its value as written (with quotes, with escapes); `None` where there is no `=`.
+    pub value: Option<&'a str>,
+}
+
+impl<'a> Params<'a> {
+    /// Of text that is empty or begins with `;`.
+    pub(crate) const fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// As they stand, with the leading `;`.
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// In their order.
+    pub fn iter(self) -> impl Iterator<Item = Param<'a>> {
+        split_outside(self.0, b';').skip(1).filter(|piece| !piece.is_empty()).map(Param::read)
+    }
+
+    /// The first one of that name.
+    pub fn get(self, name: &str) -> Option<Param<'a>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.iter().find(|param| param.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether there is one of that name, with a value or without.
+    pub fn has(self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The value of the first one of that name, as written.
+    pub fn value(self, name: &str) -> Option<&'a str> {
+        self.get(name)?.value
+    }
+
+    /// The value of the first one of that name, without quotes.
+    pub fn unquoted(self, name: &str) -> Option<Cow<'a, str>> {
+        self.value(name).map(unquote)
+    }
+
+    /// Checks header parameters: token names, values that are tokens, hosts or quoted strings, no name twice.
+    pub(crate) fn check(text: &str) -> Result<(), Malformed> {
+        let text = trim(text);
+        if text.is_empty() {
+            return Ok(());
+        }
+        if !text.starts_with(';') {
+            return Err(Malformed("text after the address that is not a parameter"));
+        }
+        for piece in split_outside(text, b';').skip(1) {
+            let param = Param::read(piece);
+            if !is_token(param.name) {
+                return Err(Malformed("parameter name is not a token"));
+            }
+            if !param.value.is_none_or(is_value) {
+                return Err(Malformed("parameter value is neither token, host nor quoted string"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Param<'a> {
+    fn read(piece: &'a str) -> Self {
+        match piece.split_once('=') {
+            Some((name, value)) => Self { name: trim(name), value: Some(trim(value)) },
+            None => Self { name: trim(piece), value: None },
+        }
+    }
+}
+
+/// `gen-value`. Hosts may be IPv6 with or without brackets (RFC 5118 §4.5), and some phones put `@` or `/` there.
+fn is_value(value: &str) -> bool {
+    if value.starts_with('"') {
+        return quoted_end(value) == Some(value.len());
+    }
+    !value.is_empty()
+        && value.bytes().all(|b| b > b' ' && b != 0x7f && !matches!(b, b'"' | b',' | b';' | b'<' | b'>' | b'=' | b'?'))
+}
+
+/// Without its quotes and backslashes, if it has them.
+pub fn unquote(value: &str) -> Cow<'_, str> {
+    let Some(inner) = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) else {
+        return Cow::Borrowed(value);
+    };
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    let mut plain = String::with_capacity(inner.len());
+    let mut escaped = false;
+    for c in inner.chars() {
+        if c == '\\' && !escaped {
+            escaped = true;
+        } else {
+            plain.push(c);
+            escaped = false;
+        }
+    }
+    Cow::Owned(plain)
+}
+
+/// As a quoted string: quotes and backslashes escaped, control characters left out.
+pub fn quote(plain: &str) -> String {
+    let mut quoted = String::with_capacity(plain.len() + 2);
+    quoted.push('"');
+    for c in plain.chars().filter(|c| !c.is_control()) {
+        if matches!(c, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_without_case_and_with_space_around() {
+        let params = Params::new(r#"; Tag = x;lr;+sip.instance="<urn:uuid:0-1>";note="a;b""#);
+        assert_eq!(params.value("tag"), Some("x"));
+        assert!(params.has("LR"));
+        assert_eq!(params.value("lr"), None);
+        assert_eq!(params.unquoted("+sip.instance").as_deref(), Some("<urn:uuid:0-1>"));
+        assert_eq!(params.unquoted("note").as_deref(), Some("a;b"));
+        assert_eq!(params.iter().count(), 4);
+    }
+
+    #[test]
+    fn empty_and_unfinished_parameters_are_refused() {
+        assert!(Params::check(";;,;,,").is_err());
+        assert!(Params::check(";a=\"x").is_err());
+        assert!(Params::check(";a=").is_err());
+        assert!(Params::check("a").is_err());
+        assert!(Params::check(";received=2001:db8::1;rport;x=[::1]").is_ok());
+    }
+
+    #[test]
+    fn quoting_is_undone_by_unquoting() {
+        let name = "say \"hi\" \\ there";
+        assert_eq!(unquote(&quote(name)), name);
+        assert_eq!(quote("a\r\nb"), "\"ab\"");
+    }
+}

@@ -1,0 +1,113 @@
+//! Hosts of URIs and Vias (RFC 3261 §25.1 `host`).
+
+use crate::error::Malformed;
+use crate::grammar::number;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A host name or an address. Names compare without case.
+#[derive(Clone, Copy, Eq, Debug)]
+pub enum Host<'a> {
+    /// A name, as written.
+    Name(&'a str),
+    /// An address; IPv6 stands in brackets on the wire.
+    Ip(IpAddr),
+}
+
+impl<'a> Host<'a> {
+    /// Reads a host; an IPv6 address must be in brackets.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn parse(text: &'a str) -> Result<Self, Malformed> {
+        if let Some(inner) = text.strip_prefix('[') {
+            let inner = inner.strip_suffix(']').ok_or(Malformed("IPv6 address lacks its closing bracket"))?;
+            let address: Ipv6Addr = inner.parse().map_err(|_| Malformed("not an IPv6 address in the brackets"))?;
+            return Ok(Self::Ip(address.into()));
+        }
+        if let Ok(address) = text.parse::<Ipv4Addr>() {
+            return Ok(Self::Ip(address.into()));
+        }
+        if is_name(text) { Ok(Self::Name(text)) } else { Err(Malformed("host is neither a name nor an address")) }
+    }
+
+    /// The address, if it is one.
+    pub const fn ip(self) -> Option<IpAddr> {
+        match self {
+            Self::Ip(address) => Some(address),
+            Self::Name(_) => None,
+        }
+    }
+
+    /// Splits `host[:port]`, with white space allowed around the colon (RFC 3261 §25.1 `sent-by`).
+    pub(crate) fn split_port(text: &'a str) -> Result<(&'a str, Option<u16>), Malformed> {
+        let host_end = match text.strip_prefix('[') {
+            Some(_) => text.find(']').ok_or(Malformed("IPv6 address lacks its closing bracket"))? + 1,
+            None => text.find(':').unwrap_or(text.len()),
+        };
+        let (host, rest) = text.split_at(host_end);
+        let host = host.trim_end_matches([' ', '\t', '\r', '\n']);
+        let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        if rest.is_empty() {
+            return Ok((host, None));
+        }
+        let digits = rest.strip_prefix(':').ok_or(Malformed("text after the host that is not a port"))?;
+        let digits = digits.trim_matches([' ', '\t', '\r', '\n']);
+        number(digits).map(|port| (host, Some(port))).ok_or(Malformed("port is not a number below 65536"))
+    }
+}
+
+/// `hostname`, with the underscore that many networks use; a name of digits and dots only would be a broken address.
+fn is_name(text: &str) -> bool {
+    let labels = text.strip_suffix('.').unwrap_or(text);
+    !labels.is_empty()
+        && labels.split('.').all(|label| {
+            !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        })
+        && labels.rsplit('.').next().is_some_and(|top| !top.bytes().all(|b| b.is_ascii_digit()))
+}
+
+impl PartialEq for Host<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Name(a), Self::Name(b)) => a.eq_ignore_ascii_case(b),
+            (Self::Ip(a), Self::Ip(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Host<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::Ip(IpAddr::V4(address)) => address.fmt(f),
+            Self::Ip(IpAddr::V6(address)) => write!(f, "[{address}]"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_names_are_told_apart() {
+        assert_eq!(Host::parse("Example.com"), Ok(Host::Name("example.COM")));
+        assert_eq!(Host::parse("[2001:DB8::1]"), Ok(Host::Ip("2001:db8::1".parse().unwrap())));
+        assert_eq!(Host::parse("1host"), Ok(Host::Name("1host")));
+        for broken in ["", "2001:db8::10", "[::1", "[x]", "256.1.1.1", "a..b", "a b", "-\u{e9}"] {
+            assert!(Host::parse(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn the_port_stands_after_the_brackets() {
+        assert_eq!(Host::split_port("[::1]:5070"), Ok(("[::1]", Some(5070))));
+        assert_eq!(Host::split_port("[2001:db8::10:5070]"), Ok(("[2001:db8::10:5070]", None)));
+        assert_eq!(Host::split_port("a : 5060"), Ok(("a", Some(5060))));
+        for broken in ["a:", "a:70000", "a:-1", "[::1]x", "2001:db8::10"] {
+            assert!(Host::split_port(broken).is_err(), "{broken}");
+        }
+    }
+}

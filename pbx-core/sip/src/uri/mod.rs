@@ -1,0 +1,121 @@
+//! Addresses: SIP and SIPS URIs (RFC 3261 §19.1), tel URIs (RFC 3966), and others kept as they are.
+
+mod build;
+mod compare;
+pub mod escape;
+mod host;
+mod parse;
+mod sip;
+mod tel;
+
+pub use build::SipUriBuilder;
+pub use host::Host;
+pub use sip::SipUri;
+pub use tel::TelUri;
+
+use crate::error::Malformed;
+use crate::text::Text;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// An address. `==` compares letters; [`Uri::is_equivalent`] compares as RFC 3261 §19.1.4 wants.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Uri {
+    /// `sip:` or `sips:`.
+    Sip(SipUri),
+    /// `tel:`.
+    Tel(TelUri),
+    /// Any other scheme, as written.
+    Other(Text),
+}
+
+impl Uri {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// When it breaks the grammar of its scheme.
+    pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
+        parse::uri(text.into())
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        self.text().as_str()
+    }
+
+    /// The shared text.
+    pub const fn text(&self) -> &Text {
+        match self {
+            Self::Sip(uri) => uri.text(),
+            Self::Tel(uri) => uri.text(),
+            Self::Other(text) => text,
+        }
+    }
+
+    /// The scheme as written, without its colon.
+    pub fn scheme(&self) -> &str {
+        self.as_str().split_once(':').map_or("", |(scheme, _)| scheme)
+    }
+
+    /// As a SIP or SIPS URI.
+    pub const fn as_sip(&self) -> Option<&SipUri> {
+        match self {
+            Self::Sip(uri) => Some(uri),
+            _ => None,
+        }
+    }
+
+    /// As a tel URI.
+    pub const fn as_tel(&self) -> Option<&TelUri> {
+        match self {
+            Self::Tel(uri) => Some(uri),
+            _ => None,
+        }
+    }
+
+    /// RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for tel, letters for others.
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        compare::equivalent(self, other)
+    }
+
+    /// The same in a buffer of its own.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        match self {
+            Self::Sip(uri) => Self::Sip(uri.detached()),
+            Self::Tel(uri) => Self::Tel(uri.detached()),
+            Self::Other(text) => Self::Other(text.detached()),
+        }
+    }
+}
+
+impl fmt::Display for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<SipUri> for Uri {
+    fn from(uri: SipUri) -> Self {
+        Self::Sip(uri)
+    }
+}
+
+impl std::str::FromStr for Uri {
+    type Err = Malformed;
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Uri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Uri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(Text::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,123 @@
+//! Reading URIs.
+
+use super::escape::{is_escaped_text, is_param_char, is_user_char};
+use super::{Host, SipUri, TelUri, Uri};
+use crate::error::Malformed;
+use crate::grammar::is_unreserved;
+use crate::text::{Span, Text};
+
+/// Reads any URI.
+pub(super) fn uri(text: Text) -> Result<Uri, Malformed> {
+    let all = text.as_str();
+    let (scheme, _) = all.split_once(':').ok_or(Malformed("URI has no scheme"))?;
+    let rest = Span::new(scheme.len() + 1, all.len());
+    if scheme.eq_ignore_ascii_case("sip") {
+        return sip(text, rest, false).map(Uri::Sip);
+    }
+    if scheme.eq_ignore_ascii_case("sips") {
+        return sip(text, rest, true).map(Uri::Sip);
+    }
+    if scheme.eq_ignore_ascii_case("tel") {
+        return tel(text, rest).map(Uri::Tel);
+    }
+    let scheme_is_fine = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    if !scheme_is_fine {
+        return Err(Malformed("URI has no scheme"));
+    }
+    if all.bytes().any(|b| b <= b' ' || b >= 0x7f || matches!(b, b'<' | b'>' | b'"')) {
+        return Err(Malformed("URI has a character that must be escaped"));
+    }
+    Ok(Uri::Other(text))
+}
+
+fn sip(text: Text, rest: Span, secure: bool) -> Result<SipUri, Malformed> {
+    let all = text.as_str();
+    let rest = rest.get(all);
+    let (userinfo, hostpart) = match rest.split_once('@') {
+        Some((userinfo, hostpart)) => (Some(userinfo), hostpart),
+        None => (None, rest),
+    };
+    let (user, password) = match userinfo {
+        Some(info) => user_and_password(info)?,
+        None => (None, None),
+    };
+    let (hostpart, headers) = match hostpart.split_once('?') {
+        Some((hostpart, headers)) => (hostpart, Some(headers)),
+        None => (hostpart, None),
+    };
+    let params_at = hostpart.find(';').unwrap_or(hostpart.len());
+    let (hostport, params) = hostpart.split_at(params_at);
+    if hostport.bytes().any(|b| b.is_ascii_whitespace()) {
+        return Err(Malformed("white space inside the URI"));
+    }
+    let (host, port) = Host::split_port(hostport)?;
+    Host::parse(host)?;
+    check_params(params)?;
+    if let Some(headers) = headers {
+        check_headers(headers)?;
+    }
+    let span = |part| Span::of(all, part);
+    let (user, password, host) = (user.map(span), password.map(span), span(host));
+    let (params, headers) = (span(params), headers.map(span));
+    Ok(SipUri { secure, user, password, host, port, params, headers, text })
+}
+
+fn user_and_password(info: &str) -> Result<(Option<&str>, Option<&str>), Malformed> {
+    let (user, password) = match info.split_once(':') {
+        Some((user, password)) => (user, Some(password)),
+        None => (info, None),
+    };
+    // A bare `#` is against the grammar, but it is what phones dial for feature codes and can mean nothing else.
+    if user.is_empty() || !is_escaped_text(user, |b| is_user_char(b) || b == b'#') {
+        return Err(Malformed("user part has a character that must be escaped"));
+    }
+    let is_password_char = |b| is_unreserved(b) || matches!(b, b'&' | b'=' | b'+' | b'$' | b',');
+    if !password.is_none_or(|password| is_escaped_text(password, is_password_char)) {
+        return Err(Malformed("password has a character that must be escaped"));
+    }
+    Ok((Some(user), password))
+}
+
+fn check_params(params: &str) -> Result<(), Malformed> {
+    for param in params.split(';').skip(1) {
+        let (name, value) = param.split_once('=').map_or((param, None), |(name, value)| (name, Some(value)));
+        if name.is_empty() || !is_escaped_text(name, is_param_char) {
+            return Err(Malformed("URI parameter name has a character that must be escaped"));
+        }
+        if !value.is_none_or(|value| is_escaped_text(value, is_param_char)) {
+            return Err(Malformed("URI parameter value has a character that must be escaped"));
+        }
+    }
+    Ok(())
+}
+
+fn check_headers(headers: &str) -> Result<(), Malformed> {
+    let is_header_char = |b| is_unreserved(b) || matches!(b, b'[' | b']' | b'/' | b'?' | b':' | b'+' | b'$');
+    for header in headers.split('&') {
+        let (name, value) = header.split_once('=').ok_or(Malformed("URI header has no value"))?;
+        if name.is_empty() || !is_escaped_text(name, is_header_char) || !is_escaped_text(value, is_header_char) {
+            return Err(Malformed("URI header has a character that must be escaped"));
+        }
+    }
+    Ok(())
+}
+
+fn tel(text: Text, rest: Span) -> Result<TelUri, Malformed> {
+    let all = text.as_str();
+    let rest = rest.get(all);
+    let params_at = rest.find(';').unwrap_or(rest.len());
+    let (number, params) = rest.split_at(params_at);
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    let allowed = |b: u8| {
+        b.is_ascii_digit()
+            || matches!(b, b'-' | b'.' | b'(' | b')')
+            || (digits.len() == number.len() && (b.is_ascii_hexdigit() || matches!(b, b'*' | b'#')))
+    };
+    if !digits.bytes().all(allowed) || !digits.bytes().any(|b| b.is_ascii_hexdigit() || matches!(b, b'*' | b'#')) {
+        return Err(Malformed("tel URI has no telephone number"));
+    }
+    check_params(params)?;
+    let (number, params) = (Span::of(all, number), Span::of(all, params));
+    Ok(TelUri { number, params, text })
+}

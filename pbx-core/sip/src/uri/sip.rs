@@ -1,0 +1,84 @@
+//! A SIP or SIPS URI (RFC 3261 §19.1.1).
+
+use super::Host;
+use super::escape::unescape;
+use crate::params::Params;
+use crate::text::{Span, Text};
+use std::borrow::Cow;
+
+/// `sip:user:password@host:port;uri-parameters?headers`, with the places of its parts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SipUri {
+    pub(super) text: Text,
+    pub(super) secure: bool,
+    pub(super) user: Option<Span>,
+    pub(super) password: Option<Span>,
+    pub(super) host: Span,
+    pub(super) port: Option<u16>,
+    pub(super) params: Span,
+    pub(super) headers: Option<Span>,
+}
+
+impl SipUri {
+    /// As it was written.
+    pub const fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// `sips:`.
+    pub const fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// The user part as written, with escapes.
+    pub fn user(&self) -> Option<&str> {
+        self.user.map(|span| span.get(&self.text))
+    }
+
+    /// The user part without escapes. Bytes that are not UTF-8 become replacement characters.
+    pub fn user_unescaped(&self) -> Option<Cow<'_, str>> {
+        self.user().map(unescape)
+    }
+
+    /// The password as written.
+    pub fn password(&self) -> Option<&str> {
+        self.password.map(|span| span.get(&self.text))
+    }
+
+    /// The host.
+    pub fn host(&self) -> Host<'_> {
+        let host = self.host.get(&self.text);
+        Host::parse(host).unwrap_or(Host::Name(host))
+    }
+
+    /// The port, if it is written.
+    pub const fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> Params<'_> {
+        Params::new(self.params.get(&self.text))
+    }
+
+    /// The `transport` parameter as written.
+    pub fn transport(&self) -> Option<&str> {
+        self.params().value("transport")
+    }
+
+    /// Whether it is a loose route (RFC 3261 §19.1.1 `lr`).
+    pub fn is_loose_route(&self) -> bool {
+        self.params().has("lr")
+    }
+
+    /// What follows `?`, as written.
+    pub fn headers(&self) -> Option<&str> {
+        self.headers.map(|span| span.get(&self.text))
+    }
+
+    /// The same in a buffer of its own.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        Self { text: self.text.detached(), ..*self }
+    }
+}

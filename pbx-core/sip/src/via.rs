@@ -1,0 +1,291 @@
+//! Via: where a request has been and where its responses go (RFC 3261 §20.42, §18.2; RFC 3581).
+
+use crate::error::Malformed;
+use crate::grammar::{is_token, number, trim};
+use crate::params::Params;
+use crate::text::{Span, Text};
+use crate::uri::Host;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+/// What every branch begins with that RFC 3261 made (§8.1.1.7).
+pub const MAGIC_COOKIE: &str = "z9hG4bK";
+
+/// How a message travels (RFC 3261 §25.1 `transport`, RFC 7118).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Transport {
+    /// UDP.
+    Udp,
+    /// TCP.
+    Tcp,
+    /// TLS over TCP.
+    Tls,
+    /// WebSocket.
+    Ws,
+    /// WebSocket over TLS.
+    Wss,
+}
+
+impl Transport {
+    /// Reads the name, without case.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Udp, Self::Tcp, Self::Tls, Self::Ws, Self::Wss]
+            .into_iter()
+            .find(|t| t.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// As it stands in a Via.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::Ws => "WS",
+            Self::Wss => "WSS",
+        }
+    }
+
+    /// The port where none is written.
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 5060,
+            Self::Tls => 5061,
+            Self::Ws => 80,
+            Self::Wss => 443,
+        }
+    }
+
+    /// Whether it delivers in order without loss.
+    pub const fn is_reliable(self) -> bool {
+        !matches!(self, Self::Udp)
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One Via value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Via {
+    text: Text,
+    transport: Span,
+    host: Span,
+    port: Option<u16>,
+    params: Span,
+}
+
+impl Via {
+    /// Reads one value, with white space wherever RFC 3261 allows it.
+    ///
+    /// # Errors
+    /// When it breaks the grammar or is of another protocol than SIP/2.0.
+    pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
+        let text = text.into();
+        let all = text.as_str();
+        let params_at = all.find(';').unwrap_or(all.len());
+        let (head, params) = all.split_at(params_at);
+        let mut parts = head.splitn(3, '/');
+        let (name, version) = (parts.next().map(trim), parts.next().map(trim));
+        let rest = parts.next().map(trim).ok_or(Malformed("Via is not SIP/2.0/transport host"))?;
+        if !name.is_some_and(|name| name.eq_ignore_ascii_case("SIP")) || version != Some("2.0") {
+            return Err(Malformed("Via is not of SIP/2.0"));
+        }
+        let (transport, sent_by) =
+            rest.split_once([' ', '\t', '\r', '\n']).ok_or(Malformed("Via is not SIP/2.0/transport host"))?;
+        if !is_token(transport) {
+            return Err(Malformed("transport of Via is not a token"));
+        }
+        let (host, port) = Host::split_port(trim(sent_by))?;
+        Host::parse(host)?;
+        Params::check(params)?;
+        let span = |part| Span::of(all, part);
+        let (transport, host, params) = (span(transport), span(host), span(params));
+        Ok(Self { transport, host, port, params, text })
+    }
+
+    /// Puts one together with an empty `rport`, as a client sends it (RFC 3581 §3).
+    ///
+    /// # Errors
+    /// When host or branch may not stand there.
+    pub fn new(transport: Transport, host: Host<'_>, port: u16, branch: &str) -> Result<Self, Malformed> {
+        if !is_token(branch) {
+            return Err(Malformed("branch is not a token"));
+        }
+        Self::parse(format!("SIP/2.0/{transport} {host}:{port};branch={branch};rport"))
+    }
+
+    /// As it was written.
+    pub const fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// The transport, if it is one we know.
+    pub fn transport(&self) -> Option<Transport> {
+        Transport::parse(self.transport_text())
+    }
+
+    /// The transport as written.
+    pub fn transport_text(&self) -> &str {
+        self.transport.get(&self.text)
+    }
+
+    /// The host of sent-by.
+    pub fn host(&self) -> Host<'_> {
+        let host = self.host.get(&self.text);
+        Host::parse(host).unwrap_or(Host::Name(host))
+    }
+
+    /// The port of sent-by, if it is written.
+    pub const fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Host and port as written, for comparing transactions (RFC 3261 §17.2.3).
+    pub fn sent_by(&self) -> (Host<'_>, u16) {
+        let default = self.transport().map_or(5060, Transport::default_port);
+        (self.host(), self.port.unwrap_or(default))
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> Params<'_> {
+        Params::new(self.params.get(&self.text))
+    }
+
+    /// The branch as written.
+    pub fn branch(&self) -> Option<&str> {
+        self.params().value("branch")
+    }
+
+    /// The branch, if an RFC 3261 element made it: it has the magic cookie and more (RFC 4475 §3.2.1).
+    pub fn unique_branch(&self) -> Option<&str> {
+        self.branch().filter(|branch| {
+            branch.len() > MAGIC_COOKIE.len()
+                && branch.get(..MAGIC_COOKIE.len()).is_some_and(|start| start.eq_ignore_ascii_case(MAGIC_COOKIE))
+        })
+    }
+
+    /// The address of `received`; IPv6 with or without brackets (RFC 5118 §4.5).
+    pub fn received(&self) -> Option<IpAddr> {
+        let value = self.params().value("received")?;
+        value.trim_start_matches('[').trim_end_matches(']').parse().ok()
+    }
+
+    /// The port of `rport`, if it has a value.
+    pub fn rport(&self) -> Option<u16> {
+        self.params().value("rport").and_then(number)
+    }
+
+    /// Whether `rport` is there, with a value or without.
+    pub fn wants_rport(&self) -> bool {
+        self.params().has("rport")
+    }
+
+    /// What the server makes of its top Via (RFC 3261 §18.2.1, RFC 3581 §4): `received` where the source differs from
+    /// sent-by or `rport` was asked for, `rport` with the source's port where it was asked for. Values that the client
+    /// wrote itself are dropped. `None` where nothing needs to change.
+    pub fn received_from(&self, source: SocketAddr) -> Option<String> {
+        let asked = self.wants_rport();
+        let ip = source.ip().to_canonical();
+        let claims = self.params().has("received");
+        if !asked && !claims && self.host().ip() == Some(ip) {
+            return None;
+        }
+        let mut text = String::with_capacity(self.text.len() + 48);
+        text.push_str(self.text.get(..self.params.start as usize).unwrap_or_default().trim_end());
+        for param in self.params().iter() {
+            if param.name.eq_ignore_ascii_case("received") || param.name.eq_ignore_ascii_case("rport") {
+                continue;
+            }
+            text.push(';');
+            text.push_str(param.name);
+            if let Some(value) = param.value {
+                text.push('=');
+                text.push_str(value);
+            }
+        }
+        text.push_str(&format!(";received={ip}"));
+        if asked {
+            text.push_str(&format!(";rport={}", source.port()));
+        }
+        Some(text)
+    }
+
+    /// Where a response goes over an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): `maddr`, else `received`
+    /// with `rport`, else sent-by. A name in `maddr` or sent-by is left to the caller to look up. Over a reliable
+    /// transport the connection of the request comes first and this is only the fallback.
+    pub fn response_target(&self) -> (Host<'_>, u16) {
+        let (host, port) = self.sent_by();
+        if let Some(maddr) = self.params().value("maddr").and_then(|maddr| Host::parse(maddr).ok()) {
+            return (maddr, port);
+        }
+        match self.received() {
+            Some(ip) => (Host::Ip(ip), self.rport().unwrap_or(port)),
+            None => (host, port),
+        }
+    }
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn via(text: &str) -> Via {
+        Via::parse(text).unwrap()
+    }
+
+    #[test]
+    fn white_space_and_folding_are_read_through() {
+        let via = via("SIP  / 2.0  / TCP     spindle.example.com   ;\r\n  branch  =   z9hG4bK9ikj8");
+        assert_eq!(via.transport(), Some(Transport::Tcp));
+        assert_eq!(via.sent_by(), (Host::Name("spindle.example.com"), 5060));
+        assert_eq!(via.unique_branch(), Some("z9hG4bK9ikj8"));
+    }
+
+    #[test]
+    fn a_branch_of_the_cookie_alone_is_not_unique() {
+        assert_eq!(via("SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK").unique_branch(), None);
+        assert_eq!(via("SIP/2.0/UDP 192.0.2.1;branch=390skdjuw").unique_branch(), None);
+    }
+
+    #[test]
+    fn the_server_writes_down_where_it_came_from() {
+        let source: SocketAddr = "198.51.100.7:61234".parse().unwrap();
+        assert_eq!(
+            via("SIP/2.0/UDP 10.0.0.9:5060;rport;branch=z9hG4bK1").received_from(source).unwrap(),
+            "SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK1;received=198.51.100.7;rport=61234"
+        );
+        assert_eq!(
+            via("SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1").received_from(source).unwrap(),
+            "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1;received=198.51.100.7"
+        );
+        assert_eq!(via("SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1").received_from(source), None);
+    }
+
+    #[test]
+    fn a_client_cannot_send_responses_elsewhere_with_a_received_of_its_own() {
+        let source: SocketAddr = "198.51.100.7:5060".parse().unwrap();
+        let stamped =
+            via("SIP/2.0/UDP 198.51.100.7;received=203.0.113.1;branch=z9hG4bK1").received_from(source).unwrap();
+        assert_eq!(via(&stamped).response_target(), (Host::Ip(source.ip()), 5060));
+    }
+
+    #[test]
+    fn responses_go_to_received_and_rport() {
+        let stamped = via("SIP/2.0/UDP 10.0.0.9:5080;branch=z9hG4bK1;received=198.51.100.7;rport=61234");
+        assert_eq!(stamped.response_target(), (Host::Ip("198.51.100.7".parse().unwrap()), 61234));
+        let plain = via("SIP/2.0/UDP 10.0.0.9:5080;branch=z9hG4bK1;received=198.51.100.7");
+        assert_eq!(plain.response_target(), (Host::Ip("198.51.100.7".parse().unwrap()), 5080));
+        let v6 = via("SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9hG4bKas3-111");
+        assert_eq!(v6.response_target(), (Host::Ip("2001:db8::9:255".parse().unwrap()), 5060));
+    }
+}
