@@ -1,3 +1,4 @@
 //! Calls: the engine, its legs, and one verb a file.
 
 pub mod io;
+pub mod verb;
