@@ -4,6 +4,7 @@
 //! - `call`: the engine, its legs, and one verb a file.
 //! - `cdr`: what is remembered of a call.
 //! - `change`: the one way to write configuration.
+//! - `data_dir`: the data folder, owned by one process.
 //! - `decision`: the record that explains a call and decides it again.
 //! - `directory`: who and what there is, as one immutable snapshot.
 //! - `door`: who a request is from and which engine it is for.
@@ -11,12 +12,14 @@
 //! - `journal`: promises, on disk before they are made.
 //! - `net`: sockets, timers and drivers: the only shell.
 //! - `registrar`: where devices can be reached right now.
+//! - `secret`: the key file, what is sealed with it, log-in passwords.
 //! - `sip_log`: the bounded ring of SIP messages behind the ladder.
 //! - `store`: what is kept, in words of the domain; `store/sql` is the only home of SQL.
 
 pub mod call;
 pub mod cause;
 pub mod cdr;
+pub mod data_dir;
 pub mod decision;
 pub mod dial_plan;
 pub mod directory;
@@ -26,7 +29,9 @@ pub mod ids;
 pub mod journal;
 pub mod registrar;
 pub mod script;
+pub mod secret;
 pub mod settings;
+pub mod store;
 pub mod template;
 pub mod time;
 pub mod token;

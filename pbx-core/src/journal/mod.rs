@@ -1,4 +1,18 @@
 //! Promises first to the journal: what the wire has promised is appended before the answer leaves.
+//!
+//! Engines append ([`Journal`]), SQL is fed from it in batches ([`Projector`]), a start reads what SQL has not yet
+//! ([`recover`]). What is applied twice is applied once.
+
+mod file;
+mod frame;
+mod open_call;
+mod projector;
+mod recover;
+
+pub use file::{Journal, Limits};
+pub use open_call::{CUT, Ending, OpenCall};
+pub use projector::Projector;
+pub use recover::{Recovered, recover};
 
 use crate::cdr::CallRecord;
 use crate::event::{Direction, Disposition, Party};
@@ -6,6 +20,15 @@ use crate::ids::{CallId, DeviceId, TenantId};
 use crate::registrar::Binding;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
+
+/// A place in the journal: everything before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+pub struct Position {
+    /// The segment file.
+    pub segment: u64,
+    /// Bytes into it.
+    pub offset: u64,
+}
 
 /// One promise. Applying an entry twice is the same as applying it once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -75,6 +98,21 @@ pub enum Entry {
     },
     /// A line of the audit.
     Audit(AuditLine),
+}
+
+impl Entry {
+    /// When it happened, if it tells.
+    pub fn at(&self) -> Option<Wall> {
+        match self {
+            Self::CallStarted { at, .. }
+            | Self::CallAnswered { at, .. }
+            | Self::CallEnded { at, .. }
+            | Self::BindingRemoved { at, .. } => Some(*at),
+            Self::CallRecorded(record) => Some(record.ended),
+            Self::Audit(line) => Some(line.at),
+            Self::BindingAdded { .. } => None,
+        }
+    }
 }
 
 /// Who did what to what.

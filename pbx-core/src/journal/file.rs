@@ -1,0 +1,159 @@
+//! The journal's files: appended with one write(2) a batch, synced at an interval, rotated by size.
+
+use super::{Entry, Position, frame};
+use crate::time::Instant;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// When files are synced and changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// How long an entry may be in the machine's memory alone (a power cut loses it, `kill -9` does not).
+    pub sync_interval: Duration,
+    /// A file that is longer is followed by another.
+    pub segment_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { sync_interval: Duration::from_millis(100), segment_bytes: 32 << 20 }
+    }
+}
+
+/// The journal, open for appending. Shared by the engines' threads.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    limits: Limits,
+    end: Mutex<End>,
+}
+
+#[derive(Debug)]
+struct End {
+    file: Arc<File>,
+    at: Position,
+    unsynced: Vec<Arc<File>>,
+    synced: Instant,
+}
+
+impl Journal {
+    /// Begins a new segment after every one that is there, and after `projected`.
+    ///
+    /// # Errors
+    /// When the folder can't be made or the file can't be opened.
+    pub fn open(folder: &Path, limits: Limits, projected: Position, now: Instant) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let newest = segments(folder)?.last().map_or(0, |(segment, _)| *segment);
+        let at = Position { segment: newest.max(projected.segment) + 1, offset: 0 };
+        let file = Arc::new(create(folder, at.segment)?);
+        let end = End { file, at, unsynced: Vec::new(), synced: now };
+        Ok(Self { folder: folder.to_owned(), limits, end: Mutex::new(end) })
+    }
+
+    /// Appends a batch with one write and answers where it ends. After this returns, `kill -9` loses nothing of it.
+    ///
+    /// # Errors
+    /// When it could not be written: then none of the batch counts.
+    pub fn append(&self, entries: &[Entry]) -> io::Result<Position> {
+        let mut buffer = Vec::with_capacity(entries.len() * 512);
+        for entry in entries {
+            frame::encode(entry, &mut buffer)?;
+        }
+        let mut end = self.lock();
+        if buffer.is_empty() {
+            return Ok(end.at);
+        }
+        if end.at.offset >= self.limits.segment_bytes {
+            let next = end.at.segment + 1;
+            end.file = Arc::new(create(&self.folder, next)?);
+            end.at = Position { segment: next, offset: 0 };
+        }
+        let file = Arc::clone(&end.file);
+        if let Err(why) = (&*file).write_all(&buffer) {
+            // What was written of it would stand before the next batch: cut it off.
+            file.set_len(end.at.offset)?;
+            return Err(why);
+        }
+        end.at.offset += buffer.len() as u64;
+        if !end.unsynced.iter().any(|waiting| Arc::ptr_eq(waiting, &file)) {
+            end.unsynced.push(file);
+        }
+        Ok(end.at)
+    }
+
+    /// Syncs what was appended, if the interval is over; whether it did. Appending goes on meanwhile.
+    ///
+    /// # Errors
+    /// When the disk refuses: what was appended may be lost in a power cut.
+    pub fn sync_due(&self, now: Instant) -> io::Result<bool> {
+        let files = {
+            let mut end = self.lock();
+            if end.unsynced.is_empty() || now.since(end.synced) < self.limits.sync_interval {
+                return Ok(false);
+            }
+            end.synced = now;
+            std::mem::take(&mut end.unsynced)
+        };
+        for file in &files {
+            file.sync_data()?;
+        }
+        Ok(true)
+    }
+
+    /// Syncs everything now: for the end of the process.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn sync(&self) -> io::Result<()> {
+        let files = std::mem::take(&mut self.lock().unsynced);
+        files.iter().try_for_each(|file| file.sync_data())
+    }
+
+    /// Where the next batch will begin.
+    pub fn end(&self) -> Position {
+        self.lock().at
+    }
+
+    /// Removes segments that are projected whole; how many.
+    ///
+    /// # Errors
+    /// When a file can't be removed.
+    pub fn remove_projected(&self, projected: Position) -> io::Result<usize> {
+        let keep = projected.segment.min(self.end().segment);
+        let old: Vec<_> = segments(&self.folder)?.into_iter().filter(|(segment, _)| *segment < keep).collect();
+        for (_, path) in &old {
+            std::fs::remove_file(path)?;
+        }
+        Ok(old.len())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, End> {
+        // A thread that died while it held the lock left a file that recovery can read.
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The segments of a folder, oldest first.
+pub(super) fn segments(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+        if let (Some(number), Some("journal")) = (number, path.extension().and_then(|extension| extension.to_str())) {
+            found.push((number, path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn create(folder: &Path, segment: u64) -> io::Result<File> {
+    let path = folder.join(format!("{segment:012}.journal"));
+    let file = OpenOptions::new().append(true).create_new(true).open(path)?;
+    // The name of the file must survive as well as what is in it.
+    File::open(folder)?.sync_all()?;
+    Ok(file)
+}

@@ -1,0 +1,47 @@
+//! One entry on disk: length and CRC-32 (both little-endian u32), then JSON that people can read.
+
+use super::Entry;
+
+/// An entry longer than this is damage, not an entry.
+const LONGEST: usize = 64 << 20;
+
+/// What stands at a place of a segment.
+pub(super) enum Frame {
+    /// An entry, and how many bytes it takes.
+    Entry(Box<Entry>, usize),
+    /// Whole and undamaged, but of a release that wrote what we can't read; how many bytes it takes.
+    Unknown(usize),
+    /// The end, exactly.
+    End,
+    /// Half an entry: the process died in the middle of it.
+    Torn,
+}
+
+/// Appends an entry to a buffer.
+pub(super) fn encode(entry: &Entry, buffer: &mut Vec<u8>) -> serde_json::Result<()> {
+    let start = buffer.len();
+    buffer.extend_from_slice(&[0; 8]);
+    serde_json::to_writer(&mut *buffer, entry)?;
+    let body = &buffer[start + 8..];
+    let head = [(body.len() as u32).to_le_bytes(), crc32fast::hash(body).to_le_bytes()].concat();
+    buffer[start..start + 8].copy_from_slice(&head);
+    Ok(())
+}
+
+/// Reads what stands at the start of these bytes.
+pub(super) fn decode(bytes: &[u8]) -> Frame {
+    if bytes.is_empty() {
+        return Frame::End;
+    }
+    let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return Frame::Torn };
+    let Some((crc, rest)) = rest.split_first_chunk::<4>() else { return Frame::Torn };
+    let length = u32::from_le_bytes(*length) as usize;
+    let Some(body) = rest.get(..length).filter(|_| length <= LONGEST) else { return Frame::Torn };
+    if length == 0 || crc32fast::hash(body) != u32::from_le_bytes(*crc) {
+        return Frame::Torn;
+    }
+    match serde_json::from_slice(body) {
+        Ok(entry) => Frame::Entry(Box::new(entry), length + 8),
+        Err(_) => Frame::Unknown(length + 8),
+    }
+}

@@ -1,0 +1,104 @@
+//! A call that has begun and has no record yet, and the record that is made of it if the server dies.
+
+use super::Entry;
+use crate::cdr::CallRecord;
+use crate::decision::Decision;
+use crate::event::{Direction, Disposition, Party};
+use crate::ids::{CallId, TenantId};
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+
+/// What the journal has told of a call so far.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct OpenCall {
+    /// The call.
+    pub call: CallId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// SIP's Call-ID.
+    pub sip_call_id: String,
+    /// From where.
+    pub direction: Direction,
+    /// Who calls.
+    pub from: Party,
+    /// As dialled.
+    pub dialled: String,
+    /// When it began.
+    pub started: Wall,
+    /// Who answered and when.
+    pub answered: Option<(Party, Wall)>,
+    /// How and when it ended.
+    pub ended: Option<Ending>,
+}
+
+/// The end of a call as the wire saw it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Ending {
+    /// How.
+    pub disposition: Disposition,
+    /// The cause's code.
+    pub cause: String,
+    /// The final SIP code to the caller.
+    pub sip_code: u16,
+    /// When.
+    pub at: Wall,
+}
+
+/// The cause of a call that the server's death ended.
+pub const CUT: &str = "server-restart";
+
+impl OpenCall {
+    /// Of a call's first entry.
+    pub fn begin(entry: &Entry) -> Option<Self> {
+        let Entry::CallStarted { call, tenant, sip_call_id, direction, from, dialled, at } = entry else {
+            return None;
+        };
+        Some(Self {
+            call: *call,
+            tenant: *tenant,
+            sip_call_id: sip_call_id.clone(),
+            direction: *direction,
+            from: from.clone(),
+            dialled: dialled.clone(),
+            started: *at,
+            answered: None,
+            ended: None,
+        })
+    }
+
+    /// The record of a call whose engine is gone. `last_seen`: a moment at which the server is known to have lived.
+    pub fn into_record(self, last_seen: Wall) -> CallRecord {
+        let cut = self.ended.is_none();
+        let answered = self.answered.as_ref().map(|(_, at)| *at);
+        let ending = self.ended.unwrap_or_else(|| Ending {
+            disposition: if answered.is_some() { Disposition::Answered } else { Disposition::Failed },
+            cause: CUT.to_owned(),
+            sip_code: if answered.is_some() { 200 } else { 500 },
+            at: last_seen.max(answered.unwrap_or(self.started)).max(self.started),
+        });
+        let to = match self.answered {
+            Some((party, _)) => party,
+            None => Party { number: self.dialled.clone(), ..Party::default() },
+        };
+        CallRecord {
+            id: self.call,
+            tenant: self.tenant,
+            sip_call_id: self.sip_call_id,
+            direction: self.direction,
+            from: self.from,
+            dialled: self.dialled,
+            to,
+            started: self.started,
+            answered,
+            ended: ending.at,
+            disposition: ending.disposition,
+            cause: ending.cause,
+            sip_code: ending.sip_code,
+            talk_us: answered.map_or(0, |at| (ending.at.micros() - at.micros()).max(0)),
+            cut,
+            legs: Vec::new(),
+            segments: Vec::new(),
+            decision: Decision::default(),
+        }
+    }
+}

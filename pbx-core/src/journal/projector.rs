@@ -1,0 +1,182 @@
+//! From the journal into SQL: a batch is one transaction that also remembers how far it came.
+
+use super::open_call::Ending;
+use super::{AuditLine, Entry, OpenCall, Position};
+use crate::cdr::CallRecord;
+use crate::ids::{CallId, DeviceId, TenantId};
+use crate::registrar::Binding;
+use crate::store::{Store, StoreError};
+use crate::time::Wall;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Applies entries to the store. One of them for a journal.
+#[derive(Debug)]
+pub struct Projector {
+    store: Store,
+    position: Position,
+    /// Calls without a record.
+    open: HashMap<CallId, OpenCall>,
+    /// Those of them that have a row.
+    kept: HashSet<CallId>,
+}
+
+/// What a batch comes to, once what undoes itself is left out.
+#[derive(Default)]
+struct Batch<'a> {
+    records: Vec<&'a CallRecord>,
+    touched: HashSet<CallId>,
+    closed: Vec<(TenantId, CallId)>,
+    bindings: BTreeMap<(TenantId, DeviceId, &'a str), Option<&'a Binding>>,
+    audit: Vec<AuditLine>,
+}
+
+impl Projector {
+    /// Goes on where the store is.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn open(store: Store) -> Result<Self, StoreError> {
+        let position = store.journal_position().await?;
+        let mut projector = Self { store, position, open: HashMap::new(), kept: HashSet::new() };
+        projector.reload().await?;
+        Ok(projector)
+    }
+
+    /// How far the store is.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Applies the entries that end at `position`. A batch that was applied before changes nothing.
+    ///
+    /// # Errors
+    /// When the store refuses: then nothing of it was applied, and it can be tried again.
+    pub async fn project(&mut self, entries: &[Entry], position: Position) -> Result<(), StoreError> {
+        if position <= self.position {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        for entry in entries {
+            self.fold(entry, &mut batch);
+        }
+        let written = self.write(batch, position).await;
+        if written.is_err() {
+            self.reload().await?;
+        }
+        written
+    }
+
+    /// After a restart: every call that has no record gets one. How many were cut or completed.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn close_open_calls(&mut self, last_seen: Wall) -> Result<usize, StoreError> {
+        let records: Vec<_> = self.open.values().cloned().map(|call| call.into_record(last_seen)).collect();
+        let mut batch = Batch::default();
+        for record in &records {
+            batch.records.push(record);
+            batch.closed.push((record.tenant, record.id));
+        }
+        let position = self.position;
+        self.write(batch, position).await?;
+        self.open.clear();
+        Ok(records.len())
+    }
+
+    /// Where every device can be reached right now.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn bindings(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, StoreError> {
+        self.store.bindings_alive(now).await
+    }
+
+    /// Forgets contacts that have expired.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn forget_expired(&self, now: Wall) -> Result<(), StoreError> {
+        let mut work = self.store.begin().await?;
+        work.remove_expired_bindings(now).await?;
+        work.commit().await
+    }
+
+    fn fold<'a>(&mut self, entry: &'a Entry, batch: &mut Batch<'a>) {
+        match entry {
+            Entry::CallStarted { call, .. } => {
+                if let Some(open) = OpenCall::begin(entry) {
+                    self.open.entry(*call).or_insert(open);
+                    batch.touched.insert(*call);
+                }
+            }
+            Entry::CallAnswered { call, by, at, .. } => {
+                if let Some(open) = self.open.get_mut(call) {
+                    open.answered.get_or_insert((by.clone(), *at));
+                    batch.touched.insert(*call);
+                }
+            }
+            Entry::CallEnded { call, disposition, cause, sip_code, at, .. } => {
+                if let Some(open) = self.open.get_mut(call) {
+                    let ending =
+                        Ending { disposition: *disposition, cause: cause.clone(), sip_code: *sip_code, at: *at };
+                    open.ended.get_or_insert(ending);
+                    batch.touched.insert(*call);
+                }
+            }
+            Entry::CallRecorded(record) => {
+                self.open.remove(&record.id);
+                batch.touched.remove(&record.id);
+                batch.closed.push((record.tenant, record.id));
+                batch.records.push(record);
+            }
+            Entry::BindingAdded { tenant, binding } => {
+                batch.bindings.insert((*tenant, binding.device, &binding.key), Some(binding));
+            }
+            Entry::BindingRemoved { tenant, device, key, .. } => {
+                batch.bindings.insert((*tenant, *device, key), None);
+            }
+            Entry::Audit(line) => batch.audit.push(line.clone()),
+        }
+    }
+
+    async fn write(&mut self, batch: Batch<'_>, position: Position) -> Result<(), StoreError> {
+        let mut work = self.store.begin().await?;
+        work.insert_records(&batch.records).await?;
+        for (tenant, call) in &batch.closed {
+            if self.kept.contains(call) {
+                work.remove_open_call(*tenant, *call).await?;
+            }
+        }
+        let mut finished = Vec::new();
+        for open in batch.touched.iter().filter_map(|call| self.open.get(call)) {
+            if work.has_record(open.tenant, open.call).await? {
+                finished.push(open.call);
+            } else {
+                work.put_open_call(open).await?;
+            }
+        }
+        let added: Vec<_> =
+            batch.bindings.iter().filter_map(|((tenant, ..), binding)| Some((*tenant, (*binding)?))).collect();
+        work.put_bindings(&added).await?;
+        for ((tenant, device, key), _) in batch.bindings.iter().filter(|(_, binding)| binding.is_none()) {
+            work.remove_binding_at(*tenant, *device, key).await?;
+        }
+        work.write_audit(&batch.audit).await?;
+        work.set_journal_position(position).await?;
+        work.commit().await?;
+        self.position = position;
+        self.kept.extend(&batch.touched);
+        for call in batch.closed.iter().map(|(_, call)| call).chain(&finished) {
+            self.kept.remove(call);
+            self.open.remove(call);
+        }
+        Ok(())
+    }
+
+    async fn reload(&mut self) -> Result<(), StoreError> {
+        let open = self.store.open_calls().await?;
+        self.kept = open.iter().map(|call| call.call).collect();
+        self.open = open.into_iter().map(|call| (call.call, call)).collect();
+        Ok(())
+    }
+}

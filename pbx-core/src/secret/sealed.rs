@@ -1,0 +1,54 @@
+//! Secrets at rest: ChaCha20-Poly1305 (RFC 8439), bound to what they belong to.
+
+use serde::Deserialize;
+use std::fmt;
+
+/// A secret in the clear: shows itself nowhere.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Plain(String);
+
+impl Plain {
+    /// Of a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself: for the digest table, the phone-file renderer, and the one who minted it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Plain(secret)")
+    }
+}
+
+/// A sealed secret: nonce, then ciphertext and tag.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// As it was kept.
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// As it is kept.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed(secret)")
+    }
+}
+
+/// The secret was sealed with another key, for another owner, or was damaged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a secret can't be opened with this server's key")]
+pub struct Unsealable;

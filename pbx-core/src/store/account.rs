@@ -1,0 +1,75 @@
+//! Who logs in to the console.
+
+use crate::ids::{AccountId, PersonId, TenantId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What somebody may do in the console.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Everything, in every tenant.
+    Operator,
+    /// Everything in one tenant.
+    Admin,
+    /// What concerns one person.
+    User,
+}
+
+/// A word of the database that this release does not know.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("unknown word {0:?}")]
+pub struct UnknownWord(pub String);
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+            Self::User => "user",
+        })
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        match text {
+            "operator" => Ok(Self::Operator),
+            "admin" => Ok(Self::Admin),
+            "user" => Ok(Self::User),
+            other => Err(UnknownWord(other.to_owned())),
+        }
+    }
+}
+
+/// A log-in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Whose; none for operators alone.
+    pub tenant: Option<TenantId>,
+    /// What it may do.
+    pub role: Role,
+    /// What is typed to log in: lower case, unique over the server.
+    pub email: String,
+    /// The person it is, if it is one of the tenant's.
+    pub person: Option<PersonId>,
+    /// The argon2 hash in PHC form; none: it can't log in by password. Never shown.
+    pub password_hash: Option<String>,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("tenant", &self.tenant)
+            .field("role", &self.role)
+            .field("email", &self.email)
+            .field("person", &self.person)
+            .field("password", &self.password_hash.as_ref().map(|_| "set"))
+            .finish()
+    }
+}

@@ -1,0 +1,47 @@
+//! What is kept, in words of the domain. SQL lives in `sql` alone.
+//!
+//! Rules: `TenantId` is the first argument of every function that touches what a tenant owns; what is another tenant's
+//! reads as "not there". Server-wide functions (operators, trunks, log-in, sessions) live in files of their own that say so.
+//! A look-up answers `Option`: not finding is no error. Configuration is written through [`Work`] by `change` alone.
+
+mod account;
+mod call_search;
+mod config;
+mod idempotency;
+mod session;
+pub mod sql;
+mod token;
+
+pub use account::{Account, Role, UnknownWord};
+pub use call_search::{BadCursor, CallQuery, CallRow, CallsPage, Cursor};
+pub use config::{BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
+pub use idempotency::{Claim, StoredResponse};
+pub use session::StoredSession;
+pub use sql::{Place, Store, Work};
+pub use token::Token;
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed, or refused.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database's layout could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A row holds what this release can't read.
+    #[error("unreadable {what} in the database: {why}")]
+    Unreadable {
+        /// Which kind of thing.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl StoreError {
+    /// For a row that can't be read.
+    pub(crate) fn unreadable(what: &'static str, why: impl ToString) -> Self {
+        Self::Unreadable { what, why: why.to_string() }
+    }
+}

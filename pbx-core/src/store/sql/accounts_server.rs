@@ -1,0 +1,67 @@
+//! Log-ins. Server-wide: who logs in has only an e-mail, and operators belong to no tenant.
+
+use super::query::{args, id, some_id};
+use super::{Store, Work};
+use crate::ids::AccountId;
+use crate::store::{Account, StoreError};
+
+#[derive(sqlx::FromRow)]
+pub(super) struct AccountRow {
+    id: Vec<u8>,
+    tenant: Option<Vec<u8>>,
+    role: String,
+    email: String,
+    person: Option<Vec<u8>>,
+    password: Option<String>,
+}
+
+impl AccountRow {
+    pub(super) fn read(self) -> Result<Account, StoreError> {
+        Ok(Account {
+            id: id(&self.id)?,
+            tenant: some_id(self.tenant.as_ref())?,
+            role: self.role.parse().map_err(|why| StoreError::unreadable("role", why))?,
+            email: self.email,
+            person: some_id(self.person.as_ref())?,
+            password_hash: self.password,
+        })
+    }
+}
+
+impl Store {
+    /// Every log-in of every tenant and the operators'.
+    pub async fn every_account(&self) -> Result<Vec<Account>, StoreError> {
+        let sql = "SELECT id, tenant, role, email, person, password FROM accounts ORDER BY email";
+        self.rows::<AccountRow>(sql, args![]).await?.into_iter().map(AccountRow::read).collect()
+    }
+
+    /// Who logs in with this e-mail; case does not matter.
+    pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE email = $1";
+        let email = email.trim().to_lowercase();
+        self.row::<AccountRow>(sql, args![email]).await?.map(AccountRow::read).transpose()
+    }
+
+    /// Who a session is of.
+    pub async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
+        let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE id = $1";
+        self.row::<AccountRow>(sql, args![account]).await?.map(AccountRow::read).transpose()
+    }
+}
+
+impl Work {
+    /// Adds or replaces a log-in.
+    pub async fn put_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        let sql = "INSERT INTO accounts (id, tenant, role, email, person, password) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, role = excluded.role, email = excluded.email,
+            person = excluded.person, password = excluded.password";
+        let role = account.role.to_string();
+        let args = args![account.id, account.tenant, role, &account.email, account.person, &account.password_hash];
+        self.run(sql, args).await.map(drop)
+    }
+
+    /// Removes a log-in; whether there was one.
+    pub async fn remove_account(&mut self, account: AccountId) -> Result<bool, StoreError> {
+        Ok(self.run("DELETE FROM accounts WHERE id = $1", args![account]).await? > 0)
+    }
+}

@@ -1,0 +1,193 @@
+//! The two databases as one: a pool to read, a transaction to write.
+
+use super::query::{Arg, Row};
+use crate::store::StoreError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A file, made if it is not there.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+/// The database, shared by clones.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: Pool,
+}
+
+#[derive(Clone, Debug)]
+enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// One transaction: all of it or nothing. Dropped without [`Work::commit`]: nothing.
+#[derive(Debug)]
+pub struct Work {
+    tx: Tx,
+}
+
+#[derive(Debug)]
+enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+macro_rules! bound {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                Arg::Int(int) => query.bind(int),
+                Arg::Text(text) => query.bind(text),
+                Arg::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+impl Store {
+    /// Opens the database and brings its layout up to date.
+    ///
+    /// # Errors
+    /// When it can't be reached, or a migration fails.
+    pub async fn open(place: &Place) -> Result<Self, StoreError> {
+        let pool = match place {
+            Place::Sqlite(file) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal)
+                    .busy_timeout(Duration::from_secs(10));
+                let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+                sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+                Pool::Sqlite(pool)
+            }
+            Place::Postgres(url) => {
+                let pool =
+                    PgPoolOptions::new().max_connections(8).connect_with(PgConnectOptions::from_str(url)?).await?;
+                sqlx::migrate!("migrations/postgres").run(&pool).await?;
+                Pool::Postgres(pool)
+            }
+        };
+        Ok(Self { pool })
+    }
+
+    /// Begins to write.
+    ///
+    /// # Errors
+    /// When the database can't be reached, or somebody else writes for too long.
+    pub async fn begin(&self) -> Result<Work, StoreError> {
+        let tx = match &self.pool {
+            // Immediate: a transaction that reads first and writes later would fail at the write.
+            Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        };
+        Ok(Work { tx })
+    }
+
+    /// Ends every connection, once what runs is done.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    pub(super) async fn rows<R: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<R>, StoreError> {
+        Ok(match &self.pool {
+            Pool::Sqlite(pool) => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_all(pool).await?,
+            Pool::Postgres(pool) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_all(pool).await?,
+        })
+    }
+
+    pub(super) async fn row<R: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<R>, StoreError> {
+        Ok(match &self.pool {
+            Pool::Sqlite(pool) => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_optional(pool).await?,
+            Pool::Postgres(pool) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_optional(pool).await?,
+        })
+    }
+
+    /// Answers how many rows it touched.
+    pub(super) async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        Ok(match &self.pool {
+            Pool::Sqlite(pool) => bound!(sqlx::query::<Sqlite>(sql), args).execute(pool).await?.rows_affected(),
+            Pool::Postgres(pool) => bound!(sqlx::query::<Postgres>(sql), args).execute(pool).await?.rows_affected(),
+        })
+    }
+}
+
+impl Work {
+    /// Makes it so.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was done.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.tx {
+            Tx::Sqlite(tx) => tx.commit().await?,
+            Tx::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(super) async fn rows<R: Row>(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<R>, StoreError> {
+        Ok(match &mut self.tx {
+            Tx::Sqlite(tx) => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_all(&mut **tx).await?,
+            Tx::Postgres(tx) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_all(&mut **tx).await?,
+        })
+    }
+
+    /// Answers how many rows it touched.
+    pub(super) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
+        self.execute(sql.into_sql_str(), args).await
+    }
+
+    /// Inserts many rows with few statements: `head` up to and with `VALUES`, `columns` arguments a row, `tail` after them.
+    pub(super) async fn insert(
+        &mut self,
+        head: &'static str,
+        tail: &'static str,
+        rows: Vec<Vec<Arg>>,
+    ) -> Result<(), StoreError> {
+        let mut rows = rows.into_iter().peekable();
+        while let Some(first) = rows.peek() {
+            let columns = first.len();
+            // Two sizes only, so that the prepared statements stay few.
+            let size = if rows.len() >= MANY { MANY } else { 1 };
+            let text = format!("{head} {} {tail}", placeholders(columns, size));
+            let args = rows.by_ref().take(size).flatten().collect();
+            self.execute(AssertSqlSafe(text).into_sql_str(), args).await?;
+        }
+        Ok(())
+    }
+
+    async fn execute(&mut self, sql: SqlStr, args: Vec<Arg>) -> Result<u64, StoreError> {
+        Ok(match &mut self.tx {
+            Tx::Sqlite(tx) => bound!(sqlx::query::<Sqlite>(sql), args).execute(&mut **tx).await?.rows_affected(),
+            Tx::Postgres(tx) => bound!(sqlx::query::<Postgres>(sql), args).execute(&mut **tx).await?.rows_affected(),
+        })
+    }
+}
+
+/// Rows in one statement when there are many.
+const MANY: usize = 32;
+
+/// `($1, $2), ($3, $4)`.
+fn placeholders(columns: usize, rows: usize) -> String {
+    let row = |row: usize| {
+        let names: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", names.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}

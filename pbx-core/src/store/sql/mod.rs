@@ -1,0 +1,32 @@
+//! The only home of SQL: one text for SQLite and PostgreSQL.
+//!
+//! What both understand alike: `$1`, BIGINT for every integer, `ON CONFLICT`, `RETURNING`; no clock and no default of the
+//! database. One aggregate a file.
+
+mod accounts;
+mod accounts_server;
+mod audit;
+mod audit_server;
+mod bindings;
+mod calls;
+mod calls_server;
+mod configuration;
+mod connect;
+mod devices;
+mod idempotency;
+mod numbers;
+mod people;
+mod projection;
+mod query;
+mod record;
+mod registrations;
+mod sessions_server;
+mod sources;
+mod template_versions_server;
+mod tenants_server;
+mod tokens;
+mod tokens_server;
+mod trunks_server;
+
+pub(crate) use configuration::Everything;
+pub use connect::{Place, Store, Work};

@@ -1,0 +1,120 @@
+//! What the journal tells, as rows. Server-wide: a batch holds promises of many tenants, each with its tenant.
+
+use super::query::{args, id, json, to_json};
+use super::registrations::BodyRow;
+use super::{Store, Work, record};
+use crate::cdr::CallRecord;
+use crate::ids::{CallId, DeviceId, TenantId};
+use crate::journal::{OpenCall, Position};
+use crate::registrar::Binding;
+use crate::store::StoreError;
+use crate::time::Wall;
+
+#[derive(sqlx::FromRow)]
+struct TenantBodyRow {
+    tenant: Vec<u8>,
+    body: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct PositionRow {
+    segment: i64,
+    place: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountRow {
+    count: i64,
+}
+
+impl Store {
+    /// How far the journal is projected.
+    pub async fn journal_position(&self) -> Result<Position, StoreError> {
+        let sql = "SELECT segment, place FROM journal_position WHERE id = 1";
+        let row = self.row::<PositionRow>(sql, args![]).await?;
+        Ok(row.map_or_else(Position::default, |row| Position {
+            segment: row.segment.unsigned_abs(),
+            offset: row.place.unsigned_abs(),
+        }))
+    }
+
+    /// Every contact of every tenant that has not expired.
+    pub async fn bindings_alive(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, StoreError> {
+        let sql = "SELECT tenant, body FROM registrations WHERE expires > $1";
+        let rows = self.rows::<TenantBodyRow>(sql, args![now]).await?;
+        rows.iter().map(|row| Ok((id(&row.tenant)?, json("registration", &row.body)?))).collect()
+    }
+
+    pub(crate) async fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
+        let rows = self.rows::<BodyRow>("SELECT body FROM open_calls", args![]).await?;
+        rows.iter().map(|row| json("open call", &row.body)).collect()
+    }
+}
+
+impl Work {
+    pub(crate) async fn set_journal_position(&mut self, position: Position) -> Result<(), StoreError> {
+        let sql = "INSERT INTO journal_position (id, segment, place) VALUES (1, $1, $2)
+            ON CONFLICT (id) DO UPDATE SET segment = excluded.segment, place = excluded.place";
+        let int = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        self.run(sql, args![int(position.segment), int(position.offset)]).await.map(drop)
+    }
+
+    /// Writes finished records; one that is there already stays as it is.
+    pub(crate) async fn insert_records(&mut self, records: &[&CallRecord]) -> Result<(), StoreError> {
+        let calls = records.iter().map(|record| record::call(record)).collect::<Result<Vec<_>, _>>()?;
+        self.insert(record::CALLS, "ON CONFLICT (tenant, id) DO NOTHING", calls).await?;
+        let legs = records.iter().flat_map(|record| record::legs(record)).collect();
+        self.insert(record::LEGS, "ON CONFLICT (tenant, call, position) DO NOTHING", legs).await?;
+        let mut segments = Vec::new();
+        for record in records {
+            segments.extend(record::segments(record)?);
+        }
+        self.insert(record::SEGMENTS, "ON CONFLICT (tenant, call, position) DO NOTHING", segments).await
+    }
+
+    pub(crate) async fn has_record(&mut self, tenant: TenantId, call: CallId) -> Result<bool, StoreError> {
+        let sql = "SELECT COUNT(*) AS count FROM calls WHERE tenant = $1 AND id = $2";
+        Ok(self.rows::<CountRow>(sql, args![tenant, call]).await?.iter().any(|row| row.count > 0))
+    }
+
+    pub(crate) async fn put_open_call(&mut self, call: &OpenCall) -> Result<(), StoreError> {
+        let sql = "INSERT INTO open_calls (tenant, id, body) VALUES ($1, $2, $3)
+            ON CONFLICT (tenant, id) DO UPDATE SET body = excluded.body";
+        self.run(sql, args![call.tenant, call.call, to_json("open call", call)?]).await.map(drop)
+    }
+
+    pub(crate) async fn remove_open_call(&mut self, tenant: TenantId, call: CallId) -> Result<(), StoreError> {
+        self.run("DELETE FROM open_calls WHERE tenant = $1 AND id = $2", args![tenant, call]).await.map(drop)
+    }
+
+    /// Writes contacts, each (device, key) at most once in a batch.
+    pub(crate) async fn put_bindings(&mut self, bindings: &[(TenantId, &Binding)]) -> Result<(), StoreError> {
+        let mut rows = Vec::with_capacity(bindings.len());
+        for (tenant, binding) in bindings {
+            let body = to_json("registration", binding)?;
+            rows.push(args![*tenant, binding.device, &binding.key, binding.expires, body]);
+        }
+        let head = "INSERT INTO registrations (tenant, device, key, expires, body) VALUES";
+        let tail = "ON CONFLICT (tenant, device, key) DO UPDATE SET expires = excluded.expires, body = excluded.body";
+        self.insert(head, tail, rows).await
+    }
+
+    pub(crate) async fn remove_binding_at(
+        &mut self,
+        tenant: TenantId,
+        device: DeviceId,
+        key: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "DELETE FROM registrations WHERE tenant = $1 AND device = $2 AND key = $3";
+        self.run(sql, args![tenant, device, key]).await.map(drop)
+    }
+
+    pub(crate) async fn remove_bindings_of(&mut self, tenant: TenantId, device: DeviceId) -> Result<(), StoreError> {
+        let sql = "DELETE FROM registrations WHERE tenant = $1 AND device = $2";
+        self.run(sql, args![tenant, device]).await.map(drop)
+    }
+
+    pub(crate) async fn remove_expired_bindings(&mut self, now: Wall) -> Result<(), StoreError> {
+        self.run("DELETE FROM registrations WHERE expires <= $1", args![now]).await.map(drop)
+    }
+}

@@ -1,0 +1,78 @@
+//! Data sources of a tenant.
+
+use super::query::{args, id, json, narrow, to_json, to_word, word};
+use super::{Store, Work};
+use crate::directory::Source;
+use crate::ids::{SourceId, TenantId};
+use crate::store::StoreError;
+
+#[derive(sqlx::FromRow)]
+struct SourceRow {
+    tenant: Vec<u8>,
+    id: Vec<u8>,
+    slug: String,
+    kind: String,
+    url: String,
+    timeout_ms: i64,
+    allowed_hosts: String,
+    allow_private: i64,
+}
+
+impl SourceRow {
+    fn read(self) -> Result<(TenantId, Source), StoreError> {
+        let source = Source {
+            id: id(&self.id)?,
+            slug: self.slug,
+            kind: word("source kind", self.kind)?,
+            url: self.url,
+            timeout_ms: narrow("source time-out", self.timeout_ms)?,
+            allowed_hosts: json("allowed hosts", &self.allowed_hosts)?,
+            allow_private: self.allow_private != 0,
+        };
+        Ok((id(&self.tenant)?, source))
+    }
+}
+
+impl Store {
+    /// Every source, by name.
+    pub async fn sources(&self, tenant: TenantId) -> Result<Vec<Source>, StoreError> {
+        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private FROM sources
+            WHERE tenant = $1 ORDER BY slug";
+        self.rows::<SourceRow>(sql, args![tenant]).await?.into_iter().map(|row| Ok(row.read()?.1)).collect()
+    }
+
+    /// One source.
+    pub async fn source(&self, tenant: TenantId, source: SourceId) -> Result<Option<Source>, StoreError> {
+        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private FROM sources
+            WHERE tenant = $1 AND id = $2";
+        let row = self.row::<SourceRow>(sql, args![tenant, source]).await?;
+        row.map(|row| Ok(row.read()?.1)).transpose()
+    }
+
+    pub(super) async fn sources_of_all(&self) -> Result<Vec<(TenantId, Source)>, StoreError> {
+        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private FROM sources";
+        self.rows::<SourceRow>(sql, args![]).await?.into_iter().map(SourceRow::read).collect()
+    }
+}
+
+impl Work {
+    /// Adds or replaces a source.
+    pub async fn put_source(&mut self, tenant: TenantId, source: &Source) -> Result<(), StoreError> {
+        let sql = "INSERT INTO sources (tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (tenant, id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, url = excluded.url,
+            timeout_ms = excluded.timeout_ms, allowed_hosts = excluded.allowed_hosts,
+            allow_private = excluded.allow_private";
+        let kind = to_word("source kind", &source.kind)?;
+        let hosts = to_json("allowed hosts", &source.allowed_hosts)?;
+        let args =
+            args![tenant, source.id, &source.slug, kind, &source.url, source.timeout_ms, hosts, source.allow_private];
+        self.run(sql, args).await.map(drop)
+    }
+
+    /// Removes a source; whether there was one.
+    pub async fn remove_source(&mut self, tenant: TenantId, source: SourceId) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM sources WHERE tenant = $1 AND id = $2";
+        Ok(self.run(sql, args![tenant, source]).await? > 0)
+    }
+}

@@ -1,0 +1,47 @@
+//! Trunks. Server-wide: they belong to the operator.
+
+use super::query::{args, id, json, to_json, to_word, word};
+use super::{Store, Work};
+use crate::directory::Trunk;
+use crate::ids::TrunkId;
+use crate::store::StoreError;
+
+#[derive(sqlx::FromRow)]
+struct TrunkRow {
+    id: Vec<u8>,
+    slug: String,
+    kind: String,
+    peers: String,
+}
+
+impl Store {
+    /// Every trunk, by name.
+    pub async fn trunks(&self) -> Result<Vec<Trunk>, StoreError> {
+        let rows = self.rows::<TrunkRow>("SELECT id, slug, kind, peers FROM trunks ORDER BY slug", args![]).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Trunk {
+                    id: id(&row.id)?,
+                    slug: row.slug,
+                    kind: word("trunk kind", row.kind)?,
+                    peers: json("trunk peers", &row.peers)?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Work {
+    /// Adds or replaces a trunk.
+    pub async fn put_trunk(&mut self, trunk: &Trunk) -> Result<(), StoreError> {
+        let sql = "INSERT INTO trunks (id, slug, kind, peers) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, peers = excluded.peers";
+        let kind = to_word("trunk kind", &trunk.kind)?;
+        self.run(sql, args![trunk.id, &trunk.slug, kind, to_json("trunk peers", &trunk.peers)?]).await.map(drop)
+    }
+
+    /// Removes a trunk; whether there was one.
+    pub async fn remove_trunk(&mut self, trunk: TrunkId) -> Result<bool, StoreError> {
+        Ok(self.run("DELETE FROM trunks WHERE id = $1", args![trunk]).await? > 0)
+    }
+}
