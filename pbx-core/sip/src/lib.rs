@@ -1,6 +1,10 @@
 //! SIP itself, sans-IO: messages, transactions, dialogs, digest and SDP. Knows no PBX, no socket and no clock.
 
+pub mod build;
+pub mod edit;
 pub mod error;
+pub mod framing;
+pub mod gate;
 pub mod grammar;
 pub mod header;
 pub mod header_name;
@@ -14,6 +18,8 @@ pub mod time;
 pub mod uri;
 pub mod via;
 
+pub use build::{BuildError, RequestBuilder, ResponseBuilder};
+pub use edit::Editor;
 pub use error::{HeaderError, Malformed, ParseError};
 pub use header::{Auth, CSeq, MediaType, Reason};
 pub use header_name::HeaderName;

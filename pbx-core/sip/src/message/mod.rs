@@ -1,6 +1,7 @@
 //! A SIP message: one shared buffer with header ranges, split once, its values typed when they are asked for.
 
 mod auth;
+pub(crate) mod check;
 mod header;
 mod parse;
 mod start;
@@ -8,7 +9,7 @@ mod stored;
 mod typed;
 
 pub use header::{Contacts, Header};
-pub(crate) use parse::{Scanned, scan};
+pub(crate) use parse::scan;
 pub use start::StartLine;
 
 use crate::error::ParseError;

@@ -2,7 +2,7 @@
 
 use super::{Contacts, Header, Message};
 use crate::error::{HeaderError, Malformed};
-use crate::grammar::{is_token, is_word_char, number, split_outside};
+use crate::grammar::{is_token, number, split_outside};
 use crate::header::{CSeq, MediaType, Reason, retry_after, seconds};
 use crate::header_name::HeaderName;
 use crate::name_addr::NameAddr;
@@ -76,12 +76,8 @@ impl Message {
     /// When it is missing, repeated, or not `word[@word]`.
     pub fn call_id(&self) -> Result<Text, HeaderError> {
         let text = self.required(HeaderName::CallId)?.text();
-        let fine = |word: &str| !word.is_empty() && word.bytes().all(is_word_char);
-        let (left, right) = text.split_once('@').map_or((&*text, None), |(left, right)| (left, Some(right)));
-        if fine(left) && right.is_none_or(fine) {
-            return Ok(text);
-        }
-        Err(HeaderError::Malformed(HeaderName::CallId, Malformed("Call-ID is not a word")))
+        super::check::call_id(&text).map_err(HeaderError::in_header(HeaderName::CallId))?;
+        Ok(text)
     }
 
     /// CSeq.

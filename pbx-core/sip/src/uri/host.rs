@@ -22,7 +22,9 @@ impl<'a> Host<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
         if let Some(inner) = text.strip_prefix('[') {
             let inner = inner.strip_suffix(']').ok_or(Malformed("IPv6 address lacks its closing bracket"))?;
-            let address: Ipv6Addr = inner.parse().map_err(|_| Malformed("not an IPv6 address in the brackets"))?;
+            // RFC 3261's own grammar made addresses with three colons; RFC 5118 §4.10 asks to read them.
+            let address = inner.parse::<Ipv6Addr>().or_else(|_| inner.replace(":::", "::").parse());
+            let address = address.map_err(|_| Malformed("not an IPv6 address in the brackets"))?;
             return Ok(Self::Ip(address.into()));
         }
         if let Ok(address) = text.parse::<Ipv4Addr>() {

@@ -1,0 +1,94 @@
+//! Building responses (RFC 3261 §8.2.6).
+
+use super::writer::check_reason;
+use super::{BuildError, Writer};
+use crate::header_name::HeaderName;
+use crate::message::{Header, Message};
+use crate::status::StatusCode;
+use std::fmt::Display;
+
+/// A response in the making. It begins with what every response copies from its request: Via, From, To, Call-ID and
+/// CSeq, and in a 100 the Timestamp.
+#[derive(Clone, Debug)]
+pub struct ResponseBuilder {
+    writer: Writer,
+    body: Option<(String, Vec<u8>)>,
+}
+
+impl ResponseBuilder {
+    /// A response to `request`. `reason` replaces the registered phrase. `to_tag` is added to a To without a tag
+    /// (RFC 3261 §8.2.6.2); a 100 may go without one.
+    pub fn new(request: &Message, status: StatusCode, reason: Option<&str>, to_tag: Option<&str>) -> Self {
+        let mut writer = Writer::new();
+        if !request.is_request() {
+            writer.fail(BuildError::NotARequest);
+        }
+        let reason = reason.unwrap_or_else(|| status.reason());
+        if let Err(fault) = check_reason(reason) {
+            writer.fail(fault);
+        }
+        writer.raw(format!("SIP/2.0 {status} {reason}\r\n").as_bytes());
+        for header in request.headers() {
+            match header.name() {
+                HeaderName::To => copy_to(&mut writer, &header, to_tag),
+                HeaderName::Via | HeaderName::From | HeaderName::CallId | HeaderName::Cseq => writer.copy(&header),
+                HeaderName::Timestamp if status == StatusCode::TRYING => writer.copy(&header),
+                _ => {}
+            }
+        }
+        Self { writer, body: None }
+    }
+
+    /// Adds a header we know: `name: value`.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: impl Display) -> Self {
+        self.writer.header(name, &value);
+        self
+    }
+
+    /// Adds a header of another name.
+    #[must_use]
+    pub fn extension(mut self, name: &str, value: &str) -> Self {
+        self.writer.extension(name, value);
+        self
+    }
+
+    /// Copies all headers of that name from a message: Record-Route where a dialog begins (RFC 3261 §12.1.1).
+    #[must_use]
+    pub fn copy(mut self, from: &Message, name: HeaderName) -> Self {
+        for header in from.headers_of(name) {
+            self.writer.copy(&header);
+        }
+        self
+    }
+
+    /// Sets the body. Content-Type and Content-Length are written at the end.
+    #[must_use]
+    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some((content_type.to_owned(), body.into()));
+        self
+    }
+
+    /// The response.
+    ///
+    /// # Errors
+    /// The first value that could not stand where it was put.
+    pub fn finish(self) -> Result<Message, BuildError> {
+        let body = self.body.as_ref().map(|(kind, bytes)| (kind.as_str(), bytes.as_slice()));
+        self.writer.finish(body)
+    }
+}
+
+/// To, with our tag where it has none. A To that cannot be read is given back as it came.
+fn copy_to(writer: &mut Writer, header: &Header<'_>, to_tag: Option<&str>) {
+    let (Some(tag), Ok(to)) = (to_tag, crate::name_addr::NameAddr::parse(header.text())) else {
+        return writer.copy(header);
+    };
+    if to.tag().is_some() {
+        return writer.copy(header);
+    }
+    match to.with_param("tag", Some(tag)) {
+        Ok(tagged) => writer.header(HeaderName::To, &tagged),
+        Err(fault) => writer.fail(BuildError::Malformed(HeaderName::To, fault)),
+    }
+}

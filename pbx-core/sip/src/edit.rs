@@ -1,0 +1,161 @@
+//! Editing a received message: what is not touched stays equal byte for byte.
+
+use crate::build::{BuildError, Writer};
+use crate::grammar::split_outside;
+use crate::header_name::HeaderName;
+use crate::message::Message;
+use crate::uri::Uri;
+use std::fmt::Display;
+
+/// Changes to a message, applied in one go by [`Editor::finish`].
+#[derive(Clone, Debug)]
+pub struct Editor<'a> {
+    message: &'a Message,
+    start: Option<String>,
+    lines: Vec<Line>,
+    body: Option<Vec<u8>>,
+}
+
+#[derive(Clone, Debug)]
+enum Line {
+    /// A header line of the message, by its number.
+    Kept(usize),
+    /// A header of ours.
+    New(HeaderName, String),
+    /// A header of ours that [`HeaderName`] does not know.
+    Extension(String, String),
+}
+
+impl<'a> Editor<'a> {
+    /// Nothing changed yet.
+    pub fn new(message: &'a Message) -> Self {
+        let lines = (0..message.fields().len()).map(Line::Kept).collect();
+        Self { message, start: None, lines, body: None }
+    }
+
+    fn name_of(&self, line: &Line) -> HeaderName {
+        match line {
+            Line::Kept(index) => self.message.fields().get(*index).map_or(HeaderName::Other, |field| field.kind),
+            Line::New(name, _) => *name,
+            Line::Extension(..) => HeaderName::Other,
+        }
+    }
+
+    fn first(&self, name: HeaderName) -> Option<usize> {
+        self.lines.iter().position(|line| self.name_of(line) == name)
+    }
+
+    /// Another Request-URI. On a response it changes nothing.
+    #[must_use]
+    pub fn uri(mut self, uri: &Uri) -> Self {
+        if let Some(method) = self.message.method() {
+            self.start = Some(format!("{method} {uri} SIP/2.0"));
+        }
+        self
+    }
+
+    /// Puts a header before the first of its name; before all headers where there is none.
+    #[must_use]
+    pub fn prepend(mut self, name: HeaderName, value: impl Display) -> Self {
+        let at = self.first(name).unwrap_or(0);
+        self.lines.insert(at, Line::New(name, value.to_string()));
+        self
+    }
+
+    /// Puts a header after all others.
+    #[must_use]
+    pub fn append(mut self, name: HeaderName, value: impl Display) -> Self {
+        self.lines.push(Line::New(name, value.to_string()));
+        self
+    }
+
+    /// Puts a header of a name that [`HeaderName`] does not know after all others.
+    #[must_use]
+    pub fn append_extension(mut self, name: &str, value: &str) -> Self {
+        self.lines.push(Line::Extension(name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// One header of that name, where the first one stood, and no other; at the end where there was none.
+    #[must_use]
+    pub fn replace(mut self, name: HeaderName, value: impl Display) -> Self {
+        let at = self.first(name);
+        self = self.remove(name);
+        let at = at.unwrap_or(self.lines.len()).min(self.lines.len());
+        self.lines.insert(at, Line::New(name, value.to_string()));
+        self
+    }
+
+    /// No header of that name.
+    #[must_use]
+    pub fn remove(mut self, name: HeaderName) -> Self {
+        let lines = std::mem::take(&mut self.lines);
+        self.lines = lines.into_iter().filter(|line| self.name_of(line) != name).collect();
+        self
+    }
+
+    /// Another first value of a header that lists several, such as the topmost Via; `None` takes it away. The values
+    /// that stood behind it in the same line keep their letters.
+    #[must_use]
+    pub fn first_value(mut self, name: HeaderName, value: Option<&str>) -> Self {
+        let Some(at) = self.first(name) else { return self };
+        let text = match self.lines.get(at) {
+            Some(Line::New(_, text)) => text.clone(),
+            _ => self.message.header(name).map(|header| header.value().into_owned()).unwrap_or_default(),
+        };
+        let first = split_outside(&text, b',').next().map_or(0, |part| crate::text::Span::of(&text, part).end as usize);
+        let rest = text.get(first..).unwrap_or_default().trim_start_matches([' ', '\t', ',']);
+        let joined = match (value, rest.is_empty()) {
+            (Some(value), true) => Some(value.to_owned()),
+            (Some(value), false) => Some(format!("{value}, {rest}")),
+            (None, false) => Some(rest.to_owned()),
+            (None, true) => None,
+        };
+        match joined {
+            Some(joined) => self.lines[at] = Line::New(name, joined),
+            None => drop(self.lines.remove(at)),
+        }
+        self
+    }
+
+    /// Another body; Content-Type and Content-Length change with it. An empty one takes Content-Type away.
+    #[must_use]
+    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        self = if body.is_empty() {
+            self.remove(HeaderName::ContentType)
+        } else {
+            self.replace(HeaderName::ContentType, content_type)
+        };
+        self = self.replace(HeaderName::ContentLength, body.len());
+        self.body = Some(body);
+        self
+    }
+
+    /// The changed message.
+    ///
+    /// # Errors
+    /// The first value that could not stand where it was put.
+    pub fn finish(self) -> Result<Message, BuildError> {
+        let mut writer = Writer::new();
+        match &self.start {
+            Some(line) if line.bytes().filter(|b| *b <= b' ').count() != 2 => writer.fail(BuildError::Reason),
+            Some(line) => writer.raw(line.as_bytes()),
+            None => writer.raw(self.message.start_bytes()),
+        }
+        writer.raw(b"\r\n");
+        for line in &self.lines {
+            match line {
+                Line::Kept(index) => writer.raw(self.message.line(*index)),
+                Line::New(name, value) => writer.header(*name, value),
+                Line::Extension(name, value) => writer.extension(name, value),
+            }
+        }
+        writer.raw(b"\r\n");
+        match &self.body {
+            Some(body) => writer.raw(body),
+            None => writer.raw(&self.message.body()),
+        }
+        writer.seal()
+    }
+}

@@ -1,0 +1,70 @@
+//! What can be wrong with a request, and how it is answered.
+
+use crate::error::{HeaderError, Malformed, ParseError};
+use crate::header_name::HeaderName;
+use crate::status::StatusCode;
+use crate::text::Text;
+
+/// A fault of a request.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Fault {
+    /// 400: its lines are broken.
+    #[error("{0}")]
+    Form(ParseError),
+    /// 400: a header is broken, missing or repeated.
+    #[error("{0}")]
+    Header(HeaderError),
+    /// 400: the Request-URI breaks its grammar.
+    #[error("malformed Request-URI: {0}")]
+    Uri(Malformed),
+    /// 400: CSeq names another method than the request line (RFC 3261 §8.1.1.5).
+    #[error("CSeq names another method than the request line")]
+    CseqMethod,
+    /// 400: the body is shorter than Content-Length says (RFC 3261 §18.3).
+    #[error("body is shorter than Content-Length")]
+    BodyCut,
+    /// 413: longer than [`super::MAX_BYTES`], or its headers than [`super::MAX_HEAD_BYTES`], or too many of them.
+    #[error("message is too large")]
+    TooLarge,
+    /// 414: the Request-URI is longer than [`super::MAX_URI_BYTES`].
+    #[error("Request-URI is longer than 1024 bytes")]
+    UriTooLong,
+    /// 416: the Request-URI is neither sip, sips nor tel (RFC 3261 §8.2.2.1).
+    #[error("Request-URI is neither sip, sips nor tel")]
+    Scheme,
+    /// 420: Require names what we do not support (RFC 3261 §8.2.2.3).
+    #[error("required extension is not supported")]
+    Extension(Vec<Text>),
+    /// 501: the method is not known.
+    #[error("method is not known here")]
+    Method,
+    /// 505: the SIP version is not 2.0.
+    #[error("only SIP/2.0 is spoken here")]
+    Version,
+}
+
+impl Fault {
+    /// The status that answers it.
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Form(_) | Self::Header(_) | Self::Uri(_) | Self::CseqMethod | Self::BodyCut => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::TooLarge => StatusCode::REQUEST_ENTITY_TOO_LARGE,
+            Self::UriTooLong => StatusCode::REQUEST_URI_TOO_LONG,
+            Self::Scheme => StatusCode::UNSUPPORTED_URI_SCHEME,
+            Self::Extension(_) => StatusCode::BAD_EXTENSION,
+            Self::Method => StatusCode::NOT_IMPLEMENTED,
+            Self::Version => StatusCode::VERSION_NOT_SUPPORTED,
+        }
+    }
+
+    /// The reason phrase: the registered words, and after a dash what a person should look at.
+    pub fn reason(&self) -> String {
+        format!("{} - {self}", self.status().reason())
+    }
+
+    pub(super) const fn malformed(name: HeaderName, why: &'static str) -> Self {
+        Self::Header(HeaderError::Malformed(name, Malformed(why)))
+    }
+}

@@ -1,0 +1,109 @@
+//! The order in which a well-split message is looked at (RFC 3261 §8.2, §16.3, §18).
+
+use super::{Fault, MAX_HEAD_BYTES, MAX_URI_BYTES, MAX_VIAS, Policy};
+use crate::error::HeaderError;
+use crate::header_name::HeaderName;
+use crate::message::Message;
+use crate::message::check::{check, is_single};
+use crate::method::Method;
+use crate::text::Text;
+use crate::uri::Uri;
+
+/// The first fault of a message, if it has any.
+pub(super) fn fault_of(message: &Message, policy: &Policy<'_>) -> Option<Fault> {
+    size(message)
+        .and_then(|()| method(message, policy))
+        .and_then(|()| address(message))
+        .and_then(|()| headers(message))
+        .and_then(|()| sequence(message))
+        .and_then(|()| body(message))
+        .and_then(|()| extensions(message, policy))
+        .err()
+}
+
+fn size(message: &Message) -> Result<(), Fault> {
+    let head = message.as_bytes().len().saturating_sub(message.body().len());
+    if message.uri_text().is_some_and(|uri| uri.len() > MAX_URI_BYTES) {
+        return Err(Fault::UriTooLong);
+    }
+    if head > MAX_HEAD_BYTES || message.headers_of(HeaderName::Via).count() > MAX_VIAS {
+        return Err(Fault::TooLarge);
+    }
+    Ok(())
+}
+
+/// Before all else that could be wrong: a 501 lets an unknown method be told from a broken one (RFC 4475 §3.1.2.18).
+fn method(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
+    match message.method() {
+        Some(method) if !policy.methods.contains(method) => Err(Fault::Method),
+        _ => Ok(()),
+    }
+}
+
+fn address(message: &Message) -> Result<(), Fault> {
+    if !message.is_request() {
+        return Ok(());
+    }
+    match message.uri() {
+        Ok(Uri::Sip(uri)) if uri.headers().is_some() => {
+            Err(Fault::Uri(crate::error::Malformed("headers are not allowed here")))
+        }
+        Ok(Uri::Sip(_) | Uri::Tel(_)) => Ok(()),
+        Ok(Uri::Other(_)) => Err(Fault::Scheme),
+        Err(HeaderError::RequestUri(fault)) => Err(Fault::Uri(fault)),
+        Err(fault) => Err(Fault::Header(fault)),
+    }
+}
+
+/// The headers that every message must have (RFC 3261 §8.1.1), each that we read in its grammar, and none twice that may
+/// be there once. Max-Forwards may be missing: RFC 2543 did not have it (§16.3).
+fn headers(message: &Message) -> Result<(), Fault> {
+    use HeaderName as H;
+    for name in [H::Via, H::From, H::To, H::CallId, H::Cseq] {
+        if message.header(name).is_none() {
+            return Err(Fault::Header(HeaderError::Missing(name)));
+        }
+    }
+    for header in message.headers() {
+        let name = header.name();
+        if is_single(name) {
+            message.single(name).map_err(Fault::Header)?;
+        }
+        check(name, &header.text()).map_err(|fault| Fault::Header(HeaderError::Malformed(name, fault)))?;
+    }
+    if message.headers_of(H::Contact).count() > 1 && message.headers_of(H::Contact).any(|header| header.value() == "*")
+    {
+        return Err(Fault::malformed(H::Contact, "* is not alone"));
+    }
+    Ok(())
+}
+
+fn sequence(message: &Message) -> Result<(), Fault> {
+    let cseq = message.cseq().map_err(Fault::Header)?;
+    match message.method() {
+        Some(method) if *method != cseq.method => Err(Fault::CseqMethod),
+        _ => Ok(()),
+    }
+}
+
+fn body(message: &Message) -> Result<(), Fault> {
+    let declared = message.content_length().map_err(Fault::Header)?;
+    if declared.is_some_and(|length| length as usize > message.body().len()) {
+        return Err(Fault::BodyCut);
+    }
+    Ok(())
+}
+
+/// Require is not looked at in ACK and CANCEL (RFC 3261 §8.2.2.3).
+fn extensions(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
+    if matches!(message.method(), None | Some(Method::Ack | Method::Cancel)) {
+        return Ok(());
+    }
+    if message.header(HeaderName::Require).is_none() {
+        return Ok(());
+    }
+    let required = message.tokens(HeaderName::Require).map_err(Fault::Header)?;
+    let known = |tag: &Text| policy.supported.iter().any(|ours| ours.eq_ignore_ascii_case(tag));
+    let unknown: Vec<Text> = required.into_iter().filter(|tag| !known(tag)).collect();
+    if unknown.is_empty() { Ok(()) } else { Err(Fault::Extension(unknown)) }
+}

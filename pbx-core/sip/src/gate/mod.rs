@@ -1,0 +1,132 @@
+//! The gate: what comes from the network is let in, refused with the right answer, or passed over in silence.
+
+mod fault;
+mod inspect;
+
+pub use fault::Fault;
+
+use crate::build::{BuildError, ResponseBuilder};
+use crate::error::ParseError;
+use crate::header_name::HeaderName;
+use crate::message::{Message, scan};
+use crate::method::{KNOWN, Method};
+use bytes::Bytes;
+
+/// The most bytes of a message. A UDP datagram cannot be longer.
+pub const MAX_BYTES: usize = 65_535;
+/// The most bytes of the start line and headers together.
+pub const MAX_HEAD_BYTES: usize = 32_768;
+/// The most bytes of a Request-URI; beyond it the answer is 414. RFC 4475's longest has about 40.
+pub const MAX_URI_BYTES: usize = 1_024;
+/// The most Vias: each is a hop, and Max-Forwards begins at 70.
+pub const MAX_VIAS: usize = 70;
+
+/// What the gate's owner can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy<'a> {
+    /// The option tags that may stand in Require; any other is answered with 420.
+    pub supported: &'a [&'a str],
+    /// The methods it knows; any other is answered with 501.
+    pub methods: &'a [Method],
+}
+
+impl Default for Policy<'_> {
+    /// All named methods and no extension.
+    fn default() -> Self {
+        Self { supported: &[], methods: &KNOWN }
+    }
+}
+
+/// What the gate says.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// A message of good form.
+    Pass(Message),
+    /// A request to be answered with that fault (see [`refuse`]); the message is only fit to be answered.
+    Refuse(Message, Fault),
+    /// Nothing may be answered.
+    Ignore(Silence),
+}
+
+/// Why nothing is answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Silence {
+    /// Line ends only: a keep-alive (RFC 5626 §4.4.1).
+    KeepAlive,
+    /// Looks like STUN: its first two bits are zero and its cookie is there (RFC 8489 §5).
+    Stun,
+    /// No SIP start line.
+    NotSip(ParseError),
+    /// A broken response is dropped (RFC 3261 §18.1.2).
+    Response(Fault),
+    /// A broken ACK: no ACK is ever answered (RFC 3261 §17.1.1.3).
+    Ack(Fault),
+    /// No Via that says where an answer goes, or more than [`MAX_VIAS`].
+    NoVia(Fault),
+}
+
+/// Judges the bytes of one datagram or of one message cut from a stream.
+pub fn judge(bytes: Bytes, policy: &Policy<'_>) -> Verdict {
+    if bytes.iter().all(|b| matches!(b, b'\r' | b'\n' | 0)) {
+        return Verdict::Ignore(Silence::KeepAlive);
+    }
+    if is_stun(&bytes) {
+        return Verdict::Ignore(Silence::Stun);
+    }
+    let size = bytes.len();
+    let scanned = match scan(bytes) {
+        Ok(scanned) => scanned,
+        Err(fault) => return Verdict::Ignore(Silence::NotSip(fault)),
+    };
+    let message = scanned.message;
+    let fault = match scanned.flaw {
+        Some(ParseError::Version) => Some(Fault::Version),
+        Some(ParseError::TooLarge) => Some(Fault::TooLarge),
+        _ if size > MAX_BYTES => Some(Fault::TooLarge),
+        Some(flaw) => Some(Fault::Form(flaw)),
+        None => inspect::fault_of(&message, policy),
+    };
+    match fault {
+        None => Verdict::Pass(message),
+        Some(fault) => silence_or_answer(message, fault),
+    }
+}
+
+fn silence_or_answer(message: Message, fault: Fault) -> Verdict {
+    let silence = match message.method() {
+        None => Silence::Response(fault),
+        Some(Method::Ack) => Silence::Ack(fault),
+        Some(_) if !can_be_answered(&message) => Silence::NoVia(fault),
+        Some(_) => return Verdict::Refuse(message, fault),
+    };
+    Verdict::Ignore(silence)
+}
+
+/// Whether the topmost Via can be read and the list of them is not absurd.
+fn can_be_answered(message: &Message) -> bool {
+    message.via().is_ok() && message.headers_of(HeaderName::Via).count() <= MAX_VIAS
+}
+
+fn is_stun(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| *first < 4) && bytes.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])
+}
+
+/// The answer to a refused request, with the headers that the fault wants (RFC 3261 §8.2).
+///
+/// # Errors
+/// When the request cannot be answered.
+pub fn refuse(request: &Message, fault: &Fault, to_tag: &str, policy: &Policy<'_>) -> Result<Message, BuildError> {
+    let mut response = ResponseBuilder::new(request, fault.status(), Some(&fault.reason()), Some(to_tag));
+    match fault {
+        Fault::Extension(tags) => {
+            let tags: Vec<&str> = tags.iter().map(|tag| tag.as_str()).collect();
+            response = response.header(HeaderName::Unsupported, tags.join(", "));
+        }
+        Fault::Method => {
+            let methods: Vec<&str> = policy.methods.iter().map(Method::as_str).collect();
+            response = response.header(HeaderName::Allow, methods.join(", "));
+        }
+        _ => {}
+    }
+    response.finish()
+}
