@@ -1,33 +1,166 @@
 //! Where devices can be reached right now (RFC 3261 §10.3).
+//!
+//! One [`Registrar`] lives in each engine and holds the bindings of the engine's tenants. It is plain data; what it has
+//! promised to a phone is also in the journal, and comes back with [`Registrar::restore`].
 
+mod binding;
+mod reach;
+mod register;
+mod request;
+mod stored;
+
+pub use binding::Binding;
+pub use reach::Target;
+pub use register::Registered;
+
+use crate::event::EventKind;
 use crate::flow::Flow;
-use crate::ids::DeviceId;
-use crate::time::Wall;
+use crate::ids::{DeviceId, TenantId};
+use crate::journal::Entry;
+use crate::time::{Instant, Now};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-/// One contact of a device.
+/// Whose bindings.
+type Owner = (TenantId, DeviceId);
+
+/// A binding and the steady moment of its end: the wall's time may jump, a promise to a phone does not.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Binding {
-    /// The device.
-    pub device: DeviceId,
-    /// What makes it the same binding at a refresh: the instance id (RFC 5626 §4.1), else the contact URI.
-    pub key: String,
-    /// The contact URI as registered.
-    pub contact: String,
-    /// `+sip.instance`, if given.
-    pub instance: Option<String>,
-    /// 0–1000, higher is preferred (RFC 3261 §20.10, times 1000).
-    pub q: u16,
-    /// The Call-ID of the REGISTER.
-    pub call_id: String,
-    /// Its CSeq.
-    pub cseq: u32,
-    /// The flow it came by.
-    pub flow: Flow,
-    /// Requests go to the flow, not to the contact: a NAT was seen or the transport is connection-oriented.
-    pub behind_nat: bool,
-    /// User-Agent, if told.
-    pub user_agent: String,
-    /// Until when.
-    pub expires: Wall,
+struct Held {
+    binding: Binding,
+    until: Instant,
 }
+
+/// The bindings of some tenants' devices.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "stored::Stored", into = "stored::Stored")]
+pub struct Registrar {
+    held: BTreeMap<Owner, Vec<Held>>,
+    ends: BTreeSet<(Instant, Owner, String)>,
+    connections: BTreeMap<u64, BTreeSet<Owner>>,
+    contacts: usize,
+}
+
+/// What changed without a REGISTER.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Changes {
+    /// For the journal.
+    pub entries: Vec<Entry>,
+    /// For the bus, with whose they are.
+    pub events: Vec<(TenantId, EventKind)>,
+}
+
+impl Registrar {
+    /// Takes back what the journal had promised before a restart; what is over by now is left out.
+    pub fn restore(&mut self, now: Now, bindings: Vec<(TenantId, Binding)>) {
+        for (tenant, binding) in bindings {
+            let left = binding.expires.micros().saturating_sub(now.wall.micros());
+            let Ok(left @ 1..) = u64::try_from(left) else { continue };
+            let owner = (tenant, binding.device);
+            let mut list = self.held.get(&owner).cloned().unwrap_or_default();
+            list.retain(|held| held.binding.key != binding.key);
+            list.push(Held { until: now.mono + Duration::from_micros(left), binding });
+            self.replace(owner, list);
+        }
+    }
+
+    /// The living bindings of a device, the most preferred first.
+    pub fn bindings(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&Binding> {
+        let held = self.held.get(&(tenant, device)).map_or(&[][..], Vec::as_slice);
+        let mut living: Vec<&Binding> = held.iter().filter(|held| held.until > now).map(|held| &held.binding).collect();
+        living.sort_by_key(|binding| std::cmp::Reverse(binding.q));
+        living
+    }
+
+    /// When [`Registrar::expire`] has something to do next.
+    pub fn next_expiry(&self) -> Option<Instant> {
+        self.ends.first().map(|(until, ..)| *until)
+    }
+
+    /// Drops the bindings whose time is over.
+    pub fn expire(&mut self, now: Now) -> Changes {
+        let mut changes = Changes::default();
+        while let Some((_, owner, key)) = self.ends.first().filter(|(until, ..)| *until <= now.mono).cloned() {
+            self.remove(now, owner, "expired", |binding| binding.key == key, &mut changes);
+        }
+        changes
+    }
+
+    /// Drops the bindings that came by a connection that is gone (RFC 5626 §5.3: there is no way to them any more).
+    pub fn flow_lost(&mut self, now: Now, flow: &Flow) -> Changes {
+        let mut changes = Changes::default();
+        for owner in self.connections.get(&flow.connection).cloned().unwrap_or_default() {
+            self.remove(now, owner, "flow-lost", |binding| binding.flow == *flow, &mut changes);
+        }
+        changes
+    }
+
+    /// Drops every binding of a device: it was deleted or its password changed.
+    pub fn forget(&mut self, now: Now, tenant: TenantId, device: DeviceId) -> Changes {
+        let mut changes = Changes::default();
+        self.remove(now, (tenant, device), "removed", |_| true, &mut changes);
+        changes
+    }
+
+    /// Whoever has bindings here.
+    pub fn devices(&self) -> impl Iterator<Item = (TenantId, DeviceId)> {
+        self.held.keys().copied()
+    }
+
+    /// How many bindings there are.
+    pub const fn len(&self) -> usize {
+        self.contacts
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.contacts == 0
+    }
+
+    fn remove(&mut self, now: Now, owner: Owner, reason: &str, gone: impl Fn(&Binding) -> bool, changes: &mut Changes) {
+        let (out, kept): (Vec<Held>, Vec<Held>) =
+            self.held.get(&owner).cloned().unwrap_or_default().into_iter().partition(|held| gone(&held.binding));
+        for Held { binding, .. } in out {
+            changes.entries.push(removal(now, owner, &binding));
+            changes.events.push((owner.0, unregistered(&binding, reason)));
+        }
+        self.replace(owner, kept);
+    }
+
+    /// The one place where bindings change: the list and all that is derived from it.
+    fn replace(&mut self, owner: Owner, list: Vec<Held>) {
+        for Held { binding, until } in self.held.remove(&owner).unwrap_or_default() {
+            self.contacts -= 1;
+            self.ends.remove(&(until, owner, binding.key));
+            let id = binding.flow.connection;
+            if let Some(owners) = self.connections.get_mut(&id) {
+                owners.remove(&owner);
+                if owners.is_empty() {
+                    self.connections.remove(&id);
+                }
+            }
+        }
+        for Held { binding, until } in &list {
+            self.contacts += 1;
+            self.ends.insert((*until, owner, binding.key.clone()));
+            if binding.flow.transport.is_reliable() {
+                self.connections.entry(binding.flow.connection).or_default().insert(owner);
+            }
+        }
+        if !list.is_empty() {
+            self.held.insert(owner, list);
+        }
+    }
+}
+
+fn removal(now: Now, (tenant, device): Owner, binding: &Binding) -> Entry {
+    Entry::BindingRemoved { tenant, device, key: binding.key.clone(), at: now.wall }
+}
+
+fn unregistered(binding: &Binding, reason: &str) -> EventKind {
+    EventKind::Unregistered { device: binding.device, contact: binding.contact.clone(), reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

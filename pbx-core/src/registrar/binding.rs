@@ -1,0 +1,47 @@
+//! One contact of a device.
+
+use crate::flow::Flow;
+use crate::ids::DeviceId;
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+
+/// One contact of a device.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Binding {
+    /// The device.
+    pub device: DeviceId,
+    /// What makes it the same binding at a refresh: the instance id (RFC 5626 §4.1), else the contact URI.
+    pub key: String,
+    /// The contact URI as registered.
+    pub contact: String,
+    /// `+sip.instance`, if given.
+    pub instance: Option<String>,
+    /// 0–1000, higher is preferred (RFC 3261 §20.10, times 1000).
+    pub q: u16,
+    /// The Call-ID of the REGISTER.
+    pub call_id: String,
+    /// Its CSeq.
+    pub cseq: u32,
+    /// The flow it came by.
+    pub flow: Flow,
+    /// Requests go to the flow, not to the contact: a NAT was seen or the transport is connection-oriented.
+    pub behind_nat: bool,
+    /// User-Agent, if told.
+    pub user_agent: String,
+    /// Until when.
+    pub expires: Wall,
+}
+
+impl Binding {
+    /// As a value of a Contact header (RFC 3261 §20.10) with this many seconds left.
+    pub(super) fn as_contact(&self, seconds_left: u64) -> String {
+        let mut text = format!("<{}>;expires={seconds_left}", self.contact);
+        if self.q < 1000 {
+            text.push_str(&format!(";q=0.{:03}", self.q));
+        }
+        if let Some(instance) = &self.instance {
+            text.push_str(&format!(";+sip.instance={}", pbx_sip::params::quote(instance)));
+        }
+        text
+    }
+}

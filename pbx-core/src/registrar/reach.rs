@@ -1,0 +1,59 @@
+//! How a device is reached when it shall ring.
+
+use super::Registrar;
+use crate::directory::Device;
+use crate::flow::{Flow, Routes, Transport};
+use crate::ids::TenantId;
+use crate::time::Instant;
+use pbx_sip::SipUri;
+use std::net::SocketAddr;
+
+/// One place where a device may be rung.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Target {
+    /// The Request-URI: the contact exactly as it was registered or configured.
+    pub uri: String,
+    /// The way there.
+    pub flow: Flow,
+    /// The binding's key; none for a fixed contact.
+    pub binding: Option<String>,
+    /// 0–1000, higher is preferred.
+    pub q: u16,
+}
+
+impl Registrar {
+    /// Where to ring a device: its fixed contact, else its living bindings, the most preferred first. A binding that no
+    /// route leads to is left out.
+    pub fn targets(&self, now: Instant, routes: &dyn Routes, tenant: TenantId, device: &Device) -> Vec<Target> {
+        if let Some(uri) = &device.contact {
+            let flow = address_of(uri).and_then(|(transport, address)| routes.flow_to(transport, address));
+            return flow.map(|flow| Target { uri: uri.clone(), flow, binding: None, q: 1000 }).into_iter().collect();
+        }
+        let bindings = self.bindings(tenant, device.id, now).into_iter();
+        bindings
+            .filter_map(|binding| {
+                let direct = || address_of(&binding.contact).and_then(|(via, to)| routes.flow_to(via, to));
+                let flow = if binding.behind_nat { Some(binding.flow) } else { direct() };
+                Some(Target {
+                    uri: binding.contact.clone(),
+                    flow: flow?,
+                    binding: Some(binding.key.clone()),
+                    q: binding.q,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Transport and address of a SIP URI whose host is an address (RFC 3263 §4 without names).
+fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
+    let uri = pbx_sip::Uri::parse(uri).ok()?;
+    let uri: &SipUri = uri.as_sip()?;
+    let transport = match uri.transport() {
+        None => Transport::Udp,
+        Some(name) if name.eq_ignore_ascii_case("udp") => Transport::Udp,
+        Some(name) if name.eq_ignore_ascii_case("tcp") => Transport::Tcp,
+        Some(_) => return None,
+    };
+    Some((transport, SocketAddr::new(uri.host().ip()?, uri.port().unwrap_or(5060))))
+}

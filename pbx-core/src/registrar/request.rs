@@ -1,0 +1,104 @@
+//! What a REGISTER asks for, read and checked before anything changes (RFC 3261 §10.3 steps 6 and 7).
+
+use crate::settings::Settings;
+use pbx_sip::{Contacts, HeaderName, Message, NameAddr, SipUri};
+
+/// Longest contact URI, Call-ID and instance that are kept, in bytes.
+const LONGEST: usize = 512;
+
+/// Most Contacts that one request may carry.
+const MOST_CONTACTS: usize = 32;
+
+/// Longest User-Agent that is kept, in characters.
+const LONGEST_AGENT: usize = 128;
+
+/// What is asked for.
+pub(super) struct Request {
+    pub(super) wish: Wish,
+    pub(super) call_id: String,
+    pub(super) cseq: u32,
+    pub(super) user_agent: String,
+}
+
+/// Which bindings.
+pub(super) enum Wish {
+    /// Tell what there is.
+    Fetch,
+    /// Remove all.
+    RemoveAll,
+    /// Add, refresh and remove these.
+    Change(Vec<Asked>),
+}
+
+/// One Contact.
+pub(super) struct Asked {
+    pub(super) uri: SipUri,
+    pub(super) instance: Option<String>,
+    /// RFC 5626 §4.2: one of several flows of the same instance.
+    pub(super) reg_id: Option<u32>,
+    pub(super) q: u16,
+    /// Seconds; zero removes.
+    pub(super) expires: u32,
+}
+
+/// Why not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fault {
+    /// 400, in words for whoever reads a trace.
+    Bad(&'static str),
+    /// 423.
+    TooBrief,
+}
+
+impl Request {
+    pub(super) fn read(message: &Message, settings: &Settings) -> Result<Self, Fault> {
+        let bad = |text| move |_| Fault::Bad(text);
+        let call_id = message.call_id().map_err(bad("Call-ID can't be read"))?;
+        let cseq = message.cseq().map_err(bad("CSeq can't be read"))?.number;
+        let expires = message.expires().map_err(bad("Expires can't be read"))?;
+        if call_id.len() > LONGEST {
+            return Err(Fault::Bad("Call-ID is too long"));
+        }
+        let wish = match message.contacts().map_err(bad("Contact can't be read"))? {
+            Contacts::Any if expires == Some(0) => Wish::RemoveAll,
+            Contacts::Any => return Err(Fault::Bad("Contact * needs Expires 0")),
+            Contacts::List(list) if list.is_empty() => Wish::Fetch,
+            Contacts::List(list) if list.len() > MOST_CONTACTS => return Err(Fault::Bad("too many Contacts")),
+            Contacts::List(list) => {
+                let asked = list.iter().map(|contact| Asked::read(contact, expires, settings));
+                Wish::Change(asked.collect::<Result<_, _>>()?)
+            }
+        };
+        let agent = message.header(HeaderName::UserAgent).map(|header| header.value().into_owned());
+        let user_agent = agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
+        Ok(Self { wish, call_id: call_id.as_str().to_owned(), cseq, user_agent })
+    }
+}
+
+impl Asked {
+    fn read(contact: &NameAddr, header: Option<u32>, settings: &Settings) -> Result<Self, Fault> {
+        let uri = contact.uri().as_sip().ok_or(Fault::Bad("Contact is not a SIP URI"))?.detached();
+        let instance = contact.instance().map(std::borrow::Cow::into_owned);
+        if uri.text().len() > LONGEST || instance.as_ref().is_some_and(|id| id.len() > LONGEST) {
+            return Err(Fault::Bad("Contact is too long"));
+        }
+        if uri.headers().is_some() {
+            return Err(Fault::Bad("Contact must not have headers"));
+        }
+        let wanted = contact.expires().or(header).unwrap_or(settings.register_default_s);
+        if wanted != 0 && wanted < settings.register_min_s {
+            return Err(Fault::TooBrief);
+        }
+        let reg_id = contact.params().value("reg-id").and_then(|id| id.parse().ok());
+        Ok(Self { uri, instance, reg_id, q: contact.q(), expires: wanted.min(settings.register_max_s) })
+    }
+
+    /// What makes it the same binding at a refresh.
+    pub(super) fn key(&self) -> String {
+        match (&self.instance, self.reg_id) {
+            (Some(instance), Some(id)) => format!("{instance};reg-id={id}"),
+            (Some(instance), None) => instance.clone(),
+            (None, _) => self.uri.text().as_str().to_owned(),
+        }
+    }
+}

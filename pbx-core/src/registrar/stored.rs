@@ -1,0 +1,31 @@
+//! The registrar as it is frozen: the bindings alone; all else is derived.
+
+use super::{Held, Registrar};
+use crate::ids::TenantId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Whose each binding is, in the order of the registrar.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Stored(Vec<(TenantId, Held)>);
+
+impl From<Registrar> for Stored {
+    fn from(registrar: Registrar) -> Self {
+        let lists = registrar.held.into_iter();
+        Self(lists.flat_map(|((tenant, _), list)| list.into_iter().map(move |held| (tenant, held))).collect())
+    }
+}
+
+impl From<Stored> for Registrar {
+    fn from(Stored(all): Stored) -> Self {
+        let mut lists: BTreeMap<_, Vec<Held>> = BTreeMap::new();
+        for (tenant, held) in all {
+            lists.entry((tenant, held.binding.device)).or_default().push(held);
+        }
+        let mut registrar = Self::default();
+        for (owner, list) in lists {
+            registrar.replace(owner, list);
+        }
+        registrar
+    }
+}

@@ -1,0 +1,311 @@
+use super::*;
+use crate::directory::Device;
+use crate::flow::{Routes, Transport};
+use crate::ids::PersonId;
+use crate::settings::Settings;
+use crate::time::Wall;
+use pbx_sip::Message;
+use std::net::SocketAddr;
+
+const PHONE: &str = "192.0.2.10:5060";
+
+fn at(seconds: u64) -> Now {
+    Now {
+        mono: Instant::from_micros(seconds * 1_000_000),
+        wall: Wall::from_micros(1_700_000_000_000_000 + seconds as i64 * 1_000_000),
+    }
+}
+
+fn flow(transport: Transport, remote: &str, connection: u64) -> Flow {
+    Flow { transport, local: "192.0.2.1:5060".parse().unwrap(), remote: remote.parse().unwrap(), connection }
+}
+
+fn owner() -> (TenantId, DeviceId) {
+    (TenantId::of_key("acme"), DeviceId::of_key("desk"))
+}
+
+/// A REGISTER with these further header lines.
+fn message(cseq: u32, call_id: &str, lines: &[&str]) -> Message {
+    let mut text = format!(
+        "REGISTER sip:pbx SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK{cseq}\r\nMax-Forwards: 70\r\n\
+         From: <sip:desk@pbx>;tag=1\r\nTo: <sip:desk@pbx>\r\nCall-ID: {call_id}\r\nCSeq: {cseq} REGISTER\r\n"
+    );
+    for line in lines {
+        text.push_str(line);
+        text.push_str("\r\n");
+    }
+    text.push_str("Content-Length: 0\r\n\r\n");
+    Message::parse(text.into_bytes()).unwrap()
+}
+
+struct Desk {
+    registrar: Registrar,
+    cseq: u32,
+    settings: Settings,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { registrar: Registrar::default(), cseq: 0, settings: Settings::default() }
+    }
+
+    fn sends(&mut self, seconds: u64, call_id: &str, lines: &[&str]) -> Registered {
+        self.cseq += 1;
+        let message = message(self.cseq, call_id, lines);
+        self.registrar.register(at(seconds), &self.settings, owner(), &message, flow(Transport::Udp, PHONE, 0))
+    }
+
+    fn contacts(&self, seconds: u64) -> Vec<String> {
+        let (tenant, device) = owner();
+        self.registrar.bindings(tenant, device, at(seconds).mono).iter().map(|b| b.contact.clone()).collect()
+    }
+}
+
+fn contacts_of(answer: &Registered) -> Vec<&str> {
+    answer.headers.iter().filter(|(name, _)| *name == "Contact").map(|(_, value)| value.as_str()).collect()
+}
+
+#[test]
+fn phone_is_reachable_until_its_registration_ends() {
+    let mut desk = Desk::new();
+    let answer = desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>;expires=120"]);
+    assert_eq!((answer.code, contacts_of(&answer)), (200, vec!["<sip:desk@192.0.2.10>;expires=120"]));
+    assert!(matches!(&answer.entries[..], [Entry::BindingAdded { .. }]));
+    assert!(matches!(&answer.events[..], [EventKind::Registered { .. }]));
+    assert_eq!(desk.contacts(119).len(), 1);
+    assert_eq!(desk.contacts(120).len(), 0);
+    assert_eq!(desk.registrar.next_expiry(), Some(at(120).mono));
+    let changes = desk.registrar.expire(at(120));
+    assert!(matches!(&changes.entries[..], [Entry::BindingRemoved { .. }]));
+    assert!(matches!(&changes.events[..], [(_, EventKind::Unregistered { reason, .. })] if reason == "expired"));
+    assert!(desk.registrar.is_empty());
+    assert_eq!(desk.registrar, Registrar::default());
+}
+
+#[test]
+fn refresh_keeps_one_binding_and_moves_its_end() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>", "Expires: 100"]);
+    let answer = desk.sends(50, "a", &["Contact: <sip:desk@192.0.2.10>", "Expires: 100"]);
+    assert_eq!(contacts_of(&answer), ["<sip:desk@192.0.2.10>;expires=100"]);
+    assert_eq!((desk.registrar.len(), desk.registrar.next_expiry()), (1, Some(at(150).mono)));
+}
+
+#[test]
+fn expiry_is_kept_within_bounds() {
+    let mut desk = Desk::new();
+    let brief = desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>;expires=59"]);
+    assert_eq!((brief.code, brief.headers), (423, vec![("Min-Expires", "60".to_owned())]));
+    let long = desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>;expires=4294967296"]);
+    assert_eq!(contacts_of(&long), ["<sip:desk@192.0.2.10>;expires=3600"]);
+    let none = desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>"]);
+    assert_eq!(contacts_of(&none), ["<sip:desk@192.0.2.10>;expires=300"]);
+}
+
+#[test]
+fn several_contacts_are_told_by_preference() {
+    let mut desk = Desk::new();
+    let contact = "Contact: <sip:desk@192.0.2.10>;q=0.2, <sip:desk@192.0.2.10:5070>;q=0.75";
+    let answer = desk.sends(0, "a", &[contact, "Expires: 90"]);
+    let expected = ["<sip:desk@192.0.2.10>;expires=90;q=0.200", "<sip:desk@192.0.2.10:5070>;expires=90;q=0.750"];
+    assert_eq!(contacts_of(&answer), expected);
+    assert_eq!(desk.contacts(1), ["sip:desk@192.0.2.10:5070", "sip:desk@192.0.2.10"]);
+}
+
+#[test]
+fn unregistering_removes_one_or_all() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>, <sip:desk@192.0.2.11>"]);
+    let one = desk.sends(1, "a", &["Contact: <sip:desk@192.0.2.10>;expires=0"]);
+    assert_eq!(contacts_of(&one), ["<sip:desk@192.0.2.11>;expires=299"]);
+    assert!(matches!(&one.events[..], [EventKind::Unregistered { reason, .. }] if reason == "removed"));
+    let all = desk.sends(2, "b", &["Contact: *", "Expires: 0"]);
+    assert_eq!((all.code, contacts_of(&all).len(), desk.registrar.len()), (200, 0, 0));
+}
+
+#[test]
+fn star_needs_expires_zero_and_no_company() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>"]);
+    for lines in [&["Contact: *"][..], &["Contact: *", "Expires: 60"], &["Contact: *, <sip:x@192.0.2.3>", "Expires: 0"]]
+    {
+        assert_eq!(desk.sends(1, "b", lines).code, 400, "{lines:?}");
+    }
+    assert_eq!(desk.registrar.len(), 1);
+}
+
+#[test]
+fn fetch_tells_what_there_is_and_changes_nothing() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>"]);
+    let answer = desk.sends(100, "b", &[]);
+    assert_eq!(contacts_of(&answer), ["<sip:desk@192.0.2.10>;expires=200"]);
+    assert!(answer.entries.is_empty() && answer.events.is_empty());
+}
+
+#[test]
+fn overtaken_register_of_the_same_call_is_refused() {
+    let mut desk = Desk::new();
+    desk.cseq = 10;
+    desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>"]);
+    desk.cseq = 9;
+    assert_eq!(desk.sends(1, "a", &["Contact: <sip:desk@192.0.2.10>;expires=0"]).code, 500);
+    desk.cseq = 9;
+    assert_eq!(desk.sends(1, "a", &["Contact: *", "Expires: 0"]).code, 500);
+    assert_eq!(desk.registrar.len(), 1);
+    desk.cseq = 0;
+    assert_eq!(desk.sends(1, "another", &["Contact: <sip:desk@192.0.2.10>;expires=0"]).code, 200);
+}
+
+#[test]
+fn request_is_carried_out_wholly_or_not_at_all() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>"]);
+    let before = desk.registrar.clone();
+    for second in ["<sip:desk@192.0.2.12>;expires=1", "<tel:+4930555100>", "<sip:desk@[::1"] {
+        let contact = format!("Contact: <sip:desk@192.0.2.11>, {second}");
+        assert!(matches!(desk.sends(1, "a", &[&contact]).code, 400 | 423), "{second}");
+    }
+    assert_eq!(desk.registrar, before);
+}
+
+#[test]
+fn same_instance_is_the_same_binding_wherever_it_is() {
+    let mut desk = Desk::new();
+    let instance = ";+sip.instance=\"<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>\"";
+    desk.sends(0, "a", &[&format!("Contact: <sip:desk@192.0.2.10:5060>{instance}")]);
+    let moved = desk.sends(9, "b", &[&format!("Contact: <sip:desk@192.0.2.99:5062>{instance}")]);
+    assert_eq!(contacts_of(&moved), [format!("<sip:desk@192.0.2.99:5062>;expires=300{instance}")]);
+    assert!(
+        matches!(&moved.events[..], [EventKind::Unregistered { reason, .. }, EventKind::Registered { .. }] if reason == "replaced")
+    );
+    desk.sends(10, "c", &["Contact: <sip:desk@192.0.2.99:5062>;expires=0"]);
+    assert!(desk.registrar.is_empty());
+}
+
+#[test]
+fn two_contacts_of_one_instance_live_side_by_side() {
+    let mut desk = Desk::new();
+    let id = ";+sip.instance=\"<urn:uuid:1>\"";
+    let both = format!("Contact: <sip:d@192.0.2.10>{id}, <sip:d@192.0.2.10:5070;transport=tcp>{id}");
+    for n in 0..3 {
+        assert_eq!(contacts_of(&desk.sends(n, "a", &[&both])).len(), 2);
+    }
+    let second = format!("Contact: <sip:d@192.0.2.10:5070;transport=tcp>;expires=0{id}");
+    let left = desk.sends(5, "a", &[&second]);
+    assert_eq!(contacts_of(&left), [format!("<sip:d@192.0.2.10>;expires=297{id}")]);
+}
+
+#[test]
+fn too_many_contacts_are_refused_but_a_phone_replaces_its_own() {
+    let mut desk = Desk::new();
+    for n in 0..10 {
+        assert_eq!(desk.sends(0, &format!("call{n}"), &[&format!("Contact: <sip:d@192.0.2.{n}>")]).code, 200);
+    }
+    let other = desk.sends(1, "call11", &["Contact: <sip:d@192.0.2.77>"]);
+    assert_eq!((other.code, other.reason), (403, Some("Too Many Contacts")));
+    let own = desk.sends(1, "call3", &["Contact: <sip:d@192.0.2.77>"]);
+    assert_eq!((own.code, contacts_of(&own).len()), (200, 10));
+    assert!(!desk.contacts(1).contains(&"sip:d@192.0.2.3".to_owned()));
+}
+
+#[test]
+fn nat_sends_requests_to_the_flow() {
+    let cases = [
+        (Transport::Udp, "192.0.2.10:5060", "<sip:d@192.0.2.10:5060>", false),
+        (Transport::Udp, "192.0.2.10:61000", "<sip:d@192.0.2.10:5060>", false),
+        (Transport::Udp, "192.0.2.10:5060", "<sip:d@10.0.0.7:5060>", true),
+        (Transport::Udp, "192.0.2.10:5060", "<sip:d@phone.acme.test>", true),
+        (Transport::Udp, "198.51.100.9:5060", "<sip:d@198.51.100.9>", true),
+        (Transport::Tcp, "192.0.2.10:40000", "<sip:d@192.0.2.10:5060;transport=tcp>", true),
+    ];
+    for (transport, remote, contact, to_flow) in cases {
+        let mut registrar = Registrar::default();
+        let flow = flow(transport, remote, u64::from(transport.is_reliable()));
+        let message = message(1, "a", &[&format!("Contact: {contact}")]);
+        registrar.register(at(0), &Settings::default(), owner(), &message, flow);
+        let targets = registrar.targets(at(1).mono, &Direct, owner().0, &device(None));
+        let expected: SocketAddr = if to_flow { flow.remote } else { "192.0.2.10:5060".parse().unwrap() };
+        assert_eq!(targets[0].flow.remote, expected, "{contact} from {remote}");
+        assert!(contact.contains(&targets[0].uri));
+    }
+}
+
+#[test]
+fn fixed_contact_needs_no_registration() {
+    let registrar = Registrar::default();
+    let tcp = device(Some("sip:127.0.0.1:7080;transport=tcp"));
+    let targets = registrar.targets(at(0).mono, &Direct, owner().0, &tcp);
+    assert_eq!(
+        (targets[0].flow.transport, targets[0].flow.remote),
+        (Transport::Tcp, "127.0.0.1:7080".parse().unwrap())
+    );
+    let unreadable = device(Some("sip:phone.acme.test"));
+    assert!(registrar.targets(at(0).mono, &Direct, owner().0, &unreadable).is_empty());
+}
+
+#[test]
+fn lost_connection_takes_its_bindings_along() {
+    let mut registrar = Registrar::default();
+    let (tcp, other) = (flow(Transport::Tcp, "192.0.2.10:40000", 7), flow(Transport::Tcp, "192.0.2.10:40001", 8));
+    let settings = Settings::default();
+    registrar.register(at(0), &settings, owner(), &message(1, "a", &["Contact: <sip:d@10.0.0.1>"]), tcp);
+    registrar.register(at(0), &settings, owner(), &message(1, "b", &["Contact: <sip:d@10.0.0.2>"]), other);
+    let changes = registrar.flow_lost(at(1), &tcp);
+    assert!(matches!(&changes.events[..], [(_, EventKind::Unregistered { reason, .. })] if reason == "flow-lost"));
+    assert_eq!(registrar.len(), 1);
+    assert!(registrar.flow_lost(at(1), &tcp).events.is_empty());
+}
+
+#[test]
+fn registrations_survive_a_restart_from_the_journal_alone() {
+    let mut desk = Desk::new();
+    let added = desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100, <sip:d@192.0.2.11>;expires=3600"]);
+    let promised = added.entries.into_iter().filter_map(|entry| match entry {
+        Entry::BindingAdded { tenant, binding } => Some((tenant, *binding)),
+        _ => None,
+    });
+    let mut registrar = Registrar::default();
+    let restarted = Now { mono: Instant::from_micros(5), wall: at(200).wall };
+    registrar.restore(restarted, promised.collect());
+    assert_eq!(registrar.len(), 1);
+    assert_eq!(registrar.next_expiry(), Some(restarted.mono + Duration::from_secs(3400)));
+}
+
+#[test]
+fn jump_of_the_wall_ends_no_registration() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100"]);
+    let jumped = Now { mono: at(50).mono, wall: Wall::from_micros(at(50).wall.micros() + 86_400_000_000) };
+    assert_eq!(desk.registrar.expire(jumped), Changes::default());
+    assert_eq!(desk.contacts(50).len(), 1);
+}
+
+#[test]
+fn frozen_and_thawed_registrar_is_the_same() {
+    let mut desk = Desk::new();
+    desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100, <sip:d@192.0.2.11>;q=0.3"]);
+    let frozen = serde_json::to_string(&desk.registrar).unwrap();
+    let thawed: Registrar = serde_json::from_str(&frozen).unwrap();
+    assert_eq!(thawed, desk.registrar);
+}
+
+struct Direct;
+
+impl Routes for Direct {
+    fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
+        Some(Flow { transport, local: "192.0.2.1:5060".parse().ok()?, remote, connection: 0 })
+    }
+}
+
+fn device(contact: Option<&str>) -> Device {
+    Device {
+        id: owner().1,
+        slug: "desk".to_owned(),
+        label: "Desk".to_owned(),
+        person: PersonId::of_key("anna"),
+        sip_user: "desk".to_owned(),
+        ha1: None,
+        contact: contact.map(str::to_owned),
+    }
+}
