@@ -1,0 +1,78 @@
+//! Our 2xx, repeated until it is acknowledged (RFC 3261 §13.3.1.4): over any transport, for the loss may be further on.
+
+use super::{Dialog, Open, State};
+use crate::Message;
+use crate::time::Instant;
+use crate::transaction::Timers;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A 2xx without its ACK.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Answered {
+    cseq: u32,
+    response: Bytes,
+    pause: Duration,
+    longest: Duration,
+    again: Instant,
+    give_up: Instant,
+}
+
+/// What is due in a dialog.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// Send the 2xx again, the way of the INVITE's responses.
+    Resend(Bytes),
+    /// Nobody acknowledges our 2xx: the session is to be ended with BYE (§13.3.1.4).
+    NoAck,
+}
+
+impl Dialog {
+    /// We have answered their INVITE, the first or a later one, with this 2xx.
+    pub fn answered(&mut self, now: Instant, response: &Message, timers: &Timers) {
+        let Some(Open::Theirs(cseq)) = self.open else { return };
+        self.open = None;
+        if self.state == State::Early {
+            self.state = State::Confirmed;
+        }
+        self.answered = Some(Answered {
+            cseq,
+            response: response.as_bytes().clone(),
+            pause: timers.t1,
+            longest: timers.t2,
+            again: now + timers.t1,
+            give_up: now + timers.give_up(),
+        });
+    }
+
+    /// Whether our 2xx waits for its ACK. Until it comes, or is given up, we as the UAS send no BYE (§15).
+    pub const fn awaits_ack(&self) -> bool {
+        self.answered.is_some()
+    }
+
+    /// When [`Dialog::fire`] should be called next; none if nothing waits.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.answered.as_ref().map(|answered| answered.again.min(answered.give_up))
+    }
+
+    /// What is due, if anything is.
+    pub fn fire(&mut self, now: Instant) -> Option<Due> {
+        let answered = self.answered.as_mut()?;
+        if now >= answered.give_up {
+            self.answered = None;
+            return Some(Due::NoAck);
+        }
+        if now < answered.again {
+            return None;
+        }
+        answered.pause = answered.pause.saturating_mul(2).min(answered.longest);
+        answered.again = now + answered.pause;
+        Some(Due::Resend(answered.response.clone()))
+    }
+
+    /// An ACK with this CSeq came; whether it was awaited.
+    pub(super) fn acknowledged(&mut self, cseq: u32) -> bool {
+        self.answered.take_if(|answered| answered.cseq == cseq).is_some()
+    }
+}

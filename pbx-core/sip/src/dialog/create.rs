@@ -1,0 +1,141 @@
+//! How a dialog comes to be (RFC 3261 §12.1), and is confirmed.
+
+use super::{Dialog, DialogId, Open, Role, State};
+use crate::{HeaderError, HeaderName, Message, NameAddr, Uri};
+use thiserror::Error;
+
+/// Why there is no dialog.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum DialogError {
+    /// A header is missing or can't be read.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// An INVITE without Contact: there is nowhere to send requests to. Answer 400.
+    #[error("the INVITE has no Contact")]
+    NoContact,
+    /// The response makes no dialog: a 100, or a provisional one without a tag, or a refusal.
+    #[error("the response makes no dialog")]
+    NotDialog,
+    /// The response belongs to another dialog.
+    #[error("the response belongs to another dialog")]
+    Other,
+}
+
+impl Dialog {
+    /// Of an INVITE that we sent and a 1xx with a To-tag, or a 2xx, that came.
+    ///
+    /// A response without a Contact leaves the INVITE's Request-URI as the target.
+    ///
+    /// # Errors
+    /// When the response makes no dialog, or either message can't be read.
+    pub fn uac(invite: &Message, response: &Message) -> Result<Self, DialogError> {
+        let id = DialogId::of_received(response)?;
+        let state = match response.status() {
+            Some(status) if status.is_success() => State::Confirmed,
+            Some(status) if status.is_provisional() && status.code() > 100 && !id.remote_tag.is_empty() => State::Early,
+            _ => return Err(DialogError::NotDialog),
+        };
+        let cseq = invite.cseq()?.number;
+        let mut dialog = Self {
+            role: Role::Uac,
+            state,
+            id,
+            local: invite.required(HeaderName::From)?.text().detached(),
+            remote: response.required(HeaderName::To)?.text().detached(),
+            target: invite.uri()?.detached(),
+            routes: Vec::new(),
+            local_cseq: cseq,
+            remote_cseq: None,
+            open: (state == State::Early).then_some(Open::Ours(cseq)),
+            ack: None,
+            answered: None,
+        };
+        dialog.learn(response)?;
+        Ok(dialog)
+    }
+
+    /// Of an INVITE that came, with the tag that our responses to it carry in To. Early until [`Dialog::answered`].
+    ///
+    /// # Errors
+    /// When the INVITE has no Contact or can't be read.
+    pub fn uas(invite: &Message, local_tag: &str) -> Result<Self, DialogError> {
+        let mut id = DialogId::of_received(invite)?;
+        id.local_tag = local_tag.into();
+        let cseq = invite.cseq()?.number;
+        let to = invite.to_addr()?;
+        let local = if to.tag().is_some() { to } else { tagged(&to, local_tag)? };
+        Ok(Self {
+            role: Role::Uas,
+            state: State::Early,
+            id,
+            local: local.text().detached(),
+            remote: invite.required(HeaderName::From)?.text().detached(),
+            target: contact_of(invite)?.ok_or(DialogError::NoContact)?,
+            routes: detached(invite.record_routes()?),
+            local_cseq: 0,
+            remote_cseq: Some(cseq),
+            open: Some(Open::Theirs(cseq)),
+            ack: None,
+            answered: None,
+        })
+    }
+
+    /// Takes in a further response to the INVITE that made the dialog, or to one inside of it: a 2xx confirms, and with its Contact
+    /// refreshes the target (RFC 3261 §12.1.2, §13.2.2.4, §12.2.1.2). A refusal of the INVITE inside a dialog leaves it as it was; a refusal
+    /// of the first one ends it, and so do 481 and 408.
+    ///
+    /// # Errors
+    /// When the response belongs to another dialog or can't be read.
+    pub fn heard(&mut self, response: &Message) -> Result<(), DialogError> {
+        if DialogId::of_received(response)? != self.id {
+            return Err(DialogError::Other);
+        }
+        let (Some(status), cseq) = (response.status(), response.cseq()?) else { return Err(DialogError::NotDialog) };
+        let is_invite = cseq.method == crate::Method::Invite;
+        if is_invite && status.is_final() && self.open == Some(Open::Ours(cseq.number)) {
+            self.open = None;
+        }
+        match (self.state, status.code()) {
+            (State::Ended, _) => {}
+            (State::Early, 101..=199) if is_invite => self.learn(response)?,
+            (State::Early, 200..=299) if is_invite => {
+                self.state = State::Confirmed;
+                self.learn(response)?;
+            }
+            (State::Early, 300..) if is_invite && self.role == Role::Uac => self.end(),
+            (State::Confirmed, 200..=299) if is_invite => self.refresh(response)?,
+            (_, 408 | 481) if status.is_final() => self.end(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Route set and target from a response to our first INVITE.
+    fn learn(&mut self, response: &Message) -> Result<(), DialogError> {
+        let mut routes = detached(response.record_routes()?);
+        routes.reverse();
+        self.routes = routes;
+        self.refresh(response)
+    }
+
+    /// The target from a message that refreshes it, if it has a Contact.
+    pub(super) fn refresh(&mut self, message: &Message) -> Result<(), DialogError> {
+        if let Some(target) = contact_of(message)? {
+            self.target = target;
+        }
+        Ok(())
+    }
+}
+
+fn contact_of(message: &Message) -> Result<Option<Uri>, HeaderError> {
+    Ok(message.contact()?.map(|contact| contact.uri().detached()))
+}
+
+/// Copies that do not keep a whole message alive.
+fn detached(routes: Vec<NameAddr>) -> Vec<NameAddr> {
+    routes.iter().map(NameAddr::detached).collect()
+}
+
+fn tagged(to: &NameAddr, tag: &str) -> Result<NameAddr, HeaderError> {
+    to.with_param("tag", Some(tag)).map_err(|fault| HeaderError::Malformed(HeaderName::To, fault))
+}

@@ -1,0 +1,123 @@
+//! Dialogs (RFC 3261 §12): what two sides agree on for as long as a call lasts.
+//!
+//! A [`Dialog`] is made of an INVITE and a response to it, on the side that sent the INVITE by [`Dialog::uac`], on the other by
+//! [`Dialog::uas`]. One INVITE of ours may make many, one for each To-tag (forking): the 2xx that nobody wants is acknowledged and its
+//! dialog ended with BYE, like any other. The dialog writes the requests inside of it, checks those that come, keeps the ACK of the last 2xx
+//! for its retransmissions, and repeats our own 2xx until it is acknowledged ([`Dialog::answered`], [`Dialog::fire`]).
+
+mod answered;
+mod create;
+mod glare;
+mod id;
+mod receive;
+mod request;
+
+pub use answered::Due;
+pub use create::DialogError;
+pub use id::DialogId;
+pub use receive::{Incoming, Refused};
+pub use request::{Parts, Unsendable};
+
+use crate::text::Text;
+use crate::{NameAddr, Uri};
+use answered::Answered;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// Which side of the dialog we are. It stays so, whoever sends the later requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Role {
+    /// We sent the INVITE, and made the Call-ID.
+    Uac,
+    /// We received it.
+    Uas,
+}
+
+/// How far a dialog has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum State {
+    /// Made by a 1xx.
+    Early,
+    /// Made or confirmed by a 2xx.
+    Confirmed,
+    /// Ended, by BYE, by a final refusal of its INVITE, or by an answer that says so (481, 408).
+    Ended,
+}
+
+/// An INVITE inside the dialog whose outcome is open (RFC 3261 §14).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum Open {
+    Ours(u32),
+    Theirs(u32),
+}
+
+/// A dialog. Plain data: it can be stored and carried elsewhere between any two calls.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Dialog {
+    role: Role,
+    state: State,
+    id: DialogId,
+    /// Our From in requests that we send: address and tag.
+    local: Text,
+    /// Our To in requests that we send: address and tag.
+    remote: Text,
+    /// Where requests go (RFC 3261 §12.1): the Contact of the other side.
+    target: Uri,
+    /// By which way.
+    routes: Vec<NameAddr>,
+    local_cseq: u32,
+    remote_cseq: Option<u32>,
+    open: Option<Open>,
+    /// Our ACK of the last 2xx, by its CSeq.
+    ack: Option<(u32, Bytes)>,
+    /// Our 2xx that waits for its ACK.
+    answered: Option<Answered>,
+}
+
+impl Dialog {
+    /// What it is known by.
+    pub const fn id(&self) -> &DialogId {
+        &self.id
+    }
+
+    /// Which side we are.
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// How far it has come.
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// The remote target: the Contact of the other side.
+    pub const fn target(&self) -> &Uri {
+        &self.target
+    }
+
+    /// The route set, next hop first.
+    pub fn routes(&self) -> &[NameAddr] {
+        &self.routes
+    }
+
+    /// Where requests are sent to: the first of the route set, else the remote target (RFC 3261 §12.2.1.1). The flow that the far end is
+    /// known to be behind may be better.
+    pub fn next_hop(&self) -> &Uri {
+        self.routes.first().map_or(&self.target, NameAddr::uri)
+    }
+
+    /// The CSeq number of the last request that we sent.
+    pub const fn local_cseq(&self) -> u32 {
+        self.local_cseq
+    }
+
+    /// Ends it: after BYE either way, and where RFC 3261 §12.2.1.2 says so. Nothing is due any more.
+    pub fn end(&mut self) {
+        self.state = State::Ended;
+        self.answered = None;
+        self.open = None;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! Requests that we send inside a dialog (RFC 3261 §12.2.1), and the ACK of a 2xx (§13.2.2.4).
+
+use super::{Dialog, Open, State};
+use crate::{Message, Method, Via};
+use bytes::Bytes;
+use std::fmt::Write as _;
+use thiserror::Error;
+
+/// What a request has besides what the dialog knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// Our Via with a fresh branch.
+    pub via: &'a Via,
+    /// Our Contact, as it stands in the header; for all requests that may refresh the target.
+    pub contact: Option<&'a str>,
+    /// More headers, names and values.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The body with its Content-Type.
+    pub body: Option<(&'a str, &'a [u8])>,
+}
+
+/// Why a request can't be sent now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum Unsendable {
+    /// An INVITE is open, ours or theirs (RFC 3261 §14.1), or their ACK is awaited.
+    #[error("another INVITE is open in this dialog")]
+    Open,
+    /// The dialog has ended.
+    #[error("the dialog has ended")]
+    Ended,
+    /// What was given does not make a message: a line end in a header.
+    #[error("the parts do not make a message")]
+    Malformed,
+}
+
+impl<'a> Parts<'a> {
+    /// Only a Via.
+    pub const fn new(via: &'a Via) -> Self {
+        Self { via, contact: None, headers: &[], body: None }
+    }
+}
+
+impl Dialog {
+    /// Writes the next request of the dialog, for [`Layer::send`](crate::transaction::Layer::send). An ACK is written by
+    /// [`Dialog::ack`], a CANCEL by [`Layer::cancel`](crate::transaction::Layer::cancel).
+    ///
+    /// # Errors
+    /// When it may not be sent now.
+    pub fn request(&mut self, method: &Method, parts: Parts<'_>) -> Result<Message, Unsendable> {
+        if self.state == State::Ended {
+            return Err(Unsendable::Ended);
+        }
+        if *method == Method::Invite && (self.open.is_some() || self.answered.is_some()) {
+            return Err(Unsendable::Open);
+        }
+        let cseq = self.local_cseq + 1;
+        let message = self.write(method, cseq, parts)?;
+        self.local_cseq = cseq;
+        if *method == Method::Invite {
+            self.open = Some(Open::Ours(cseq));
+        }
+        Ok(message)
+    }
+
+    /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set, and keeps it. Send it now, and again
+    /// whenever [`Dialog::ack_again`] has one. It belongs to no transaction.
+    ///
+    /// # Errors
+    /// When the parts do not make a message.
+    pub fn ack(&mut self, response: &Message, parts: Parts<'_>) -> Result<Bytes, Unsendable> {
+        let cseq = response.cseq().map_err(|_| Unsendable::Malformed)?.number;
+        let bytes = self.write(&Method::Ack, cseq, parts)?.as_bytes().clone();
+        self.ack = Some((cseq, bytes.clone()));
+        Ok(bytes)
+    }
+
+    /// The ACK for a 2xx that came again; none if it has not been acknowledged yet.
+    pub fn ack_again(&self, response: &Message) -> Option<Bytes> {
+        let (cseq, ack) = self.ack.as_ref()?;
+        (response.cseq().ok()?.number == *cseq).then(|| ack.clone())
+    }
+
+    /// The INVITE of ours that was open has failed without a response (time-out, transport).
+    pub fn failed(&mut self) {
+        if matches!(self.open, Some(Open::Ours(_))) {
+            self.open = None;
+        }
+    }
+
+    fn write(&self, method: &Method, cseq: u32, parts: Parts<'_>) -> Result<Message, Unsendable> {
+        let Parts { via, contact, headers, body } = parts;
+        let broken = |text: &str| text.contains(['\r', '\n']);
+        let fields = headers.iter().flat_map(|(name, value)| [*name, *value]).chain(contact).chain(body.map(|(t, _)| t));
+        if fields.into_iter().any(broken) {
+            return Err(Unsendable::Malformed);
+        }
+        let mut text = String::with_capacity(768 + body.map_or(0, |(_, body)| body.len()));
+        self.head(&mut text, method, cseq, via).map_err(|_| Unsendable::Malformed)?;
+        let mut line = |name: &str, value: &str| text.extend([name, ": ", value, "\r\n"]);
+        if let Some(contact) = contact {
+            line("Contact", contact);
+        }
+        for (name, value) in headers {
+            line(name, value);
+        }
+        if let Some((kind, _)) = body {
+            line("Content-Type", kind);
+        }
+        let body = body.map_or(&[][..], |(_, body)| body);
+        line("Content-Length", &body.len().to_string());
+        text.push_str("\r\n");
+        let mut bytes = text.into_bytes();
+        bytes.extend_from_slice(body);
+        Message::parse(bytes).map_err(|_| Unsendable::Malformed)
+    }
+
+    /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict router, which wants to be the
+    /// Request-URI and the target at the end of the Routes.
+    fn head(&self, text: &mut String, method: &Method, cseq: u32, via: &Via) -> std::fmt::Result {
+        let target = self.target.as_str();
+        let strict = self.routes.first().map(|first| first.uri()).filter(|uri| !is_loose(uri));
+        let uri = strict.map_or(target, |uri| uri.as_str());
+        write!(text, "{method} {uri} SIP/2.0\r\nVia: {via}\r\nMax-Forwards: 70\r\n")?;
+        for route in self.routes.iter().skip(usize::from(strict.is_some())) {
+            write!(text, "Route: {route}\r\n")?;
+        }
+        if strict.is_some() {
+            write!(text, "Route: <{target}>\r\n")?;
+        }
+        let (local, remote, call_id) = (&self.local, &self.remote, &self.id.call_id);
+        write!(text, "From: {local}\r\nTo: {remote}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n")
+    }
+}
+
+fn is_loose(uri: &crate::Uri) -> bool {
+    uri.as_sip().is_some_and(crate::SipUri::is_loose_route)
+}

@@ -1,0 +1,78 @@
+//! The hashes that digest may use.
+
+use md5::Md5;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::fmt::{self, Write as _};
+
+/// A digest algorithm (RFC 7616 §3.3, RFC 8760 §2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// What every phone can do.
+    Md5,
+    /// MD5 over a secret that is bound to the session's nonce.
+    Md5Sess,
+    /// What a phone should do.
+    Sha256,
+    /// SHA-256 over a secret that is bound to the session's nonce.
+    Sha256Sess,
+}
+
+impl Algorithm {
+    /// By the name that RFC 7616 gives it, in any case; none if it is not one of ours.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess]
+            .into_iter()
+            .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Its name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Md5Sess => "MD5-sess",
+            Self::Sha256 => "SHA-256",
+            Self::Sha256Sess => "SHA-256-sess",
+        }
+    }
+
+    /// Whether the secret is hashed once more with the nonces of the session (RFC 7616 §3.4.2).
+    pub const fn is_session(self) -> bool {
+        matches!(self, Self::Md5Sess | Self::Sha256Sess)
+    }
+
+    /// The hash of the parts joined by colons, as lower-case hex: `H(a ":" b ":" c)`.
+    pub(super) fn hash(self, parts: &[&[u8]]) -> String {
+        match self {
+            Self::Md5 | Self::Md5Sess => hex(&joined::<Md5>(parts)),
+            Self::Sha256 | Self::Sha256Sess => hex(&joined::<Sha256>(parts)),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+fn joined<H: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = H::new();
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            hash.update(b":");
+        }
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
+}
+
+/// Bytes as lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

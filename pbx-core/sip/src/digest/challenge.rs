@@ -1,0 +1,83 @@
+//! What the server asks: `WWW-Authenticate` and `Proxy-Authenticate`; and how a client answers it.
+
+use super::params::{Malformed, Params, Quoted};
+use super::{Algorithm, Credentials, Ha1};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A challenge (RFC 7616 §3.3), with `qop="auth"`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Challenge {
+    /// Who asks.
+    pub realm: String,
+    /// The nonce to answer with.
+    pub nonce: String,
+    /// Which hash to use.
+    pub algorithm: Algorithm,
+    /// The last answer was right but its nonce is too old: try again without asking anyone for a password.
+    pub stale: bool,
+    /// What the server wants to have back.
+    pub opaque: Option<String>,
+}
+
+/// The challenges of one 401 or 407, each for a header line of its own, best first: RFC 8760 §2.4 has a client take the topmost that it
+/// can do. A phone that knows only MD5 either skips the first line as it must, or takes the last one, which is what those that can't skip
+/// do: old parsers keep the line that they read last. So MD5 comes second and last.
+pub fn challenges(realm: &str, nonce: &str, stale: bool) -> [Challenge; 2] {
+    [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| Challenge::new(realm, nonce, algorithm, stale))
+}
+
+impl Challenge {
+    /// A challenge with a nonce of [`Nonces`](super::Nonces).
+    pub fn new(realm: impl Into<String>, nonce: impl Into<String>, algorithm: Algorithm, stale: bool) -> Self {
+        Self { realm: realm.into(), nonce: nonce.into(), algorithm, stale, opaque: None }
+    }
+
+    /// Reads the value of a `WWW-Authenticate` or `Proxy-Authenticate` header.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being answered, see [`Malformed`].
+    pub fn parse(value: &str) -> Result<Self, Malformed> {
+        let mut params = Params::parse(value)?;
+        let qop = params.take("qop")?.unwrap_or_default();
+        if !qop.split(',').any(|q| q.trim().eq_ignore_ascii_case("auth")) {
+            return Err(Malformed::Qop);
+        }
+        let algorithm = params.take("algorithm")?;
+        Ok(Self {
+            realm: params.need("realm")?,
+            nonce: params.need("nonce")?,
+            algorithm: algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?,
+            stale: params.take("stale")?.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
+            opaque: params.take("opaque")?,
+        })
+    }
+
+    /// The answer of a client that knows the password: `cnonce` is fresh randomness, `count` how often this nonce was used, from one.
+    pub fn answer(&self, user: &str, password: &str, method: &str, uri: &str, cnonce: &str, count: u32) -> Credentials {
+        let mut credentials = Credentials {
+            user: user.to_owned(),
+            realm: self.realm.clone(),
+            nonce: self.nonce.clone(),
+            uri: uri.to_owned(),
+            response: String::new(),
+            algorithm: self.algorithm,
+            cnonce: cnonce.to_owned(),
+            count,
+            opaque: self.opaque.clone(),
+        };
+        credentials.response = credentials.expected(&Ha1::of(user, &self.realm, password), method);
+        credentials
+    }
+}
+
+impl fmt::Display for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (realm, nonce) = (Quoted(&self.realm), Quoted(&self.nonce));
+        write!(f, "Digest realm={realm}, nonce={nonce}, algorithm={}, qop=\"auth\"", self.algorithm)?;
+        if self.stale {
+            f.write_str(", stale=true")?;
+        }
+        self.opaque.as_ref().map_or(Ok(()), |opaque| write!(f, ", opaque={}", Quoted(opaque)))
+    }
+}

@@ -1,0 +1,99 @@
+//! Nonces that need no memory: time, salt, keyed hash.
+
+use super::algorithm::hex;
+use hmac::{Hmac, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::fmt;
+use subtle::ConstantTimeEq as _;
+
+/// What a genuine nonce says: when it was issued, and the salt that makes it the only one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Nonce {
+    /// Seconds since 1970, by the wall clock.
+    pub issued: u64,
+    /// The randomness it was made with.
+    pub salt: u64,
+}
+
+impl Nonce {
+    /// Reads time and salt without asking whether the nonce is ours: for one that [`check`](super::check) has already let pass.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fields = text.get(..32)?;
+        if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let number = |text: &str| u64::from_str_radix(text, 16).ok();
+        Some(Self { issued: number(&fields[..16])?, salt: number(&fields[16..])? })
+    }
+}
+
+/// How a nonce stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Age {
+    /// Ours, and young enough.
+    Fresh(Nonce),
+    /// Ours, but too old, or from a future that the clock has been set back from.
+    Expired,
+    /// Not ours, or made with another key or for another realm.
+    Foreign,
+}
+
+/// Issues nonces for one realm and knows them again. Any number of them with the same key agree.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nonces {
+    key: [u8; 32],
+    realm: String,
+    lifetime: u64,
+}
+
+impl Nonces {
+    /// With a secret key that survives restarts, for a realm, each nonce good for `lifetime` seconds.
+    pub fn new(key: [u8; 32], realm: impl Into<String>, lifetime: u64) -> Self {
+        Self { key, realm: realm.into(), lifetime }
+    }
+
+    /// The realm.
+    pub fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// How long a nonce is good for, in seconds.
+    pub fn lifetime(&self) -> u64 {
+        self.lifetime
+    }
+
+    /// A new nonce: `now` in seconds since 1970 by the wall clock, `salt` is fresh randomness.
+    pub fn issue(&self, now: u64, salt: u64) -> String {
+        let nonce = Nonce { issued: now, salt };
+        format!("{now:016x}{salt:016x}{}", self.mark(nonce))
+    }
+
+    /// Whether a nonce is one of ours, and still good at `now` (seconds since 1970).
+    pub fn age(&self, text: &str, now: u64) -> Age {
+        let Some(nonce) = Nonce::parse(text) else { return Age::Foreign };
+        let genuine = text.get(32..).is_some_and(|mark| self.mark(nonce).as_bytes().ct_eq(mark.as_bytes()).into());
+        match now.checked_sub(nonce.issued) {
+            _ if !genuine => Age::Foreign,
+            Some(age) if age <= self.lifetime => Age::Fresh(nonce),
+            _ => Age::Expired,
+        }
+    }
+
+    /// The first half of the keyed hash over time, salt and realm: 128 bits, in hex.
+    fn mark(&self, nonce: Nonce) -> String {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        mac.update(b"nonce");
+        mac.update(&nonce.issued.to_be_bytes());
+        mac.update(&nonce.salt.to_be_bytes());
+        mac.update(self.realm.as_bytes());
+        hex(&mac.finalize().into_bytes()[..16])
+    }
+}
+
+impl fmt::Debug for Nonces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Nonces({}, {} s)", self.realm, self.lifetime)
+    }
+}

@@ -1,0 +1,42 @@
+//! The non-INVITE client transaction: RFC 3261 §17.1.2.
+
+use super::machine::words::*;
+use super::machine::{Input, Step};
+use super::timer::Timer;
+use serde::{Deserialize, Serialize};
+
+/// Where the transaction is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum State {
+    /// Sent, nothing heard.
+    Trying,
+    /// Something provisional heard.
+    Proceeding,
+    /// Answered; retransmitted responses are absorbed.
+    Completed,
+    /// Over.
+    Terminated,
+}
+
+/// The table.
+pub fn step(state: State, input: Input) -> Step<State> {
+    use Input::{Begin, Due, Response, TransportError};
+    use State::{Completed, Proceeding, Terminated, Trying};
+    match (state, input) {
+        (Trying, Begin) => (Trying, &[SendRequest, Set(Timer::E), Set(Timer::F)]),
+        (Trying, Due(Timer::E)) => (Trying, &[SendRequest, Again(Timer::E)]),
+        (Trying, Response(Provisional)) => (Proceeding, &[Tell]),
+
+        (Proceeding, Due(Timer::E)) => (Proceeding, &[SendRequest, Slow(Timer::E)]),
+        (Proceeding, Response(Provisional)) => (Proceeding, &[Tell]),
+
+        (Trying | Proceeding, Response(Success | Refusal)) => {
+            (Completed, &[Clear(Timer::E), Clear(Timer::F), Set(Timer::K), Tell])
+        }
+        (Trying | Proceeding, Due(Timer::F)) => (Terminated, &[TellTimeout]),
+        (Trying | Proceeding, TransportError) => (Terminated, &[TellTransportError]),
+
+        (Completed, Due(Timer::K)) => (Terminated, &[]),
+        (state, _) => (state, &[]),
+    }
+}

@@ -1,0 +1,438 @@
+//! All transactions of an engine: which message belongs to which, and when each is woken.
+
+use super::facts::{Facts, Line};
+use super::queue::Queue;
+use super::{Class, Effect, Input, Key, Machine, Timer, Timers, make};
+use crate::Message;
+use crate::time::Instant;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A transaction within its [`Layer`]. Never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransactionId(u64);
+
+/// What the layer wants done, or wants its user to know. `user` is what the user gave when the transaction began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action<U> {
+    /// Send these bytes: a client's to where its request went, a server's to where its request came from (RFC 3261 §18.2.2).
+    Send {
+        /// For which transaction.
+        id: TransactionId,
+        /// Whose it is.
+        user: U,
+        /// A whole message.
+        bytes: Bytes,
+    },
+    /// The message just received is a new request: handle it and [`Layer::respond`].
+    Request {
+        /// Its transaction.
+        id: TransactionId,
+        /// The same request has come before on another way: answer 482 (RFC 3261 §8.2.2.2).
+        merged: bool,
+    },
+    /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261 §9.2).
+    Cancel {
+        /// Its transaction.
+        id: TransactionId,
+        /// The INVITE it cancels, and whose that is. If the user has not answered it finally, he now answers 487.
+        invite: Option<(TransactionId, U)>,
+    },
+    /// The message just received is an ACK of a 2xx, for a dialog. An ACK that belongs to nothing looks the same.
+    Ack,
+    /// The message just received is a response to this transaction's request. A 2xx to an INVITE comes as often as it is received.
+    Response {
+        /// Its transaction.
+        id: TransactionId,
+        /// Whose it is.
+        user: U,
+    },
+    /// The message just received is a response to nothing we remember. If it is a 2xx to INVITE, a dialog may still know what to do.
+    Stray,
+    /// The transaction has failed.
+    Failed {
+        /// Which.
+        id: TransactionId,
+        /// Whose it is.
+        user: U,
+        /// How.
+        failure: Failure,
+    },
+    /// The transaction is over and forgotten.
+    Terminated {
+        /// Which it was.
+        id: TransactionId,
+        /// Whose it was.
+        user: U,
+    },
+}
+
+/// How a transaction fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Failure {
+    /// Client: no final response; treat as 408 (RFC 3261 §8.1.3.1).
+    Timeout,
+    /// The transport could not send. A client's is over; treat as 503 (RFC 3261 §8.1.3.1).
+    Transport,
+    /// Server: nobody acknowledged the refusal (RFC 3261 §17.2.1).
+    NoAck,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+struct Transaction<U> {
+    machine: Machine,
+    user: U,
+    reliable: bool,
+    /// Nobody is told of its responses and its end: a CANCEL that we sent.
+    quiet: bool,
+    /// Server: `kept` is a response, not the request.
+    answered: bool,
+    /// What may have to be sent again: the client's request, later its ACK; the server's request, then its last response.
+    kept: Bytes,
+    /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1).
+    cancel: Option<Bytes>,
+    key: Key,
+    merge: Option<Box<str>>,
+    /// The timers that are set.
+    set: Vec<(Timer, Instant)>,
+    /// The last value of the retransmission timer.
+    pause: Duration,
+}
+
+/// The transactions of an engine. Plain data: it can be stored and carried elsewhere between any two calls.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Layer<U> {
+    timers: Timers,
+    table: BTreeMap<TransactionId, Transaction<U>>,
+    keys: BTreeMap<Key, TransactionId>,
+    /// Requests outside of dialogs by what stays the same on all ways (RFC 3261 §8.2.2.2).
+    merge: BTreeMap<Box<str>, TransactionId>,
+    queue: Queue,
+    last: u64,
+}
+
+impl<U: Clone> Layer<U> {
+    /// No transactions yet.
+    pub fn new(timers: Timers) -> Self {
+        Self {
+            timers,
+            table: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            merge: BTreeMap::new(),
+            queue: Queue::default(),
+            last: 0,
+        }
+    }
+
+    /// Takes a message that came from the network. `user` is whose the transaction will be if this begins one.
+    ///
+    /// A message without the headers that RFC 3261 §8.1.1 wants is none of ours: nothing happens (the gate has answered it already).
+    pub fn receive(&mut self, now: Instant, message: &Message, reliable: bool, user: U) -> Vec<Action<U>> {
+        let mut out = Vec::new();
+        let Some(facts) = Facts::of(message) else { return out };
+        match facts.line {
+            Line::Response(code) => match self.keys.get(&Key::of_response(&facts)).copied() {
+                Some(id) => self.run(now, id, Input::Response(Class::of(code)), Some(message), &mut out),
+                None => out.push(Action::Stray),
+            },
+            Line::Request => self.request(now, message, &facts, reliable, user, &mut out),
+        }
+        out
+    }
+
+    fn request(
+        &mut self,
+        now: Instant,
+        message: &Message,
+        facts: &Facts<'_>,
+        reliable: bool,
+        user: U,
+        out: &mut Vec<Action<U>>,
+    ) {
+        let key = Key::of_request(facts);
+        let is_ack = facts.method == "ACK";
+        if let Some(&id) = self.keys.get(&key) {
+            return self.run(now, id, if is_ack { Input::Ack } else { Input::Repeated }, None, out);
+        }
+        if is_ack {
+            return out.push(Action::Ack);
+        }
+        let merge = facts.merge_key();
+        let merged = merge.as_ref().is_some_and(|merge| self.merge.contains_key(merge));
+        let machine = Machine::server(facts.method == "INVITE");
+        let id = self.add(machine, user, reliable, message.as_bytes().clone(), key);
+        if let (Some(merge), false) = (merge, merged) {
+            self.merge.insert(merge.clone(), id);
+            if let Some(transaction) = self.table.get_mut(&id) {
+                transaction.merge = Some(merge);
+            }
+        }
+        self.run(now, id, Input::Begin, None, out);
+        out.push(if facts.method == "CANCEL" {
+            let invite = self.keys.get(&Key::of_cancelled(facts)).copied();
+            Action::Cancel { id, invite: invite.and_then(|id| Some((id, self.user(id)?.clone()))) }
+        } else {
+            Action::Request { id, merged }
+        });
+    }
+
+    /// Begins a client transaction by sending its request. None if the request lacks what a transaction is known by, or its branch is in
+    /// use already; an ACK begins no transaction and is sent without this layer.
+    pub fn send(
+        &mut self,
+        now: Instant,
+        request: &Message,
+        reliable: bool,
+        user: U,
+    ) -> Option<(TransactionId, Vec<Action<U>>)> {
+        let facts = Facts::of(request)?;
+        let key = Key::of_response(&facts);
+        if facts.method == "ACK" || self.keys.contains_key(&key) {
+            return None;
+        }
+        let mut out = Vec::new();
+        let machine = Machine::client(facts.method == "INVITE");
+        let id = self.add(machine, user, reliable, request.as_bytes().clone(), key);
+        self.run(now, id, Input::Begin, None, &mut out);
+        Some((id, out))
+    }
+
+    /// Responds to a request. Nothing happens if the transaction is over or has been answered finally.
+    pub fn respond(&mut self, now: Instant, id: TransactionId, response: &Message) -> Vec<Action<U>> {
+        let mut out = Vec::new();
+        if let Some(Facts { line: Line::Response(code), .. }) = Facts::of(response) {
+            self.run(now, id, Input::Respond(Class::of(code)), Some(response), &mut out);
+        }
+        out
+    }
+
+    /// Cancels an INVITE of ours, at once or as soon as the other side has shown a sign of life (RFC 3261 §9.1). `reason` is the value of
+    /// a Reason header (RFC 3326), if there is to be one. Its outcome is the INVITE's final response or failure; of the CANCEL itself
+    /// nothing more is heard. Nothing happens if the INVITE has its final response.
+    pub fn cancel(&mut self, now: Instant, id: TransactionId, reason: Option<&str>) -> Vec<Action<U>> {
+        use super::client_invite::State::{Calling, Proceeding};
+        let mut out = Vec::new();
+        let Some(invite) = self.table.get_mut(&id) else { return out };
+        let waiting = match invite.machine {
+            Machine::ClientInvite(Calling) => true,
+            Machine::ClientInvite(Proceeding) => false,
+            _ => return out,
+        };
+        if invite.cancel.is_some() || invite.set.iter().any(|(timer, _)| *timer == Timer::Cancelled) {
+            return out;
+        }
+        invite.cancel = make::cancel(&invite.kept, reason);
+        if !waiting {
+            self.send_cancel(now, id, &mut out);
+        }
+        out
+    }
+
+    /// Sends the CANCEL that waits, if there is one.
+    fn send_cancel(&mut self, now: Instant, id: TransactionId, out: &mut Vec<Action<U>>) {
+        let Some(invite) = self.table.get_mut(&id) else { return };
+        let Some(bytes) = invite.cancel.take() else { return };
+        let (key, user, reliable) = (invite.key.for_cancel(), invite.user.clone(), invite.reliable);
+        self.run(now, id, Input::Cancelled, None, out);
+        let cancel = self.add(Machine::client(false), user, reliable, bytes, key);
+        if let Some(transaction) = self.table.get_mut(&cancel) {
+            transaction.quiet = true;
+        }
+        self.run(now, cancel, Input::Begin, None, out);
+    }
+
+    /// The transport can't send any more for the transactions whose user is `lost` (a connection broke, a port is closed).
+    pub fn transport_failed(&mut self, now: Instant, lost: impl Fn(&U) -> bool) -> Vec<Action<U>> {
+        let mut out = Vec::new();
+        let ids: Vec<_> = self.table.iter().filter(|(_, t)| lost(&t.user)).map(|(id, _)| *id).collect();
+        for id in ids {
+            self.run(now, id, Input::TransportError, None, &mut out);
+        }
+        out
+    }
+
+    /// Does what is due.
+    pub fn fire(&mut self, now: Instant) -> Vec<Action<U>> {
+        let mut out = Vec::new();
+        while let Some((id, timer)) = self.queue.due(now) {
+            if let Some(transaction) = self.table.get_mut(&id) {
+                transaction.set.retain(|(set, _)| *set != timer);
+                self.run(now, id, Input::Due(timer), None, &mut out);
+            }
+        }
+        out
+    }
+
+    /// When [`Layer::fire`] should be called next; none if nothing waits.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.queue.next()
+    }
+
+    /// Whose a transaction is; none if it is over.
+    pub fn user(&self, id: TransactionId) -> Option<&U> {
+        self.table.get(&id).map(|transaction| &transaction.user)
+    }
+
+    /// The same, to be changed: a request's owner is known better after it was looked at.
+    pub fn user_mut(&mut self, id: TransactionId) -> Option<&mut U> {
+        self.table.get_mut(&id).map(|transaction| &mut transaction.user)
+    }
+
+    /// Where a transaction stands; none if it is over.
+    pub fn machine(&self, id: TransactionId) -> Option<Machine> {
+        self.table.get(&id).map(|transaction| transaction.machine)
+    }
+
+    /// The living transactions, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (TransactionId, Machine, &U)> {
+        self.table.iter().map(|(id, transaction)| (*id, transaction.machine, &transaction.user))
+    }
+
+    /// How many transactions live.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether none lives.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// How many timers are set.
+    pub fn timers_set(&self) -> usize {
+        self.queue.len()
+    }
+
+    fn add(&mut self, machine: Machine, user: U, reliable: bool, kept: Bytes, key: Key) -> TransactionId {
+        self.last += 1;
+        let id = TransactionId(self.last);
+        self.keys.insert(key.clone(), id);
+        let (quiet, answered, cancel, merge) = (false, false, None, None);
+        let (set, pause) = (Vec::new(), Duration::ZERO);
+        let transaction =
+            Transaction { machine, user, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
+        self.table.insert(id, transaction);
+        id
+    }
+
+    /// One input to one transaction, and whatever follows from it at the same moment.
+    fn run(
+        &mut self,
+        now: Instant,
+        id: TransactionId,
+        input: Input,
+        message: Option<&Message>,
+        out: &mut Vec<Action<U>>,
+    ) {
+        let Some(transaction) = self.table.get_mut(&id) else { return };
+        let mut at_once = None;
+        for effect in transaction.machine.step(input) {
+            match *effect {
+                Effect::Set(timer) => match self.timers.first(timer, transaction.reliable) {
+                    None => {}
+                    Some(Duration::ZERO) => at_once = Some(timer),
+                    Some(first) => transaction.set_timer(&mut self.queue, now, id, timer, first),
+                },
+                Effect::Again(timer) => {
+                    let next = self.timers.next(timer, transaction.pause);
+                    transaction.set_timer(&mut self.queue, now, id, timer, next);
+                }
+                Effect::Slow(timer) => transaction.set_timer(&mut self.queue, now, id, timer, self.timers.t2),
+                Effect::Clear(timer) => transaction.clear_timer(&mut self.queue, id, timer),
+                effect => transaction.speak(effect, id, message, out),
+            }
+        }
+        let wants_cancel = transaction.cancel.is_some();
+        if !transaction.machine.may_send_again() {
+            transaction.kept = Bytes::new();
+        }
+        if transaction.machine.is_terminated() {
+            self.forget(id, out);
+        } else if let Some(timer) = at_once {
+            self.run(now, id, Input::Due(timer), None, out);
+        } else if wants_cancel && input == Input::Response(Class::Provisional) {
+            self.send_cancel(now, id, out);
+        }
+    }
+
+    fn forget(&mut self, id: TransactionId, out: &mut Vec<Action<U>>) {
+        let Some(transaction) = self.table.remove(&id) else { return };
+        for (timer, at) in transaction.set {
+            self.queue.clear(at, id, timer);
+        }
+        self.keys.remove(&transaction.key);
+        if let Some(merge) = transaction.merge {
+            self.merge.remove(&merge);
+        }
+        if !transaction.quiet {
+            out.push(Action::Terminated { id, user: transaction.user });
+        }
+    }
+}
+
+impl<U: Clone> Transaction<U> {
+    fn set_timer(&mut self, queue: &mut Queue, now: Instant, id: TransactionId, timer: Timer, after: Duration) {
+        self.clear_timer(queue, id, timer);
+        if matches!(timer, Timer::A | Timer::E | Timer::G) {
+            self.pause = after;
+        }
+        self.set.push((timer, now + after));
+        queue.set(now + after, id, timer);
+    }
+
+    fn clear_timer(&mut self, queue: &mut Queue, id: TransactionId, timer: Timer) {
+        self.set.retain(|&(set, at)| {
+            if set == timer {
+                queue.clear(at, id, timer);
+            }
+            set != timer
+        });
+    }
+
+    /// The effects that say something, to the network or to the user.
+    fn speak(&mut self, effect: Effect, id: TransactionId, message: Option<&Message>, out: &mut Vec<Action<U>>) {
+        let failed = match effect {
+            Effect::SendRequest => return self.send_kept(id, out),
+            Effect::Resend if self.answered => return self.send_kept(id, out),
+            Effect::SendAck => {
+                // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the same.
+                if !self.answered && let Some(ack) = message.and_then(|refusal| make::ack(&self.kept, refusal)) {
+                    self.kept = ack;
+                    self.answered = true;
+                }
+                return if self.answered { self.send_kept(id, out) };
+            }
+            Effect::SendResponse => return self.keep(message.map(|response| response.as_bytes().clone()), id, out),
+            Effect::SendTrying => return self.keep(make::trying(&self.kept), id, out),
+            // What a server's user is told is pushed where more is known: Action::Request and its like.
+            Effect::Tell if message.is_some() && !self.quiet => {
+                return out.push(Action::Response { id, user: self.user.clone() });
+            }
+            Effect::Tell if matches!(self.machine, Machine::ServerInvite(super::server_invite::State::Accepted)) => {
+                return out.push(Action::Ack);
+            }
+            Effect::TellTimeout => Failure::Timeout,
+            Effect::TellTransportError => Failure::Transport,
+            Effect::TellNoAck => Failure::NoAck,
+            _ => return,
+        };
+        if !self.quiet {
+            out.push(Action::Failed { id, user: self.user.clone(), failure: failed });
+        }
+    }
+
+    fn keep(&mut self, response: Option<Bytes>, id: TransactionId, out: &mut Vec<Action<U>>) {
+        if let Some(response) = response {
+            self.kept = response;
+            self.answered = true;
+            self.send_kept(id, out);
+        }
+    }
+
+    fn send_kept(&self, id: TransactionId, out: &mut Vec<Action<U>>) {
+        out.push(Action::Send { id, user: self.user.clone(), bytes: self.kept.clone() });
+    }
+}

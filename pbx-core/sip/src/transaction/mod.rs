@@ -1,0 +1,21 @@
+//! Transactions (RFC 3261 §17 with RFC 6026): one request, its responses, and what the network does to them.
+//!
+//! Four tables say what a transaction does, one file each: [`client_invite`], [`client`], [`server_invite`], [`server`]. The [`Layer`] owns
+//! the transactions of an engine and their timers, finds the one that a message belongs to ([`Key`]), and turns the tables' words into bytes.
+
+pub mod client;
+pub mod client_invite;
+mod facts;
+mod key;
+mod layer;
+mod machine;
+mod make;
+mod queue;
+pub mod server;
+pub mod server_invite;
+mod timer;
+
+pub use key::Key;
+pub use layer::{Action, Failure, Layer, TransactionId};
+pub use machine::{Class, Effect, Input, Machine, Step};
+pub use timer::{Timer, Timers};

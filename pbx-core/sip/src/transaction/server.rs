@@ -1,0 +1,36 @@
+//! The non-INVITE server transaction: RFC 3261 §17.2.2.
+
+use super::machine::words::*;
+use super::machine::{Input, Step};
+use super::timer::Timer;
+use serde::{Deserialize, Serialize};
+
+/// Where the transaction is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum State {
+    /// The user has said nothing.
+    Trying,
+    /// The user has said something provisional.
+    Proceeding,
+    /// The user has answered.
+    Completed,
+    /// Over.
+    Terminated,
+}
+
+/// The table.
+pub fn step(state: State, input: Input) -> Step<State> {
+    use Input::{Begin, Due, Repeated, Respond, TransportError};
+    use State::{Completed, Proceeding, Terminated, Trying};
+    match (state, input) {
+        (Trying, Begin) => (Trying, &[Tell]),
+        (Trying | Proceeding, Respond(Provisional)) => (Proceeding, &[SendResponse]),
+        (Trying | Proceeding, Respond(Success | Refusal)) => (Completed, &[SendResponse, Set(Timer::J)]),
+
+        (Proceeding | Completed, Repeated) => (state, &[Resend]),
+        (Completed, Due(Timer::J)) => (Terminated, &[]),
+
+        (Proceeding | Completed, TransportError) => (state, &[TellTransportError]),
+        (state, _) => (state, &[]),
+    }
+}
