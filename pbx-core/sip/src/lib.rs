@@ -1,6 +1,89 @@
 //! SIP itself, sans-IO: messages, transactions, dialogs, digest and SDP. Knows no PBX, no socket and no clock.
+//!
+//! Everything is asked and answers at once. Time, randomness and where bytes came from are arguments; what is to be sent comes back as values. All
+//! state is plain data that can be stored between any two calls.
+//!
+//! # One call
+//!
+//! An engine owns one [`Layer`](transaction::Layer) of transactions and, for each call, a [`Dialog`](dialog::Dialog). Here both ends of a call
+//! are driven by hand, over a network that loses nothing.
+//!
+//! ```
+//! use pbx_sip::dialog::{Dialog, Incoming, Parts};
+//! use pbx_sip::time::Instant;
+//! use pbx_sip::transaction::{Action, Layer, Timers};
+//! use pbx_sip::{Message, Method, Via};
+//! use std::time::Duration;
+//!
+//! /// What a caller's actions put on the wire.
+//! fn sent<U>(actions: &[Action<U>]) -> Vec<Message> {
+//!     let bytes = actions.iter().filter_map(|action| match action {
+//!         Action::Send { bytes, .. } => Some(bytes.clone()),
+//!         _ => None,
+//!     });
+//!     bytes.map(|bytes| Message::parse(bytes).unwrap()).collect()
+//! }
+//!
+//! let now = Instant::from_micros(0);
+//! let (anna_at, ben_at) = ("192.0.2.1:5060".parse().unwrap(), "192.0.2.2:5060".parse().unwrap());
+//! let (mut anna, mut ben) = (Layer::new(Timers::default()), Layer::new(Timers::default()));
+//! let headers = "From: <sip:anna@acme.test>;tag=a1\r\nCall-ID: one@192.0.2.1\r\nCSeq: 1 INVITE\r\n";
+//! let via = "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna1\r\n";
+//!
+//! // Anna's INVITE goes through her layer. "7" is what she calls the call: every action about it says so.
+//! let invite = Message::parse(format!(
+//!     "INVITE sip:ben@192.0.2.2 SIP/2.0\r\n{via}{headers}To: <sip:ben@acme.test>\r\n\
+//!      Contact: <sip:anna@192.0.2.1>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+//! ))?;
+//! let (_, actions) = anna.send(now, &invite, false, 7).unwrap();
+//! let wire = sent(&actions);
+//!
+//! // Ben's layer makes a transaction of it and tells him. He answers, and repeats his 200 until it is acknowledged.
+//! let actions = ben.receive(now, &wire[0], anna_at, false, 8);
+//! let [Action::Request { id, merged: false }] = actions[..] else { panic!("a new request") };
+//! let mut at_ben = Dialog::uas(&wire[0], "b1")?;
+//! let answer = Message::parse(format!(
+//!     "SIP/2.0 200 OK\r\n{via}{headers}To: <sip:ben@acme.test>;tag=b1\r\n\
+//!      Contact: <sip:ben@192.0.2.2:5070>\r\nContent-Length: 0\r\n\r\n"
+//! ))?;
+//! let wire = sent(&ben.respond(now, id, &answer));
+//! at_ben.answered(now, &answer, &Timers::default());
+//! assert_eq!(at_ben.next_deadline(), Some(now + Duration::from_millis(500)));
+//!
+//! // Anna hears it. Each 2xx is hers to acknowledge, to Ben's Contact; a response that came again gets the same ACK again.
+//! let actions = anna.receive(now, &wire[0], ben_at, false, 7);
+//! assert!(matches!(actions[..], [Action::Response { user: 7, .. }]));
+//! let mut at_anna = Dialog::uac(&invite, &wire[0])?;
+//! let via = Via::parse("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna2")?;
+//! let ack = Message::parse(at_anna.ack(&wire[0], Parts::new(&via))?)?;
+//! assert_eq!(ack.uri_text(), Some("sip:ben@192.0.2.2:5070"));
+//! assert_eq!(at_anna.ack_again(&wire[0]), Some(ack.as_bytes().clone()));
+//!
+//! // The ACK belongs to the dialog, not to a transaction.
+//! assert_eq!(ben.receive(now, &ack, anna_at, false, 8), [Action::Ack]);
+//! assert_eq!(at_ben.incoming(&ack), Ok(Incoming::Ack));
+//! assert_eq!(at_ben.next_deadline(), None);
+//!
+//! // Anna hangs up.
+//! let via = Via::parse("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna3")?;
+//! let bye = at_anna.request(&Method::Bye, Parts::new(&via))?;
+//! let (_, actions) = anna.send(now, &bye, false, 7).unwrap();
+//! let actions = ben.receive(now, &sent(&actions)[0], anna_at, false, 8);
+//! assert!(matches!(actions[..], [Action::Request { merged: false, .. }]));
+//! assert_eq!(at_ben.incoming(&bye), Ok(Incoming::Request));
+//! at_ben.end();
+//!
+//! // The engine wakes its layer when it asks for it, and in the end nothing is left.
+//! while let Some(then) = ben.next_deadline() {
+//!     ben.fire(then);
+//! }
+//! assert_eq!(ben.timers_set(), 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod build;
+pub mod dialog;
+pub mod digest;
 pub mod edit;
 pub mod error;
 pub mod framing;
@@ -11,10 +94,12 @@ pub mod header_name;
 pub mod message;
 pub mod method;
 pub mod name_addr;
+mod pairs;
 pub mod params;
 pub mod status;
 pub mod text;
 pub mod time;
+pub mod transaction;
 pub mod uri;
 pub mod via;
 

@@ -118,6 +118,3 @@ impl Dialog {
         self.open = None;
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -90,7 +90,8 @@ impl Dialog {
     fn write(&self, method: &Method, cseq: u32, parts: Parts<'_>) -> Result<Message, Unsendable> {
         let Parts { via, contact, headers, body } = parts;
         let broken = |text: &str| text.contains(['\r', '\n']);
-        let fields = headers.iter().flat_map(|(name, value)| [*name, *value]).chain(contact).chain(body.map(|(t, _)| t));
+        let fields =
+            headers.iter().flat_map(|(name, value)| [*name, *value]).chain(contact).chain(body.map(|(t, _)| t));
         if fields.into_iter().any(broken) {
             return Err(Unsendable::Malformed);
         }

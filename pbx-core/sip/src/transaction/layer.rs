@@ -2,12 +2,13 @@
 
 use super::facts::{Facts, Line};
 use super::queue::Queue;
-use super::{Class, Effect, Input, Key, Machine, Timer, Timers, make};
+use super::{Action, Class, Effect, Failure, Input, Key, Machine, Timer, Timers, make};
 use crate::Message;
 use crate::time::Instant;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A transaction within its [`Layer`]. Never used twice.
@@ -15,76 +16,12 @@ use std::time::Duration;
 #[serde(transparent)]
 pub struct TransactionId(u64);
 
-/// What the layer wants done, or wants its user to know. `user` is what the user gave when the transaction began.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Action<U> {
-    /// Send these bytes: a client's to where its request went, a server's to where its request came from (RFC 3261 §18.2.2).
-    Send {
-        /// For which transaction.
-        id: TransactionId,
-        /// Whose it is.
-        user: U,
-        /// A whole message.
-        bytes: Bytes,
-    },
-    /// The message just received is a new request: handle it and [`Layer::respond`].
-    Request {
-        /// Its transaction.
-        id: TransactionId,
-        /// The same request has come before on another way: answer 482 (RFC 3261 §8.2.2.2).
-        merged: bool,
-    },
-    /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261 §9.2).
-    Cancel {
-        /// Its transaction.
-        id: TransactionId,
-        /// The INVITE it cancels, and whose that is. If the user has not answered it finally, he now answers 487.
-        invite: Option<(TransactionId, U)>,
-    },
-    /// The message just received is an ACK of a 2xx, for a dialog. An ACK that belongs to nothing looks the same.
-    Ack,
-    /// The message just received is a response to this transaction's request. A 2xx to an INVITE comes as often as it is received.
-    Response {
-        /// Its transaction.
-        id: TransactionId,
-        /// Whose it is.
-        user: U,
-    },
-    /// The message just received is a response to nothing we remember. If it is a 2xx to INVITE, a dialog may still know what to do.
-    Stray,
-    /// The transaction has failed.
-    Failed {
-        /// Which.
-        id: TransactionId,
-        /// Whose it is.
-        user: U,
-        /// How.
-        failure: Failure,
-    },
-    /// The transaction is over and forgotten.
-    Terminated {
-        /// Which it was.
-        id: TransactionId,
-        /// Whose it was.
-        user: U,
-    },
-}
-
-/// How a transaction fails.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Failure {
-    /// Client: no final response; treat as 408 (RFC 3261 §8.1.3.1).
-    Timeout,
-    /// The transport could not send. A client's is over; treat as 503 (RFC 3261 §8.1.3.1).
-    Transport,
-    /// Server: nobody acknowledged the refusal (RFC 3261 §17.2.1).
-    NoAck,
-}
-
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Transaction<U> {
     machine: Machine,
     user: U,
+    /// Server: where the request came from.
+    source: Option<SocketAddr>,
     reliable: bool,
     /// Nobody is told of its responses and its end: a CANCEL that we sent.
     quiet: bool,
@@ -127,10 +64,17 @@ impl<U: Clone> Layer<U> {
         }
     }
 
-    /// Takes a message that came from the network. `user` is whose the transaction will be if this begins one.
+    /// Takes a message that came from `source`. `user` is whose the transaction will be if this begins one.
     ///
     /// A message without the headers that RFC 3261 §8.1.1 wants is none of ours: nothing happens (the gate has answered it already).
-    pub fn receive(&mut self, now: Instant, message: &Message, reliable: bool, user: U) -> Vec<Action<U>> {
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        message: &Message,
+        source: SocketAddr,
+        reliable: bool,
+        user: U,
+    ) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let Some(facts) = Facts::of(message) else { return out };
         match facts.line {
@@ -138,7 +82,7 @@ impl<U: Clone> Layer<U> {
                 Some(id) => self.run(now, id, Input::Response(Class::of(code)), Some(message), &mut out),
                 None => out.push(Action::Stray),
             },
-            Line::Request => self.request(now, message, &facts, reliable, user, &mut out),
+            Line::Request => self.request(now, &facts, source, reliable, user, &mut out),
         }
         out
     }
@@ -146,8 +90,8 @@ impl<U: Clone> Layer<U> {
     fn request(
         &mut self,
         now: Instant,
-        message: &Message,
         facts: &Facts<'_>,
+        source: SocketAddr,
         reliable: bool,
         user: U,
         out: &mut Vec<Action<U>>,
@@ -163,11 +107,12 @@ impl<U: Clone> Layer<U> {
         let merge = facts.merge_key();
         let merged = merge.as_ref().is_some_and(|merge| self.merge.contains_key(merge));
         let machine = Machine::server(facts.method == "INVITE");
-        let id = self.add(machine, user, reliable, message.as_bytes().clone(), key);
-        if let (Some(merge), false) = (merge, merged) {
-            self.merge.insert(merge.clone(), id);
-            if let Some(transaction) = self.table.get_mut(&id) {
-                transaction.merge = Some(merge);
+        let id = self.add(machine, user, reliable, facts.message.as_bytes().clone(), key);
+        if let Some(transaction) = self.table.get_mut(&id) {
+            transaction.source = Some(source);
+            transaction.merge = merge.filter(|_| !merged);
+            if let Some(merge) = transaction.merge.clone() {
+                self.merge.insert(merge, id);
             }
         }
         self.run(now, id, Input::Begin, None, out);
@@ -310,10 +255,10 @@ impl<U: Clone> Layer<U> {
         self.last += 1;
         let id = TransactionId(self.last);
         self.keys.insert(key.clone(), id);
-        let (quiet, answered, cancel, merge) = (false, false, None, None);
+        let (quiet, answered, source, cancel, merge) = (false, false, None, None, None);
         let (set, pause) = (Vec::new(), Duration::ZERO);
         let transaction =
-            Transaction { machine, user, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
+            Transaction { machine, user, source, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
         self.table.insert(id, transaction);
         id
     }
@@ -399,14 +344,18 @@ impl<U: Clone> Transaction<U> {
             Effect::Resend if self.answered => return self.send_kept(id, out),
             Effect::SendAck => {
                 // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the same.
-                if !self.answered && let Some(ack) = message.and_then(|refusal| make::ack(&self.kept, refusal)) {
+                if !self.answered
+                    && let Some(ack) = message.and_then(|refusal| make::ack(&self.kept, refusal))
+                {
                     self.kept = ack;
                     self.answered = true;
                 }
-                return if self.answered { self.send_kept(id, out) };
+                return if self.answered {
+                    self.send_kept(id, out)
+                };
             }
             Effect::SendResponse => return self.keep(message.map(|response| response.as_bytes().clone()), id, out),
-            Effect::SendTrying => return self.keep(make::trying(&self.kept), id, out),
+            Effect::SendTrying => return self.keep(make::trying(&self.kept, self.source), id, out),
             // What a server's user is told is pushed where more is known: Action::Request and its like.
             Effect::Tell if message.is_some() && !self.quiet => {
                 return out.push(Action::Response { id, user: self.user.clone() });

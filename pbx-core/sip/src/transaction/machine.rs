@@ -84,8 +84,8 @@ pub type Step<S> = (S, &'static [Effect]);
 pub(super) mod words {
     pub(in super::super) use super::Class::{Provisional, Refusal, Success};
     pub(in super::super) use super::Effect::{
-        Again, Clear, Resend, SendAck, SendRequest, SendResponse, SendTrying, Set, Slow, Tell, TellNoAck,
-        TellTimeout, TellTransportError,
+        Again, Clear, Resend, SendAck, SendRequest, SendResponse, SendTrying, Set, Slow, Tell, TellNoAck, TellTimeout,
+        TellTransportError,
     };
 }
 

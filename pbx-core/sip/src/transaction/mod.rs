@@ -3,6 +3,7 @@
 //! Four tables say what a transaction does, one file each: [`client_invite`], [`client`], [`server_invite`], [`server`]. The [`Layer`] owns
 //! the transactions of an engine and their timers, finds the one that a message belongs to ([`Key`]), and turns the tables' words into bytes.
 
+mod action;
 pub mod client;
 pub mod client_invite;
 mod facts;
@@ -15,7 +16,8 @@ pub mod server;
 pub mod server_invite;
 mod timer;
 
+pub use action::{Action, Failure};
 pub use key::Key;
-pub use layer::{Action, Failure, Layer, TransactionId};
+pub use layer::{Layer, TransactionId};
 pub use machine::{Class, Effect, Input, Machine, Step};
 pub use timer::{Timer, Timers};
