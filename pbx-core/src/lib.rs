@@ -23,6 +23,7 @@ pub mod data_dir;
 pub mod decision;
 pub mod dial_plan;
 pub mod directory;
+pub mod door;
 pub mod event;
 pub mod flow;
 pub mod ids;

@@ -35,6 +35,7 @@ pub struct Directory {
     sip_users: HashMap<String, (TenantId, DeviceId)>,
     peers: HashMap<SocketAddr, TrunkId>,
     dids: HashMap<(TrunkId, String), (TenantId, NumberId)>,
+    trunk_countries: HashMap<TrunkId, Vec<String>>,
 }
 
 impl Directory {
@@ -54,6 +55,10 @@ impl Directory {
             for number in tenant.numbers.values() {
                 if let Some(trunk) = number.trunk {
                     directory.dids.entry((trunk, number.e164.clone())).or_insert((tenant.id, number.id));
+                    let countries = directory.trunk_countries.entry(trunk).or_default();
+                    if !countries.contains(&tenant.country) {
+                        countries.push(tenant.country.clone());
+                    }
                 }
             }
             directory.tenants.insert(tenant.id, Arc::new(tenant));
@@ -98,5 +103,10 @@ impl Directory {
         let (tenant, number) = self.dids.get(&(trunk, e164.to_owned()))?;
         let tenant = self.tenants.get(tenant)?;
         Some((tenant, tenant.numbers.get(number)?))
+    }
+
+    /// The countries of the tenants that have numbers on a trunk: where a national form that it delivers may be from.
+    pub fn countries_of_trunk(&self, trunk: TrunkId) -> &[String] {
+        self.trunk_countries.get(&trunk).map_or(&[], Vec::as_slice)
     }
 }

@@ -1,0 +1,231 @@
+//! The way of one message through the door.
+
+use super::alarm::Alarm;
+use super::identity::Identity;
+use super::{Door, pending};
+use crate::call::io::Who;
+use crate::dial_plan;
+use crate::directory::{Directory, Trunk};
+use crate::flow::Flow;
+use crate::ids::Slot;
+use crate::time::{Instant, Now};
+use crate::token;
+use bytes::Bytes;
+use pbx_sip::edit::Editor;
+use pbx_sip::{HeaderName, Message, Method, StatusCode, Uri, gate};
+use std::net::SocketAddr;
+
+/// What becomes of a message.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Send these bytes back on the same flow, and forget the message.
+    Answer(Bytes),
+    /// Hand it to the engine that owns the slot.
+    Deliver {
+        /// The slot.
+        slot: Slot,
+        /// The message, with `received` and `rport` where they belong and without a false P-Asserted-Identity.
+        message: Message,
+        /// Who sent it.
+        who: Who,
+    },
+    /// Nothing.
+    Drop,
+}
+
+/// A verdict, and what somebody should know about it.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// What becomes of the message.
+    pub verdict: Verdict,
+    /// A line for the audit.
+    pub alarm: Option<Alarm>,
+}
+
+impl From<Verdict> for Admission {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, alarm: None }
+    }
+}
+
+/// One message's circumstances.
+#[derive(Clone, Copy)]
+pub(super) struct Moment<'a> {
+    pub(super) now: Now,
+    pub(super) random: u64,
+    pub(super) directory: &'a Directory,
+    pub(super) flow: Flow,
+}
+
+impl Moment<'_> {
+    /// Where it really came from.
+    pub(super) fn source(&self) -> SocketAddr {
+        SocketAddr::new(self.flow.remote.ip().to_canonical(), self.flow.remote.port())
+    }
+}
+
+impl Door {
+    /// Judges one datagram, or one message cut from a stream. `random` is fresh randomness.
+    pub fn admit(&self, now: Now, random: u64, directory: &Directory, flow: Flow, bytes: Bytes) -> Admission {
+        let moment = Moment { now, random, directory, flow };
+        match gate::judge(bytes, &self.answers.policy()) {
+            gate::Verdict::Ignore(_) => Verdict::Drop.into(),
+            gate::Verdict::Refuse(message, fault) => self.answers.fault(&stamped(message, moment, true), &fault).into(),
+            gate::Verdict::Pass(message) if message.is_request() => self.request(moment, message),
+            gate::Verdict::Pass(message) => response(message).into(),
+        }
+    }
+
+    /// Looks at what an engine sends: after the final answer to an INVITE its CANCEL is expected only for as long as it
+    /// may be on its way.
+    pub fn sent(&self, now: Instant, bytes: &Bytes) {
+        let is_final =
+            bytes.starts_with(b"SIP/2.0 ") && bytes.get(8).is_some_and(|digit| (b'2'..=b'6').contains(digit));
+        if !is_final || !bytes.windows(9).any(|window| window == b" INVITE\r\n") {
+            return;
+        }
+        let Ok(message) = Message::parse(bytes.clone()) else { return };
+        if message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite)
+            && let Some(key) = pending_key(&message)
+        {
+            self.pending.answered(now, &key);
+        }
+    }
+
+    fn request(&self, moment: Moment<'_>, message: Message) -> Admission {
+        let trunk = moment.directory.trunk_of_peer(moment.source());
+        let message = stamped(message, moment, trunk.is_some());
+        let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
+        let tag = message.to_addr().ok().and_then(|to| to.tag().map(str::to_owned));
+        match (method, tag, trunk) {
+            (Method::Register, _, None) => self.identified(moment, message),
+            (Method::Register, _, Some(_)) => self.answers.not_allowed(&message).into(),
+            (method, Some(tag), _) => self.within_dialog(&method, &tag, message).into(),
+            (method @ (Method::Ack | Method::Cancel), None, _) => self.follows_invite(moment, &method, message).into(),
+            (Method::Invite, None, Some(trunk)) => self.from_trunk(moment, trunk, message).into(),
+            (Method::Invite, None, None) => self.identified(moment, message),
+            (Method::Options, None, _) => self.answers.options(&message).into(),
+            (Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify, None, _) => {
+                self.answers.status(&message, StatusCode::CALL_DOES_NOT_EXIST).into()
+            }
+            _ => self.answers.not_allowed(&message).into(),
+        }
+    }
+
+    /// A request with a To-tag: of ours, or of nobody (RFC 3261 §12.2.2).
+    fn within_dialog(&self, method: &Method, tag: &str, message: Message) -> Verdict {
+        match token::slot_of(tag) {
+            Some(slot) => Verdict::Deliver { slot, message, who: Who::Known },
+            None if *method == Method::Ack => Verdict::Drop,
+            None => self.answers.status(&message, StatusCode::CALL_DOES_NOT_EXIST),
+        }
+    }
+
+    /// CANCEL, and an ACK without a tag, go where their INVITE went (RFC 3261 §9.2, §17.2.3).
+    fn follows_invite(&self, moment: Moment<'_>, method: &Method, message: Message) -> Verdict {
+        let slot = pending_key(&message).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
+        match slot {
+            Some(slot) => Verdict::Deliver { slot, message, who: Who::Known },
+            None if *method == Method::Ack => Verdict::Drop,
+            None => self.answers.status(&message, StatusCode::CALL_DOES_NOT_EXIST),
+        }
+    }
+
+    /// An INVITE from a trunk's address: trunk and number decide the tenant.
+    fn from_trunk(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Verdict {
+        let dialled = match message.uri() {
+            Ok(Uri::Sip(uri)) => uri.user_unescaped().map(std::borrow::Cow::into_owned),
+            Ok(Uri::Tel(uri)) => Some(uri.number().to_owned()),
+            _ => None,
+        };
+        let directory = moment.directory;
+        let find = |e164: String| directory.number_of_did(trunk.id, &e164);
+        let found = dialled.and_then(|dialled| {
+            let by_itself = dial_plan::international(&dialled).and_then(find);
+            by_itself.or_else(|| {
+                // A national form means what it means where the trunk's numbers are; two meanings are none.
+                let countries = directory.countries_of_trunk(trunk.id).iter();
+                let mut all: Vec<_> =
+                    countries.filter_map(|country| dial_plan::e164(&dialled, country).and_then(find)).collect();
+                all.dedup_by_key(|(_, number)| number.id);
+                if all.len() == 1 { all.pop() } else { None }
+            })
+        });
+        let Some((tenant, number)) = found else { return self.answers.status(&message, StatusCode::NOT_FOUND) };
+        let who = Who::Trunk { tenant: tenant.id, trunk: trunk.id, number: number.id };
+        self.deliver(moment, tenant.id.slot(), message, who)
+    }
+
+    /// A REGISTER or an INVITE from anywhere: who is it?
+    fn identified(&self, moment: Moment<'_>, message: Message) -> Admission {
+        let identity = self.identity(moment, &message);
+        match identity {
+            Identity::Device { tenant, device, nonce, nonce_count } => {
+                let who = Who::Device { tenant, device, nonce, nonce_count };
+                self.deliver(moment, tenant.slot(), message, who).into()
+            }
+            Identity::NotTheirs => self.answers.status(&message, StatusCode::FORBIDDEN).into(),
+            Identity::Unproven { stale, alarm } => {
+                let nonce = self.nonces.issue(seconds(moment.now), moment.random);
+                let verdict = self.answers.challenge(&message, self.nonces.realm(), &nonce, stale);
+                Admission { verdict, alarm }
+            }
+            Identity::Unheard => Verdict::Drop.into(),
+        }
+    }
+
+    fn deliver(&self, moment: Moment<'_>, slot: Slot, message: Message, who: Who) -> Verdict {
+        if message.is(&Method::Invite)
+            && let Some(key) = pending_key(&message)
+        {
+            self.pending.note(moment.now.mono, key, slot);
+        }
+        Verdict::Deliver { slot, message, who }
+    }
+}
+
+/// Seconds since 1970; a wall before that reads as 1970.
+pub(super) fn seconds(now: Now) -> u64 {
+    u64::try_from(now.wall.seconds()).unwrap_or(0)
+}
+
+/// A response goes to the slot in our branch (RFC 3261 §18.1.2: one that is not ours is dropped).
+fn response(message: Message) -> Verdict {
+    let slot = message.via().ok().and_then(|via| via.unique_branch().and_then(token::slot_of));
+    slot.map_or(Verdict::Drop, |slot| Verdict::Deliver { slot, message, who: Who::Known })
+}
+
+/// With `received` and `rport` in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and without an identity that only
+/// somebody we trust may assert (RFC 3325 §5). What cannot be edited stays as it came.
+fn stamped(message: Message, moment: Moment<'_>, trusted: bool) -> Message {
+    let via = message.via().ok().and_then(|via| via.received_from(moment.source()));
+    let asserts = !trusted && message.header(HeaderName::PAssertedIdentity).is_some();
+    if via.is_none() && !asserts {
+        return message;
+    }
+    let mut editor = Editor::new(&message);
+    if let Some(via) = &via {
+        editor = editor.first_value(HeaderName::Via, Some(via));
+    }
+    if asserts {
+        editor = editor.remove(HeaderName::PAssertedIdentity);
+    }
+    editor.finish().unwrap_or(message)
+}
+
+/// What a CANCEL, an ACK or a response has in common with its INVITE (RFC 3261 §17.2.3; without a branch of RFC 3261 its
+/// predecessor's way: Call-ID, CSeq and From-tag).
+fn pending_key(message: &Message) -> Option<pending::Key> {
+    let via = message.via().ok()?;
+    let (host, port) = via.sent_by();
+    let sent_by = format!("{host}:{port}").to_ascii_lowercase().into();
+    let branch = match via.unique_branch() {
+        Some(branch) => branch.into(),
+        None => {
+            let (call_id, from) = (message.call_id().ok()?, message.from_addr().ok()?);
+            let number = message.cseq().ok()?.number;
+            format!("{call_id} {number} {}", from.tag().unwrap_or_default()).into()
+        }
+    };
+    Some(pending::Key { branch, sent_by })
+}

@@ -1,0 +1,275 @@
+//! Guessing costs: a slow-down per source and per account that counts failures only.
+//!
+//! Each pair of source and account, and each source, has an allowance of failures that comes back with time. Who has none
+//! left is not checked at all, so that guessing is not worth it whatever the guess. A source that has not failed is always
+//! checked: nobody can lock a good password out from somewhere else. An account under attack from many sources leaves each
+//! of them one failure.
+
+use crate::time::Instant;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How much is let pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Failures that a source may have at one account.
+    pub pair: u32,
+    /// One of them comes back after this time.
+    pub pair_refill: Duration,
+    /// Failures that a source may have in all.
+    pub source: u32,
+    /// One of them comes back after this time.
+    pub source_refill: Duration,
+    /// Failures at one account, from anywhere, that make it one under attack.
+    pub account: u32,
+    /// One of them is forgotten after this time.
+    pub account_refill: Duration,
+    /// Entries that are remembered at most.
+    pub most: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pair: 5,
+            pair_refill: Duration::from_secs(10),
+            source: 40,
+            source_refill: Duration::from_secs(2),
+            account: 50,
+            account_refill: Duration::from_secs(20),
+            most: 1 << 16,
+        }
+    }
+}
+
+/// Remembers failures.
+#[derive(Debug)]
+pub struct Guard {
+    limits: Limits,
+    buckets: HashMap<Who, Bucket>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Who {
+    Pair(IpAddr, Box<str>),
+    Source(IpAddr),
+    Account(Box<str>),
+}
+
+/// Failures that are not yet forgotten, as the moment at which all of them are.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    clean_at: Instant,
+    /// The last failure's answer, so that its retransmission is not counted again.
+    last: u64,
+    /// This episode was reported.
+    reported: bool,
+}
+
+/// What became of a failure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failed {
+    /// It was counted, or was a retransmission.
+    Counted,
+    /// With it an episode of guessing began: a line for the audit.
+    EpisodeBegins,
+}
+
+impl Guard {
+    /// One that remembers nothing yet.
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, buckets: HashMap::new() }
+    }
+
+    /// Whether credentials for this account from this source are checked at all.
+    pub fn lets(&self, now: Instant, source: IpAddr, account: &str) -> bool {
+        let source = network(source);
+        let failures = |who: &Who, refill| self.buckets.get(who).map_or(0, |bucket| bucket.failures(now, refill));
+        let under_attack = failures(&Who::Account(account.into()), self.limits.account_refill) >= self.limits.account;
+        let pair = if under_attack { 1 } else { self.limits.pair };
+        failures(&Who::Pair(source, account.into()), self.limits.pair_refill) < pair
+            && failures(&Who::Source(source), self.limits.source_refill) < self.limits.source
+    }
+
+    /// A wrong password or an unknown user; `answer` tells retransmissions from new guesses.
+    pub fn failed(&mut self, now: Instant, source: IpAddr, account: &str, answer: u64) -> Failed {
+        let source = network(source);
+        let Limits { pair, pair_refill, source: at_source, source_refill, account: at_account, account_refill, .. } =
+            self.limits;
+        let who = Who::Pair(source, account.into());
+        if self.buckets.get(&who).is_some_and(|bucket| bucket.last == answer && bucket.clean_at > now) {
+            return Failed::Counted;
+        }
+        let begins = [
+            self.count(now, who, pair_refill, pair, answer),
+            self.count(now, Who::Source(source), source_refill, at_source, answer),
+            self.count(now, Who::Account(account.into()), account_refill, at_account, answer),
+        ];
+        if begins.contains(&true) { Failed::EpisodeBegins } else { Failed::Counted }
+    }
+
+    /// How many failures of this source are not yet forgotten.
+    pub fn failures_of(&self, now: Instant, source: IpAddr) -> u32 {
+        let bucket = self.buckets.get(&Who::Source(network(source)));
+        bucket.map_or(0, |bucket| bucket.failures(now, self.limits.source_refill))
+    }
+
+    /// How many entries are remembered.
+    pub fn len(&self) -> usize {
+        self.buckets.len()
+    }
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
+    /// Counts one more; true if with it the allowance is used up for the first time in this episode.
+    fn count(&mut self, now: Instant, who: Who, refill: Duration, allowance: u32, answer: u64) -> bool {
+        if self.buckets.len() >= self.limits.most && !self.buckets.contains_key(&who) {
+            self.make_room(now);
+        }
+        let bucket = self.buckets.entry(who).or_insert(Bucket { clean_at: now, last: 0, reported: false });
+        if bucket.clean_at <= now {
+            *bucket = Bucket { clean_at: now, last: 0, reported: false };
+        }
+        bucket.clean_at += refill;
+        bucket.last = answer;
+        let begins = !bucket.reported && bucket.failures(now, refill) >= allowance;
+        bucket.reported |= begins;
+        begins
+    }
+
+    /// Forgets what is clean; if that is not a quarter, then those that are clean soonest.
+    fn make_room(&mut self, now: Instant) {
+        self.buckets.retain(|_, bucket| bucket.clean_at > now);
+        let keep = self.limits.most * 3 / 4;
+        if self.buckets.len() > keep {
+            let mut moments: Vec<Instant> = self.buckets.values().map(|bucket| bucket.clean_at).collect();
+            let at = moments.len() - keep;
+            let (_, bound, _) = moments.select_nth_unstable(at);
+            let bound = *bound;
+            self.buckets.retain(|_, bucket| bucket.clean_at > bound);
+        }
+    }
+}
+
+impl Bucket {
+    fn failures(&self, now: Instant, refill: Duration) -> u32 {
+        let left = self.clean_at.since(now).as_micros();
+        u32::try_from(left.div_ceil(refill.as_micros().max(1))).unwrap_or(u32::MAX)
+    }
+}
+
+/// One IPv4 address, or the /64 that one IPv6 customer has.
+fn network(source: IpAddr) -> IpAddr {
+    match source.to_canonical() {
+        IpAddr::V6(v6) => {
+            let mut segments = v6.segments();
+            segments[4..].fill(0);
+            IpAddr::from(segments)
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ATTACKER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
+    const OFFICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
+
+    fn at(seconds: u64) -> Instant {
+        Instant::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn guesser_is_not_checked_any_more_until_time_has_passed() {
+        let mut guard = Guard::new(Limits::default());
+        for n in 0..5 {
+            assert!(guard.lets(at(0), ATTACKER, "anna"), "guess {n}");
+            let failed = guard.failed(at(0), ATTACKER, "anna", n);
+            assert_eq!(failed == Failed::EpisodeBegins, n == 4, "guess {n}");
+        }
+        assert!(!guard.lets(at(9), ATTACKER, "anna"));
+        assert!(guard.lets(at(10), ATTACKER, "anna"));
+        assert!(guard.lets(at(9), ATTACKER, "ben"));
+    }
+
+    #[test]
+    fn good_password_from_elsewhere_is_never_locked_out() {
+        let mut guard = Guard::new(Limits::default());
+        for n in 0..10_000_u32 {
+            let source = IpAddr::from([10, 0, (n >> 8) as u8, n as u8]);
+            guard.failed(at(0), source, "anna", u64::from(n));
+        }
+        assert!(guard.lets(at(0), OFFICE, "anna"));
+        guard.failed(at(0), OFFICE, "anna", 1);
+        assert!(!guard.lets(at(0), OFFICE, "anna"), "under attack, one failure is all that a source has");
+        assert!(guard.lets(at(10), OFFICE, "anna"));
+    }
+
+    #[test]
+    fn retransmission_of_a_failure_counts_once() {
+        let mut guard = Guard::new(Limits::default());
+        for _ in 0..20 {
+            guard.failed(at(0), OFFICE, "anna", 77);
+        }
+        assert_eq!(guard.failures_of(at(0), OFFICE), 1);
+        assert!(guard.lets(at(0), OFFICE, "anna"));
+    }
+
+    #[test]
+    fn scan_over_many_accounts_is_stopped_by_its_source() {
+        let mut guard = Guard::new(Limits::default());
+        let mut checked = 0;
+        let mut episodes = 0;
+        for n in 0..1000 {
+            let account = format!("user{n}");
+            if guard.lets(at(0), ATTACKER, &account) {
+                checked += 1;
+                episodes += u32::from(guard.failed(at(0), ATTACKER, &account, n) == Failed::EpisodeBegins);
+            }
+        }
+        assert_eq!((checked, episodes), (40, 1));
+        assert!(guard.lets(at(0), OFFICE, "user7"));
+    }
+
+    #[test]
+    fn one_line_an_episode_and_another_after_the_next() {
+        let mut guard = Guard::new(Limits::default());
+        let mut lines = 0;
+        for second in 0..1000 {
+            if guard.lets(at(second), ATTACKER, "anna") {
+                lines += u32::from(guard.failed(at(second), ATTACKER, "anna", second) == Failed::EpisodeBegins);
+            }
+        }
+        assert_eq!(lines, 1 + 1, "the pair's, and later the account's");
+        for n in 0..5 {
+            lines += u32::from(guard.failed(at(5000), ATTACKER, "anna", 9000 + n) == Failed::EpisodeBegins);
+        }
+        assert_eq!(lines, 3);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut guard = Guard::new(Limits { most: 300, ..Limits::default() });
+        for n in 0..10_000_u32 {
+            let source = IpAddr::from([10, 1, (n >> 8) as u8, n as u8]);
+            guard.failed(at(u64::from(n)), source, &format!("user{n}"), u64::from(n));
+            assert!(guard.len() <= 303);
+        }
+    }
+
+    #[test]
+    fn one_ipv6_customer_is_one_source() {
+        let mut guard = Guard::new(Limits::default());
+        for n in 0..5_u16 {
+            guard.failed(at(0), IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, n]), "anna", u64::from(n));
+        }
+        assert!(!guard.lets(at(0), IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 9, 9, 9]), "anna"));
+        assert!(guard.lets(at(0), IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1]), "anna"));
+    }
+}

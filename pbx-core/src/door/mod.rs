@@ -1,0 +1,51 @@
+//! Who a request is from, and which slot it is for.
+//!
+//! Every reader thread shares one [`Door`]. What it can answer by itself (faults, challenges, OPTIONS, what belongs to
+//! nobody) never reaches an engine and leaves no state; what passes goes to the slot of its tenant. The credential decides
+//! the tenant: a phone may name any domain or the bare address.
+
+mod admit;
+mod alarm;
+mod answer;
+mod guard;
+mod identity;
+mod pending;
+
+pub use admit::{Admission, Verdict};
+pub use alarm::{Alarm, AlarmKind};
+pub use guard::{Guard, Limits};
+
+use crate::settings::Settings;
+use answer::Answers;
+use pbx_sip::digest::Nonces;
+use pending::Pending;
+use std::sync::Mutex;
+
+/// The keys of the door: 32 random bytes that survive restarts, so that challenges and tags from before stay good.
+pub type Key = [u8; 32];
+
+/// What every message comes through.
+pub struct Door {
+    nonces: Nonces,
+    answers: Answers,
+    pending: Pending,
+    guard: Mutex<Guard>,
+}
+
+impl Door {
+    /// A door for this realm (`settings.realm`).
+    pub fn new(key: Key, settings: &Settings) -> Self {
+        Self {
+            nonces: Nonces::new(key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s)),
+            answers: Answers::new(key),
+            pending: Pending::new(pending::MOST),
+            guard: Mutex::new(Guard::new(Limits::default())),
+        }
+    }
+
+    /// How many INVITEs the table of pending ones knows, for tests and metrics.
+    pub fn pending_invites(&self) -> usize {
+        self.pending.len()
+    }
+}
+
