@@ -1,5 +1,26 @@
 //! Media: RTP and RTCP relayed between the two sides of a call. Knows no SIP and no tenant.
+//!
+//! [`relay::Relay`] is the whole relay without sockets and clock; [`start`] runs it on threads with real ones.
+//! Whom a port listens to is decided in [`latch`].
 
 pub mod command;
+mod driver;
+mod end;
+pub mod files;
+pub mod latch;
+pub mod pool;
+pub mod reception;
+pub mod relay;
+pub mod rtcp;
+pub mod rtp;
+mod sockets;
+pub mod strangers;
+mod threads;
+pub mod time;
+pub mod verdict;
 
 pub use command::{Command, Fact, Port, PortReport};
+pub use end::Channel;
+pub use pool::PoolSettings;
+pub use relay::{Forward, Relay};
+pub use threads::{Config, Media, start};

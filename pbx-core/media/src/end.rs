@@ -1,0 +1,141 @@
+//! One port in use: the far end that it listens and talks to.
+
+use crate::command::PortReport;
+use crate::latch::Latch;
+use crate::reception::Reception;
+use crate::rtcp::RtcpPath;
+use crate::rtp::{Header, Kind};
+use crate::strangers::Strangers;
+use crate::time::Instant;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// Which socket of a pair.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Channel {
+    /// The even port.
+    Rtp,
+    /// The odd one.
+    Rtcp,
+}
+
+/// A window of the guard against floods, and the datagrams that pass in one. Ten times what any audio codec sends; it also ends
+/// the ring that two phones make when each announces our port of the other.
+const WINDOW: Duration = Duration::from_millis(100);
+const PER_WINDOW: u32 = 200;
+
+/// What the relay knows of one far end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct End {
+    pub(crate) partner: Option<u16>,
+    wants_media: bool,
+    latch: Latch,
+    rtcp: RtcpPath,
+    reception: Reception,
+    strangers: Strangers,
+    window: (Instant, u32),
+    sent: u64,
+}
+
+impl End {
+    pub(crate) fn aim(&mut self, rtp: Option<SocketAddr>, rtcp: Option<SocketAddr>, signalling: Option<IpAddr>) {
+        let rtp = rtp.map(canonical).filter(|address| may_be_sent_to(*address));
+        self.wants_media = rtp.is_some();
+        let Some(rtp) = rtp else { return };
+        let moved = self.latch.aim(rtp, signalling.map(|ip| ip.to_canonical()));
+        self.rtcp.aim(rtp, rtcp.map(canonical).filter(|address| may_be_sent_to(*address)), moved);
+    }
+
+    /// A datagram came in. What it is, if it is to be passed on.
+    pub(crate) fn hear(
+        &mut self,
+        now: Instant,
+        channel: Channel,
+        from: SocketAddr,
+        datagram: &[u8],
+    ) -> Option<Channel> {
+        let from = canonical(from);
+        let passed = match (channel, Kind::of(datagram)) {
+            (Channel::Rtp, Kind::Rtp(header)) => self.hear_rtp(now, from, header, datagram.len())?,
+            (Channel::Rtp, Kind::Rtcp) if self.latch.source() == Some(from) => {
+                self.rtcp.mux();
+                Channel::Rtcp
+            }
+            (Channel::Rtcp, Kind::Rtcp) if self.rtcp.hear(now, from, &self.latch) => Channel::Rtcp,
+            _ => {
+                self.count_stranger(from);
+                return None;
+            }
+        };
+        self.within_limit(now).then_some(passed)
+    }
+
+    fn hear_rtp(&mut self, now: Instant, from: SocketAddr, header: Header, length: usize) -> Option<Channel> {
+        let before = self.latch.source();
+        if !self.latch.hear(now, from, header.ssrc, header.sequence) {
+            self.count_stranger(from);
+            return None;
+        }
+        if before != Some(from) {
+            self.strangers.forget(from);
+        }
+        self.reception.count(now, header, length);
+        Some(Channel::Rtp)
+    }
+
+    /// Noise from the far end itself (keep-alives, STUN) makes nobody a stranger.
+    fn count_stranger(&mut self, from: SocketAddr) {
+        if self.latch.source() != Some(from) && self.latch.announced() != Some(from) {
+            self.strangers.count(from);
+        }
+    }
+
+    fn within_limit(&mut self, now: Instant) -> bool {
+        let (since, count) = &mut self.window;
+        if now.since(*since) >= WINDOW {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= PER_WINDOW
+    }
+
+    /// Where something of this kind goes to reach this far end, and through which socket.
+    pub(crate) fn send(&mut self, what: Channel) -> Option<(Channel, SocketAddr)> {
+        if !self.wants_media {
+            return None;
+        }
+        let rtp = self.latch.source().or_else(|| self.latch.announced())?;
+        match what {
+            Channel::Rtp => {
+                self.sent += 1;
+                Some((Channel::Rtp, rtp))
+            }
+            Channel::Rtcp if self.rtcp.is_muxed() => Some((Channel::Rtp, rtp)),
+            Channel::Rtcp => Some((Channel::Rtcp, self.rtcp.destination(&self.latch)?)),
+        }
+    }
+
+    pub(crate) fn report(&self) -> PortReport {
+        PortReport {
+            packets: self.reception.packets,
+            bytes: self.reception.bytes,
+            lost: self.reception.lost(),
+            jitter_us: self.reception.jitter_us(),
+            announced: self.latch.announced(),
+            latched: self.latch.source(),
+            strangers: self.strangers.list(),
+            sent: self.sent,
+        }
+    }
+}
+
+/// One spelling for an IPv4 address that came through an IPv6 socket.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+/// Not the old way to say hold (`c=IN IP4 0.0.0.0`, RFC 3264 §8.4), a closed stream (port 0), or an address of many.
+fn may_be_sent_to(address: SocketAddr) -> bool {
+    let broadcast = matches!(address.ip(), IpAddr::V4(ip) if ip.is_broadcast());
+    address.port() != 0 && !address.ip().is_unspecified() && !address.ip().is_multicast() && !broadcast
+}

@@ -1,0 +1,162 @@
+//! Bound pairs of ports: where they come from, how long they rest, when their sockets are given back.
+
+use crate::time::Instant;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// Opens and closes the sockets of a pair. The threads bind real ones; `()` pretends to, for a virtual network.
+pub trait Sockets {
+    /// Binds `rtp` and `rtp + 1`.
+    fn open(&mut self, rtp: u16) -> Result<(), OpenError>;
+    /// Gives them back.
+    fn close(&mut self, rtp: u16);
+}
+
+impl Sockets for () {
+    fn open(&mut self, _rtp: u16) -> Result<(), OpenError> {
+        Ok(())
+    }
+
+    fn close(&mut self, _rtp: u16) {}
+}
+
+/// Why a pair can't be bound.
+#[derive(thiserror::Error, Debug)]
+pub enum OpenError {
+    /// Another program holds one of the two ports: try another pair.
+    #[error("another program holds the port")]
+    Taken,
+    /// No pair can be bound now: the limit of open files, no such address.
+    #[error("cannot bind: {0}")]
+    Impossible(std::io::Error),
+}
+
+/// What the pool of one thread is made of.
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    /// The range of the whole machine.
+    pub ports: RangeInclusive<u16>,
+    /// Which thread this is; the pairs are dealt round.
+    pub thread: u8,
+    /// How many threads there are.
+    pub threads: u8,
+    /// How long a pair rests before somebody else gets it: what still flies must not reach the next call.
+    pub rest: Duration,
+    /// How many bound pairs are kept ready.
+    pub spare: usize,
+    /// Where the order of ports comes from: it must be hard to guess, and the same again in a test.
+    pub seed: u64,
+}
+
+/// How long a pair that another program holds is left alone.
+const HELD: Duration = Duration::from_secs(60);
+/// How long no pair is bound after the machine refused one (open files, no such address).
+const REFUSED: Duration = Duration::from_secs(1);
+/// How many pairs are tried in vain before one turn gives up.
+const TRIES: usize = 64;
+
+/// The pairs of one thread that are not in use.
+pub(crate) struct Pool {
+    unbound: Vec<u16>,
+    ready: Vec<u16>,
+    resting: VecDeque<(Instant, u16)>,
+    held: VecDeque<(Instant, u16)>,
+    refused_until: Instant,
+    rest: Duration,
+    spare: usize,
+    random: ChaCha12Rng,
+}
+
+impl Pool {
+    pub(crate) fn new(settings: &PoolSettings) -> Self {
+        let threads = usize::from(settings.threads.max(1));
+        let unbound: Vec<u16> = pairs(&settings.ports).skip(usize::from(settings.thread)).step_by(threads).collect();
+        let mut random = ChaCha12Rng::seed_from_u64(settings.seed);
+        random.set_stream(u64::from(settings.thread));
+        Self {
+            ready: Vec::new(),
+            resting: VecDeque::new(),
+            held: VecDeque::new(),
+            refused_until: Instant::default(),
+            rest: settings.rest,
+            spare: settings.spare.min(unbound.len()),
+            unbound,
+            random,
+        }
+    }
+
+    /// A bound pair, if there is one.
+    pub(crate) fn take(&mut self, now: Instant, sockets: &mut impl Sockets) -> Option<u16> {
+        if self.ready.is_empty() {
+            return self.bind_one(now, sockets);
+        }
+        let at = self.random.random_range(0..self.ready.len());
+        Some(self.ready.swap_remove(at))
+    }
+
+    /// A pair is done with; it rests.
+    pub(crate) fn rest(&mut self, now: Instant, rtp: u16) {
+        self.resting.push_back((now + self.rest, rtp));
+    }
+
+    /// Ends what rests have ended, closes what is too much, binds what is missing.
+    pub(crate) fn tick(&mut self, now: Instant, sockets: &mut impl Sockets) {
+        while let Some(&(until, rtp)) = self.resting.front()
+            && until <= now
+        {
+            self.resting.pop_front();
+            self.ready.push(rtp);
+        }
+        while let Some(&(until, rtp)) = self.held.front()
+            && until <= now
+        {
+            self.held.pop_front();
+            self.unbound.push(rtp);
+        }
+        while self.ready.len() > self.spare {
+            let at = self.random.random_range(0..self.ready.len());
+            let rtp = self.ready.swap_remove(at);
+            sockets.close(rtp);
+            self.unbound.push(rtp);
+        }
+        while self.ready.len() < self.spare {
+            let Some(rtp) = self.bind_one(now, sockets) else { break };
+            self.ready.push(rtp);
+        }
+    }
+
+    /// When [`Self::tick`] has something to do.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        let ends = [self.resting.front(), self.held.front()];
+        ends.into_iter().flatten().map(|(until, _)| *until).min()
+    }
+
+    fn bind_one(&mut self, now: Instant, sockets: &mut impl Sockets) -> Option<u16> {
+        for _ in 0..TRIES {
+            if self.unbound.is_empty() || now < self.refused_until {
+                return None;
+            }
+            let at = self.random.random_range(0..self.unbound.len());
+            let rtp = self.unbound.swap_remove(at);
+            match sockets.open(rtp) {
+                Ok(()) => return Some(rtp),
+                Err(OpenError::Taken) => self.held.push_back((now + HELD, rtp)),
+                Err(OpenError::Impossible(error)) => {
+                    tracing::warn!(port = rtp, %error, "no media port can be bound");
+                    self.unbound.push(rtp);
+                    self.refused_until = now + REFUSED;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The even ports of a range whose odd neighbour is in it too.
+pub(crate) fn pairs(ports: &RangeInclusive<u16>) -> impl Iterator<Item = u16> + use<> {
+    let end = *ports.end();
+    (*ports.start()..=end).filter(move |rtp| rtp % 2 == 0 && *rtp != 0 && *rtp < end)
+}

@@ -1,0 +1,164 @@
+//! The relay of one thread, without sockets and without a clock: commands and datagrams in, facts and destinations out.
+
+use crate::command::{Command, Fact, Port, PortReport};
+use crate::end::{Channel, End};
+use crate::pool::{Pool, PoolSettings, Sockets, pairs};
+use crate::time::Instant;
+use std::net::SocketAddr;
+
+/// Where a received datagram goes, unchanged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Forward {
+    /// The RTP port of the pair that it leaves from.
+    pub rtp: u16,
+    /// Which of the pair's sockets.
+    pub channel: Channel,
+    /// To whom.
+    pub to: SocketAddr,
+}
+
+/// The ports of one thread and what passes between them. Nothing allocates or hashes for a packet.
+pub struct Relay<S> {
+    thread: u8,
+    /// The even port that stands first in `ends`.
+    first: u16,
+    /// By half the distance from `first`: the ports in use.
+    ends: Vec<Option<Box<End>>>,
+    pool: Pool,
+    sockets: S,
+}
+
+impl<S: Sockets> Relay<S> {
+    /// A relay that has nothing bound yet; the first [`Self::tick`] binds the spare pairs.
+    pub fn new(settings: &PoolSettings, sockets: S) -> Self {
+        let first = pairs(&settings.ports).next().unwrap_or(0);
+        let count = pairs(&settings.ports).count();
+        let ends = std::iter::repeat_with(|| None).take(count).collect();
+        Self { thread: settings.thread, first, ends, pool: Pool::new(settings), sockets }
+    }
+
+    /// Does what the exchange wants. What names a port that is not in use changes nothing; its release is answered all the same.
+    pub fn command(&mut self, now: Instant, command: Command) -> Option<Fact> {
+        match command {
+            Command::Refill { engine, count, .. } => Some(Fact::Stock { engine, ports: self.refill(now, count) }),
+            Command::Aim { port, rtp, rtcp, signalling } => {
+                if let Some(end) = self.end(port) {
+                    end.aim(rtp, rtcp, signalling);
+                }
+                None
+            }
+            Command::Join { a, b } => {
+                self.join(a, b);
+                None
+            }
+            Command::Release { port, engine } => {
+                let report = self.release(now, port);
+                Some(Fact::Released { engine, port, report })
+            }
+        }
+    }
+
+    /// A datagram was received at the pair `rtp`. None: it goes nowhere.
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        rtp: u16,
+        channel: Channel,
+        from: SocketAddr,
+        datagram: &[u8],
+    ) -> Option<Forward> {
+        let end = self.at(rtp)?;
+        let what = end.hear(now, channel, from, datagram)?;
+        let partner = end.partner?;
+        let (channel, to) = self.at(partner)?.send(what)?;
+        Some(Forward { rtp: partner, channel, to })
+    }
+
+    /// Ends rests that are over, closes sockets that are too many, binds those that are missing.
+    pub fn tick(&mut self, now: Instant) {
+        self.pool.tick(now, &mut self.sockets);
+    }
+
+    /// When [`Self::tick`] has something to do.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.pool.next_due()
+    }
+
+    /// How many ports are in use: none after the last call.
+    pub fn in_use(&self) -> usize {
+        self.ends.iter().flatten().count()
+    }
+
+    /// The sockets that were handed in.
+    pub const fn sockets(&self) -> &S {
+        &self.sockets
+    }
+
+    fn refill(&mut self, now: Instant, count: u16) -> Vec<Port> {
+        let mut ports = Vec::with_capacity(usize::from(count));
+        while ports.len() < usize::from(count)
+            && let Some(rtp) = self.pool.take(now, &mut self.sockets)
+        {
+            let place = self.place(rtp);
+            if let Some(end) = self.ends.get_mut(place) {
+                *end = Some(Box::default());
+                ports.push(Port { rtp, thread: self.thread });
+            }
+        }
+        if ports.len() < usize::from(count) {
+            tracing::warn!(wanted = count, found = ports.len(), "the range of media ports is used up");
+        }
+        ports
+    }
+
+    /// Partners leave those that they had before.
+    fn join(&mut self, a: Port, b: Port) {
+        if a.rtp == b.rtp || self.end(a).is_none() || self.end(b).is_none() {
+            tracing::warn!(?a, ?b, "two ports that can't be joined");
+            return;
+        }
+        for port in [a, b] {
+            self.part(port.rtp);
+        }
+        for (one, other) in [(a, b), (b, a)] {
+            if let Some(end) = self.end(one) {
+                end.partner = Some(other.rtp);
+            }
+        }
+    }
+
+    fn part(&mut self, rtp: u16) {
+        let partner = self.at(rtp).and_then(|end| end.partner.take());
+        if let Some(other) = partner.and_then(|partner| self.at(partner)) {
+            other.partner = None;
+        }
+    }
+
+    fn release(&mut self, now: Instant, port: Port) -> PortReport {
+        if self.end(port).is_none() {
+            return PortReport::default();
+        }
+        self.part(port.rtp);
+        let place = self.place(port.rtp);
+        let end = self.ends.get_mut(place).and_then(Option::take);
+        self.pool.rest(now, port.rtp);
+        end.map(|end| end.report()).unwrap_or_default()
+    }
+
+    fn end(&mut self, port: Port) -> Option<&mut End> {
+        if port.thread == self.thread { self.at(port.rtp) } else { None }
+    }
+
+    fn at(&mut self, rtp: u16) -> Option<&mut End> {
+        let place = self.place(rtp);
+        self.ends.get_mut(place)?.as_deref_mut()
+    }
+
+    /// The place of an odd or foreign port is one that does not exist.
+    const fn place(&self, rtp: u16) -> usize {
+        if rtp < self.first || rtp % 2 != 0 {
+            return usize::MAX;
+        }
+        (rtp - self.first) as usize / 2
+    }
+}

@@ -1,0 +1,66 @@
+//! Where a far end's RTCP comes from and goes to: it follows the RTP stream, which has proven itself.
+
+use crate::latch::Latch;
+use crate::time::Instant;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// After how long without RTCP another port of the same host may take over: three times the usual interval (RFC 3550 §6.2).
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// The RTCP side of one port.
+#[derive(Clone, Debug, Default)]
+pub struct RtcpPath {
+    announced: Option<SocketAddr>,
+    latched: Option<(SocketAddr, Instant)>,
+    muxed: bool,
+}
+
+impl RtcpPath {
+    /// The signalling names addresses; `moved` if the RTP address is another than before.
+    pub fn aim(&mut self, rtp: SocketAddr, rtcp: Option<SocketAddr>, moved: bool) {
+        let announced = rtcp.or_else(|| next_port(rtp));
+        if moved || announced != self.announced {
+            *self = Self { announced, latched: None, muxed: rtcp == Some(rtp) };
+        }
+    }
+
+    /// The far end sends its RTCP on the RTP port (RFC 5761).
+    pub fn mux(&mut self) {
+        self.muxed = true;
+    }
+
+    /// Both sides of the far end share the RTP port.
+    pub const fn is_muxed(&self) -> bool {
+        self.muxed
+    }
+
+    /// RTCP came on the RTCP port. True if its sender is the announced one, or the host that the RTP comes from.
+    pub fn hear(&mut self, now: Instant, from: SocketAddr, rtp: &Latch) -> bool {
+        let allowed = match self.latched {
+            Some((latched, _)) if latched == from => true,
+            _ if self.announced == Some(from) => true,
+            Some((_, heard)) if now.since(heard) < SILENCE => false,
+            _ => rtp.source().is_some_and(|source| source.ip() == from.ip()),
+        };
+        if allowed {
+            self.latched = Some((from, now));
+        }
+        allowed
+    }
+
+    /// Where RTCP for this far end goes: where its own comes from; else, behind a NAT, beside its RTP; else as announced.
+    pub fn destination(&self, rtp: &Latch) -> Option<SocketAddr> {
+        if let Some((from, _)) = self.latched {
+            return Some(from);
+        }
+        match (rtp.source(), rtp.announced()) {
+            (Some(source), Some(announced)) if source.ip() != announced.ip() => next_port(source),
+            _ => self.announced,
+        }
+    }
+}
+
+fn next_port(address: SocketAddr) -> Option<SocketAddr> {
+    Some(SocketAddr::new(address.ip(), address.port().checked_add(1)?))
+}

@@ -1,0 +1,72 @@
+//! The fixed part of an RTP header (RFC 3550 §5.1), and how RTCP on the same port is told apart (RFC 5761 §4).
+
+/// What the relay reads of an RTP packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Header {
+    /// Payload type, 0–127.
+    pub payload_type: u8,
+    /// Sequence number.
+    pub sequence: u16,
+    /// Media timestamp, in units of the payload's clock.
+    pub timestamp: u32,
+    /// Synchronisation source.
+    pub ssrc: u32,
+}
+
+/// What a datagram looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// RTP version 2 whose header fits into the datagram.
+    Rtp(Header),
+    /// RTCP version 2.
+    Rtcp,
+    /// STUN, keep-alives, noise.
+    Other,
+}
+
+impl Kind {
+    /// Of a datagram. The payload types 64–95 are RTCP (RFC 5761 §4: with the marker bit they are RTCP's 192–223).
+    pub fn of(datagram: &[u8]) -> Self {
+        let &[first, second, s0, s1, ref rest @ ..] = datagram else { return Self::Other };
+        if first >> 6 != 2 {
+            return Self::Other;
+        }
+        if (64..=95).contains(&(second & 0x7f)) {
+            return if second >= 192 && datagram.len() >= 8 { Self::Rtcp } else { Self::Other };
+        }
+        let &[t0, t1, t2, t3, c0, c1, c2, c3, ref tail @ ..] = rest else { return Self::Other };
+        if !extras_fit(first, tail) {
+            return Self::Other;
+        }
+        Self::Rtp(Header {
+            payload_type: second & 0x7f,
+            sequence: u16::from_be_bytes([s0, s1]),
+            timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
+            ssrc: u32::from_be_bytes([c0, c1, c2, c3]),
+        })
+    }
+}
+
+/// Do the contributing sources and the extension, which the first octet promises, fit into what follows the fixed header?
+fn extras_fit(first: u8, tail: &[u8]) -> bool {
+    let sources = usize::from(first & 0x0f) * 4;
+    let Some(after) = tail.get(sources..) else { return false };
+    if first & 0x10 == 0 {
+        return true;
+    }
+    let &[_, _, high, low, ref extension @ ..] = after else { return false };
+    extension.len() >= usize::from(u16::from_be_bytes([high, low])) * 4
+}
+
+/// The clock of a static payload type in Hz (RFC 3551 §6); none for the dynamic ones.
+pub const fn static_clock_rate(payload_type: u8) -> Option<u32> {
+    match payload_type {
+        6 => Some(16_000),
+        10 | 11 => Some(44_100),
+        14 | 25 | 26 | 28 | 31..=34 => Some(90_000),
+        16 => Some(11_025),
+        17 => Some(22_050),
+        0..=34 => Some(8_000),
+        _ => None,
+    }
+}

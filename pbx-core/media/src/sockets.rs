@@ -1,0 +1,113 @@
+//! The real sockets of one media thread: bound pairs by port number.
+
+use crate::end::Channel;
+use crate::pool::{OpenError, Sockets};
+use crate::relay::Forward;
+use mio::net::UdpSocket;
+use mio::{Interest, Registry, Token};
+use rustix::net::sockopt;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+
+/// Expedited forwarding (RFC 3246) in the upper six bits: what routers know voice by.
+const EXPEDITED: u8 = 46 << 2;
+
+/// Bound pairs, by half their RTP port.
+pub(crate) struct BoundPairs {
+    bind: IpAddr,
+    registry: Registry,
+    pairs: Vec<Option<[UdpSocket; 2]>>,
+}
+
+impl BoundPairs {
+    pub(crate) fn new(bind: IpAddr, registry: Registry) -> Self {
+        Self { bind, registry, pairs: Vec::new() }
+    }
+
+    /// The token that a port's events carry: the port.
+    pub(crate) const fn token(port: u16) -> Token {
+        Token(port as usize)
+    }
+
+    /// The pair and the socket of it that a token means.
+    pub(crate) fn of_token(token: Token) -> Option<(u16, Channel)> {
+        let port = u16::try_from(token.0).ok()?;
+        Some((port & !1, if port % 2 == 0 { Channel::Rtp } else { Channel::Rtcp }))
+    }
+
+    /// The next datagram of a socket; none if there is none, or the pair is closed.
+    pub(crate) fn receive(&self, rtp: u16, channel: Channel, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        loop {
+            match self.socket(rtp, channel)?.recv_from(buffer) {
+                Ok(received) => return Some(received),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
+                // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Sends. What can't be sent is lost, as on any network: a full socket buffer, an address of the other family.
+    pub(crate) fn send(&self, forward: Forward, datagram: &[u8]) {
+        let Some(socket) = self.socket(forward.rtp, forward.channel) else { return };
+        let _lost = socket.send_to(datagram, self.as_bound(forward.to));
+    }
+
+    fn socket(&self, rtp: u16, channel: Channel) -> Option<&UdpSocket> {
+        let [even, odd] = self.pairs.get(usize::from(rtp) / 2)?.as_ref()?;
+        Some(if channel == Channel::Rtp { even } else { odd })
+    }
+
+    /// An IPv6 socket reaches IPv4 by its mapped address (RFC 4291 §2.5.5.2).
+    fn as_bound(&self, to: SocketAddr) -> SocketAddr {
+        match (self.bind, to.ip()) {
+            (IpAddr::V6(_), IpAddr::V4(ip)) => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),
+            _ => to,
+        }
+    }
+
+    fn bind(&self, port: u16) -> Result<UdpSocket, OpenError> {
+        let opened = self.try_bind(port);
+        opened.map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse | ErrorKind::PermissionDenied => OpenError::Taken,
+            _ => OpenError::Impossible(error),
+        })
+    }
+
+    fn try_bind(&self, port: u16) -> io::Result<UdpSocket> {
+        let address = SocketAddr::new(self.bind, port);
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+        match self.bind {
+            IpAddr::V4(_) => sockopt::set_ip_tos(&socket, EXPEDITED)?,
+            IpAddr::V6(_) => {
+                socket.set_only_v6(false)?;
+                sockopt::set_ipv6_tclass(&socket, EXPEDITED.into())?;
+            }
+        }
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        let mut socket = UdpSocket::from_std(socket.into());
+        self.registry.register(&mut socket, Self::token(port), Interest::READABLE)?;
+        Ok(socket)
+    }
+}
+
+impl Sockets for BoundPairs {
+    fn open(&mut self, rtp: u16) -> Result<(), OpenError> {
+        let pair = [self.bind(rtp)?, self.bind(rtp + 1)?];
+        let place = usize::from(rtp) / 2;
+        if self.pairs.len() <= place {
+            self.pairs.resize_with(place + 1, || None);
+        }
+        self.pairs[place] = Some(pair);
+        Ok(())
+    }
+
+    fn close(&mut self, rtp: u16) {
+        // Closing takes a socket off the poll.
+        if let Some(pair) = self.pairs.get_mut(usize::from(rtp) / 2) {
+            *pair = None;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The handle on the media threads: start them, command them, end them.
+
+use crate::command::{Command, Fact};
+use crate::driver::{Driver, Sink, WAKE};
+use crate::pool::PoolSettings;
+use crate::relay::Relay;
+use crate::sockets::BoundPairs;
+use mio::{Poll, Waker};
+use std::io;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// What an operator decides about media.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Where the ports are bound; `0.0.0.0` or `::` for every address of the machine (`::` speaks IPv4 too).
+    pub bind: IpAddr,
+    /// The range that pairs are taken from.
+    pub ports: RangeInclusive<u16>,
+    /// How many threads share the work; at least one.
+    pub threads: u8,
+    /// How long a pair rests before the next call gets it.
+    pub rest: Duration,
+    /// How many bound pairs each thread keeps ready while nobody needs them.
+    pub spare: usize,
+    /// Makes the order of ports hard to guess: from the machine's randomness, fixed in a test.
+    pub seed: u64,
+}
+
+/// The running media threads. Dropping it ends them and closes their sockets.
+pub struct Media {
+    threads: Vec<Thread>,
+}
+
+struct Thread {
+    commands: Option<Sender<Command>>,
+    waker: Waker,
+    join: Option<JoinHandle<()>>,
+}
+
+/// Starts the media threads. Facts are given to `sink` on those threads: it must not block.
+pub fn start(config: &Config, sink: impl Fn(Fact) + Send + Sync + 'static) -> io::Result<Media> {
+    let sink: Sink = Arc::new(sink);
+    let threads = (0..config.threads.max(1)).map(|number| spawn(config, number, Arc::clone(&sink)));
+    Ok(Media { threads: threads.collect::<io::Result<_>>()? })
+}
+
+fn spawn(config: &Config, number: u8, sink: Sink) -> io::Result<Thread> {
+    let poll = Poll::new()?;
+    let waker = Waker::new(poll.registry(), WAKE)?;
+    let (commands, received) = channel();
+    let pool = PoolSettings {
+        ports: config.ports.clone(),
+        thread: number,
+        threads: config.threads.max(1),
+        rest: config.rest,
+        spare: config.spare,
+        seed: config.seed,
+    };
+    let sockets = BoundPairs::new(config.bind, poll.registry().try_clone()?);
+    let driver = Driver::new(poll, Relay::new(&pool, sockets), received, sink);
+    let join = std::thread::Builder::new().name(format!("media-{number}")).spawn(move || {
+        if let Err(error) = driver.run() {
+            tracing::error!(%error, thread = number, "a media thread ended");
+        }
+    })?;
+    Ok(Thread { commands: Some(commands), waker, join: Some(join) })
+}
+
+impl Media {
+    /// How many threads there are: an engine keeps all ports of a call on one of them.
+    pub fn threads(&self) -> u8 {
+        u8::try_from(self.threads.len()).unwrap_or(u8::MAX)
+    }
+
+    /// Hands a command to the thread that it concerns. A thread that does not exist hears nothing.
+    pub fn send(&self, command: Command) {
+        let number = match &command {
+            Command::Refill { thread, .. } => *thread,
+            Command::Aim { port, .. } | Command::Join { a: port, .. } | Command::Release { port, .. } => port.thread,
+        };
+        let Some(thread) = self.threads.get(usize::from(number)) else {
+            tracing::warn!(thread = number, "a command for a media thread that does not exist");
+            return;
+        };
+        let sent = thread.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok());
+        if let (true, Err(error)) = (sent, thread.waker.wake()) {
+            tracing::error!(%error, thread = number, "a media thread can't be woken");
+        }
+    }
+}
+
+impl Drop for Media {
+    fn drop(&mut self) {
+        for thread in &mut self.threads {
+            thread.commands = None;
+            let _asleep = thread.waker.wake();
+        }
+        for thread in &mut self.threads {
+            // A thread that panicked has said so itself.
+            let _panicked = thread.join.take().map(JoinHandle::join);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The media room from outside: its rules without sockets, then its threads on loopback.
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+mod counters;
+mod hostile;
+mod latching;
+mod loopback;
+mod packet;
+mod pooling;
+mod relaying;
+mod verdicts;
+mod virtual_relay;

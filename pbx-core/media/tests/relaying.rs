@@ -1,0 +1,145 @@
+//! What passes between two ports, and where it goes.
+
+use crate::packet;
+use crate::virtual_relay::{Call, addr};
+use pbx_media::{Channel, Command, Forward, Port, PortReport};
+
+const A: &str = "192.0.2.1:5000";
+const B: &str = "198.51.100.7:4000";
+
+fn talking() -> Call {
+    let mut call = Call::joined();
+    call.aim(call.a, Some(A), None, Some("192.0.2.1"));
+    call.aim(call.b, Some(B), None, Some("198.51.100.7"));
+    call
+}
+
+fn forward(port: Port, channel: Channel, to: &str) -> Option<Forward> {
+    Some(Forward { rtp: port.rtp, channel, to: addr(to) })
+}
+
+#[test]
+fn both_ways_are_sent_to_the_announced_addresses() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    assert_eq!(call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1)), forward(b, Channel::Rtp, B));
+    assert_eq!(call.receive(b, Channel::Rtp, B, &packet::rtp(2, 1)), forward(a, Channel::Rtp, A));
+    let report = call.release(b);
+    assert_eq!((report.packets, report.sent, report.bytes), (1, 1, 172));
+}
+
+#[test]
+fn media_goes_where_the_far_end_really_is() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    call.b_hears("198.51.100.7:33000", 1, 4);
+    assert_eq!(call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1)), forward(b, Channel::Rtp, "198.51.100.7:33000"));
+}
+
+#[test]
+fn nothing_is_sent_to_one_on_hold_or_to_no_address() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    for held in [None, Some("0.0.0.0:4000"), Some("198.51.100.7:0"), Some("224.0.0.1:4000"), Some("[::]:4000")] {
+        call.aim(b, held, None, None);
+        assert_eq!(call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1)), None, "{held:?}");
+    }
+    call.aim(b, Some(B), None, None);
+    assert_eq!(call.receive(a, Channel::Rtp, A, &packet::rtp(1, 2)), forward(b, Channel::Rtp, B));
+}
+
+#[test]
+fn rtcp_passes_beside_the_rtp() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    let report = packet::rtcp(1);
+    assert_eq!(
+        call.receive(a, Channel::Rtcp, "192.0.2.1:5001", &report),
+        forward(b, Channel::Rtcp, "198.51.100.7:4001")
+    );
+    assert_eq!(call.receive(a, Channel::Rtcp, "203.0.113.66:5001", &report), None);
+    assert_eq!(call.release(a).strangers, [(addr("203.0.113.66:5001"), 1)]);
+}
+
+#[test]
+fn rtcp_goes_to_the_announced_rtcp_address() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    call.aim(b, Some(B), Some("198.51.100.7:4999"), None);
+    let report = packet::rtcp(1);
+    assert_eq!(
+        call.receive(a, Channel::Rtcp, "192.0.2.1:5001", &report),
+        forward(b, Channel::Rtcp, "198.51.100.7:4999")
+    );
+}
+
+#[test]
+fn rtcp_behind_a_nat_follows_the_rtp() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    call.aim(b, Some("10.0.0.7:4000"), None, Some("198.51.100.7"));
+    call.b_hears("198.51.100.7:33000", 1, 4);
+    let report = packet::rtcp(1);
+    let (out, back) = (Channel::Rtcp, "192.0.2.1:5001");
+    assert_eq!(call.receive(a, Channel::Rtcp, back, &report), forward(b, out, "198.51.100.7:33001"));
+    assert_eq!(call.receive(b, Channel::Rtcp, "198.51.100.7:39000", &report), forward(a, out, back));
+    assert_eq!(call.receive(a, Channel::Rtcp, back, &report), forward(b, out, "198.51.100.7:39000"));
+}
+
+#[test]
+fn rtcp_on_the_rtp_port_is_known_by_its_type_and_answered_there() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    let report = packet::rtcp(1);
+    assert_eq!(call.receive(a, Channel::Rtp, A, &report), None, "it proves nobody");
+    call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1));
+    assert_eq!(call.receive(a, Channel::Rtp, A, &report), forward(b, Channel::Rtcp, "198.51.100.7:4001"));
+    assert_eq!(call.receive(b, Channel::Rtcp, "198.51.100.7:4001", &report), forward(a, Channel::Rtp, A));
+    assert_eq!(call.release(a).packets, 1);
+}
+
+#[test]
+fn joining_another_leaves_the_first_partner_alone() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    let Some(pbx_media::Fact::Stock { ports, .. }) =
+        call.relay.command(call.now, Command::Refill { thread: 0, engine: 3, count: 1 })
+    else {
+        panic!("no stock");
+    };
+    call.relay.command(call.now, Command::Join { a, b: ports[0] });
+    assert_eq!(call.receive(b, Channel::Rtp, B, &packet::rtp(2, 1)), None);
+    call.aim(ports[0], Some("198.51.100.9:4000"), None, None);
+    let sent = call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1));
+    assert_eq!(sent, forward(ports[0], Channel::Rtp, "198.51.100.9:4000"));
+}
+
+#[test]
+fn released_port_is_silent_and_released_only_once() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    call.receive(b, Channel::Rtp, B, &packet::rtp(2, 1));
+    assert_eq!(call.release(b).packets, 1);
+    assert_eq!(call.release(b), PortReport::default());
+    assert_eq!(call.receive(b, Channel::Rtp, B, &packet::rtp(2, 2)), None);
+    assert_eq!(call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1)), None);
+    call.release(a);
+    assert_eq!(call.relay.in_use(), 0);
+}
+
+#[test]
+fn flood_from_the_far_end_itself_is_contained() {
+    let mut call = talking();
+    let a = call.a;
+    let passed = (0..10_000).filter(|n| call.receive(a, Channel::Rtp, A, &packet::rtp(1, *n)).is_some()).count();
+    assert_eq!(passed, 200);
+}
+
+#[test]
+fn ipv4_through_an_ipv6_socket_is_the_same_address() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    let mapped = "[::ffff:192.0.2.1]:5000";
+    assert_eq!(call.receive(a, Channel::Rtp, mapped, &packet::rtp(1, 1)), forward(b, Channel::Rtp, B));
+    assert_eq!(call.release(a).latched, Some(addr(A)));
+}
