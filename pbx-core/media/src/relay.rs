@@ -156,7 +156,7 @@ impl<S: Sockets> Relay<S> {
 
     /// The place of an odd or foreign port is one that does not exist.
     const fn place(&self, rtp: u16) -> usize {
-        if rtp < self.first || rtp % 2 != 0 {
+        if rtp < self.first || !rtp.is_multiple_of(2) {
             return usize::MAX;
         }
         (rtp - self.first) as usize / 2

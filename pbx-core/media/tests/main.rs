@@ -1,5 +1,5 @@
 //! The media room from outside: its rules without sockets, then its threads on loopback.
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 mod counters;
 mod hostile;
