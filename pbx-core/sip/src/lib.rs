@@ -96,6 +96,7 @@ pub mod method;
 pub mod name_addr;
 mod pairs;
 pub mod params;
+pub mod sdp;
 pub mod status;
 pub mod text;
 pub mod time;

@@ -1,0 +1,55 @@
+//! The address of a `c=` or `o=` line.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::IpAddr;
+
+/// Where somebody is (RFC 8866 §5.7).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Address {
+    /// An address.
+    Ip(IpAddr),
+    /// A name that somebody would have to look up.
+    Name(String),
+}
+
+impl Address {
+    /// The address, if it is one that packets can be sent to: `0.0.0.0` is the old way to say "hold" (RFC 3264 §8.4).
+    pub fn reachable(&self) -> Option<IpAddr> {
+        match self {
+            Self::Ip(ip) if !ip.is_unspecified() => Some(*ip),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `0.0.0.0` or `::`.
+    pub fn is_hold(&self) -> bool {
+        matches!(self, Self::Ip(ip) if ip.is_unspecified())
+    }
+
+    /// Reads `IN IP4 192.0.2.1`, with or without the TTL of multicast.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let (net, kind, address) = (words.next()?, words.next()?, words.next()?);
+        let known =
+            net.eq_ignore_ascii_case("IN") && (kind.eq_ignore_ascii_case("IP4") || kind.eq_ignore_ascii_case("IP6"));
+        let address = address.split('/').next().filter(|address| !address.is_empty())?;
+        known.then(|| address.parse().map_or_else(|_| Self::Name(address.to_owned()), Self::Ip))
+    }
+}
+
+impl From<IpAddr> for Address {
+    fn from(ip: IpAddr) -> Self {
+        Self::Ip(ip)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ip(IpAddr::V4(ip)) => write!(f, "IN IP4 {ip}"),
+            Self::Ip(IpAddr::V6(ip)) => write!(f, "IN IP6 {ip}"),
+            Self::Name(name) => write!(f, "IN IP4 {name}"),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! One leg's side of offer and answer (RFC 3264).
+
+use super::{Media, Origin, Session, Stream};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
+use thiserror::Error;
+
+/// Why an offer or answer does not fit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum Fault {
+    /// They offer while our offer is open: answer 491.
+    #[error("both sides offer at once")]
+    Glare,
+    /// An offer while theirs is not yet answered: answer 500 to theirs, wait with ours.
+    #[error("an offer is open already")]
+    Open,
+    /// An answer, and nothing was offered.
+    #[error("there is no offer to answer")]
+    NoOffer,
+    /// The answer has not as many media lines as the offer, or an offer fewer than before (RFC 3264 §6, §8).
+    #[error("the media lines do not match")]
+    Lines,
+    /// No media line is sound over plain RTP: answer 488.
+    #[error("no sound is offered that we can carry")]
+    NoSound,
+}
+
+/// Whether an answer may still be followed by another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Phase {
+    /// In an unreliable 1xx: a preview (RFC 3261 §13.2.1).
+    Early,
+    /// In a 2xx or ACK.
+    Final,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum State {
+    /// Nothing is open.
+    Stable,
+    /// We have offered; perhaps an early answer has come.
+    Offered { offer: Session, early: Option<Session> },
+    /// They have offered; perhaps we have answered early.
+    Asked { offer: Session, early: Option<Session> },
+}
+
+/// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones it for each early dialog.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OfferAnswer {
+    id: u64,
+    /// Of what was sent last.
+    version: u64,
+    /// Which media line is ours; the others are refused.
+    line: usize,
+    state: State,
+    local: Option<Session>,
+    remote: Option<Session>,
+}
+
+impl OfferAnswer {
+    /// Nothing agreed yet; `id` is fresh randomness. It is cut to 63 bits, for those that read it with a sign.
+    pub fn new(id: u64) -> Self {
+        Self { id: id >> 1, version: 0, line: 0, state: State::Stable, local: None, remote: None }
+    }
+
+    /// They offer.
+    ///
+    /// # Errors
+    /// [`Fault::Glare`], [`Fault::Open`], [`Fault::Lines`] or [`Fault::NoSound`]; then nothing has changed.
+    pub fn remote_offer(&mut self, offer: Session) -> Result<(), Fault> {
+        match self.state {
+            State::Offered { .. } => return Err(Fault::Glare),
+            State::Asked { .. } => return Err(Fault::Open),
+            State::Stable => {}
+        }
+        if offer.media.len() < self.local.as_ref().map_or(0, |local| local.media.len()) {
+            return Err(Fault::Lines);
+        }
+        let line = if offer.stream(self.line).is_some() { Some(self.line) } else { offer.audio_line() };
+        self.line = line.ok_or(Fault::NoSound)?;
+        self.state = State::Asked { offer, early: None };
+        Ok(())
+    }
+
+    /// We answer with this stream. An early answer may be repeated, or replaced by the final one.
+    ///
+    /// # Errors
+    /// [`Fault::NoOffer`].
+    pub fn local_answer(&mut self, stream: &Stream, phase: Phase) -> Result<Session, Fault> {
+        let State::Asked { offer, early } = &self.state else { return Err(Fault::NoOffer) };
+        let before = early.as_ref().or(self.local.as_ref()).cloned();
+        let offer = offer.clone();
+        let answer = self.describe(stream, &offer.media, before.as_ref());
+        self.state = match phase {
+            Phase::Early => State::Asked { offer, early: Some(answer.clone()) },
+            Phase::Final => {
+                self.remote = Some(offer);
+                self.local = Some(answer.clone());
+                State::Stable
+            }
+        };
+        Ok(answer)
+    }
+
+    /// We offer this stream: in an INVITE, or in the 2xx to one without SDP.
+    ///
+    /// # Errors
+    /// [`Fault::Open`].
+    pub fn local_offer(&mut self, stream: &Stream) -> Result<Session, Fault> {
+        if !matches!(self.state, State::Stable) {
+            return Err(Fault::Open);
+        }
+        let before = self.local.take();
+        let lines = before.as_ref().map_or(&[][..], |before| &before.media);
+        let offer = self.describe(stream, lines, before.as_ref());
+        self.local = before;
+        self.state = State::Offered { offer: offer.clone(), early: None };
+        Ok(offer)
+    }
+
+    /// They answer. After an early answer the final one may differ; some far ends do that, and it is what counts.
+    ///
+    /// # Errors
+    /// [`Fault::NoOffer`], [`Fault::Lines`], or [`Fault::NoSound`] if they refuse our stream; then nothing has changed.
+    pub fn remote_answer(&mut self, answer: Session, phase: Phase) -> Result<(), Fault> {
+        let State::Offered { offer, early } = &mut self.state else { return Err(Fault::NoOffer) };
+        if answer.media.len() != offer.media.len() {
+            return Err(Fault::Lines);
+        }
+        if answer.stream(self.line).is_none() {
+            return Err(Fault::NoSound);
+        }
+        match phase {
+            Phase::Early => *early = Some(answer),
+            Phase::Final => {
+                self.local = Some(offer.clone());
+                self.remote = Some(answer);
+                self.state = State::Stable;
+            }
+        }
+        Ok(())
+    }
+
+    /// The 2xx came without SDP: the early answer, if there was one, is the answer (RFC 3261 §13.2.1).
+    ///
+    /// # Errors
+    /// [`Fault::NoOffer`] if our offer was never answered.
+    pub fn settle(&mut self) -> Result<(), Fault> {
+        match &self.state {
+            State::Stable => Ok(()),
+            State::Offered { early: Some(early), .. } => {
+                let early = early.clone();
+                self.remote_answer(early, Phase::Final)
+            }
+            State::Offered { .. } | State::Asked { .. } => Err(Fault::NoOffer),
+        }
+    }
+
+    /// What was open has failed: a re-INVITE was refused, by them or by us. What was agreed before stays (RFC 3261 §14.1).
+    pub fn roll_back(&mut self) {
+        self.state = State::Stable;
+        self.line = self.local.as_ref().and_then(Session::audio_line).unwrap_or(0);
+    }
+
+    /// Whether an offer is open, theirs or ours.
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.state, State::Stable)
+    }
+
+    /// Whether our offer is open.
+    pub const fn has_offered(&self) -> bool {
+        matches!(self.state, State::Offered { .. })
+    }
+
+    /// Their offer that waits for our answer.
+    pub fn offered(&self) -> Option<Stream> {
+        match &self.state {
+            State::Asked { offer, .. } => offer.stream(self.line),
+            _ => None,
+        }
+    }
+
+    /// What they last said and is in force: the answer to an open offer of ours if there is an early one, the open offer of theirs if we
+    /// have answered it early, else what was agreed.
+    pub fn remote(&self) -> Option<Stream> {
+        let open = match &self.state {
+            State::Offered { early, .. } => early.as_ref(),
+            State::Asked { offer, early } => early.as_ref().map(|_| offer),
+            State::Stable => None,
+        };
+        open.or(self.remote.as_ref())?.stream(self.line)
+    }
+
+    /// What we last said and is agreed.
+    pub fn local(&self) -> Option<Stream> {
+        self.local.as_ref()?.stream(self.line)
+    }
+
+    /// What we last agreed to, as it was sent: the answer to a re-INVITE that changes nothing.
+    pub const fn local_session(&self) -> Option<&Session> {
+        self.local.as_ref()
+    }
+
+    /// Our description: the stream in its line, all others of `lines` refused. Its version rises by one if it is not `before`, or if
+    /// something else was sent since, which came to nothing.
+    fn describe(&mut self, stream: &Stream, lines: &[Media], before: Option<&Session>) -> Session {
+        let mut media: Vec<Media> = lines.iter().map(Media::refused).collect();
+        match media.get_mut(self.line) {
+            Some(line) => *line = stream.to_media(),
+            None => {
+                self.line = media.len();
+                media.push(stream.to_media());
+            }
+        }
+        let address = stream.rtp.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |rtp| rtp.ip());
+        let origin = Origin { user: "-".to_owned(), id: self.id, version: self.version, address: address.into() };
+        let mut session = Session { origin, connection: Some(address.into()), attributes: Vec::new(), media };
+        if before != Some(&session) {
+            self.version += 1;
+            session.origin.version = self.version;
+        }
+        session
+    }
+}

@@ -1,0 +1,115 @@
+//! Reading session descriptions, leniently: lines may end with LF alone, come in a strange order or be unknown; `s=`, `t=` and `o=` may be
+//! missing; white space at the ends does not matter.
+
+use super::{Address, Attribute, Media, Origin, Session};
+use std::net::{IpAddr, Ipv4Addr};
+use thiserror::Error;
+
+/// Why a body is no session description.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum SdpError {
+    /// It is not UTF-8.
+    #[error("the body is not text")]
+    NotText,
+    /// It does not begin with `v=0`.
+    #[error("the first line is not v=0")]
+    Version,
+    /// A line that is not `x=value`.
+    #[error("line {0} is not a letter, an equals sign and a value")]
+    Line(usize),
+    /// A `c=` line that can't be read.
+    #[error("line {0}: the connection can't be read")]
+    Connection(usize),
+    /// An `m=` line that can't be read.
+    #[error("line {0}: the media can't be read")]
+    Media(usize),
+    /// More bytes, lines or media than anybody needs.
+    #[error("the body is too large")]
+    TooLarge,
+}
+
+/// Nobody's description is longer.
+const MOST_BYTES: usize = 65_536;
+/// Nobody's has more lines.
+const MOST_LINES: usize = 2_000;
+/// Nobody's has more media.
+const MOST_MEDIA: usize = 32;
+
+impl Session {
+    /// Reads a body of type `application/sdp`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and in which line, counted from 1.
+    pub fn parse(body: &[u8]) -> Result<Self, SdpError> {
+        if body.len() > MOST_BYTES {
+            return Err(SdpError::TooLarge);
+        }
+        let text = std::str::from_utf8(body).map_err(|_| SdpError::NotText)?;
+        let nobody = Address::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let origin = Origin { user: "-".to_owned(), id: 0, version: 0, address: nobody };
+        let mut session = Self { origin, connection: None, attributes: Vec::new(), media: Vec::new() };
+        let lines = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty());
+        let mut begun = false;
+        for (number, line) in lines.enumerate().map(|(index, line)| (index + 1, line)) {
+            if number > MOST_LINES || session.media.len() > MOST_MEDIA {
+                return Err(SdpError::TooLarge);
+            }
+            let (letter, value) = line.split_once('=').ok_or(SdpError::Line(number))?;
+            let (letter, value) = (letter.trim(), value.trim());
+            if !begun && !(letter == "v" && value == "0") {
+                return Err(SdpError::Version);
+            }
+            begun = true;
+            session.line(letter, value, number)?;
+        }
+        if begun { Ok(session) } else { Err(SdpError::Version) }
+    }
+
+    fn line(&mut self, letter: &str, value: &str, number: usize) -> Result<(), SdpError> {
+        match letter {
+            "o" => self.origin = origin_of(value).unwrap_or_else(|| self.origin.clone()),
+            "m" => self.media.push(media_of(value).ok_or(SdpError::Media(number))?),
+            "c" => {
+                let address = Some(Address::parse(value).ok_or(SdpError::Connection(number))?);
+                match self.media.last_mut() {
+                    // Of several addresses for one stream (layered multicast) the first is meant for us.
+                    Some(media) => media.connection = media.connection.take().or(address),
+                    None => self.connection = address,
+                }
+            }
+            "a" => {
+                let attribute = match value.split_once(':') {
+                    Some((name, value)) => Attribute::new(name.trim(), value.trim()),
+                    None => Attribute::flag(value),
+                };
+                self.media.last_mut().map_or(&mut self.attributes, |media| &mut media.attributes).push(attribute);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn origin_of(value: &str) -> Option<Origin> {
+    let mut words = value.splitn(4, ' ');
+    let user = words.next()?.to_owned();
+    let mut number = || words.next().map(|word| word.trim().parse().unwrap_or(0));
+    let (id, version) = (number()?, number()?);
+    Some(Origin { user, id, version, address: Address::parse(words.next()?)? })
+}
+
+fn media_of(value: &str) -> Option<Media> {
+    let mut words = value.split_ascii_whitespace();
+    let (kind, port, protocol) = (words.next()?, words.next()?, words.next()?);
+    // `49170/2` asks for two pairs of ports; we use the first.
+    let port = port.split('/').next()?.parse().ok()?;
+    let formats = words.map(str::to_owned).collect();
+    Some(Media {
+        kind: kind.to_owned(),
+        port,
+        protocol: protocol.to_owned(),
+        formats,
+        connection: None,
+        attributes: Vec::new(),
+    })
+}

@@ -1,0 +1,88 @@
+//! A session description as it was written.
+
+use super::Address;
+use serde::{Deserialize, Serialize};
+
+/// The `o=` line (RFC 8866 §5.2). A number that can't be read is 0.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Origin {
+    /// Who, or `-`.
+    pub user: String,
+    /// The session's id.
+    pub id: u64,
+    /// Rises by one with each change.
+    pub version: u64,
+    /// Where.
+    pub address: Address,
+}
+
+/// An `a=` line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Before the colon.
+    pub name: String,
+    /// After it.
+    pub value: Option<String>,
+}
+
+/// An `m=` line and what belongs to it (RFC 8866 §5.14).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Media {
+    /// `audio`, `video` or another.
+    pub kind: String,
+    /// The port; 0: refused or over.
+    pub port: u16,
+    /// `RTP/AVP` or another.
+    pub protocol: String,
+    /// The formats: payload numbers, for RTP.
+    pub formats: Vec<String>,
+    /// Its own `c=` line.
+    pub connection: Option<Address>,
+    /// Its attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+/// A session description. Lines that nobody here needs are not kept.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose.
+    pub origin: Origin,
+    /// `c=` for all media that have none.
+    pub connection: Option<Address>,
+    /// Attributes of the whole.
+    pub attributes: Vec<Attribute>,
+    /// The media, in their order.
+    pub media: Vec<Media>,
+}
+
+impl Attribute {
+    /// `a=name:value`.
+    pub fn new(name: &str, value: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), value: Some(value.into()) }
+    }
+
+    /// `a=name`.
+    pub fn flag(name: &str) -> Self {
+        Self { name: name.to_owned(), value: None }
+    }
+}
+
+impl Media {
+    /// The value of the first attribute of that name.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|a| a.name == name).and_then(|a| a.value.as_deref())
+    }
+
+    /// Whether it is sound over plain RTP, which is what a leg can do.
+    pub fn is_plain_audio(&self) -> bool {
+        let plain = ["RTP/AVP", "RTP/AVPF"].iter().any(|protocol| self.protocol.eq_ignore_ascii_case(protocol));
+        self.kind.eq_ignore_ascii_case("audio") && plain
+    }
+
+    /// The same line, refused (RFC 3264 §6).
+    pub(super) fn refused(&self) -> Self {
+        let formats = if self.formats.is_empty() { vec!["0".to_owned()] } else { self.formats.clone() };
+        let (kind, protocol) = (self.kind.clone(), self.protocol.clone());
+        Self { kind, port: 0, protocol, formats, connection: None, attributes: Vec::new() }
+    }
+}
