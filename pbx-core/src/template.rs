@@ -2,6 +2,10 @@
 //!
 //! The `templates` room reads manifests into this; this room never runs Lua.
 
+mod param;
+
+pub use param::{ParamFault, WEEKDAYS};
+
 use crate::ids::TemplateVersionId;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,68 @@
+-- Asks the company's customer service who is calling. Gold customers ring their account manager, the rest `main`.
+
+-- What the caller's phone is told for each outcome (RFC 3261 §21.4, §21.6).
+local codes = {
+  busy = 486,
+  ["no-answer"] = 480,
+  declined = 603,
+  unreachable = 480,
+}
+
+-- A destination as people read it.
+local function shown(destination)
+  return if type(destination) == "table" then table.concat(destination, ", ") else destination
+end
+
+-- The customer, or nothing and why.
+local function customer()
+  local caller = call.caller
+  if caller.anonymous or not caller.number or caller.number == "" then
+    return nil, "the caller shows no number"
+  end
+  local answer = lookup{source = param.source, args = {number = caller.number}}
+  if answer.status == "found" then
+    if type(answer.value) == "table" then
+      return answer.value
+    end
+    return nil, param.source .. " answered something that is no customer"
+  elseif answer.status == "unknown" then
+    return nil, param.source .. " does not know " .. caller.number
+  elseif answer.status == "timeout" then
+    return nil, param.source .. " did not answer in time"
+  end
+  return nil, param.source .. " failed (" .. (answer.code or "no reason") .. ")"
+end
+
+-- Who rings first, and why.
+local function choose()
+  local found, why = customer()
+  if not found then
+    return param.main, why
+  end
+  local name = if type(found.name) == "string" then found.name else "without a name"
+  if found.tier ~= "gold" then
+    return param.main, "customer " .. name
+  end
+  local person = found.account_manager
+  if type(person) == "string" and #person <= 16 and string.match(person, "^[%d*#]+$") then
+    return person, "gold customer " .. name
+  end
+  if type(param.vip) == "table" and #param.vip == 0 then
+    return param.main, "gold customer " .. name .. " without an account manager"
+  end
+  return param.vip, "gold customer " .. name .. " without an account manager"
+end
+
+local first, why = choose()
+note{text = why .. " → " .. shown(first)}
+local outcome = ring{targets = first, timeout = param.timeout}
+
+if codes[outcome.status] and shown(first) ~= shown(param.main) then
+  note{text = shown(first) .. ": " .. outcome.status .. " → " .. shown(param.main)}
+  outcome = ring{targets = param.main, timeout = param.timeout}
+end
+
+local code = codes[outcome.status]
+if code then
+  reject{code = code}
+end
