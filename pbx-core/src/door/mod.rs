@@ -49,3 +49,5 @@ impl Door {
     }
 }
 
+#[cfg(test)]
+mod tests;

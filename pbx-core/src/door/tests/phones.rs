@@ -1,0 +1,172 @@
+use super::*;
+use pbx_sip::HeaderName;
+use proptest::prelude::*;
+
+#[test]
+fn phone_is_challenged_and_then_delivered_to_its_tenants_slot() {
+    for method in ["REGISTER", "INVITE"] {
+        let mut scene = Scene::new();
+        let request = Request::new(method);
+        let challenge = scene.answer(0, PHONE, &request.text());
+        assert_eq!(challenge.status().unwrap().code(), 401);
+        assert_eq!(challenge.headers_of(HeaderName::WwwAuthenticate).count(), 2);
+        let signed = request.with_answer_to(&challenge, "desk", "correct horse");
+        let (slot, message, who) = scene.delivered(1, PHONE, &signed.text());
+        assert_eq!(slot, tenant_id().slot());
+        assert!(
+            matches!(who, Who::Device { tenant, device, nonce_count: 1, .. } if (tenant, device) == (tenant_id(), desk()))
+        );
+        let via = message.via().unwrap();
+        assert_eq!((via.received(), via.rport()), (Some("192.0.2.10".parse().unwrap()), Some(5060)));
+    }
+}
+
+#[test]
+fn any_domain_or_the_bare_address_is_fine() {
+    for host in ["acme.test", "globex.test", "192.0.2.1", "[2001:db8::1]:5070", "nobody.invalid"] {
+        let mut scene = Scene::new();
+        let request = Request::new("INVITE").uri(&format!("sip:102@{host}")).to(&format!("<sip:102@{host}>"));
+        let signed = scene.signed(0, &request, "desk", "correct horse");
+        assert_eq!(scene.delivered(0, PHONE, &signed.text()).0, tenant_id().slot(), "{host}");
+    }
+}
+
+#[test]
+fn challenge_keeps_its_tag_for_retransmissions_and_restarts() {
+    let request = Request::new("REGISTER").text();
+    let mut scene = Scene::new();
+    let tag = |message: &Message| message.to_addr().unwrap().tag().unwrap().to_owned();
+    let first = tag(&scene.answer(0, PHONE, &request));
+    assert_eq!(tag(&scene.answer(1, PHONE, &request)), first);
+    scene.door = Door::new([7; 32], &Settings::default());
+    assert_eq!(tag(&scene.answer(2, PHONE, &request)), first);
+    let mut other = Request::new("REGISTER");
+    other.cseq = 2;
+    assert_ne!(tag(&scene.answer(2, PHONE, &other.text())), first);
+}
+
+#[test]
+fn challenge_from_before_a_restart_is_still_good() {
+    let mut scene = Scene::new();
+    let signed = scene.signed(0, &Request::new("REGISTER"), "desk", "correct horse");
+    scene.door = Door::new([7; 32], &Settings::default());
+    scene.delivered(5, PHONE, &signed.text());
+}
+
+#[test]
+fn right_password_with_an_old_nonce_is_asked_again_as_stale() {
+    let mut scene = Scene::new();
+    let signed = scene.signed(0, &Request::new("REGISTER"), "desk", "correct horse");
+    let stale = scene.answer(301, PHONE, &signed.text());
+    let value = stale.header(HeaderName::WwwAuthenticate).unwrap().value().into_owned();
+    assert!(Challenge::parse(&value).unwrap().stale, "{value}");
+    let again = Request::new("REGISTER").with_answer_to(&stale, "desk", "correct horse");
+    scene.delivered(302, PHONE, &again.text());
+}
+
+#[test]
+fn credentials_for_another_realm_are_passed_over() {
+    let mut scene = Scene::new();
+    let foreign = Challenge::new("elsewhere", "abc", Algorithm::Md5, false).answer(
+        "desk",
+        "x",
+        "REGISTER",
+        "sip:192.0.2.1",
+        "c",
+        1,
+    );
+    let request = Request::new("REGISTER").line(&format!("Authorization: {foreign}"));
+    let challenge = scene.answer(0, PHONE, &request.text());
+    assert_eq!(challenge.status().unwrap().code(), 401);
+    let both = request.with_answer_to(&challenge, "desk", "correct horse");
+    scene.delivered(0, PHONE, &both.text());
+}
+
+#[test]
+fn proxy_authorization_is_taken_too() {
+    let mut scene = Scene::new();
+    let signed = scene.signed(0, &Request::new("INVITE"), "desk", "correct horse");
+    scene.delivered(0, PHONE, &signed.text().replace("\r\nAuthorization:", "\r\nProxy-Authorization:"));
+}
+
+#[test]
+fn device_registers_itself_and_nobody_else() {
+    let mut scene = Scene::new();
+    let other = Request::new("REGISTER").to("<sip:globex-desk@192.0.2.1>");
+    let signed = scene.signed(0, &other, "desk", "correct horse");
+    assert_eq!(scene.status(PHONE, &signed.text()), 403);
+    let unknown = Request::new("REGISTER").to("<sip:nobody@192.0.2.1>");
+    let signed = scene.signed(0, &unknown, "desk", "correct horse");
+    assert_eq!(scene.status(PHONE, &signed.text()), 403);
+    let mut third_party = Request::new("REGISTER");
+    third_party.from_user = "globex-desk".to_owned();
+    let signed = scene.signed(0, &third_party, "desk", "correct horse");
+    assert_eq!(scene.status(PHONE, &signed.text()), 403);
+}
+
+#[test]
+fn phone_cannot_assert_an_identity() {
+    let mut scene = Scene::new();
+    let request = Request::new("INVITE").line("P-Asserted-Identity: <sip:+4930110@x>").line("X-Note: kept");
+    let signed = scene.signed(0, &request, "desk", "correct horse");
+    let (_, message, _) = scene.delivered(0, PHONE, &signed.text());
+    assert!(message.header(HeaderName::PAssertedIdentity).is_none());
+    assert_eq!(message.header_named("X-Note").unwrap().value(), "kept");
+}
+
+#[test]
+fn options_is_answered_without_knowing_anyone() {
+    let mut scene = Scene::new();
+    let answer = scene.answer(0, "198.51.100.1:9", &Request::new("OPTIONS").text());
+    assert_eq!(answer.status().unwrap().code(), 200);
+    assert!(answer.header(HeaderName::Allow).unwrap().value().contains("INVITE"));
+}
+
+#[test]
+fn other_methods_get_the_answer_that_the_rfc_states() {
+    let mut scene = Scene::new();
+    for (method, status) in
+        [("BYE", 481), ("UPDATE", 481), ("INFO", 481), ("PRACK", 481), ("NOTIFY", 481), ("CANCEL", 481)]
+    {
+        assert_eq!(scene.status(PHONE, &Request::new(method).text()), status, "{method}");
+    }
+    for method in ["SUBSCRIBE", "MESSAGE", "PUBLISH", "REFER"] {
+        let answer = scene.answer(0, PHONE, &Request::new(method).text());
+        assert_eq!(answer.status().unwrap().code(), 405, "{method}");
+        assert!(answer.header(HeaderName::Allow).is_some(), "{method}");
+    }
+    assert_eq!(scene.status(PHONE, &Request::new("FROBNICATE").text()), 501);
+    assert!(scene.dropped(PHONE, &Request::new("ACK").text()));
+}
+
+#[test]
+fn faults_are_answered_where_they_can_be() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.status(PHONE, &Request::new("INVITE").uri("http://x").text()), 416);
+    assert_eq!(scene.status(PHONE, &Request::new("INVITE").line("Require: 100rel").text()), 420);
+    assert_eq!(scene.status(PHONE, &Request::new("INVITE").text().replace("CSeq: 1 INVITE", "CSeq: 1 BYE")), 400);
+    assert!(scene.dropped(PHONE, "\r\n\r\n"));
+    assert!(scene.dropped(PHONE, "hello"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_bytes_make_the_door_panic(cut in 0..800_usize, flip in 0..800_usize, bit in 0..8_u8, method in 0..4_usize) {
+        let mut scene = Scene::new();
+        let method = ["REGISTER", "INVITE", "ACK", "CANCEL"][method];
+        let signed = scene.signed(0, &Request::new("REGISTER"), "desk", "correct horse");
+        let mut bytes = signed.text().replace("REGISTER", method).into_bytes();
+        bytes.truncate(bytes.len().min(cut + 200));
+        let place = flip % bytes.len();
+        bytes[place] ^= 1 << bit;
+        let flow = Flow {
+            transport: Transport::Udp,
+            local: "192.0.2.1:5060".parse().unwrap(),
+            remote: PHONE.parse().unwrap(),
+            connection: 0,
+        };
+        let _ = scene.door.admit(at(0), 1, &scene.directory, flow, Bytes::from(bytes));
+    }
+}

@@ -1,0 +1,92 @@
+use super::*;
+use pbx_sip::HeaderName;
+
+fn calls(scene: &mut Scene, uri: &str) -> Option<TenantId> {
+    match scene.admit(0, CARRIER, &Request::new("INVITE").uri(uri).text()).verdict {
+        Verdict::Deliver { slot, who: Who::Trunk { tenant, trunk, .. }, .. } => {
+            assert_eq!((slot, trunk), (tenant.slot(), TrunkId::of_key("carrier")));
+            Some(tenant)
+        }
+        Verdict::Answer(bytes) => {
+            assert_eq!(Message::parse(bytes).unwrap().status().unwrap().code(), 404);
+            None
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn trunk_and_dialled_number_decide_the_tenant() {
+    let mut scene = Scene::new();
+    let (acme, globex) = (Some(TenantId::of_key("acme")), Some(TenantId::of_key("globex")));
+    let table = [
+        ("sip:+4930555100@192.0.2.1", acme),
+        ("sip:004930555100@192.0.2.1", acme),
+        ("sip:4930555100@192.0.2.1", acme),
+        ("sip:030555100@192.0.2.1", acme),
+        ("sip:%2b4930555100@192.0.2.1;user=phone", acme),
+        ("tel:+49-30-555-100", acme),
+        ("sip:+15417543010@192.0.2.1", globex),
+        ("sip:5417543010@192.0.2.1", globex),
+        ("sip:15417543010@192.0.2.1", globex),
+        ("sip:+4930555101@192.0.2.1", None),
+        ("sip:101@192.0.2.1", None),
+        ("sip:192.0.2.1", None),
+        ("sip:desk@192.0.2.1", None),
+    ];
+    for (uri, expected) in table {
+        assert_eq!(calls(&mut scene, uri), expected, "{uri}");
+    }
+}
+
+#[test]
+fn national_form_that_means_two_numbers_means_none() {
+    let mut scene = Scene::new();
+    let tenants = vec![
+        tenant("acme", "DE", "a", &["+49301234567"]),
+        tenant("globex", "AT", "b", &["+43301234567"]),
+        tenant("third", "AT", "c", &["+4315150"]),
+    ];
+    let trunk = scene.directory.trunk(TrunkId::of_key("carrier")).unwrap().as_ref().clone();
+    scene.directory = Directory::new(2, "ringdown".to_owned(), tenants, vec![trunk]);
+    assert_eq!(calls(&mut scene, "sip:0301234567@x"), None);
+    assert_eq!(calls(&mut scene, "sip:+49301234567@x"), Some(TenantId::of_key("acme")));
+    assert_eq!(calls(&mut scene, "sip:015150@x"), Some(TenantId::of_key("third")));
+}
+
+#[test]
+fn asserted_identity_of_a_trunk_is_believed() {
+    let mut scene = Scene::new();
+    let request = Request::new("INVITE").uri("sip:+4930555100@x").line("P-Asserted-Identity: <tel:+4989123456>");
+    let (_, message, _) = scene.delivered(0, CARRIER, &request.text());
+    assert_eq!(message.header(HeaderName::PAssertedIdentity).unwrap().value(), "<tel:+4989123456>");
+}
+
+#[test]
+fn another_port_of_the_same_host_is_nobody() {
+    let mut scene = Scene::new();
+    let request = Request::new("INVITE").uri("sip:+4930555100@x");
+    assert_eq!(scene.status("203.0.113.5:5061", &request.text()), 401);
+}
+
+#[test]
+fn mapped_ipv6_source_is_the_ipv4_peer() {
+    let mut scene = Scene::new();
+    let request = Request::new("INVITE").uri("sip:+4930555100@x");
+    scene.delivered(0, "[::ffff:203.0.113.5]:5060", &request.text());
+}
+
+#[test]
+fn trunk_neither_registers_nor_asks_for_more() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.status(CARRIER, &Request::new("REGISTER").text()), 405);
+    assert_eq!(scene.status(CARRIER, &Request::new("MESSAGE").text()), 405);
+    assert_eq!(scene.status(CARRIER, &Request::new("OPTIONS").text()), 200);
+}
+
+#[test]
+fn credentials_of_a_device_are_worth_nothing_from_a_trunk() {
+    let mut scene = Scene::new();
+    let signed = scene.signed(0, &Request::new("INVITE"), "desk", "correct horse");
+    assert_eq!(scene.status(CARRIER, &signed.text()), 404);
+}
