@@ -39,3 +39,6 @@ pub use credentials::Credentials;
 pub use ha1::Ha1;
 pub use nonce::{Age, Nonce, Nonces};
 pub use params::Malformed;
+
+#[cfg(test)]
+mod tests;

@@ -21,3 +21,6 @@ pub use key::Key;
 pub use layer::{Layer, TransactionId};
 pub use machine::{Class, Effect, Input, Machine, Step};
 pub use timer::{Timer, Timers};
+
+#[cfg(test)]
+mod tests;

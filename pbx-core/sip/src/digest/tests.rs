@@ -1,0 +1,165 @@
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use super::*;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+const REALM: &str = "ringdown";
+const NOW: u64 = 1_700_000_000;
+
+fn nonces() -> Nonces {
+    Nonces::new([7; 32], REALM, 60)
+}
+
+fn verdict(credentials: &Credentials, method: &str, now: u64) -> Verdict {
+    let alice = Ha1::of("alice", REALM, "secret");
+    check(&nonces(), Question { credentials, method, ha1: Some(&alice), now })
+}
+
+fn answer(algorithm: Algorithm, password: &str) -> Credentials {
+    let challenge = Challenge::new(REALM, nonces().issue(NOW, 5), algorithm, false);
+    challenge.answer("alice", password, "INVITE", "sip:bob@example.com", "0a4f113b", 1)
+}
+
+#[test]
+fn the_examples_of_rfc_7616_come_out_right() {
+    let mut challenge = Challenge {
+        realm: "http-auth@example.org".to_owned(),
+        nonce: "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v".to_owned(),
+        algorithm: Algorithm::Md5,
+        stale: false,
+        opaque: Some("FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS".to_owned()),
+    };
+    let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
+    let mut response = |algorithm| {
+        challenge.algorithm = algorithm;
+        challenge.answer("Mufasa", "Circle of Life", "GET", "/dir/index.html", cnonce, 1).response
+    };
+    assert_eq!(response(Algorithm::Md5), "8ca523f5e9506fed4657c9700eebdbec");
+    assert_eq!(response(Algorithm::Sha256), "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+}
+
+#[test]
+fn the_right_password_passes_with_every_algorithm() {
+    for algorithm in [Algorithm::Md5, Algorithm::Md5Sess, Algorithm::Sha256, Algorithm::Sha256Sess] {
+        let credentials = Credentials::parse(&answer(algorithm, "secret").to_string()).unwrap();
+        let fresh = Verdict::Fresh { nonce: credentials.nonce.clone(), count: 1 };
+        assert_eq!(verdict(&credentials, "INVITE", NOW + 60), fresh, "{algorithm}");
+    }
+}
+
+#[test]
+fn anything_wrong_is_bad() {
+    let good = answer(Algorithm::Md5, "secret");
+    assert_eq!(verdict(&answer(Algorithm::Md5, "wrong"), "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&good, "REGISTER", NOW), Verdict::Bad);
+    assert_eq!(verdict(&Credentials { uri: "sip:x".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&Credentials { count: 2, ..good.clone() }, "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&Credentials { realm: "other".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&Credentials { response: String::new(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
+    let nobody = Question { credentials: &good, method: "INVITE", ha1: None, now: NOW };
+    assert_eq!(check(&nonces(), nobody), Verdict::Bad);
+}
+
+#[test]
+fn nobody_can_answer_as_the_user_that_does_not_exist() {
+    let mut credentials = answer(Algorithm::Md5, "secret");
+    credentials.response = credentials.expected(&Ha1::nobody(), "INVITE");
+    assert_eq!(
+        check(&nonces(), Question { credentials: &credentials, method: "INVITE", ha1: None, now: NOW }),
+        Verdict::Bad
+    );
+}
+
+#[test]
+fn an_old_or_foreign_nonce_is_stale_for_who_knows_the_password_only() {
+    let good = answer(Algorithm::Sha256, "secret");
+    assert_eq!(verdict(&good, "INVITE", NOW + 61), Verdict::Stale);
+    assert_eq!(verdict(&good, "INVITE", NOW - 1), Verdict::Stale, "the clock was set back");
+    assert_eq!(verdict(&answer(Algorithm::Sha256, "wrong"), "INVITE", NOW + 61), Verdict::Bad);
+    let foreign = Challenge::new(REALM, "abc", Algorithm::Sha256, false);
+    let foreign = foreign.answer("alice", "secret", "INVITE", "sip:x", "c", 1);
+    assert_eq!(verdict(&foreign, "INVITE", NOW), Verdict::Stale);
+}
+
+#[test]
+fn a_nonce_is_known_by_key_and_realm_alone() {
+    let nonce = nonces().issue(NOW, 5);
+    assert_eq!(nonces().age(&nonce, NOW), Age::Fresh(Nonce { issued: NOW, salt: 5 }));
+    assert_eq!(Nonces::new([8; 32], REALM, 60).age(&nonce, NOW), Age::Foreign);
+    assert_eq!(Nonces::new([7; 32], "other", 60).age(&nonce, NOW), Age::Foreign);
+    let later = nonce.replacen(&format!("{NOW:016x}"), &format!("{:016x}", NOW + 50), 1);
+    assert_eq!(nonces().age(&later, NOW + 100), Age::Foreign, "nobody makes his nonce younger");
+}
+
+#[test]
+fn md5_is_offered_last_for_phones_that_keep_the_last_line() {
+    let lines = challenges(REALM, "n", true).map(|challenge| challenge.to_string());
+    assert_eq!(lines[0], r#"Digest realm="ringdown", nonce="n", algorithm=SHA-256, qop="auth", stale=true"#);
+    assert_eq!(lines[1], r#"Digest realm="ringdown", nonce="n", algorithm=MD5, qop="auth", stale=true"#);
+}
+
+#[test]
+fn credentials_that_cannot_be_checked_say_why() {
+    let text = answer(Algorithm::Md5, "secret").to_string();
+    let fault = |from: &str, to: &str| Credentials::parse(&text.replace(from, to)).unwrap_err();
+    assert_eq!(fault("Digest", "Basic"), Malformed::Scheme);
+    assert_eq!(fault("qop=auth", "qop=auth-int"), Malformed::Qop);
+    assert_eq!(fault(", qop=auth", ""), Malformed::Qop);
+    assert_eq!(fault("algorithm=MD5", "algorithm=SHA-512-256"), Malformed::Algorithm);
+    assert_eq!(fault("nc=00000001", "nc=1"), Malformed::Count);
+    assert_eq!(fault("nc=00000001", "nc=00000000"), Malformed::Count);
+    assert_eq!(fault("nc=00000001", "nc=00000001, nc=00000002"), Malformed::Twice("nc"));
+    assert_eq!(fault("username=\"alice\", ", ""), Malformed::Missing("username"));
+    assert_eq!(fault("username=\"alice\"", "username=\"alice"), Malformed::Grammar);
+}
+
+#[test]
+fn quoted_text_survives_the_way() {
+    let credentials = Credentials { user: "a \"b\" \\c, d=e".to_owned(), ..answer(Algorithm::Md5, "x") };
+    assert_eq!(Credentials::parse(&credentials.to_string()).unwrap(), credentials);
+    assert!(!format!("{credentials:?}").contains(&credentials.response), "no secret in a log");
+}
+
+#[test]
+fn a_count_is_taken_once_even_if_it_comes_late() {
+    let mut counts = NonceCounts::new(10);
+    let nonce = nonces().issue(NOW, 5);
+    assert_eq!([1, 3, 2, 2, 3, 100, 36, 37, 37].map(|count| counts.note(&nonce, count)), {
+        use Count::{New, Seen, TooOld};
+        [New, New, New, Seen, Seen, New, TooOld, New, Seen]
+    });
+}
+
+#[test]
+fn a_forgotten_nonce_is_too_old_and_never_new_again() {
+    let mut counts = NonceCounts::new(2);
+    let made: Vec<_> = (0..3).map(|n| nonces().issue(NOW + n, 5)).collect();
+    for nonce in &made {
+        assert_eq!(counts.note(nonce, 1), Count::New);
+    }
+    assert_eq!(counts.note(&made[0], 2), Count::TooOld);
+    counts.expire(NOW + 2);
+    assert_eq!(counts.len(), 1);
+    assert_eq!(counts.note(&made[1], 2), Count::TooOld);
+    assert_eq!(counts.note(&made[2], 1), Count::Seen);
+    assert_eq!(serde_json::from_str::<NonceCounts>(&serde_json::to_string(&counts).unwrap()).unwrap(), counts);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7616), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_comes_never_panics(flips in proptest::collection::vec((0_usize..400, 0_u8..8), 0..4), cut in 0_usize..400) {
+        let mut bytes = answer(Algorithm::Sha256, "secret").to_string().into_bytes();
+        for (at, bit) in flips {
+            if let Some(byte) = bytes.get_mut(at) { *byte ^= 1 << bit; }
+        }
+        bytes.truncate(cut);
+        let text = String::from_utf8_lossy(&bytes);
+        let _ = Challenge::parse(&text);
+        if let Ok(credentials) = Credentials::parse(&text) {
+            let _ = verdict(&credentials, "INVITE", NOW);
+        }
+    }
+}
