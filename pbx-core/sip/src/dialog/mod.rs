@@ -118,3 +118,6 @@ impl Dialog {
         self.open = None;
     }
 }
+
+#[cfg(test)]
+mod tests;
