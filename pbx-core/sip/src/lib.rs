@@ -1,5 +1,28 @@
 //! SIP itself, sans-IO: messages, transactions, dialogs, digest and SDP. Knows no PBX, no socket and no clock.
 //!
+//! A [`Message`] is one shared buffer; its values are read when they are asked for, and a broken one is a typed error:
+//!
+//! ```
+//! use pbx_sip::gate::{Policy, Verdict, judge};
+//! use pbx_sip::{HeaderName, Method, ResponseBuilder, StatusCode};
+//!
+//! let datagram = b"OPTIONS sip:pbx.test SIP/2.0\r\n\
+//!     Via: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK776a;rport\r\n\
+//!     From: <sip:anna@pbx.test>;tag=1928\r\nTo: <sip:pbx.test>\r\n\
+//!     Call-ID: a84b4c76\r\nCSeq: 63 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+//! let Verdict::Pass(request) = judge(datagram[..].into(), &Policy::default()) else { panic!("refused") };
+//! assert!(request.is(&Method::Options));
+//! assert_eq!(request.from_addr()?.tag(), Some("1928"));
+//! assert_eq!(request.via()?.response_target().1, 5060);
+//!
+//! let answer = ResponseBuilder::new(&request, StatusCode::OK, None, Some("ours"))
+//!     .header(HeaderName::Allow, "INVITE, ACK, BYE, CANCEL, OPTIONS")
+//!     .finish()?;
+//! assert!(answer.as_bytes().starts_with(b"SIP/2.0 200 OK\r\n"));
+//! assert_eq!(answer.to_addr()?.tag(), Some("ours"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Everything is asked and answers at once. Time, randomness and where bytes came from are arguments; what is to be sent comes back as values. All
 //! state is plain data that can be stored between any two calls.
 //!

@@ -1,7 +1,7 @@
 //! `"Display name" <uri>;params`: the value of From, To, Contact, Route and their like (RFC 3261 §20.10, §25.1).
 
 use crate::error::Malformed;
-use crate::grammar::{is_space, is_token_char, quoted_end, trim};
+use crate::grammar::{is_space, is_token, is_token_char, quoted_end, trim};
 use crate::params::{Params, unquote};
 use crate::text::{Span, Text};
 use crate::uri::Uri;
@@ -64,6 +64,9 @@ impl NameAddr {
     /// # Errors
     /// When name or value may not stand there.
     pub fn with_param(&self, name: &str, value: Option<&str>) -> Result<Self, Malformed> {
+        if !is_token(name) || value.is_some_and(|value| value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))) {
+            return Err(Malformed("parameter would break its line"));
+        }
         let head = if self.text.contains('<') { Cow::Borrowed(&*self.text) } else { Cow::Owned(self.in_brackets()) };
         let text = match value {
             Some(value) => format!("{head};{name}={value}"),

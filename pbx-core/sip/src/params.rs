@@ -65,13 +65,17 @@ impl<'a> Params<'a> {
         if !text.starts_with(';') {
             return Err(Malformed("text after the address that is not a parameter"));
         }
-        for piece in split_outside(text, b';').skip(1) {
+        for (index, piece) in split_outside(text, b';').skip(1).enumerate() {
             let param = Param::read(piece);
             if !is_token(param.name) {
                 return Err(Malformed("parameter name is not a token"));
             }
             if !param.value.is_none_or(is_value) {
                 return Err(Malformed("parameter value is neither token, host nor quoted string"));
+            }
+            let same = |other: &str| Param::read(other).name.eq_ignore_ascii_case(param.name);
+            if split_outside(text, b';').skip(1).take(index).any(same) {
+                return Err(Malformed("parameter is there twice"));
             }
         }
         Ok(())
@@ -152,6 +156,7 @@ mod tests {
         assert!(Params::check(";a=\"x").is_err());
         assert!(Params::check(";a=").is_err());
         assert!(Params::check("a").is_err());
+        assert!(Params::check(";tag=1;Tag=2").is_err());
         assert!(Params::check(";received=2001:db8::1;rport;x=[::1]").is_ok());
     }
 

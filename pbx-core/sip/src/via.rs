@@ -82,7 +82,8 @@ impl Via {
     /// Reads one value, with white space wherever RFC 3261 allows it.
     ///
     /// # Errors
-    /// When it breaks the grammar or is of another protocol than SIP/2.0.
+    /// When it breaks the grammar or is of another protocol than SIP. Another version is read, so that it can be answered
+    /// with 505.
     pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
         let text = text.into();
         let all = text.as_str();
@@ -91,8 +92,8 @@ impl Via {
         let mut parts = head.splitn(3, '/');
         let (name, version) = (parts.next().map(trim), parts.next().map(trim));
         let rest = parts.next().map(trim).ok_or(Malformed("Via is not SIP/2.0/transport host"))?;
-        if !name.is_some_and(|name| name.eq_ignore_ascii_case("SIP")) || version != Some("2.0") {
-            return Err(Malformed("Via is not of SIP/2.0"));
+        if !name.is_some_and(|name| name.eq_ignore_ascii_case("SIP")) || !version.is_some_and(is_token) {
+            return Err(Malformed("Via is not of SIP"));
         }
         let (transport, sent_by) =
             rest.split_once([' ', '\t', '\r', '\n']).ok_or(Malformed("Via is not SIP/2.0/transport host"))?;

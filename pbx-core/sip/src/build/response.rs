@@ -2,6 +2,7 @@
 
 use super::writer::check_reason;
 use super::{BuildError, Writer};
+use crate::error::Malformed;
 use crate::header_name::HeaderName;
 use crate::message::{Header, Message};
 use crate::status::StatusCode;
@@ -87,8 +88,13 @@ fn copy_to(writer: &mut Writer, header: &Header<'_>, to_tag: Option<&str>) {
     if to.tag().is_some() {
         return writer.copy(header);
     }
+    if !crate::grammar::is_token(tag) {
+        return writer.fail(BuildError::Malformed(HeaderName::To, Malformed("tag is not a token")));
+    }
+    // A broken To of a refused request may not take a tag; its sender then gets it back as it came.
     match to.with_param("tag", Some(tag)) {
-        Ok(tagged) => writer.header(HeaderName::To, &tagged),
-        Err(fault) => writer.fail(BuildError::Malformed(HeaderName::To, fault)),
+        // What is ours in it is checked; the rest is the sender's own, control characters in quotes included.
+        Ok(tagged) if !tagged.text().contains(['\r', '\n']) => writer.line(HeaderName::To.as_str(), tagged.text()),
+        _ => writer.copy(header),
     }
 }

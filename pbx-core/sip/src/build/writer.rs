@@ -62,12 +62,17 @@ impl Writer {
         self.line(name, value);
     }
 
-    /// A header of a received message as it stands there, under its long name.
+    /// A header of a received message, unfolded. A refused request may have stray line ends in it: they become spaces.
     pub(crate) fn copy(&mut self, header: &Header<'_>) {
-        self.line(header.name_text(), &header.value());
+        let value = header.value();
+        if value.contains(['\r', '\n']) {
+            return self.line(header.name_text(), &value.replace(['\r', '\n'], " "));
+        }
+        self.line(header.name_text(), &value);
     }
 
-    fn line(&mut self, name: &str, value: &str) {
+    /// A line whose value is known to stay in it.
+    pub(crate) fn line(&mut self, name: &str, value: &str) {
         self.raw(name.as_bytes());
         self.raw(b": ");
         self.raw(value.as_bytes());

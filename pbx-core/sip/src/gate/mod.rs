@@ -10,6 +10,7 @@ use crate::error::ParseError;
 use crate::header_name::HeaderName;
 use crate::message::{Message, scan};
 use crate::method::{KNOWN, Method};
+use crate::via::Via;
 use bytes::Bytes;
 
 /// The most bytes of a message. A UDP datagram cannot be longer.
@@ -102,9 +103,13 @@ fn silence_or_answer(message: Message, fault: Fault) -> Verdict {
     Verdict::Ignore(silence)
 }
 
-/// Whether the topmost Via can be read and the list of them is not absurd.
+/// Whether the topmost Via can be read up to its sent-by, and the list of them is not absurd. Broken parameters do not
+/// stand in the way: the answer then goes where the request came from.
 fn can_be_answered(message: &Message) -> bool {
-    message.via().is_ok() && message.headers_of(HeaderName::Via).count() <= MAX_VIAS
+    let Some(header) = message.header(HeaderName::Via) else { return false };
+    let text = header.text();
+    let end = text.find([';', ',']).unwrap_or(text.len());
+    Via::parse(text.slice(0..end)).is_ok() && message.headers_of(HeaderName::Via).count() <= MAX_VIAS
 }
 
 fn is_stun(bytes: &[u8]) -> bool {

@@ -26,7 +26,7 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
         return Err(ParseError::TooLarge);
     }
     let bytes = if blank > 0 { bytes.slice(blank..) } else { bytes };
-    let mut lines = Lines { bytes: &bytes, at: 0, flaw: None };
+    let mut lines = Lines { bytes: &bytes, at: 0, number: 0, flaw: None };
     let first = lines.next().ok_or(ParseError::Empty)?;
     let start_line = std::str::from_utf8(first).map_err(|_| ParseError::NotUtf8)?;
     let start = start_line_of(start_line, &mut lines.flaw)?;
@@ -46,7 +46,7 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
         }
         let line_start = line.as_ptr() as usize - bytes.as_ptr() as usize;
         let Some(field) = field_of(line, line_start) else {
-            lines.fault(ParseError::HeaderLine(count.min(usize::from(u16::MAX)) as u16 + 1));
+            lines.fault(ParseError::HeaderLine(lines.number.saturating_sub(1)));
             continue;
         };
         match stack.get_mut(count) {
@@ -110,6 +110,7 @@ const BLANK: Field =
 struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
+    number: u16,
     flaw: Option<ParseError>,
 }
 
@@ -134,15 +135,16 @@ impl<'a> Lines<'a> {
             let line_end = if length > 0 && rest.get(newline - 1) == Some(&b'\r') {
                 newline - 1
             } else {
-                self.fault(ParseError::HeaderLine(0));
+                self.fault(ParseError::HeaderLine(self.number));
                 newline
             };
             if rest.get(end..line_end).is_some_and(|line| line.contains(&b'\r')) {
-                self.fault(ParseError::HeaderLine(0));
+                self.fault(ParseError::HeaderLine(self.number));
             }
             end = newline + 1;
             let folds = line_end > 0 && start > 0 && matches!(rest.get(end), Some(b' ' | b'\t'));
             if !folds {
+                self.number = self.number.saturating_add(1);
                 self.at = start + end;
                 return rest.get(..line_end);
             }

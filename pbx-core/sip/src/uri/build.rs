@@ -70,7 +70,7 @@ mod tests {
             .param("transport", Some("tcp;lr"))
             .build()
             .unwrap();
-        assert_eq!(uri.text().as_str(), "sip:a%40b;c%3E%0D%0AX%3A%20y@example.com:5062;transport=tcp%3Blr");
+        assert_eq!(uri.text().as_str(), "sip:a%40b%3Bc%3E%0D%0AX%3A%20y@example.com:5062;transport=tcp%3Blr");
         assert_eq!(uri.user_unescaped().unwrap(), "a@b;c>\r\nX: y");
         assert!(SipUriBuilder::new(None, Host::Name("a>b"), None).build().is_err());
     }

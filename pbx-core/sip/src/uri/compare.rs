@@ -5,6 +5,9 @@ use super::{SipUri, TelUri, Uri};
 
 /// As [`Uri::is_equivalent`].
 pub(super) fn equivalent(a: &Uri, b: &Uri) -> bool {
+    if a == b {
+        return true;
+    }
     match (a, b) {
         (Uri::Sip(a), Uri::Sip(b)) => sip(a, b),
         (Uri::Tel(a), Uri::Tel(b)) => tel(a, b),

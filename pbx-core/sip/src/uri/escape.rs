@@ -31,9 +31,10 @@ pub(super) fn unescaped_bytes(text: &str) -> Vec<u8> {
     plain
 }
 
-/// Escapes what a user part may not carry as it is (RFC 3261 §25.1 `user`).
+/// Escapes what a user part may not carry as it is (RFC 3261 §25.1 `user`), and `&=$,;?/` too: they may stand there, but
+/// many readers stop at them.
 pub fn escape_user(plain: &str) -> Cow<'_, str> {
-    escape(plain, is_user_char)
+    escape(plain, |b| is_unreserved(b) || b == b'+')
 }
 
 /// Escapes what a URI parameter may not carry as it is (RFC 3261 §25.1 `paramchar`).

@@ -80,13 +80,17 @@ fn user_and_password(info: &str) -> Result<(Option<&str>, Option<&str>), Malform
 }
 
 fn check_params(params: &str) -> Result<(), Malformed> {
-    for param in params.split(';').skip(1) {
+    for (index, param) in params.split(';').enumerate().skip(1) {
         let (name, value) = param.split_once('=').map_or((param, None), |(name, value)| (name, Some(value)));
         if name.is_empty() || !is_escaped_text(name, is_param_char) {
             return Err(Malformed("URI parameter name has a character that must be escaped"));
         }
         if !value.is_none_or(|value| is_escaped_text(value, is_param_char)) {
             return Err(Malformed("URI parameter value has a character that must be escaped"));
+        }
+        let name_of = |other: &str| other.split('=').next().is_some_and(|other| other.eq_ignore_ascii_case(name));
+        if params.split(';').take(index).skip(1).any(name_of) {
+            return Err(Malformed("URI parameter is there twice"));
         }
     }
     Ok(())

@@ -1,0 +1,60 @@
+//! Reading a message is cheap: allocations are counted.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use bytes::Bytes;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+#[expect(unsafe_code, reason = "an allocator cannot be written without")]
+// SAFETY: every call goes to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.with(|count| count.set(count.get() + 1));
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations<T>(work: impl FnOnce() -> T) -> usize {
+    let before = COUNT.with(Cell::get);
+    let result = work();
+    let after = COUNT.with(Cell::get);
+    drop(result);
+    after - before
+}
+
+const INVITE: &[u8] = b"INVITE sip:102@acme.test SIP/2.0\r\n\
+Via: SIP/2.0/UDP 192.168.1.20:5062;rport;branch=z9hG4bK3f1c\r\nMax-Forwards: 70\r\n\
+From: \"Anna Berg\" <sip:anna@acme.test>;tag=88a7s\r\nTo: <sip:102@acme.test>\r\n\
+Call-ID: 7f3a9c@192.168.1.20\r\nCSeq: 2 INVITE\r\nContact: <sip:anna@192.168.1.20:5062>\r\n\
+Supported: replaces, outbound\r\nAllow: INVITE, ACK, CANCEL, BYE\r\nContent-Length: 0\r\n\r\n";
+
+#[test]
+fn an_invite_is_split_with_at_most_three_allocations() {
+    let bytes = Bytes::from(INVITE.to_vec());
+    let count = allocations(|| pbx_sip::Message::parse(bytes.clone()).unwrap());
+    assert!(count <= 3, "{count} allocations");
+}
+
+#[test]
+fn the_usual_values_are_read_without_copies() {
+    let message = pbx_sip::Message::parse(INVITE).unwrap();
+    let count = allocations(|| {
+        let addresses = (message.via(), message.from_addr(), message.to_addr(), message.contact());
+        (addresses, message.call_id(), message.cseq(), message.uri(), message.max_forwards())
+    });
+    assert_eq!(count, 0);
+    assert_eq!(allocations(|| message.clone()), 0);
+}

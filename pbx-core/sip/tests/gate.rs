@@ -1,0 +1,104 @@
+//! The gate's answers and silences.
+
+#![expect(clippy::panic, reason = "a test stops at its first surprise")]
+
+use pbx_sip::StatusCode;
+use pbx_sip::gate::{Fault, MAX_BYTES, Policy, Silence, Verdict, judge, refuse};
+
+fn request(method: &str, uri: &str, extra: &str) -> String {
+    format!(
+        "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK1\r\nFrom: <sip:a@b.test>;tag=1\r\n\
+         To: <sip:c@b.test>\r\nCall-ID: x\r\nCSeq: 1 {method}\r\n{extra}\r\n"
+    )
+}
+
+fn verdict(text: &str) -> Verdict {
+    judge(text.as_bytes().to_vec().into(), &Policy::default())
+}
+
+fn fault(text: &str) -> Fault {
+    match verdict(text) {
+        Verdict::Refuse(request, fault) => {
+            let answer = refuse(&request, &fault, "ours", &Policy::default());
+            assert_eq!(answer.map(|answer| answer.status()), Ok(Some(fault.status())));
+            fault
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[test]
+fn each_fault_has_its_status() {
+    let long_uri = format!("sip:{}@b.test", "a".repeat(1100));
+    let many = "X: y\r\n".repeat(300);
+    let cases = [
+        (request("OPTIONS", "sip:b.test", "no colon here\r\n"), StatusCode::BAD_REQUEST),
+        (request("OPTIONS", "sip:b.test", "Subject: a\nb\r\n"), StatusCode::BAD_REQUEST),
+        (request("OPTIONS", "sip:b.test", "Content-Length: 4\r\n"), StatusCode::BAD_REQUEST),
+        (request("OPTIONS", "sip:b.test", "Contact: *\r\nContact: <sip:a@b>\r\n"), StatusCode::BAD_REQUEST),
+        (request("OPTIONS", "sip:b.test", "Contact: <sip:a@b>;q=7\r\n"), StatusCode::BAD_REQUEST),
+        (request("OPTIONS", "sip:b.test", "Route: sip:p.test;lr\r\n"), StatusCode::BAD_REQUEST),
+        (request("OPTIONS", "sip:b.test", &many), StatusCode::REQUEST_ENTITY_TOO_LARGE),
+        (
+            request("OPTIONS", "sip:b.test", &format!("\r\n{}", "x".repeat(MAX_BYTES))),
+            StatusCode::REQUEST_ENTITY_TOO_LARGE,
+        ),
+        (request("OPTIONS", &long_uri, ""), StatusCode::REQUEST_URI_TOO_LONG),
+        (request("OPTIONS", "http://b.test", ""), StatusCode::UNSUPPORTED_URI_SCHEME),
+        (request("OPTIONS", "sip:b.test", "Require: 100rel\r\n"), StatusCode::BAD_EXTENSION),
+        (request("NONSENSE", "sip:b.test", ""), StatusCode::NOT_IMPLEMENTED),
+        (request("OPTIONS", "sip:b.test", "").replacen("SIP/2.0", "SIP/3.0", 1), StatusCode::VERSION_NOT_SUPPORTED),
+    ];
+    for (text, status) in cases {
+        assert_eq!(fault(&text).status(), status, "{text}");
+    }
+}
+
+#[test]
+fn the_reason_says_what_to_look_at() {
+    let fault = fault(&request("OPTIONS", "sip:b.test", "Max-Forwards: 300\r\n"));
+    assert_eq!(fault.reason(), "Bad Request - malformed Max-Forwards: Max-Forwards is not in 0-255");
+}
+
+#[test]
+fn what_is_supported_may_be_required() {
+    let text = request("INVITE", "sip:b.test", "Require: 100rel\r\n");
+    let policy = Policy { supported: &["100REL"], ..Policy::default() };
+    assert!(matches!(judge(text.into_bytes().into(), &policy), Verdict::Pass(_)));
+}
+
+#[test]
+fn require_means_nothing_in_ack_and_cancel() {
+    for method in ["ACK", "CANCEL"] {
+        assert!(matches!(verdict(&request(method, "sip:b.test", "Require: 100rel\r\n")), Verdict::Pass(_)));
+    }
+}
+
+#[test]
+fn nothing_is_answered_where_rfc_3261_wants_silence() {
+    let ack = request("ACK", "sip:b.test", "Max-Forwards: 300\r\n");
+    assert!(matches!(verdict(&ack), Verdict::Ignore(Silence::Ack(_))));
+    let response = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.7\r\n\r\n";
+    assert!(matches!(verdict(response), Verdict::Ignore(Silence::Response(_))));
+    let no_via = request("OPTIONS", "sip:b.test", "").replace("Via:", "X-Via:");
+    assert!(matches!(verdict(&no_via), Verdict::Ignore(Silence::NoVia(_))));
+    let bad_via = request("OPTIONS", "sip:b.test", "").replace("192.0.2.7", "192.0.2.777");
+    assert!(matches!(verdict(&bad_via), Verdict::Ignore(Silence::NoVia(_))));
+    for keep_alive in ["", "\r\n", "\r\n\r\n", "\0\0\0\0"] {
+        assert!(matches!(verdict(keep_alive), Verdict::Ignore(Silence::KeepAlive)));
+    }
+    let stun = b"\x00\x01\x00\x00\x21\x12\xa4\x42abcdefghijkl";
+    assert!(matches!(judge(stun.to_vec().into(), &Policy::default()), Verdict::Ignore(Silence::Stun)));
+    assert!(matches!(verdict("GET / HTTP/1.1\r\n\r\n"), Verdict::Ignore(Silence::NotSip(_))));
+}
+
+#[test]
+fn heads_that_are_not_utf8_are_told_so() {
+    let mut bytes = request("OPTIONS", "sip:b.test", "Subject: x\r\n").into_bytes();
+    let at = bytes.windows(2).rposition(|pair| pair == b"x\r").map_or(0, |at| at);
+    bytes[at] = 0xff;
+    match judge(bytes.into(), &Policy::default()) {
+        Verdict::Refuse(_, fault) => assert!(fault.reason().ends_with("not UTF-8")),
+        other => panic!("{other:?}"),
+    }
+}
