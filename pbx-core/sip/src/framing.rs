@@ -81,10 +81,8 @@ impl Framer {
             self.buffer.advance(4);
             return Some(Frame::Ping);
         }
-        // A lone CRLF with nothing behind it may be the first half of a ping.
-        if self.buffer.starts_with(b"\r\n") && self.buffer.len() > 3 {
-            self.buffer.advance(2);
-        } else if self.buffer.starts_with(b"\r\n") && self.buffer.get(2).is_some_and(|b| *b != b'\r') {
+        // A lone CRLF, or one and a CR, may be the first part of a ping.
+        if self.buffer.starts_with(b"\r\n") && !matches!(self.buffer.get(2..), Some(b"" | b"\r")) {
             self.buffer.advance(2);
         }
         None

@@ -73,7 +73,6 @@ impl StatusCode {
     /// The registered phrase; for a code nobody registered, the phrase of its class's x00 code.
     pub const fn reason(self) -> &'static str {
         match self.0 {
-            100 => "Trying",
             180 => "Ringing",
             181 => "Call Is Being Forwarded",
             182 => "Queued",
@@ -139,7 +138,7 @@ impl StatusCode {
             606 => "Not Acceptable",
             607 => "Unwanted",
             608 => "Rejected",
-            100..200 => "Trying",
+            ..200 => "Trying",
             200..300 => "OK",
             300..400 => "Multiple Choices",
             400..500 => "Bad Request",

@@ -1,7 +1,5 @@
 //! Reading a message is cheap: allocations are counted.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
 use bytes::Bytes;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -149,7 +149,8 @@ impl Message {
 
     /// The start line without its line end.
     pub(crate) fn start_bytes(&self) -> &[u8] {
-        let end = self.fields.first().map_or(self.head_end.saturating_sub(2), |field| field.name.start);
+        let blank_line = self.head_end.saturating_sub(2);
+        let end = self.fields.first().map_or(blank_line, |field| field.name.start);
         self.raw.get(..(end as usize).saturating_sub(2)).unwrap_or_default()
     }
 }

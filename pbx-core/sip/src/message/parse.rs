@@ -204,8 +204,9 @@ fn status_line(line: &str, flaw: &mut Option<ParseError>) -> Result<Start, Parse
     if !version.eq_ignore_ascii_case("SIP/2.0") {
         flaw.get_or_insert(ParseError::Version);
     }
-    let (code, reason) = rest.split_once(' ').unwrap_or((rest, rest.get(rest.len()..).unwrap_or_default()));
+    let (code, reason) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
     let status = if code.len() == 3 { number(code).and_then(|code| StatusCode::new(code).ok()) } else { None };
     let status = status.ok_or(ParseError::StartLine("status code is not in 100-699"))?;
+    let reason = reason.strip_prefix(' ').unwrap_or(reason);
     Ok(Start::Response { status, reason: Span::of(line, reason) })
 }
