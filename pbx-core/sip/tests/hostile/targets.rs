@@ -1,16 +1,25 @@
 //! The readers that get hostile bytes.
 
 use bytes::Bytes;
+use pbx_sip::digest::{Challenge, Credentials};
 use pbx_sip::framing::Framer;
 use pbx_sip::gate::{Policy, Verdict, judge, refuse};
+use pbx_sip::sdp::Session;
 use pbx_sip::{Auth, Contacts, Editor, HeaderName, Message, NameAddr, Text, Uri, Via};
 
 /// A reader by its name.
 pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All of them; one line each.
-pub(crate) const TARGETS: &[Target] =
-    &[("message", message), ("gate", gate), ("uri", uri), ("values", values), ("framing", framing)];
+pub(crate) const TARGETS: &[Target] = &[
+    ("message", message),
+    ("gate", gate),
+    ("uri", uri),
+    ("values", values),
+    ("framing", framing),
+    ("sdp", sdp),
+    ("digest", digest),
+];
 
 fn message(bytes: &[u8]) {
     let Ok(message) = Message::parse(bytes.to_vec()) else { return };
@@ -84,5 +93,21 @@ fn framing(bytes: &[u8]) {
         framer.push(chunk);
         while let Ok(Some(_)) = framer.next_frame() {}
         assert!(framer.pending() <= bytes.len());
+    }
+}
+
+/// Every tail of the bytes that could be a description.
+fn sdp(bytes: &[u8]) {
+    for at in (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"v=0")) {
+        let Ok(session) = Session::parse(&bytes[at..]) else { continue };
+        let _ = session.audio_line().map(|line| session.stream(line));
+        assert!(Session::parse(session.to_string().as_bytes()).is_ok(), "{session}");
+    }
+}
+
+fn digest(bytes: &[u8]) {
+    for line in bytes.split(|b| *b == b'\n') {
+        let value = String::from_utf8_lossy(line.splitn(2, |b| *b == b':').last().unwrap_or_default()).into_owned();
+        let _ = (Credentials::parse(value.trim()), Challenge::parse(value.trim()));
     }
 }
