@@ -1,5 +1,9 @@
 //! What is remembered of a call: one record, written once at its end.
 
+mod assembly;
+
+pub use assembly::{Assembly, Ending};
+
 use crate::decision::Decision;
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, LegId, TenantId};

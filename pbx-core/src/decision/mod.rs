@@ -3,6 +3,22 @@
 //! Routing reads the world through one port; every read and every verb's outcome is kept with its value. Codes and values
 //! only: words are made when shown, in the reader's language.
 
+mod act;
+mod ask;
+mod decider;
+mod facts;
+mod recorded;
+mod replay;
+#[cfg(test)]
+mod tests;
+
+pub use act::outcome;
+pub use ask::{Act, Ask, Final};
+pub use decider::Decider;
+pub use facts::{Bound, Facts, Limits, Opening, Resolution};
+pub use recorded::Programs;
+pub use replay::{Host, replay};
+
 use crate::ids::{NumberId, PersonId, TemplateVersionId};
 use crate::script::{FaultKind, ScriptInput};
 use crate::time::Wall;
@@ -16,6 +32,9 @@ use std::sync::Arc;
 pub struct Decision {
     /// The configuration that the call saw.
     pub revision: u64,
+    /// What its script might ask for.
+    #[serde(default)]
+    pub limits: Limits,
     /// In order.
     pub steps: Vec<Step>,
 }

@@ -1,0 +1,231 @@
+//! The record of a call while it runs: told what happens, it becomes the record at the end.
+
+use super::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
+use crate::decision::Decision;
+use crate::event::{Direction, Disposition, Party};
+use crate::ids::{CallId, LegId, TenantId};
+use crate::time::{Instant, Now, Wall};
+use serde::{Deserialize, Serialize};
+
+/// A record in the making.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Assembly {
+    record: CallRecord,
+    /// Steady time of the first answer: talk time must not jump with the wall's clock.
+    answered: Option<Instant>,
+    /// The segment that has begun and not ended.
+    open: Option<Segment>,
+    over: bool,
+}
+
+/// How a call ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ending<'a> {
+    /// How it is counted.
+    pub disposition: Disposition,
+    /// The cause's code.
+    pub cause: &'a str,
+    /// The final SIP code to the caller.
+    pub sip_code: u16,
+    /// Whether we ended it and not the parties.
+    pub cut: bool,
+}
+
+impl Assembly {
+    /// A call has begun.
+    pub fn new(
+        id: CallId,
+        tenant: TenantId,
+        sip_call_id: String,
+        direction: Direction,
+        from: Party,
+        dialled: String,
+        started: Wall,
+    ) -> Self {
+        let record = CallRecord {
+            id,
+            tenant,
+            sip_call_id,
+            direction,
+            from,
+            to: Party { number: dialled.clone(), ..Party::default() },
+            dialled,
+            started,
+            answered: None,
+            ended: started,
+            disposition: Disposition::Failed,
+            cause: String::new(),
+            sip_code: 0,
+            talk_us: 0,
+            cut: false,
+            legs: Vec::with_capacity(2),
+            segments: Vec::new(),
+            decision: Decision::default(),
+        };
+        Self { record, answered: None, open: None, over: false }
+    }
+
+    /// Who called.
+    pub fn from(&self) -> &Party {
+        &self.record.from
+    }
+
+    /// Exactly as dialled.
+    pub fn dialled(&self) -> &str {
+        &self.record.dialled
+    }
+
+    /// From where.
+    pub fn direction(&self) -> Direction {
+        self.record.direction
+    }
+
+    /// Who was meant, as far as known before an answer.
+    pub fn meant(&mut self, party: Party) {
+        self.record.to = party;
+    }
+
+    /// A leg has begun: the caller's first.
+    pub fn leg_started(&mut self, id: LegId, party: Party, sip_call_id: String, at: Wall) {
+        self.record.legs.push(LegRecord {
+            id,
+            party,
+            sip_call_id,
+            started: at,
+            ringing: None,
+            answered: None,
+            ended: at,
+            sip_code: 0,
+        });
+    }
+
+    /// A leg rings.
+    pub fn leg_ringing(&mut self, id: LegId, at: Wall) {
+        if let Some(leg) = self.leg(id) {
+            leg.ringing.get_or_insert(at);
+        }
+    }
+
+    /// A leg was answered.
+    pub fn leg_answered(&mut self, id: LegId, at: Wall) {
+        if let Some(leg) = self.leg(id) {
+            leg.answered.get_or_insert(at);
+            leg.sip_code = 200;
+        }
+    }
+
+    /// A leg is over; `sip_code` is its INVITE's final answer, if it was not answered with 200.
+    pub fn leg_ended(&mut self, id: LegId, sip_code: u16, at: Wall) {
+        if let Some(leg) = self.leg(id) {
+            leg.ended = at;
+            if leg.sip_code == 0 {
+                leg.sip_code = sip_code;
+            }
+        }
+    }
+
+    fn leg(&mut self, id: LegId) -> Option<&mut LegRecord> {
+        self.record.legs.iter_mut().find(|leg| leg.id == id)
+    }
+
+    /// Two legs are connected.
+    pub fn connected(&mut self, a: LegId, b: LegId, by: Party, now: Now) {
+        self.record.answered.get_or_insert(now.wall);
+        self.answered.get_or_insert(now.mono);
+        self.record.to = by;
+        self.open = Some(Segment { a, b, from: now.wall, to: now.wall, media: None });
+    }
+
+    /// The call is over. Later endings change nothing.
+    pub fn ended(&mut self, ending: &Ending<'_>, now: Now) {
+        if std::mem::replace(&mut self.over, true) {
+            return;
+        }
+        self.record.ended = now.wall;
+        self.record.disposition = ending.disposition;
+        ending.cause.clone_into(&mut self.record.cause);
+        self.record.sip_code = ending.sip_code;
+        self.record.cut = ending.cut;
+        if let Some(answered) = self.answered {
+            let talked = now.mono.since(answered).as_micros();
+            self.record.talk_us = i64::try_from(talked).unwrap_or(i64::MAX);
+        }
+        if let Some(mut segment) = self.open.take() {
+            segment.to = now.wall;
+            self.record.segments.push(segment);
+        }
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// When the first answer came.
+    pub fn answered(&self) -> Option<Wall> {
+        self.record.answered
+    }
+
+    /// What was heard in the last segment.
+    pub fn heard(&mut self, from_a: Heard, from_b: Heard) {
+        if let Some(segment) = self.record.segments.last_mut() {
+            segment.media = Some(MediaVerdict { from_a, from_b });
+        }
+    }
+
+    /// The finished record.
+    pub fn finish(mut self, decision: Decision) -> CallRecord {
+        self.record.decision = decision;
+        self.record
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn at(seconds: u64) -> Now {
+        // The wall's clock jumps an hour back with every second: talk time must not care.
+        let wall = 1_700_000_000_i64 - 3600 * i64::try_from(seconds).unwrap_or(0);
+        Now { mono: Instant::from_micros(seconds * 1_000_000), wall: Wall::from_micros(wall * 1_000_000) }
+    }
+
+    fn assembly() -> Assembly {
+        let id = CallId(Uuid::from_u128(1));
+        let tenant = TenantId(Uuid::from_u128(2));
+        Assembly::new(id, tenant, "x@y".into(), Direction::Internal, Party::default(), "102".into(), at(0).wall)
+    }
+
+    const HUNG_UP: Ending<'_> =
+        Ending { disposition: Disposition::Answered, cause: "normal", sip_code: 200, cut: false };
+
+    #[test]
+    fn talk_time_is_steady_time_from_answer_to_end() {
+        let (a, b) = (LegId(Uuid::from_u128(3)), LegId(Uuid::from_u128(4)));
+        let mut call = assembly();
+        call.leg_started(a, Party::default(), "a".into(), at(0).wall);
+        call.leg_started(b, Party::default(), "b".into(), at(1).wall);
+        call.leg_answered(b, at(3).wall);
+        call.connected(a, b, Party::default(), at(3));
+        call.ended(&HUNG_UP, at(10));
+        call.heard(Heard { packets: 5, ..Heard::default() }, Heard::default());
+        let record = call.finish(Decision::default());
+        assert_eq!(record.talk_us, 7_000_000);
+        assert_eq!(record.segments.len(), 1);
+        assert_eq!(record.segments[0].media.as_ref().map(|media| media.from_a.packets), Some(5));
+        assert_eq!(record.legs[1].sip_code, 200);
+    }
+
+    #[test]
+    fn the_first_ending_counts() {
+        let mut call = assembly();
+        call.ended(
+            &Ending { disposition: Disposition::Cancelled, cause: "caller-cancelled", sip_code: 487, cut: false },
+            at(1),
+        );
+        call.ended(&HUNG_UP, at(2));
+        let record = call.finish(Decision::default());
+        assert_eq!((record.disposition, record.sip_code, record.talk_us), (Disposition::Cancelled, 487, 0));
+    }
+}

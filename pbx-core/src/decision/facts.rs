@@ -1,0 +1,79 @@
+//! The one port through which routing reads the world.
+
+use crate::dial_plan::Dialled;
+use crate::directory::Scope;
+use crate::ids::{NumberId, PersonId, TemplateVersionId};
+use crate::script::ScriptInput;
+use crate::template::TemplateVersion;
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How much a script may ask for. Kept in the record: a change of settings must not change what was decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Limits {
+    /// Actions one script may take.
+    pub actions: u32,
+    /// Lookups one script may make.
+    pub lookups: u32,
+    /// Seconds that a `ring` without a timeout rings.
+    pub ring_timeout_s: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let settings = crate::settings::Settings::default();
+        Self { actions: settings.max_actions, lookups: settings.max_lookups, ring_timeout_s: settings.ring_timeout_s }
+    }
+}
+
+/// What is known when the INVITE comes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Opening {
+    /// The configuration's revision.
+    pub revision: u64,
+    /// What the script may ask for.
+    pub limits: Limits,
+    /// The dialled string as it came.
+    pub original: String,
+    /// What it was taken for.
+    pub dialled: Dialled,
+    /// The number that a trunk delivered; none for calls from devices.
+    pub did: Option<NumberId>,
+}
+
+/// The binding of a scope.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Bound {
+    /// The version that it pins.
+    pub template: TemplateVersionId,
+    /// Its slug.
+    pub slug: String,
+}
+
+/// What a destination is and how its devices can be reached.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Resolution {
+    /// The person, if it is one's extension.
+    pub person: Option<PersonId>,
+    /// Each device by its slug and where it can be reached (none: it cannot).
+    pub devices: Vec<(String, Option<String>)>,
+}
+
+/// What routing may ask. A living call asks the directory and the registrar; a replay asks the record.
+pub trait Facts {
+    /// The wall's time for step number `step` (0 is the first).
+    fn at(&mut self, step: usize) -> Wall;
+    /// What is known at the start.
+    fn opening(&mut self) -> Opening;
+    /// Whose extension this is.
+    fn person_at(&mut self, extension: &str) -> Option<PersonId>;
+    /// The binding of this scope.
+    fn binding(&mut self, scope: Scope) -> Option<Bound>;
+    /// The text of a version.
+    fn program(&mut self, template: TemplateVersionId) -> Option<Arc<TemplateVersion>>;
+    /// Everything that the script of this scope's binding is a function of.
+    fn input(&mut self, scope: Scope, program: &TemplateVersion) -> Arc<ScriptInput>;
+    /// What a destination is.
+    fn resolve(&mut self, target: &str) -> Resolution;
+}
