@@ -105,9 +105,12 @@ impl Decider {
 
     /// The call begins.
     pub fn begin(&mut self, facts: &mut dyn Facts) -> Ask {
-        let Opening { revision, limits, original, dialled, did } = facts.opening();
+        let Opening { revision, limits, original, dialled, did, fault } = facts.opening();
         self.decision = Decision { revision, limits, steps: Vec::with_capacity(8) };
         self.push(facts, StepKind::Dialled { original, dialled: dialled.clone() });
+        if let Some(fault) = fault {
+            return self.end(facts, fault);
+        }
         let specific = match (did, dialled) {
             (Some(number), _) => {
                 self.push(facts, StepKind::Did { number });

@@ -1,5 +1,6 @@
 //! The one port through which routing reads the world.
 
+use super::ask::Final;
 use crate::dial_plan::Dialled;
 use crate::directory::Scope;
 use crate::ids::{NumberId, PersonId, TemplateVersionId};
@@ -40,6 +41,8 @@ pub struct Opening {
     pub dialled: Dialled,
     /// The number that a trunk delivered; none for calls from devices.
     pub did: Option<NumberId>,
+    /// Why the INVITE cannot be carried out at all: a session description that makes no sense.
+    pub fault: Option<Final>,
 }
 
 /// The binding of a scope.

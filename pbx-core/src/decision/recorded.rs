@@ -1,5 +1,6 @@
 //! The world as a record remembers it.
 
+use super::ask::Final;
 use super::facts::{Bound, Facts, Opening, Resolution};
 use super::{Decision, StepKind};
 use crate::dial_plan::Dialled;
@@ -11,6 +12,9 @@ use crate::time::Wall;
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The causes of an INVITE that could not be carried out at all.
+const FAULTS: [&str; 2] = ["bad-offer", "not-acceptable"];
 
 /// Finds the text of a version that a record names.
 pub trait Programs {
@@ -58,7 +62,11 @@ impl Facts for Recorded<'_> {
             StepKind::Did { number } => Some(*number),
             _ => None,
         });
-        Opening { revision: self.record.revision, limits: self.record.limits, original, dialled, did }
+        let fault = self.record.steps.get(1).and_then(|step| match &step.kind {
+            StepKind::Final { code, cause } if FAULTS.contains(&cause.as_str()) => Some(Final::new(*code, cause)),
+            _ => None,
+        });
+        Opening { revision: self.record.revision, limits: self.record.limits, original, dialled, did, fault }
     }
 
     fn person_at(&mut self, _extension: &str) -> Option<PersonId> {

@@ -37,7 +37,7 @@ impl Facts for Small {
     fn opening(&mut self) -> Opening {
         let dialled = self.dialled.clone();
         let limits = Limits { actions: 4, lookups: 1, ring_timeout_s: 30 };
-        Opening { revision: 3, limits, original: "1-0-1".into(), dialled, did: None }
+        Opening { revision: 3, limits, original: "1-0-1".into(), dialled, did: None, fault: None }
     }
     fn person_at(&mut self, extension: &str) -> Option<PersonId> {
         (extension == "101").then_some(ANNA)

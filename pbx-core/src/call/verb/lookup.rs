@@ -1,6 +1,16 @@
 //! `lookup`: ask one of the tenant's data sources.
 
+use super::super::cx::Cx;
+use super::super::io::{Answer, AnswerResult, Output, Query};
+use super::super::state::Call;
+use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
+use crate::decision::outcome;
+use crate::time::Instant;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What scripts say and hear.
 pub const SPEC: VerbSpec = VerbSpec {
@@ -27,3 +37,66 @@ pub const SPEC: VerbSpec = VerbSpec {
     terminal: false,
     example: r#"local answer = lookup{source = param.source, args = {number = call.caller.number}}"#,
 };
+
+/// How much longer than the source's own time the engine waits: whoever asks the source tells its time-out himself.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// A question that is under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::call) struct Lookup {
+    seq: u16,
+    due: Instant,
+}
+
+impl Call {
+    /// Asks a source.
+    pub(in crate::call) fn start_lookup(&mut self, cx: &mut Cx<'_>, source: &str, args: BTreeMap<String, String>) {
+        let tenant = cx.world.directory.tenant(self.owner.tenant);
+        let Some(found) = tenant.and_then(|tenant| tenant.source_named(source)) else {
+            return self.looked_up(cx, AnswerResult::Failed("no-source".to_owned()));
+        };
+        let seq = self.questions;
+        self.questions = self.questions.wrapping_add(1);
+        let due = cx.now().mono + Duration::from_millis(u64::from(found.timeout_ms)) + GRACE;
+        cx.shared.timers.start(Timer::LookupOver(self.owner.call), due);
+        self.lookup = Some(Lookup { seq, due });
+        let (tenant, call) = (self.owner.tenant, self.owner.call);
+        cx.out.push(Output::Query(Query { tenant, call, seq, source: source.to_owned(), args }));
+    }
+
+    /// The source has answered; an answer that comes too late changes nothing.
+    pub(in crate::call) fn source_answered(&mut self, cx: &mut Cx<'_>, answer: Answer) {
+        if self.lookup.as_ref().is_some_and(|lookup| lookup.seq == answer.seq) {
+            self.stop_lookup(cx);
+            self.looked_up(cx, answer.result);
+        }
+    }
+
+    /// The source had its time.
+    pub(in crate::call) fn lookup_over(&mut self, cx: &mut Cx<'_>) {
+        if self.lookup.take_if(|lookup| lookup.due <= cx.now().mono).is_some() {
+            self.looked_up(cx, AnswerResult::Timeout);
+        }
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(in crate::call) fn stop_lookup(&mut self, cx: &mut Cx<'_>) {
+        if let Some(lookup) = self.lookup.take() {
+            cx.shared.timers.stop(Timer::LookupOver(self.owner.call), lookup.due);
+        }
+    }
+
+    fn looked_up(&mut self, cx: &mut Cx<'_>, result: AnswerResult) {
+        let (status, field) = match result {
+            AnswerResult::Found(value) => ("found", Some(("value", value))),
+            AnswerResult::Unknown => ("unknown", None),
+            AnswerResult::Timeout => ("timeout", None),
+            AnswerResult::Failed(code) => ("failed", Some(("code", Value::Text(code)))),
+        };
+        let mut table = outcome(status, None);
+        if let (Value::Map(map), Some((key, value))) = (&mut table, field) {
+            map.insert(key.to_owned(), value);
+        }
+        self.decide(cx, |decider, facts| decider.outcome(facts, table));
+    }
+}

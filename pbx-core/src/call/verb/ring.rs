@@ -1,6 +1,18 @@
 //! `ring`: ring people until one answers.
 
+use super::super::callee::ELSEWHERE;
+use super::super::cx::Cx;
+use super::super::facts::Fork;
+use super::super::state::Call;
+use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
+use crate::decision::{Final, outcome};
+use crate::event::EventKind;
+use crate::ids::PersonId;
+use crate::time::Instant;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What scripts say and hear.
 pub const SPEC: VerbSpec = VerbSpec {
@@ -35,3 +47,142 @@ pub const SPEC: VerbSpec = VerbSpec {
     terminal: false,
     example: r#"local outcome = ring{targets = {"102", "103"}, timeout = 20}"#,
 };
+
+/// A `ring` that is under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::call) struct Ring {
+    forks: Vec<Ringing>,
+    /// When it has rung long enough.
+    until: Instant,
+    winner: Option<u16>,
+}
+
+/// One of its legs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Ringing {
+    leg: u16,
+    person: Option<PersonId>,
+    /// The code that it ended with, if it did.
+    code: Option<u16>,
+}
+
+impl Ring {
+    /// The leg that answered.
+    pub(in crate::call) fn winner(&self) -> Option<u16> {
+        self.winner
+    }
+
+    /// What it came to, once every leg has ended: busy if all were, declined if anybody refused for everybody, no answer if
+    /// anybody could have answered.
+    fn result(&self) -> Value {
+        let codes: Vec<u16> = self.forks.iter().filter_map(|fork| fork.code).collect();
+        let find = |wanted: &[u16]| codes.iter().copied().find(|code| wanted.contains(code));
+        let all_busy = codes.iter().all(|code| matches!(code, 486 | 600));
+        if let (true, Some(code)) = (all_busy, codes.first()) {
+            return outcome("busy", Some(*code));
+        }
+        if let Some(code) = find(&[603, 607]) {
+            return outcome("declined", Some(code));
+        }
+        if let Some(code) = find(&[480, 408, 487]) {
+            return outcome("no-answer", Some(code));
+        }
+        match find(&[486, 600]) {
+            Some(code) => outcome("busy", Some(code)),
+            None => outcome("unreachable", codes.first().copied()),
+        }
+    }
+}
+
+impl Call {
+    /// Rings every place that the destinations were resolved to.
+    pub(in crate::call) fn start_ring(&mut self, cx: &mut Cx<'_>, forks: Vec<Fork>, somebody: bool, timeout_s: u32) {
+        if forks.is_empty() {
+            let code = if somebody { 480 } else { 404 };
+            return self.decide(cx, |decider, facts| decider.outcome(facts, outcome("unreachable", Some(code))));
+        }
+        let mut ring = Ring {
+            forks: Vec::with_capacity(forks.len()),
+            until: cx.now().mono + Duration::from_secs(u64::from(timeout_s)),
+            winner: None,
+        };
+        if self.has_caller_port(cx) {
+            for fork in forks.into_iter().take(cx.world.settings.max_forks) {
+                let person = fork.party.person;
+                if let Some(leg) = self.dial(cx, fork) {
+                    ring.forks.push(Ringing { leg, person, code: None });
+                }
+            }
+        }
+        if ring.forks.is_empty() {
+            let alarm = EventKind::Alarm { code: "no-media-ports".to_owned(), detail: self.owner.call.to_string() };
+            cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
+            return self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(503, "no-media-ports")));
+        }
+        cx.shared.timers.start(Timer::RingOver(self.owner.call), ring.until);
+        self.ring = Some(ring);
+    }
+
+    /// The caller's port is taken when it first may be needed.
+    fn has_caller_port(&mut self, cx: &mut Cx<'_>) -> bool {
+        if self.legs[0].port.is_none() {
+            let thread = cx.shared.stock.best_thread();
+            self.thread = thread;
+            self.legs[0].port = cx.shared.stock.take(thread);
+        }
+        self.legs[0].port.is_some()
+    }
+
+    /// A leg answered: the first one wins.
+    pub(in crate::call) fn ring_answered(&mut self, cx: &mut Cx<'_>, no: u16) {
+        let Some(mut ring) = self.ring.take() else { return self.hang_up_leg(cx, no, None) };
+        ring.winner = Some(no);
+        self.stop_ringing(cx, ring.clone(), Some(no));
+        self.ring = Some(ring);
+        self.decide(cx, |decider, facts| decider.outcome(facts, outcome("answered", Some(200))));
+    }
+
+    /// A leg ended without an answer.
+    pub(in crate::call) fn ring_failed(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) {
+        let Some(ring) = &mut self.ring else { return };
+        let Some(fork) = ring.forks.iter_mut().find(|fork| fork.leg == no) else { return };
+        fork.code = Some(code);
+        let person = fork.person;
+        // A 6xx speaks for the person and all its phones (RFC 3261 §16.7 step 5), not for others that ring with it.
+        let others: Vec<u16> = match code {
+            600.. => ring.forks.iter().filter(|fork| fork.code.is_none() && fork.person == person).collect(),
+            _ => Vec::new(),
+        }
+        .into_iter()
+        .map(|fork| fork.leg)
+        .collect();
+        for fork in ring.forks.iter_mut().filter(|fork| others.contains(&fork.leg)) {
+            fork.code = Some(code);
+        }
+        let over = ring.forks.iter().all(|fork| fork.code.is_some());
+        for other in others {
+            self.hang_up_leg(cx, other, None);
+        }
+        if over && let Some(ring) = self.ring.take() {
+            self.stop_ringing(cx, ring.clone(), None);
+            self.decide(cx, |decider, facts| decider.outcome(facts, ring.result()));
+        }
+    }
+
+    /// It has rung long enough.
+    pub(in crate::call) fn ring_over(&mut self, cx: &mut Cx<'_>) {
+        let Some(ring) = self.ring.take_if(|ring| ring.until <= cx.now().mono) else { return };
+        self.stop_ringing(cx, ring, None);
+        self.decide(cx, |decider, facts| decider.outcome(facts, outcome("no-answer", Some(480))));
+    }
+
+    /// Ends every leg of a ring but the winner.
+    pub(in crate::call) fn stop_ringing(&mut self, cx: &mut Cx<'_>, ring: Ring, winner: Option<u16>) {
+        cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
+        let reason = winner.map(|_| ELSEWHERE);
+        for fork in ring.forks.into_iter().filter(|fork| Some(fork.leg) != winner) {
+            self.hang_up_leg(cx, fork.leg, reason);
+            self.early_leg_lost(fork.leg);
+        }
+    }
+}

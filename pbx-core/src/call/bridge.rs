@@ -1,0 +1,94 @@
+//! Two legs that talk.
+
+use super::cx::Cx;
+use super::leg::Leg;
+use super::reinvite::Reoffer;
+use super::state::Call;
+use crate::decision::Final;
+use crate::event::EventKind;
+use crate::journal::Entry;
+use serde::{Deserialize, Serialize};
+
+/// The connection between the caller and the leg that answered.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Bridge {
+    /// The leg that answered.
+    pub(super) callee: u16,
+    /// A change of the session that is being passed on.
+    pub(super) reoffer: Option<Reoffer>,
+    /// Who holds: the caller, the answering side.
+    held: [bool; 2],
+}
+
+impl Bridge {
+    /// The other side.
+    pub(super) fn other(&self, no: u16) -> u16 {
+        if no == 0 { self.callee } else { 0 }
+    }
+}
+
+impl Call {
+    /// Connects the caller with the leg that answered.
+    pub(super) fn connect(&mut self, cx: &mut Cx<'_>, no: u16) {
+        let offered = self.legs[0].session.has_their_offer();
+        if offered && self.was_shown_another(no) {
+            self.new_dialog_for_caller(cx);
+        }
+        let sdp = if offered { self.answer_for_caller(no, false) } else { self.offer_for_caller(no) };
+        let Some(sdp) = sdp else {
+            self.hang_up_leg(cx, no, None);
+            return self.fail(cx, &Final::new(488, "not-acceptable"));
+        };
+        let (owner, now) = (self.owner, cx.now());
+        let Some(callee) = self.leg(no) else { return };
+        let (leg, by) = (callee.id, callee.party.clone());
+        callee.aim(cx);
+        let entry = Entry::CallAnswered { call: owner.call, tenant: owner.tenant, by: by.clone(), at: now.wall };
+        cx.journal(entry);
+        self.caller().aim(cx);
+        self.join(cx, no);
+        self.answer_caller(cx, &sdp);
+        self.record.connected(self.legs[0].id, leg, by.clone(), now);
+        self.bridge = Some(Bridge { callee: no, reoffer: None, held: [false; 2] });
+        cx.publish(owner.tenant, Some(owner.call), EventKind::Answered { leg, by });
+        self.note_hold(cx);
+    }
+
+    /// What a caller that offered nothing is offered: what the answering leg agreed to.
+    fn offer_for_caller(&mut self, no: u16) -> Option<String> {
+        let (caller, callee) = self.pair(0, no)?;
+        let at = caller.media_address()?;
+        caller.session.offer_what_was_answered(&callee.session, at)
+    }
+
+    /// The sessions may have changed: who holds whom is told to the world.
+    pub(super) fn note_hold(&mut self, cx: &mut Cx<'_>) {
+        let Some(bridge) = &self.bridge else { return };
+        let sides = [0, bridge.callee];
+        let before = bridge.held;
+        let mut held = before;
+        for (held, no) in held.iter_mut().zip(sides) {
+            if let Some(leg) = self.leg(no) {
+                *held = leg.session.holds();
+                leg.heard |= !*held && leg.session.may_send();
+            }
+        }
+        for (by_caller, (before, after)) in [true, false].into_iter().zip(before.into_iter().zip(held)) {
+            let kind = match (before, after) {
+                (false, true) => EventKind::Held { by_caller },
+                (true, false) => EventKind::Resumed { by_caller },
+                _ => continue,
+            };
+            cx.publish(self.owner.tenant, Some(self.owner.call), kind);
+        }
+        if let Some(bridge) = &mut self.bridge {
+            bridge.held = held;
+        }
+    }
+
+    /// The two legs that talk.
+    pub(super) fn talking(&mut self) -> Option<(&mut Leg, &mut Leg)> {
+        let callee = self.bridge.as_ref()?.callee;
+        self.pair(0, callee)
+    }
+}

@@ -1,0 +1,82 @@
+//! What the caller is told: 18x, 200 or a refusal, each with our own session description.
+
+use super::cx::Cx;
+use super::leg::LegState;
+use super::state::Call;
+use super::wire::Writer;
+use pbx_sip::dialog::Dialog;
+use pbx_sip::{HeaderName, Message, StatusCode};
+
+impl Call {
+    /// 180, once.
+    pub(super) fn ring_caller(&mut self, cx: &mut Cx<'_>) {
+        if self.caller().state == LegState::Trying {
+            self.tell_caller(cx, 180, None, None);
+            self.caller().state = LegState::Ringing;
+            let (id, at) = (self.caller().id, cx.now().wall);
+            self.record.leg_ringing(id, at);
+        }
+    }
+
+    /// 183 with what is heard before an answer.
+    pub(super) fn early_media_to_caller(&mut self, cx: &mut Cx<'_>, sdp: &str) {
+        self.tell_caller(cx, 183, None, Some(sdp));
+        self.caller().state = LegState::Ringing;
+    }
+
+    /// 200, repeated until it is acknowledged.
+    pub(super) fn answer_caller(&mut self, cx: &mut Cx<'_>, sdp: &str) {
+        let Some(response) = self.tell_caller(cx, 200, None, Some(sdp)) else { return };
+        let caller = self.caller();
+        caller.state = LegState::Talking;
+        caller.answered(cx, &response);
+        caller.invite = None;
+        let (id, at) = (caller.id, cx.now().wall);
+        self.record.leg_answered(id, at);
+    }
+
+    /// A final refusal.
+    pub(super) fn refuse_caller(&mut self, cx: &mut Cx<'_>, code: u16) {
+        let reason = self.early.refusal.take();
+        self.tell_caller(cx, code, reason.as_deref(), None);
+        self.caller().gone(cx);
+    }
+
+    /// The reason phrase of a refusal to come.
+    pub(super) fn caller_reason(&mut self, reason: Option<String>) {
+        self.early.refusal = reason;
+    }
+
+    /// What the caller hears next has a new tag: a further early dialog, because the session description that it has seen
+    /// in this one must not change before its INVITE is over (RFC 3261 §13.2.1).
+    pub(super) fn new_dialog_for_caller(&mut self, cx: &mut Cx<'_>) {
+        let tag = cx.mint(self.owner.slot);
+        let call = self.owner.call;
+        let caller = self.caller();
+        let Some(invite) = &caller.invite else { return };
+        let Ok(dialog) = Dialog::uas(invite, &tag) else { return };
+        cx.shared.tags.remove(&caller.tag);
+        cx.shared.tags.insert(tag.clone(), (call, 0));
+        caller.tag = tag;
+        caller.dialog = Some(dialog);
+    }
+
+    fn tell_caller(&mut self, cx: &mut Cx<'_>, code: u16, reason: Option<&str>, sdp: Option<&str>) -> Option<Message> {
+        let caller = self.caller();
+        let (invite, transaction) = (caller.invite.as_ref()?, caller.transaction?);
+        let flow = caller.flow;
+        let phrase = reason.unwrap_or_else(|| StatusCode::new(code).map_or("", StatusCode::reason));
+        let mut writer = Writer::response_saying(invite, code, phrase, &caller.tag);
+        if code < 300 {
+            writer.copy(invite, HeaderName::RecordRoute);
+            writer.contact(&flow);
+        }
+        if matches!(code, 500 | 503) {
+            writer.header("Retry-After", super::RETRY_AFTER_S);
+        }
+        writer.capabilities(false);
+        let response = writer.finish_with(sdp)?;
+        cx.respond(transaction, &response);
+        Some(response)
+    }
+}

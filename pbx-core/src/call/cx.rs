@@ -1,0 +1,109 @@
+//! What a handler has in its hands while it handles one input: the world, what all calls of the engine share, and the outputs.
+
+use super::io::{Output, World};
+use super::shared::{Shared, User, Whose};
+use crate::event::{Event, EventKind};
+use crate::flow::Flow;
+use crate::ids::{CallId, Slot, TenantId};
+use crate::journal::Entry;
+use crate::time::Now;
+use crate::token;
+use bytes::Bytes;
+use pbx_sip::Message;
+use pbx_sip::transaction::{Action, TransactionId};
+use rand::RngCore;
+use std::sync::Arc;
+
+/// The hands of a handler.
+pub(super) struct Cx<'a> {
+    /// What may be looked at.
+    pub(super) world: &'a World<'a>,
+    /// What all calls of this engine share.
+    pub(super) shared: &'a mut Shared,
+    /// What is to be done, in order.
+    pub(super) out: &'a mut Vec<Output>,
+}
+
+impl Cx<'_> {
+    /// The moment.
+    pub(super) fn now(&self) -> Now {
+        self.world.now
+    }
+
+    /// The random part of an id.
+    pub(super) fn random(&mut self) -> u64 {
+        self.shared.rng.next_u64()
+    }
+
+    /// Ten random bytes for a time-ordered id.
+    pub(super) fn random_id(&mut self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.shared.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+
+    /// A new tag or Call-ID that finds its way back to this slot.
+    pub(super) fn mint(&mut self, slot: Slot) -> String {
+        token::mint(slot, self.random())
+    }
+
+    /// A new Via branch that finds its way back to this slot.
+    pub(super) fn branch(&mut self, slot: Slot) -> String {
+        token::branch(slot, self.random())
+    }
+
+    /// Tells the world.
+    pub(super) fn publish(&mut self, tenant: TenantId, call: Option<CallId>, kind: EventKind) {
+        let seq = self.shared.next_seq(tenant);
+        let event = Event { tenant, call, seq, at: self.now(), kind };
+        self.out.push(Output::Publish(Arc::new(event)));
+    }
+
+    /// Promises, before anything of this batch is sent.
+    pub(super) fn journal(&mut self, entry: Entry) {
+        self.out.push(Output::Journal(entry));
+    }
+
+    /// A received message belongs to a call: for the ladder.
+    pub(super) fn received(&mut self, tenant: TenantId, call: CallId, flow: Flow, message: &Message) {
+        self.out.push(Output::Received { tenant, call, flow, bytes: message.as_bytes().clone() });
+    }
+
+    /// Sends bytes that no transaction repeats: an ACK, a repeated 200.
+    pub(super) fn send_bytes(&mut self, flow: Flow, bytes: Bytes, about: Option<(TenantId, CallId)>) {
+        self.out.push(Output::Send { flow, bytes, about });
+    }
+
+    /// Begins a client transaction.
+    pub(super) fn request(&mut self, flow: Flow, whose: Whose, request: &Message) -> Option<TransactionId> {
+        let user = User { flow, whose };
+        let now = self.now().mono;
+        let (id, actions) = self.shared.layer.send(now, request, flow.transport.is_reliable(), user)?;
+        self.carry(actions);
+        Some(id)
+    }
+
+    /// Answers a request.
+    pub(super) fn respond(&mut self, id: TransactionId, response: &Message) {
+        let now = self.now().mono;
+        let actions = self.shared.layer.respond(now, id, response);
+        self.carry(actions);
+    }
+
+    /// Cancels an INVITE of ours.
+    pub(super) fn cancel(&mut self, id: TransactionId, reason: Option<&str>) {
+        let now = self.now().mono;
+        let actions = self.shared.layer.cancel(now, id, reason);
+        self.carry(actions);
+    }
+
+    /// Sends what is to be sent; what somebody must be told waits until the handler at work is done.
+    pub(super) fn carry(&mut self, actions: Vec<Action<User>>) {
+        for action in actions {
+            match action {
+                Action::Send { user, bytes, .. } => self.send_bytes(user.flow, bytes, user.whose.about()),
+                told => self.shared.told.push_back(told),
+            }
+        }
+    }
+}

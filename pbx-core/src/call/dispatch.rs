@@ -1,0 +1,299 @@
+//! Which call an input is for.
+
+use super::cx::Cx;
+use super::incoming::Incoming;
+use super::io::{Command, Input, Who};
+use super::shared::{User, Whose};
+use super::state::Call;
+use super::timers::Timer;
+use super::{outside, stray};
+use crate::flow::Flow;
+use crate::ids::{CallId, TenantId};
+use pbx_media::Fact;
+use pbx_sip::transaction::{Action, Failure, TransactionId};
+use pbx_sip::{Message, Method};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// The calls of an engine.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Calls {
+    map: HashMap<CallId, Box<Call>>,
+}
+
+impl Calls {
+    /// Every call.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
+        self.map.values().map(AsRef::as_ref)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Handles an input, and everything that follows from it at the same moment.
+    pub(super) fn handle(&mut self, cx: &mut Cx<'_>, input: Input) {
+        match input {
+            Input::Message { flow, message, who } => self.message(cx, flow, &message, &who),
+            Input::FlowLost(flow) => self.flow_lost(cx, flow),
+            Input::Wake => {}
+            Input::Script(reply) => {
+                let id = reply.run.call;
+                self.with_call(cx, reply.tenant, id, |call, cx| call.script_replied(cx, reply.step));
+            }
+            Input::Answer(answer) => {
+                let (tenant, id) = (answer.tenant, answer.call);
+                self.with_call(cx, tenant, id, |call, cx| call.source_answered(cx, answer));
+            }
+            Input::Media(fact) => self.media(cx, fact),
+            Input::Command(command) => self.command(cx, command),
+        }
+        self.settle(cx);
+    }
+
+    /// Does what is due, and what the transaction layer said meanwhile, until nothing is left.
+    fn settle(&mut self, cx: &mut Cx<'_>) {
+        loop {
+            while let Some(told) = cx.shared.told.pop_front() {
+                self.told(cx, told);
+            }
+            let now = cx.now();
+            if let Some(timer) = cx.shared.timers.take_due(now.mono) {
+                self.due(cx, timer);
+                continue;
+            }
+            if cx.shared.layer.next_deadline().is_some_and(|at| at <= now.mono) {
+                let actions = cx.shared.layer.fire(now.mono);
+                cx.carry(actions);
+                continue;
+            }
+            if cx.shared.registrar.next_expiry().is_some_and(|at| at <= now.mono) {
+                let changes = cx.shared.registrar.expire(now);
+                cx.bindings_changed(changes);
+            }
+            if cx.shared.told.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn message(&mut self, cx: &mut Cx<'_>, flow: Flow, message: &Message, who: &Who) {
+        let user = User { flow, whose: Whose::Nobody };
+        let now = cx.now().mono;
+        let actions = cx.shared.layer.receive(now, message, flow.remote, flow.transport.is_reliable(), user);
+        for action in actions {
+            match action {
+                Action::Send { user, bytes, .. } => cx.send_bytes(user.flow, bytes, user.whose.about()),
+                Action::Request { id, merged } => {
+                    self.request(cx, &Incoming { id, merged, flow, invite: message, who })
+                }
+                Action::Cancel { id, invite } => self.cancelled(cx, id, invite, message),
+                Action::Ack => self.acknowledged(cx, flow, message),
+                Action::Response { id, user } => self.response(cx, id, &user, message),
+                Action::Stray => self.strayed(cx, flow, message),
+                told @ (Action::Failed { .. } | Action::Terminated { .. }) => cx.shared.told.push_back(told),
+            }
+        }
+    }
+
+    /// A new request.
+    fn request(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
+        let request = incoming.invite;
+        if let Some(tag) = request.to_addr().ok().as_ref().and_then(|to| to.tag()) {
+            let leg = cx.shared.tags.get(tag).copied();
+            let known = leg.is_some_and(|(call, no)| {
+                self.with_any_call(cx, call, |call, cx| {
+                    cx.received(call.owner.tenant, call.owner.call, incoming.flow, request);
+                    if let Some(user) = cx.shared.layer.user_mut(incoming.id) {
+                        user.whose = Whose::Leg { tenant: call.owner.tenant, call: call.owner.call, leg: no };
+                    }
+                    call.request_in_dialog(cx, no, incoming.id, request);
+                })
+            });
+            if !known {
+                outside::answer(cx, incoming.id, request, 481);
+            }
+            return;
+        }
+        if outside::is_replay(cx, incoming.who) {
+            return outside::challenge_again(cx, incoming.id, request);
+        }
+        match request.method() {
+            Some(Method::Invite) => self.invited(cx, incoming),
+            Some(Method::Register) => outside::register(cx, incoming),
+            _ => outside::other(cx, incoming.id, request),
+        }
+    }
+
+    /// A CANCEL: answered by itself; the INVITE is answered by its call.
+    fn cancelled(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: TransactionId,
+        invite: Option<(TransactionId, User)>,
+        cancel: &Message,
+    ) {
+        let Some((invite, user)) = invite else { return outside::answer(cx, id, cancel, 481) };
+        outside::answer(cx, id, cancel, 200);
+        let Whose::Leg { tenant, call, leg } = user.whose else { return };
+        cx.received(tenant, call, user.flow, cancel);
+        self.with_any_call(cx, call, |call, cx| match call.leg(leg).map(|leg| leg.transaction == Some(invite)) {
+            Some(true) if leg == 0 => call.caller_gave_up(cx),
+            Some(_) => call.reinvite_cancelled(cx, invite),
+            None => {}
+        });
+    }
+
+    fn acknowledged(&mut self, cx: &mut Cx<'_>, flow: Flow, ack: &Message) {
+        let to = ack.to_addr().ok();
+        let leg = to.as_ref().and_then(|to| to.tag()).and_then(|tag| cx.shared.tags.get(tag).copied());
+        let Some((call, no)) = leg else { return };
+        self.with_any_call(cx, call, |call, cx| {
+            cx.received(call.owner.tenant, call.owner.call, flow, ack);
+            call.acknowledged(cx, no, ack);
+        });
+    }
+
+    fn response(&mut self, cx: &mut Cx<'_>, id: TransactionId, user: &User, response: &Message) {
+        if let Some((tenant, call)) = user.whose.about() {
+            cx.received(tenant, call, user.flow, response);
+        }
+        let invite = response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
+        if !invite {
+            return;
+        }
+        let success = response.status().is_some_and(|status| status.is_success());
+        if success && let Some((flow, ack)) = cx.shared.ack_again(id, response) {
+            return cx.send_bytes(flow, ack, user.whose.about());
+        }
+        let mut taken = false;
+        if let Whose::Leg { call, leg, .. } = user.whose {
+            self.with_any_call(cx, call, |call, cx| {
+                let first = call.leg(leg).is_some_and(|leg| leg.transaction == Some(id));
+                taken = match first {
+                    true => call.callee_answered(cx, leg, response),
+                    false => call.reinvite_answered(cx, leg, id, response),
+                };
+            });
+        }
+        if success && !taken {
+            stray::hang_up(cx, Some(id), user, response);
+        }
+    }
+
+    /// A response to nothing that is remembered. A phone whose 200 comes as late as that must not believe that it talks.
+    fn strayed(&mut self, cx: &mut Cx<'_>, flow: Flow, response: &Message) {
+        let invite = response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
+        if invite && response.status().is_some_and(|status| status.is_success()) {
+            stray::hang_up(cx, None, &User { flow, whose: Whose::Nobody }, response);
+        }
+    }
+
+    /// What the transaction layer has to tell besides.
+    fn told(&mut self, cx: &mut Cx<'_>, action: Action<User>) {
+        match action {
+            Action::Failed { id, user, failure } => self.failed(cx, id, &user, failure),
+            Action::Terminated { id, .. } => cx.shared.forget_acks(id),
+            Action::Send { user, bytes, .. } => cx.send_bytes(user.flow, bytes, user.whose.about()),
+            _ => {}
+        }
+    }
+
+    fn failed(&mut self, cx: &mut Cx<'_>, id: TransactionId, user: &User, failure: Failure) {
+        let code = match failure {
+            Failure::Timeout => 408,
+            Failure::Transport => 503,
+            Failure::NoAck => return,
+        };
+        let Whose::Leg { call, leg, .. } = user.whose else { return };
+        self.with_any_call(cx, call, |call, cx| {
+            let first = leg != 0 && call.leg(leg).is_some_and(|leg| leg.transaction == Some(id));
+            match first {
+                true => call.callee_failed(cx, leg, code),
+                false => call.reinvite_failed(cx, leg, id),
+            }
+        });
+    }
+
+    fn due(&mut self, cx: &mut Cx<'_>, timer: Timer) {
+        let id = timer.call();
+        self.with_any_call(cx, id, |call, cx| match timer {
+            Timer::LocalRinging(_) => call.local_ringing(cx),
+            Timer::ScriptSilent(_) => call.script_silent(cx),
+            Timer::RingOver(_) => call.ring_over(cx),
+            Timer::LookupOver(_) => call.lookup_over(cx),
+            Timer::Glare(_) => call.glare_over(cx),
+            Timer::Unacked(_, leg) => call.unacknowledged(cx, leg),
+            Timer::ReportsDue(_) => call.reports_due(cx),
+        });
+    }
+
+    fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: Flow) {
+        let now = cx.now();
+        let actions = cx.shared.layer.transport_failed(now.mono, |user| user.flow == flow);
+        cx.carry(actions);
+        let changes = cx.shared.registrar.flow_lost(now, &flow);
+        cx.bindings_changed(changes);
+        if !flow.transport.is_reliable() {
+            return;
+        }
+        let on_it = |call: &Call| call.legs.iter().any(|leg| leg.flow == flow && leg.is_alive());
+        let lost: Vec<CallId> = self.map.iter().filter(|(_, call)| on_it(call)).map(|(id, _)| *id).collect();
+        for id in lost {
+            self.with_any_call(cx, id, |call, cx| call.flow_lost(cx, flow));
+        }
+    }
+
+    fn media(&mut self, cx: &mut Cx<'_>, fact: Fact) {
+        match fact {
+            Fact::Stock { ports, .. } => cx.shared.stock.stocked(ports),
+            Fact::Released { port, report, .. } => {
+                if let Some((call, leg)) = cx.shared.stock.released(port) {
+                    self.with_any_call(cx, call, |call, cx| call.port_reported(cx, leg, report));
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, cx: &mut Cx<'_>, command: Command) {
+        match command {
+            Command::HangUp { tenant, call } => {
+                self.with_call(cx, tenant, call, |call, cx| call.stop(cx, "operator-hung-up"));
+            }
+            Command::Drain => cx.shared.draining = true,
+            Command::Cut => {
+                let mut ids: Vec<CallId> = self.map.keys().copied().collect();
+                ids.sort_unstable();
+                for id in ids {
+                    self.with_any_call(cx, id, |call, cx| call.stop(cx, "cut"));
+                }
+            }
+        }
+    }
+
+    /// A tenant's call; another tenant's is not there.
+    fn with_call(&mut self, cx: &mut Cx<'_>, tenant: TenantId, id: CallId, f: impl FnOnce(&mut Call, &mut Cx<'_>)) {
+        if self.map.get(&id).is_some_and(|call| call.owner.tenant == tenant) {
+            self.with_any_call(cx, id, f);
+        }
+    }
+
+    /// Does something with a call, and forgets the call if nothing is left of it. False: there is none.
+    fn with_any_call(&mut self, cx: &mut Cx<'_>, id: CallId, f: impl FnOnce(&mut Call, &mut Cx<'_>)) -> bool {
+        let Some(call) = self.map.get_mut(&id) else { return false };
+        f(call, cx);
+        if call.is_done() {
+            self.map.remove(&id);
+        }
+        true
+    }
+
+    /// Takes a new call in, unless it is over already.
+    pub(super) fn keep(&mut self, call: Call) {
+        if !call.is_done() {
+            self.map.insert(call.owner.call, Box::new(call));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What the caller hears before an answer: ringing, or the early media of the first leg that has some.
+
+use super::cx::Cx;
+use super::identity::has_sdp;
+use super::io::Output;
+use super::leg::LegState;
+use super::state::Call;
+use pbx_media::Command;
+use pbx_sip::{Message, StatusCode};
+use serde::{Deserialize, Serialize};
+
+/// Early media.
+///
+/// The caller goes on hearing the first leg that has something to say: a second announcement in the middle of the first helps
+/// nobody. When that leg ends, the next one may speak.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Early {
+    /// The leg that the caller hears.
+    heard: Option<u16>,
+    /// The leg whose session description the caller was last shown.
+    shown: Option<u16>,
+    /// The reason phrase of a refusal to come.
+    pub(super) refusal: Option<String>,
+}
+
+impl Call {
+    /// A leg rings: the caller hears so.
+    pub(super) fn pass_ringing(&mut self, cx: &mut Cx<'_>, no: u16, status: StatusCode, response: &Message) {
+        if self.decider.is_over() {
+            return;
+        }
+        if has_sdp(response) && self.early.heard.is_none() && self.legs[0].session.has_their_offer() {
+            self.hear_early(cx, no, response);
+        } else if status.code() == 180 || self.early.heard.is_none() {
+            self.ring_caller(cx);
+        }
+    }
+
+    fn hear_early(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) {
+        let Some(leg) = self.leg(no) else { return };
+        if leg.session.take_early_answer(&response.body()).is_err() {
+            return self.ring_caller(cx);
+        }
+        leg.aim(cx);
+        if self.early.shown.is_some_and(|shown| shown != no) {
+            self.new_dialog_for_caller(cx);
+        }
+        let Some(sdp) = self.answer_for_caller(no, true) else { return self.ring_caller(cx) };
+        self.early.heard = Some(no);
+        self.early.shown = Some(no);
+        self.caller().aim(cx);
+        self.join(cx, no);
+        self.early_media_to_caller(cx, &sdp);
+    }
+
+    /// The caller's half of what this leg agreed to.
+    pub(super) fn answer_for_caller(&mut self, no: u16, early: bool) -> Option<String> {
+        let (caller, callee) = self.pair(0, no)?;
+        let at = caller.media_address()?;
+        caller.session.make_answer(&callee.session, at, early)
+    }
+
+    /// Passes media between the caller and a leg.
+    pub(super) fn join(&mut self, cx: &mut Cx<'_>, no: u16) {
+        if let Some((caller, callee)) = self.pair(0, no)
+            && let (Some(a), Some(b)) = (caller.port, callee.port)
+        {
+            cx.out.push(Output::Media(Command::Join { a, b }));
+        }
+    }
+
+    /// A leg ended: if the caller heard it, the next one may speak.
+    pub(super) fn early_leg_lost(&mut self, no: u16) {
+        if self.early.heard == Some(no) {
+            self.early.heard = None;
+        }
+    }
+
+    /// Whether the caller has seen the session description of another leg than this one.
+    pub(super) fn was_shown_another(&self, no: u16) -> bool {
+        self.early.shown.is_some_and(|shown| shown != no)
+    }
+
+    /// Whether the caller has been told anything but 100.
+    pub(super) fn caller_is_waiting(&self) -> bool {
+        matches!(self.legs[0].state, LegState::Trying | LegState::Ringing)
+    }
+}

@@ -1,0 +1,84 @@
+//! How a call ends: promised first, then told to both sides, then written down.
+
+use super::cx::Cx;
+use super::leg::LegState;
+use super::state::Call;
+use super::wrap_up::WrapUp;
+use crate::cdr::Ending;
+use crate::decision::Final;
+use crate::event::{Disposition, EventKind};
+use crate::journal::Entry;
+
+/// The ordinary end of an answered call.
+pub(super) const HUNG_UP: Ending<'static> =
+    Ending { disposition: Disposition::Answered, cause: "normal", sip_code: 200, cut: false };
+
+impl Call {
+    /// Ends the call, unless it has ended: the journal first, then whoever is still there.
+    pub(super) fn end(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>) {
+        if self.record.is_over() {
+            return;
+        }
+        let (owner, now) = (self.owner, cx.now());
+        self.record.ended(ending, now);
+        cx.journal(Entry::CallEnded {
+            call: owner.call,
+            tenant: owner.tenant,
+            disposition: ending.disposition,
+            cause: ending.cause.to_owned(),
+            sip_code: ending.sip_code,
+            at: now.wall,
+        });
+        let kind = EventKind::CallEnded { disposition: ending.disposition, cause: ending.cause.to_owned() };
+        cx.publish(owner.tenant, Some(owner.call), kind);
+        self.end_reoffer(cx);
+        let no_of_callees: Vec<u16> = self.legs.iter().skip(1).map(|leg| leg.no).collect();
+        for no in no_of_callees {
+            self.hang_up_leg(cx, no, None);
+        }
+        self.end_caller(cx, ending.sip_code);
+        self.release_ports(cx);
+    }
+
+    fn end_caller(&mut self, cx: &mut Cx<'_>, code: u16) {
+        let caller = self.caller();
+        let id = caller.id;
+        match caller.state {
+            LegState::Trying | LegState::Ringing => {
+                let code = if code < 300 { 480 } else { code };
+                self.refuse_caller(cx, code);
+            }
+            LegState::Talking => caller.bye(cx, None),
+            LegState::Leaving | LegState::Gone => {}
+        }
+        self.record.leg_ended(id, code, cx.now().wall);
+    }
+
+    /// Gives every port back, and waits for the reports of the two that talked.
+    fn release_ports(&mut self, cx: &mut Cx<'_>) {
+        for leg in &mut self.legs {
+            leg.release_port(cx);
+        }
+        let waits_for = self.bridge.as_ref().map(|bridge| vec![0, bridge.callee]).unwrap_or_default();
+        self.wrap_up = Some(WrapUp::new(waits_for));
+        self.wrap_up(cx);
+    }
+
+    /// An answered leg said BYE, or is gone: the other side is told.
+    pub(super) fn leg_left(&mut self, cx: &mut Cx<'_>, no: u16, ending: &Ending<'_>) {
+        let Some(leg) = self.leg(no) else { return };
+        let id = leg.id;
+        leg.gone(cx);
+        self.record.leg_ended(id, 200, cx.now().wall);
+        self.end(cx, ending);
+    }
+
+    /// Somebody outside of SIP ends the call: a console, a drain.
+    pub(super) fn stop(&mut self, cx: &mut Cx<'_>, cause: &'static str) {
+        let cut = cause == "cut";
+        if self.bridge.is_some() {
+            return self.end(cx, &Ending { cause, cut, ..HUNG_UP });
+        }
+        self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(480, cause)));
+    }
+}

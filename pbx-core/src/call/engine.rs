@@ -1,0 +1,80 @@
+//! One engine: the tenants of some slots, and everything that happens to them. It is asked, it never asks.
+
+use super::cx::Cx;
+use super::dispatch::Calls;
+use super::io::{Input, Output, World};
+use super::shared::Shared;
+use super::state::Call;
+use super::stock::Stock;
+use crate::ids::TenantId;
+use crate::registrar::Binding;
+use crate::time::{Instant, Now};
+use pbx_sip::digest::Nonces;
+use rand::SeedableRng;
+use rand_chacha::ChaCha12Rng;
+use serde::{Deserialize, Serialize};
+
+/// An engine's whole state: plain data, so that it can be frozen between any two inputs.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Engine {
+    shared: Shared,
+    calls: Calls,
+    /// The moment that was last asked for with `WakeAt`.
+    asked: Option<Instant>,
+}
+
+impl Engine {
+    /// An engine with a number of its own, for this many media threads. The seed is all the randomness it will ever have.
+    pub fn new(index: u16, media_threads: u8, seed: [u8; 32]) -> Self {
+        let shared = Shared::new(Stock::new(index, media_threads), ChaCha12Rng::from_seed(seed));
+        Self { shared, calls: Calls::default(), asked: None }
+    }
+
+    /// With the door's nonces, so that a replayed one is challenged anew like any other.
+    #[must_use]
+    pub fn with_nonces(mut self, nonces: Nonces) -> Self {
+        self.shared.challenges = Some(nonces);
+        self
+    }
+
+    /// Takes back what the journal had promised to phones before a restart.
+    pub fn restore(&mut self, now: Now, bindings: Vec<(TenantId, Binding)>) {
+        self.shared.registrar.restore(now, bindings);
+    }
+
+    /// Calls that are not over, and those whose record is not written yet.
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// What is there, to look at.
+    pub(super) fn parts(&self) -> (&Shared, impl Iterator<Item = &Call>) {
+        (&self.shared, self.calls.iter())
+    }
+
+    /// Handles one input. What is to be done is appended to `out`, in order; every journal entry of it comes before the first
+    /// thing that is sent is on the wire.
+    pub fn handle(&mut self, world: &World<'_>, input: Input, out: &mut Vec<Output>) {
+        let Self { shared, calls, asked } = self;
+        let mut cx = Cx { world, shared, out };
+        if matches!(input, Input::Wake) {
+            *asked = None;
+        }
+        calls.handle(&mut cx, input);
+        cx.shared.stock.top_up(cx.out);
+        ask_to_wake(&mut cx, asked);
+    }
+}
+
+/// Asks to be woken when the next thing is due, unless that was asked for already.
+fn ask_to_wake(cx: &mut Cx<'_>, asked: &mut Option<Instant>) {
+    let shared = &cx.shared;
+    let next = [shared.timers.next(), shared.layer.next_deadline(), shared.registrar.next_expiry()];
+    let next = next.into_iter().flatten().min();
+    if let Some(at) = next
+        && *asked != Some(at)
+    {
+        cx.out.push(Output::WakeAt(at));
+    }
+    *asked = next;
+}

@@ -1,0 +1,180 @@
+//! The world of a living call, as routing asks for it.
+
+use super::identity;
+use super::io::World;
+use crate::decision::{Bound, Facts, Final, Limits, Opening, Resolution};
+use crate::dial_plan::Dialled;
+use crate::directory::{Device, Scope, Tenant};
+use crate::event::{Direction, Party};
+use crate::ids::{CallId, DeviceId, NumberId, PersonId, TemplateVersionId, TenantId};
+use crate::registrar::{Registrar, Target};
+use crate::script::ScriptInput;
+use crate::template::TemplateVersion;
+use crate::time::Wall;
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One place to ring, found while a destination was resolved.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Fork {
+    pub(super) party: Party,
+    pub(super) target: Target,
+}
+
+/// What a call knows of itself.
+pub(super) struct Call<'a> {
+    pub(super) id: CallId,
+    pub(super) direction: Direction,
+    pub(super) from: &'a Party,
+    pub(super) original: &'a str,
+    pub(super) dialled: &'a Dialled,
+    pub(super) did: Option<NumberId>,
+    /// The device that calls: it is not rung by its own call.
+    pub(super) device: Option<DeviceId>,
+    pub(super) seed: u64,
+    /// Why the INVITE cannot be carried out.
+    pub(super) fault: Option<&'a Final>,
+}
+
+/// Answers from the directory and the registrar, and keeps what a `ring` needs.
+pub(super) struct Living<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) registrar: &'a Registrar,
+    /// None if the tenant was removed while the call ran.
+    pub(super) tenant: Option<&'a Tenant>,
+    pub(super) owner: TenantId,
+    pub(super) call: Call<'a>,
+    /// Where the resolved destinations can be rung.
+    pub(super) forks: Vec<Fork>,
+    /// Whether one of the resolved destinations is somebody's.
+    pub(super) somebody: bool,
+}
+
+impl Living<'_> {
+    fn binding_of(&self, scope: Scope) -> Option<&crate::directory::Binding> {
+        self.tenant?.bindings.iter().find(|binding| binding.scope == scope)
+    }
+
+    fn targets(&self, device: &Device) -> Vec<Target> {
+        self.registrar.targets(self.world.now.mono, self.world.routes, self.owner, device)
+    }
+
+    /// `call` of the script.
+    fn call_table(&self) -> Value {
+        let from = self.call.from;
+        let or_null = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+        let dialled_person = match self.call.dialled {
+            Dialled::Extension(extension) => self.tenant.and_then(|tenant| tenant.person_at(extension)),
+            _ => None,
+        };
+        let number = self.call.did.and_then(|did| self.tenant?.numbers.get(&did)).map(|number| number.e164.as_str());
+        let caller = table([
+            ("number", or_null(&from.number)),
+            ("name", or_null(&from.name)),
+            ("anonymous", from.anonymous.into()),
+            ("internal", (self.call.direction == Direction::Internal).into()),
+        ]);
+        let called = table([
+            ("dialled", self.call.original.into()),
+            ("extension", dialled_person.map_or(Value::Null, |person| person.extension.as_str().into())),
+            ("name", dialled_person.map_or(Value::Null, |person| person.name.as_str().into())),
+            ("number", number.map_or(Value::Null, Value::from)),
+        ]);
+        let direction = match self.call.direction {
+            Direction::Internal => "internal",
+            Direction::Inbound => "inbound",
+            Direction::Outbound => "outbound",
+        };
+        table([
+            ("id", self.call.id.to_string().into()),
+            ("direction", direction.into()),
+            ("caller", caller),
+            ("called", called),
+        ])
+    }
+}
+
+/// A table of named values.
+pub(super) fn table<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+impl Facts for Living<'_> {
+    fn at(&mut self, _step: usize) -> Wall {
+        self.world.now.wall
+    }
+
+    fn opening(&mut self) -> Opening {
+        let settings = self.world.settings;
+        Opening {
+            revision: self.world.directory.revision,
+            limits: Limits {
+                actions: settings.max_actions,
+                lookups: settings.max_lookups,
+                ring_timeout_s: settings.ring_timeout_s,
+            },
+            original: self.call.original.to_owned(),
+            dialled: self.call.dialled.clone(),
+            did: self.call.did,
+            fault: self.call.fault.cloned(),
+        }
+    }
+
+    fn person_at(&mut self, extension: &str) -> Option<PersonId> {
+        self.tenant?.person_at(extension).map(|person| person.id)
+    }
+
+    fn binding(&mut self, scope: Scope) -> Option<Bound> {
+        let binding = self.binding_of(scope)?;
+        let slug = self.tenant?.templates.get(&binding.template).map(|version| version.slug.clone());
+        Some(Bound { template: binding.template, slug: slug.unwrap_or_default() })
+    }
+
+    fn program(&mut self, template: TemplateVersionId) -> Option<Arc<TemplateVersion>> {
+        self.tenant?.templates.get(&template).cloned()
+    }
+
+    fn input(&mut self, scope: Scope, program: &TemplateVersion) -> Arc<ScriptInput> {
+        let mut params: BTreeMap<String, Value> = BTreeMap::new();
+        for spec in &program.params {
+            if let Some(default) = &spec.default {
+                params.insert(spec.name.clone(), default.clone());
+            }
+        }
+        if let Some(binding) = self.binding_of(scope) {
+            params.extend(binding.params.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        Arc::new(ScriptInput {
+            template: program.id,
+            call: self.call_table(),
+            params,
+            now: self.tenant.map_or(Value::Null, |tenant| super::moment::table(tenant, self.world.now.wall)),
+            seed: self.call.seed,
+        })
+    }
+
+    fn resolve(&mut self, target: &str) -> Resolution {
+        let Some(tenant) = self.tenant else { return Resolution::default() };
+        let Some(person) = tenant.person_at(target) else { return Resolution::default() };
+        self.somebody = true;
+        let mut devices = Vec::with_capacity(person.devices.len());
+        for device in tenant.devices_of(person) {
+            if Some(device.id) == self.call.device {
+                continue;
+            }
+            let targets = self.targets(device);
+            if targets.is_empty() {
+                devices.push((device.slug.clone(), None));
+            }
+            for target in targets {
+                devices.push((device.slug.clone(), Some(target.uri.clone())));
+                let party = identity::of_person(person, Some(device));
+                if !self.forks.iter().any(|fork| fork.target == target) {
+                    self.forks.push(Fork { party, target });
+                }
+            }
+        }
+        Resolution { person: Some(person.id), devices }
+    }
+}

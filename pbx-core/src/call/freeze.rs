@@ -1,0 +1,82 @@
+//! Engine state as bytes: what a successor process takes over, and what a test freezes at any instant.
+
+use super::engine::Engine;
+use serde::{Deserialize, Serialize};
+
+/// The form of the bytes; a release that changes the state's shape in a way that serde's defaults don't bridge raises it.
+const VERSION: u32 = 1;
+
+/// Why bytes are not an engine.
+#[derive(Debug, thiserror::Error)]
+pub enum ThawError {
+    /// They are of another release.
+    #[error("the state has version {0}, this release reads {VERSION}")]
+    Version(u32),
+    /// They are no state.
+    #[error("the state cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+#[derive(Serialize)]
+struct Frozen<'a> {
+    version: u32,
+    engine: &'a Engine,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct Thawed {
+    engine: Engine,
+}
+
+impl Engine {
+    /// All that the engine knows, as bytes. Flows are addresses: whoever thaws it brings the sockets.
+    ///
+    /// # Errors
+    /// When the state cannot be written down, which would be a fault of ours.
+    pub fn freeze(&self) -> Result<Vec<u8>, ThawError> {
+        Ok(serde_json::to_vec(&Frozen { version: VERSION, engine: self })?)
+    }
+
+    /// The engine that was frozen.
+    ///
+    /// # Errors
+    /// When the bytes are no state of this release.
+    pub fn thaw(bytes: &[u8]) -> Result<Self, ThawError> {
+        let head: Head = serde_json::from_slice(bytes)?;
+        if head.version != VERSION {
+            return Err(ThawError::Version(head.version));
+        }
+        let thawed: Thawed = serde_json::from_slice(bytes)?;
+        Ok(thawed.engine)
+    }
+}
+
+/// Maps whose keys are no text, as lists of pairs.
+pub(super) mod pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(in crate::call) fn serialize<'a, M, K, V, S>(map: &'a M, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        &'a M: IntoIterator<Item = (&'a K, &'a V)>,
+        K: Serialize + 'a,
+        V: Serialize + 'a,
+        S: Serializer,
+    {
+        serializer.collect_seq(map)
+    }
+
+    pub(in crate::call) fn deserialize<'de, M, K, V, D>(deserializer: D) -> Result<M, D::Error>
+    where
+        M: FromIterator<(K, V)>,
+        K: Deserialize<'de>,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}

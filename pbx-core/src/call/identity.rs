@@ -1,0 +1,124 @@
+//! Who calls, and how that is told to the phones that ring (RFC 3325, RFC 3323).
+
+use super::io::Who;
+use super::wire::Writer;
+use crate::dial_plan;
+use crate::directory::{Device, Person, Tenant};
+use crate::event::Party;
+use crate::flow::Flow;
+use pbx_sip::params::quote;
+use pbx_sip::uri::escape::escape_user;
+use pbx_sip::{HeaderName, Message, NameAddr, Uri};
+
+/// The host of an identity that is withheld (RFC 3323 §4.1.1.3).
+const NOWHERE: &str = "anonymous.invalid";
+
+/// Who calls: a device by its password, whatever it says of itself; a trunk's caller by what the trunk asserts.
+pub(super) fn caller(tenant: &Tenant, who: &Who, invite: &Message) -> Party {
+    let anonymous = withheld(invite);
+    match who {
+        Who::Device { device, .. } => {
+            let Some(device) = tenant.devices.get(device) else { return Party { anonymous, ..Party::default() } };
+            let mut party = of_device(tenant, device);
+            if anonymous {
+                (party.number, party.name) = (String::new(), String::new());
+            }
+            Party { anonymous, ..party }
+        }
+        Who::Trunk { .. } => outside_caller(tenant, invite, anonymous),
+        Who::Known => Party::default(),
+    }
+}
+
+/// The party that a device stands for.
+pub(super) fn of_device(tenant: &Tenant, device: &Device) -> Party {
+    match tenant.people.get(&device.person) {
+        Some(person) => of_person(person, Some(device)),
+        None => Party { name: device.label.clone(), device: Some(device.id), ..Party::default() },
+    }
+}
+
+/// The party that a person is, at a device.
+pub(super) fn of_person(person: &Person, device: Option<&Device>) -> Party {
+    Party {
+        number: person.extension.clone(),
+        name: person.name.clone(),
+        person: Some(person.id),
+        device: device.map(|device| device.id),
+        anonymous: false,
+    }
+}
+
+/// The caller asked not to be shown.
+fn withheld(invite: &Message) -> bool {
+    let asked = invite
+        .privacy()
+        .iter()
+        .any(|value| ["id", "user", "header"].iter().any(|private| value.eq_ignore_ascii_case(private)));
+    asked || invite.from_addr().is_ok_and(|from| is_nobody(&from))
+}
+
+fn is_nobody(address: &NameAddr) -> bool {
+    let Some(uri) = address.uri().as_sip() else { return false };
+    uri.host().to_string().eq_ignore_ascii_case(NOWHERE)
+        || uri.user().is_some_and(|user| user.eq_ignore_ascii_case("anonymous"))
+}
+
+/// What a trunk asserts, else what its From says; the number in E.164 where it is one.
+fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
+    let asserted = invite.asserted_identities().unwrap_or_default().into_iter().next();
+    let Some(address) = asserted.or_else(|| invite.from_addr().ok()) else { return Party::default() };
+    if anonymous || is_nobody(&address) {
+        return Party { anonymous: true, ..Party::default() };
+    }
+    let user = match address.uri() {
+        Uri::Sip(uri) => uri.user_unescaped().map(|user| user.into_owned()).unwrap_or_default(),
+        Uri::Tel(_) | Uri::Other(_) => address.uri().as_str().split_once(':').map_or("", |(_, rest)| rest).to_owned(),
+    };
+    let number = dial_plan::e164(&user, &tenant.country).unwrap_or(user);
+    let name = address.display_name().map(|name| name.into_owned()).unwrap_or_default();
+    Party { number, name, ..Party::default() }
+}
+
+/// From, and P-Asserted-Identity or Privacy, of an INVITE to a phone.
+pub(super) fn write(writer: &mut Writer, party: &Party, flow: &Flow, tag: &str) {
+    if party.anonymous || party.number.is_empty() {
+        writer.header("From", format_args!("\"Anonymous\" <sip:anonymous@{NOWHERE}>;tag={tag}"));
+        writer.header("Privacy", "id");
+        return;
+    }
+    let (user, host) = (escape_user(&party.number), flow.local);
+    let shown = if party.name.is_empty() { String::new() } else { format!("{} ", quote(&party.name)) };
+    writer.header("From", format_args!("{shown}<sip:{user}@{host}>;tag={tag}"));
+    writer.header("P-Asserted-Identity", format_args!("{shown}<sip:{user}@{host}>"));
+}
+
+/// The dialled string of a request: the user of its Request-URI, unescaped; the number of a tel URI.
+pub(super) fn dialled(invite: &Message) -> String {
+    match invite.uri() {
+        Ok(Uri::Sip(uri)) => uri.user_unescaped().map(|user| user.into_owned()).unwrap_or_default(),
+        Ok(uri) => uri.as_str().split_once(':').map_or("", |(_, rest)| rest).to_owned(),
+        Err(_) => String::new(),
+    }
+}
+
+/// The name of a header of ours that counts how often a call passed through us.
+pub(super) const HOPS: &str = "X-Ringdown-Hops";
+
+/// How often this call has passed through us already.
+pub(super) fn hops(invite: &Message) -> u32 {
+    invite.header_named(HOPS).and_then(|header| header.value().trim().parse().ok()).unwrap_or(0)
+}
+
+/// Max-Forwards of the request, or what RFC 3261 §8.1.1.6 gives to one that has none.
+pub(super) fn max_forwards(invite: &Message) -> u8 {
+    invite.max_forwards().ok().flatten().unwrap_or(70)
+}
+
+/// Whether a body is a session description.
+pub(super) fn has_sdp(message: &Message) -> bool {
+    !message.body().is_empty()
+        && message
+            .header(HeaderName::ContentType)
+            .is_none_or(|kind| kind.value().trim().to_ascii_lowercase().starts_with("application/sdp"))
+}

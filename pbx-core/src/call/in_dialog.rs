@@ -1,0 +1,119 @@
+//! Requests of a leg that has a dialog with us.
+
+use super::cx::Cx;
+use super::ending::HUNG_UP;
+use super::leg::LegState;
+use super::state::Call;
+use super::wire;
+use crate::cdr::Ending;
+use crate::event::Disposition;
+use pbx_sip::dialog::{Due, Incoming, Refused};
+use pbx_sip::transaction::TransactionId;
+use pbx_sip::{Message, Method};
+use rand::RngCore;
+
+impl Call {
+    /// A new request in a leg's dialog.
+    pub(super) fn request_in_dialog(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
+        let Some(leg) = self.leg(no) else { return };
+        let Some(dialog) = leg.dialog.as_mut().filter(|dialog| dialog.id().remote_tag == *remote_tag(request)) else {
+            return answer(cx, id, request, 481, &[]);
+        };
+        let method = request.method().cloned();
+        if let Err(refused) = dialog.incoming(request) {
+            let wait = (cx.shared.rng.next_u32() % 11).to_string();
+            let headers = [("Retry-After", wait.as_str())];
+            let headers = if refused == Refused::Busy { &headers[..] } else { &[] };
+            return answer(cx, id, request, refused.status().code(), headers);
+        }
+        match method {
+            Some(Method::Bye) => self.said_bye(cx, no, id, request),
+            Some(Method::Invite) => self.reinvited(cx, no, id, request),
+            Some(Method::Options) => answer(cx, id, request, 200, &[("Accept", "application/sdp")]),
+            Some(Method::Subscribe) => answer(cx, id, request, 489, &[("Allow-Events", "")]),
+            // Transfers come later: the phone is told so and stays in its call.
+            Some(Method::Refer) => answer(cx, id, request, 603, &[]),
+            Some(Method::Other(_)) | None => answer(cx, id, request, 501, &[]),
+            Some(_) => answer(cx, id, request, 405, &[]),
+        }
+    }
+
+    fn said_bye(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
+        let Some(leg) = self.leg(no) else { return };
+        match leg.state {
+            // A caller may leave an early dialog with BYE, too (RFC 3261 §15).
+            LegState::Trying | LegState::Ringing if no == 0 => self.caller_gave_up(cx),
+            LegState::Leaving => leg.gone(cx),
+            _ => self.leg_left(cx, no, &HUNG_UP),
+        }
+        answer(cx, id, request, 200, &[]);
+    }
+
+    /// The caller hangs up before an answer.
+    pub(super) fn caller_gave_up(&mut self, cx: &mut Cx<'_>) {
+        if self.caller_is_waiting() {
+            self.decide(cx, |decider, facts| decider.cancelled(facts));
+        }
+    }
+
+    /// An ACK in a leg's dialog.
+    pub(super) fn acknowledged(&mut self, cx: &mut Cx<'_>, no: u16, ack: &Message) {
+        let Some(leg) = self.leg(no) else { return };
+        let Some(dialog) = &mut leg.dialog else { return };
+        if dialog.incoming(ack) != Ok(Incoming::Ack) {
+            return;
+        }
+        leg.start_answer_timer(cx);
+        if leg.state == LegState::Leaving {
+            return leg.bye(cx, None);
+        }
+        self.answered_in_ack(cx, no, &ack.body());
+    }
+
+    /// The timer of an unacknowledged 200.
+    pub(super) fn unacknowledged(&mut self, cx: &mut Cx<'_>, no: u16) {
+        let now = cx.now().mono;
+        let Some(leg) = self.leg(no) else { return };
+        leg.answer_timer = None;
+        match leg.dialog.as_mut().and_then(|dialog| dialog.fire(now)) {
+            Some(Due::Resend(bytes)) => leg.send_again(cx, bytes),
+            Some(Due::NoAck) if leg.state == LegState::Leaving => leg.bye(cx, None),
+            Some(Due::NoAck) => {
+                let disposition = Disposition::Failed;
+                return self.end(cx, &Ending { disposition, cause: "no-ack", sip_code: 408, cut: false });
+            }
+            None => {}
+        }
+        if let Some(leg) = self.leg(no)
+            && leg.state != LegState::Gone
+        {
+            leg.start_answer_timer(cx);
+        }
+    }
+
+    /// A connection is gone. Calls on it are over: what reconnects is another flow.
+    pub(super) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: crate::flow::Flow) {
+        let lost: Vec<u16> =
+            self.legs.iter().filter(|leg| leg.flow == flow && leg.is_alive()).map(|leg| leg.no).collect();
+        for no in lost {
+            match self.legs.get(usize::from(no)).map(|leg| leg.state) {
+                Some(LegState::Talking) => self.leg_left(cx, no, &Ending { cause: "flow-lost", ..HUNG_UP }),
+                Some(LegState::Trying | LegState::Ringing) if no == 0 => {
+                    self.caller_gave_up(cx);
+                }
+                Some(LegState::Trying | LegState::Ringing) => self.callee_failed(cx, no, 503),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn remote_tag(request: &Message) -> String {
+    request.from_addr().ok().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default()
+}
+
+fn answer(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16, headers: &[(&str, &str)]) {
+    if let Some(response) = wire::answer_with(request, code, "", headers) {
+        cx.respond(id, &response);
+    }
+}

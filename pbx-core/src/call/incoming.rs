@@ -1,0 +1,193 @@
+//! From an INVITE to a call.
+
+use super::cx::Cx;
+use super::dispatch::Calls;
+
+use super::identity;
+use super::io::Who;
+use super::leg::{Leg, LegState, Owner};
+use super::routing::Run;
+use super::session::Session;
+use super::shared::{User, Whose};
+use super::state::Call;
+use super::wire;
+use crate::cdr::Assembly;
+use crate::decision::{Decider, Final};
+use crate::dial_plan::Dialled;
+use crate::directory::Tenant;
+use crate::event::{Direction, EventKind};
+use crate::flow::Flow;
+use crate::ids::{AuditId, CallId, LegId, TenantId};
+use crate::journal::{AuditLine, Entry};
+use pbx_sip::Message;
+use pbx_sip::dialog::Dialog;
+use pbx_sip::transaction::TransactionId;
+
+/// An INVITE outside of a dialog, from somebody that the door knows.
+pub(super) struct Incoming<'a> {
+    pub(super) id: TransactionId,
+    pub(super) merged: bool,
+    pub(super) flow: Flow,
+    pub(super) invite: &'a Message,
+    pub(super) who: &'a Who,
+}
+
+/// Why an INVITE does not become a call: a code and more headers.
+struct Refusal(u16, Option<(&'static str, String)>);
+
+impl Calls {
+    /// Makes a call of an INVITE, or answers why not.
+    pub(super) fn invited(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
+        if let Err(Refusal(code, header)) = self.make_call(cx, incoming) {
+            let tag = format!("{:016x}", cx.random());
+            let header = header.as_ref().map(|(name, value)| (*name, value.as_str()));
+            let headers = header.as_slice();
+            if let Some(response) = wire::answer_with(incoming.invite, code, &tag, headers) {
+                cx.respond(incoming.id, &response);
+            }
+        }
+    }
+
+    fn make_call(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) -> Result<(), Refusal> {
+        let (Who::Device { tenant: id, .. } | Who::Trunk { tenant: id, .. }) = incoming.who else {
+            return Err(Refusal(403, None));
+        };
+        if incoming.merged {
+            return Err(Refusal(482, None));
+        }
+        let Some(tenant) = cx.world.directory.tenant(*id) else { return Err(Refusal(404, None)) };
+        let dialled = dialled(tenant, incoming);
+        let emergency = matches!(dialled, Dialled::Emergency(_));
+        if cx.shared.draining && !emergency {
+            return Err(Refusal(503, Some(("Retry-After", super::RETRY_AFTER_S.to_string()))));
+        }
+        if identity::max_forwards(incoming.invite) == 0 || identity::hops(incoming.invite) >= cx.world.settings.max_hops
+        {
+            return Err(Refusal(483, None));
+        }
+        let mut call = new_call(cx, tenant, dialled, incoming)?;
+        if emergency {
+            emergency_without_route(cx, &call);
+        }
+        if let Err(unfit) = call.caller().session.take_first_offer(incoming.invite) {
+            let cause = if unfit.code == 400 { "bad-offer" } else { "not-acceptable" };
+            call.fault = Some(Final::new(unfit.code, cause));
+        }
+        call.begin(cx);
+        self.keep(call);
+        Ok(())
+    }
+}
+
+fn dialled(tenant: &Tenant, incoming: &Incoming<'_>) -> Dialled {
+    let original = identity::dialled(incoming.invite);
+    match incoming.who {
+        Who::Trunk { number, .. } => {
+            Dialled::Number(tenant.numbers.get(number).map_or(original, |number| number.e164.clone()))
+        }
+        _ => Dialled::read(&original, &tenant.country, |extension| tenant.extensions.contains_key(extension)),
+    }
+}
+
+fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incoming<'_>) -> Result<Call, Refusal> {
+    let now = cx.now();
+    let id = CallId::mint(now.wall, cx.random_id());
+    let owner = Owner { tenant: tenant.id, call: id, slot: tenant.id.slot() };
+    let tag = cx.mint(owner.slot);
+    let dialog = Dialog::uas(incoming.invite, &tag).map_err(|_| Refusal(400, None))?;
+    let from = identity::caller(tenant, incoming.who, incoming.invite);
+    let (direction, device, did) = match incoming.who {
+        Who::Device { device, .. } => (Direction::Internal, Some(*device), None),
+        Who::Trunk { number, .. } => (Direction::Inbound, None, Some(*number)),
+        Who::Known => return Err(Refusal(403, None)),
+    };
+    let leg = Leg {
+        no: 0,
+        id: LegId::mint(now.wall, cx.random_id()),
+        owner,
+        party: from.clone(),
+        state: LegState::Trying,
+        flow: incoming.flow,
+        tag,
+        invite: Some(incoming.invite.clone()),
+        transaction: Some(incoming.id),
+        dialog: Some(dialog),
+        session: Session::new(cx.random()),
+        port: None,
+        answer_timer: None,
+        heard: false,
+    };
+    let sip_call_id = incoming.invite.call_id().map(|id| id.to_string()).unwrap_or_default();
+    let original = identity::dialled(incoming.invite);
+    let mut record =
+        Assembly::new(id, tenant.id, sip_call_id.clone(), direction, from.clone(), original.clone(), now.wall);
+    if let Dialled::Extension(extension) = &dialled
+        && let Some(person) = tenant.person_at(extension)
+    {
+        record.meant(identity::of_person(person, None));
+    }
+    record.leg_started(leg.id, from.clone(), sip_call_id.clone(), now.wall);
+    started(cx, &leg, &record, sip_call_id, original);
+    Ok(Call {
+        owner,
+        legs: vec![leg],
+        thread: 0,
+        dialled,
+        did,
+        device,
+        seed: cx.random(),
+        fault: None,
+        hops: identity::hops(incoming.invite),
+        max_forwards: identity::max_forwards(incoming.invite).saturating_sub(1).min(70),
+        record,
+        decider: Decider::default(),
+        run: Run::default(),
+        ring: None,
+        lookup: None,
+        questions: 0,
+        early: super::early::Early::default(),
+        bridge: None,
+        wrap_up: None,
+    })
+}
+
+/// Promises and tells that a call has begun, and makes its transaction the caller's.
+fn started(cx: &mut Cx<'_>, leg: &Leg, record: &Assembly, sip_call_id: String, dialled: String) {
+    let Owner { tenant, call, .. } = leg.owner;
+    let (from, direction) = (record.from().clone(), record.direction());
+    cx.journal(Entry::CallStarted {
+        call,
+        tenant,
+        sip_call_id: sip_call_id.clone(),
+        direction,
+        from: from.clone(),
+        dialled: dialled.clone(),
+        at: cx.now().wall,
+    });
+    cx.publish(tenant, Some(call), EventKind::CallStarted { direction, from, dialled, sip_call_id });
+    cx.shared.tags.insert(leg.tag.clone(), (call, 0));
+    let user = User { flow: leg.flow, whose: Whose::Leg { tenant, call, leg: 0 } };
+    if let Some(known) = leg.transaction.and_then(|id| cx.shared.layer.user_mut(id)) {
+        *known = user;
+    }
+    if let Some(invite) = &leg.invite {
+        cx.received(tenant, call, leg.flow, invite);
+    }
+}
+
+/// An emergency that leads nowhere is an alarm, and a line in the audit.
+fn emergency_without_route(cx: &mut Cx<'_>, call: &Call) {
+    let (tenant, id): (TenantId, CallId) = (call.owner.tenant, call.owner.call);
+    let detail = call.dialled.as_str().to_owned();
+    let audit = AuditId::mint(cx.now().wall, cx.random_id());
+    cx.journal(Entry::Audit(AuditLine {
+        id: audit,
+        tenant: Some(tenant),
+        at: cx.now().wall,
+        actor: call.record.from().number.clone(),
+        action: "emergency.without-route".to_owned(),
+        object: id.to_string(),
+        detail: serde_json::json!({ "dialled": detail }),
+    }));
+    cx.publish(tenant, Some(id), EventKind::Alarm { code: "emergency-without-route".to_owned(), detail });
+}

@@ -1,0 +1,237 @@
+//! One side of a call: a phone or trunk, its dialog, its session and its media port.
+
+use super::cx::Cx;
+use super::session::Session;
+use super::shared::Whose;
+use crate::event::Party;
+use crate::flow::{Flow, Transport};
+use crate::ids::{CallId, LegId, Slot, TenantId};
+use bytes::Bytes;
+use pbx_media::{Command, Port};
+use pbx_sip::dialog::{Dialog, Parts};
+use pbx_sip::transaction::TransactionId;
+use pbx_sip::{Host, Message, Method, Uri, Via};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// Where a leg stands; the table is in the module's documentation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) enum LegState {
+    /// Its INVITE came or went; nothing but 100 was said.
+    Trying,
+    /// A 18x was said.
+    Ringing,
+    /// It was answered with 200.
+    Talking,
+    /// Our BYE waits for the ACK of our 200 (RFC 3261 §15).
+    Leaving,
+    /// Over. What is still on the wire is the transaction layer's business.
+    Gone,
+}
+
+/// Whose call a leg belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Owner {
+    pub(super) tenant: TenantId,
+    pub(super) call: CallId,
+    pub(super) slot: Slot,
+}
+
+/// A leg. Number 0 is the caller's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Leg {
+    pub(super) no: u16,
+    pub(super) id: LegId,
+    pub(super) owner: Owner,
+    pub(super) party: Party,
+    pub(super) state: LegState,
+    /// Where its requests come from, and where ours go unless its Contact is reachable itself.
+    pub(super) flow: Flow,
+    /// Our tag.
+    pub(super) tag: String,
+    /// Its first INVITE, until it is answered finally.
+    pub(super) invite: Option<Message>,
+    /// The transaction of that INVITE.
+    pub(super) transaction: Option<TransactionId>,
+    pub(super) dialog: Option<Dialog>,
+    pub(super) session: Session,
+    pub(super) port: Option<Port>,
+    /// When the timer for our unacknowledged 200 is due.
+    pub(super) answer_timer: Option<crate::time::Instant>,
+    /// At some time it was connected and free to send: silence would be a fault.
+    pub(super) heard: bool,
+}
+
+impl Leg {
+    /// Whose its transactions are.
+    pub(super) fn whose(&self) -> Whose {
+        Whose::Leg { tenant: self.owner.tenant, call: self.owner.call, leg: self.no }
+    }
+
+    /// For the ladder.
+    pub(super) fn about(&self) -> Option<(TenantId, CallId)> {
+        Some((self.owner.tenant, self.owner.call))
+    }
+
+    /// Whether it can still become a talking leg or is one.
+    pub(super) fn is_alive(&self) -> bool {
+        matches!(self.state, LegState::Trying | LegState::Ringing | LegState::Talking)
+    }
+
+    /// The RTP address that our SDP tells this leg.
+    pub(super) fn media_address(&self) -> Option<SocketAddr> {
+        self.port.map(|port| SocketAddr::new(self.flow.local.ip(), port.rtp))
+    }
+
+    /// Tells the media thread where this leg listens.
+    pub(super) fn aim(&self, cx: &mut Cx<'_>) {
+        let Some(port) = self.port else { return };
+        let (rtp, rtcp) = self.session.far();
+        let signalling = Some(self.flow.remote.ip());
+        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling }));
+    }
+
+    /// Gives the media port back; its report comes later.
+    pub(super) fn release_port(&mut self, cx: &mut Cx<'_>) -> bool {
+        let Some(port) = self.port.take() else { return false };
+        cx.shared.stock.release(port, self.owner.call, self.no, cx.out);
+        true
+    }
+
+    /// Sends a request inside the dialog; which transaction it is.
+    pub(super) fn request(
+        &mut self,
+        cx: &mut Cx<'_>,
+        method: &Method,
+        headers: &[(&str, &str)],
+        sdp: Option<&str>,
+    ) -> Option<TransactionId> {
+        let (flow, whose) = (self.hop(cx), self.whose());
+        let branch = cx.branch(self.owner.slot);
+        let via = via(&flow, &branch)?;
+        let contact = contact(&flow);
+        let mut all = headers.to_vec();
+        if *method == Method::Invite {
+            all.extend(super::wire::REQUEST_HEADERS);
+        }
+        let parts = Parts {
+            via: &via,
+            contact: (*method == Method::Invite).then_some(contact.as_str()),
+            headers: &all,
+            body: sdp.map(|sdp| ("application/sdp", sdp.as_bytes())),
+        };
+        let request = self.dialog.as_mut()?.request(method, parts).ok()?;
+        cx.request(flow, whose, &request)
+    }
+
+    /// Acknowledges a 2xx to an INVITE of ours, at once.
+    pub(super) fn ack(&mut self, cx: &mut Cx<'_>, invite: TransactionId, response: &Message) {
+        let flow = self.hop(cx);
+        let about = self.about();
+        let branch = cx.branch(self.owner.slot);
+        let Some(via) = via(&flow, &branch) else { return };
+        let Some(dialog) = &mut self.dialog else { return };
+        if let Ok(bytes) = dialog.ack(response, Parts::new(&via)) {
+            cx.shared.keep_ack(invite, response, flow, &bytes);
+            cx.send_bytes(flow, bytes, about);
+        }
+    }
+
+    /// Hangs up an answered leg; later if our 200 still waits for its ACK.
+    pub(super) fn bye(&mut self, cx: &mut Cx<'_>, reason: Option<&str>) {
+        if self.dialog.as_ref().is_some_and(Dialog::awaits_ack) {
+            self.state = LegState::Leaving;
+            return;
+        }
+        let headers: Vec<(&str, &str)> = reason.iter().map(|reason| ("Reason", *reason)).collect();
+        self.request(cx, &Method::Bye, &headers, None);
+        self.gone(cx);
+    }
+
+    /// It is over: nothing that comes with its tag is known any more.
+    pub(super) fn gone(&mut self, cx: &mut Cx<'_>) {
+        self.state = LegState::Gone;
+        cx.shared.tags.remove(&self.tag);
+        self.stop_answer_timer(cx);
+        if let Some(dialog) = &mut self.dialog {
+            dialog.end();
+        }
+        self.invite = None;
+    }
+
+    /// Our 200 was sent: it is repeated until the ACK comes.
+    pub(super) fn answered(&mut self, cx: &mut Cx<'_>, response: &Message) {
+        let timers = pbx_sip::transaction::Timers::default();
+        if let Some(dialog) = &mut self.dialog {
+            dialog.answered(cx.now().mono, response, &timers);
+        }
+        self.start_answer_timer(cx);
+    }
+
+    /// Sets the timer to what the dialog waits for.
+    pub(super) fn start_answer_timer(&mut self, cx: &mut Cx<'_>) {
+        self.stop_answer_timer(cx);
+        if let Some(at) = self.dialog.as_ref().and_then(Dialog::next_deadline) {
+            cx.shared.timers.start(super::timers::Timer::Unacked(self.owner.call, self.no), at);
+            self.answer_timer = Some(at);
+        }
+    }
+
+    fn stop_answer_timer(&mut self, cx: &mut Cx<'_>) {
+        if let Some(at) = self.answer_timer.take() {
+            cx.shared.timers.stop(super::timers::Timer::Unacked(self.owner.call, self.no), at);
+        }
+    }
+
+    /// Sends bytes that belong to no transaction the way of this leg.
+    pub(super) fn send_again(&self, cx: &mut Cx<'_>, bytes: Bytes) {
+        cx.send_bytes(self.flow, bytes, self.about());
+    }
+
+    /// Where requests of the dialog go: to the flow if it is a connection or a NAT is seen, else to the first route or the
+    /// Contact.
+    fn hop(&self, cx: &Cx<'_>) -> Flow {
+        match &self.dialog {
+            Some(dialog) => hop_of(cx, self.flow, dialog.next_hop(), dialog.routes().is_empty()),
+            None => self.flow,
+        }
+    }
+}
+
+/// The flow to a next hop, seen from a leg's flow.
+pub(super) fn hop_of(cx: &Cx<'_>, flow: Flow, hop: &Uri, is_contact: bool) -> Flow {
+    if flow.transport != Transport::Udp {
+        return flow;
+    }
+    let Some((Host::Ip(ip), port)) = hop.as_sip().map(|uri| (uri.host(), uri.port())) else { return flow };
+    // A Contact that names another address than its messages come from is behind a NAT.
+    if is_contact && ip != flow.remote.ip() {
+        return flow;
+    }
+    let address = SocketAddr::new(ip, port.unwrap_or(5060));
+    if address == flow.remote {
+        return flow;
+    }
+    match cx.world.routes.flow_to(Transport::Udp, address) {
+        Some(direct) => Flow { local: flow.local, ..direct },
+        None => flow,
+    }
+}
+
+/// Our Via on a flow.
+pub(super) fn via(flow: &Flow, branch: &str) -> Option<Via> {
+    let transport = match flow.transport {
+        Transport::Udp => pbx_sip::via::Transport::Udp,
+        Transport::Tcp => pbx_sip::via::Transport::Tcp,
+    };
+    Via::new(transport, Host::Ip(flow.local.ip()), flow.local.port(), branch).ok()
+}
+
+/// Our Contact on a flow.
+pub(super) fn contact(flow: &Flow) -> String {
+    let local = flow.local;
+    match flow.transport {
+        Transport::Udp => format!("<sip:{local}>"),
+        Transport::Tcp => format!("<sip:{local};transport=tcp>"),
+    }
+}

@@ -1,0 +1,93 @@
+//! Requests outside of a dialog that begin no call.
+
+use super::cx::Cx;
+use super::incoming::Incoming;
+use super::io::Who;
+use super::wire::{self, Writer};
+use crate::registrar::Changes;
+use pbx_sip::digest::{self, Count};
+use pbx_sip::transaction::TransactionId;
+use pbx_sip::{Message, Method};
+
+/// Whether this digest was used before. Asked after the transaction layer, which takes out retransmissions.
+pub(super) fn is_replay(cx: &mut Cx<'_>, who: &Who) -> bool {
+    let Who::Device { nonce, nonce_count, .. } = who else { return false };
+    let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
+    let oldest = now.saturating_sub(u64::from(cx.world.settings.nonce_lifetime_s));
+    cx.shared.nonces.expire(oldest);
+    cx.shared.nonces.note(nonce, *nonce_count) != Count::New
+}
+
+/// 401 with a fresh nonce: `stale`, so that a phone whose nonce was forgotten tries again without asking anybody.
+pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
+    let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
+    let salt = cx.random();
+    let Some(nonces) = &cx.shared.challenges else { return answer(cx, id, request, 403) };
+    let nonce = nonces.issue(now, salt);
+    let challenges = digest::challenges(nonces.realm(), &nonce, true);
+    let mut writer = Writer::response(request, 401, &format!("{salt:016x}"));
+    for challenge in challenges {
+        writer.header("WWW-Authenticate", challenge);
+    }
+    if let Some(response) = writer.finish() {
+        cx.respond(id, &response);
+    }
+}
+
+/// A status and nothing more.
+pub(super) fn answer(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16) {
+    let tag = format!("{:016x}", cx.random());
+    if let Some(response) = wire::answer(request, code, &tag) {
+        cx.respond(id, &response);
+    }
+}
+
+/// A REGISTER, carried out and promised before it is answered.
+pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
+    let Who::Device { tenant, device, .. } = incoming.who else {
+        return answer(cx, incoming.id, incoming.invite, 403);
+    };
+    let (now, settings) = (cx.now(), cx.world.settings);
+    let done = cx.shared.registrar.register(now, settings, (*tenant, *device), incoming.invite, incoming.flow);
+    for entry in done.entries {
+        cx.journal(entry);
+    }
+    for event in done.events {
+        cx.publish(*tenant, None, event);
+    }
+    let tag = format!("{:016x}", cx.random());
+    let mut writer = match done.reason {
+        Some(reason) => Writer::response_saying(incoming.invite, done.code, reason, &tag),
+        None => Writer::response(incoming.invite, done.code, &tag),
+    };
+    for (name, value) in &done.headers {
+        writer.header(name, value);
+    }
+    if let Some(response) = writer.finish() {
+        cx.respond(incoming.id, &response);
+    }
+}
+
+/// What comes later, and what nobody knows.
+pub(super) fn other(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
+    let code = match request.method() {
+        Some(Method::Options) => 200,
+        Some(Method::Subscribe | Method::Publish) => 489,
+        Some(Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify) => 481,
+        Some(Method::Other(_)) | None => 501,
+        Some(_) => 405,
+    };
+    answer(cx, id, request, code);
+}
+
+impl Cx<'_> {
+    /// Bindings went without a REGISTER.
+    pub(super) fn bindings_changed(&mut self, changes: Changes) {
+        for entry in changes.entries {
+            self.journal(entry);
+        }
+        for (tenant, event) in changes.events {
+            self.publish(tenant, None, event);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! A change of the session by one side (hold, resume, another codec), passed on to the other (RFC 3261 §14).
+//!
+//! | asked by one side      | other side         | answer to the one side                                   |
+//! | ---------------------- | ------------------ | -------------------------------------------------------- |
+//! | offer                  | re-INVITE, 2xx     | 200 with the answer passed on                            |
+//! | offer                  | re-INVITE, 491     | tried again after a while, three times; then 491         |
+//! | offer                  | re-INVITE, 408/481 | the other side is gone: the call ends                    |
+//! | offer                  | re-INVITE, other   | the same code; the call goes on as it was                |
+//! | no offer               | not asked          | 200 with an offer of what the other side last said       |
+//! | an answer that changes | re-INVITE          | (had its 200 already)                                    |
+
+use super::cx::Cx;
+use super::ending::HUNG_UP;
+use super::identity::has_sdp;
+use super::leg::Leg;
+use super::state::Call;
+use super::timers::Timer;
+use super::wire::Writer;
+use crate::cdr::Ending;
+use crate::time::Instant;
+use pbx_sip::transaction::TransactionId;
+use pbx_sip::{Message, Method};
+use rand::RngCore;
+use serde::{Deserialize, Serialize};
+
+/// How often a re-INVITE is sent again after glare.
+const TRIES: u8 = 3;
+
+/// A change under way.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Reoffer {
+    /// The side that wants it.
+    from: u16,
+    /// Its re-INVITE, unless it wants no answer any more.
+    asked: Option<(TransactionId, Message)>,
+    /// Our re-INVITE to the other side.
+    passed: Option<TransactionId>,
+    /// When it is sent again, after glare.
+    again: Option<Instant>,
+    tries: u8,
+}
+
+impl Call {
+    /// A leg that talks wants to change the session.
+    pub(super) fn reinvited(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
+        let Some(bridge) = &self.bridge else { return self.refuse_reinvite(cx, no, id, request, 491) };
+        if bridge.reoffer.is_some() {
+            return self.refuse_reinvite(cx, no, id, request, 491);
+        }
+        let other = bridge.other(no);
+        if !has_sdp(request) {
+            return self.offer_again(cx, no, other, id, request);
+        }
+        let Some(leg) = self.leg(no) else { return };
+        if let Err(unfit) = leg.session.take_offer(&request.body()) {
+            return self.refuse_reinvite(cx, no, id, request, unfit.code);
+        }
+        let asked = Some((id, request.clone()));
+        self.pass_offer(cx, Reoffer { from: no, asked, passed: None, again: None, tries: 0 });
+    }
+
+    /// Sends the offer on to the other side.
+    fn pass_offer(&mut self, cx: &mut Cx<'_>, mut reoffer: Reoffer) {
+        let Some(bridge) = &self.bridge else { return };
+        let (from, to) = (reoffer.from, bridge.other(reoffer.from));
+        let Some((one, other)) = self.pair(from, to) else { return };
+        let sdp = other.media_address().and_then(|at| {
+            if one.session.has_their_offer() {
+                other.session.make_offer(Some(&one.session), at)
+            } else {
+                other.session.offer_what_was_said(&one.session, at)
+            }
+        });
+        reoffer.passed = sdp.and_then(|sdp| other.request(cx, &Method::Invite, &[], Some(&sdp)));
+        if reoffer.passed.is_none() {
+            other.session.roll_back();
+            return self.reoffer_failed(cx, reoffer, 491);
+        }
+        if let Some(bridge) = &mut self.bridge {
+            bridge.reoffer = Some(reoffer);
+        }
+    }
+
+    /// A re-INVITE without an offer is answered with one: what the other side last said.
+    fn offer_again(&mut self, cx: &mut Cx<'_>, no: u16, other: u16, id: TransactionId, request: &Message) {
+        let Some((leg, other)) = self.pair(no, other) else { return };
+        let sdp = leg.media_address().and_then(|at| leg.session.offer_what_was_said(&other.session, at));
+        match sdp {
+            Some(sdp) => answer_reinvite(cx, leg, id, request, &sdp),
+            None => self.refuse_reinvite(cx, no, id, request, 491),
+        }
+    }
+
+    /// The ACK of our 200 brought an answer: if it changes anything, the other side is told.
+    pub(super) fn answered_in_ack(&mut self, cx: &mut Cx<'_>, no: u16, body: &[u8]) {
+        let Some(leg) = self.leg(no) else { return };
+        if !leg.session.has_our_offer() {
+            return;
+        }
+        let before = leg.session.said();
+        if leg.session.take_answer(body).is_err() {
+            let ending = Ending { cause: "bad-offer", disposition: crate::event::Disposition::Failed, ..HUNG_UP };
+            return self.end(cx, &ending);
+        }
+        leg.aim(cx);
+        let direction = |stream: &pbx_sip::sdp::Stream| stream.direction;
+        let changed =
+            before.as_ref().is_some_and(|before| leg.session.said().as_ref().map(direction) != Some(direction(before)));
+        self.note_hold(cx);
+        if changed {
+            self.pass_offer(cx, Reoffer { from: no, asked: None, passed: None, again: None, tries: 0 });
+        }
+    }
+
+    /// A response to our re-INVITE. False: it is not ours.
+    pub(super) fn reinvite_answered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        no: u16,
+        id: TransactionId,
+        response: &Message,
+    ) -> bool {
+        let Some(code) = response.status().map(|status| status.code()).filter(|code| *code >= 200) else { return true };
+        let Some(bridge) = &mut self.bridge else { return false };
+        let Some(reoffer) = bridge.reoffer.take_if(|reoffer| reoffer.passed == Some(id)) else { return false };
+        let Some(leg) = self.leg(no) else { return false };
+        if let Some(dialog) = &mut leg.dialog {
+            // One that belongs to another dialog would not have come by this transaction.
+            let _ = dialog.heard(response);
+        }
+        match code {
+            200..=299 => self.offer_taken(cx, no, id, reoffer, response),
+            491 if reoffer.tries < TRIES => self.try_again(cx, no, reoffer),
+            408 | 481 => self.reinvite_lost(cx, no, reoffer),
+            code => {
+                leg.session.roll_back();
+                self.reoffer_failed(cx, reoffer, code);
+            }
+        }
+        true
+    }
+
+    /// Our re-INVITE got no answer: the other side is gone.
+    pub(super) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId) {
+        let Some(bridge) = &mut self.bridge else { return };
+        if let Some(reoffer) = bridge.reoffer.take_if(|reoffer| reoffer.passed == Some(id)) {
+            self.reinvite_lost(cx, no, reoffer);
+        }
+    }
+
+    fn reinvite_lost(&mut self, cx: &mut Cx<'_>, no: u16, reoffer: Reoffer) {
+        self.reoffer_failed(cx, reoffer, 487);
+        self.leg_left(cx, no, &Ending { cause: "timeout", ..HUNG_UP });
+    }
+
+    fn offer_taken(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, reoffer: Reoffer, response: &Message) {
+        let Some((leg, one)) = self.pair(no, reoffer.from) else { return };
+        leg.ack(cx, id, response);
+        if leg.session.take_answer(&response.body()).is_err() {
+            leg.session.roll_back();
+            return self.reoffer_failed(cx, reoffer, 488);
+        }
+        leg.aim(cx);
+        if let Some((asked, request)) = reoffer.asked {
+            let sdp = one.media_address().and_then(|at| one.session.make_answer(&leg.session, at, false));
+            let Some(sdp) = sdp else {
+                one.session.roll_back();
+                return self.refuse_reinvite(cx, reoffer.from, asked, &request, 488);
+            };
+            one.aim(cx);
+            answer_reinvite(cx, one, asked, &request, &sdp);
+        }
+        self.note_hold(cx);
+    }
+
+    fn try_again(&mut self, cx: &mut Cx<'_>, no: u16, mut reoffer: Reoffer) {
+        let random = cx.shared.rng.next_u32();
+        let call = self.owner.call;
+        let Some(leg) = self.leg(no) else { return };
+        leg.session.roll_back();
+        let Some(dialog) = &leg.dialog else { return };
+        let at = cx.now().mono + dialog.retry_after_glare(random);
+        cx.shared.timers.start(Timer::Glare(call), at);
+        (reoffer.passed, reoffer.again, reoffer.tries) = (None, Some(at), reoffer.tries + 1);
+        if let Some(bridge) = &mut self.bridge {
+            bridge.reoffer = Some(reoffer);
+        }
+    }
+
+    /// The wait after glare is over.
+    pub(super) fn glare_over(&mut self, cx: &mut Cx<'_>) {
+        let Some(bridge) = &mut self.bridge else { return };
+        if let Some(mut reoffer) = bridge.reoffer.take_if(|reoffer| reoffer.again.is_some()) {
+            reoffer.again = None;
+            self.pass_offer(cx, reoffer);
+        }
+    }
+
+    /// The change was not taken: whoever asked for it is told, and all stays as it was.
+    fn reoffer_failed(&mut self, cx: &mut Cx<'_>, reoffer: Reoffer, code: u16) {
+        if let Some((id, request)) = reoffer.asked {
+            if let Some(leg) = self.leg(reoffer.from) {
+                leg.session.roll_back();
+            }
+            self.refuse_reinvite(cx, reoffer.from, id, &request, code);
+        }
+    }
+
+    fn refuse_reinvite(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message, code: u16) {
+        let Some(leg) = self.leg(no) else { return };
+        if let Some(dialog) = &mut leg.dialog {
+            dialog.refused();
+        }
+        if let Some(response) = super::wire::answer(request, code, &leg.tag) {
+            cx.respond(id, &response);
+        }
+    }
+
+    /// CANCEL of a re-INVITE.
+    pub(super) fn reinvite_cancelled(&mut self, cx: &mut Cx<'_>, invite: TransactionId) {
+        let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
+        if !reoffer.asked.as_ref().is_some_and(|(id, _)| *id == invite) {
+            return;
+        }
+        match reoffer.passed {
+            // Its 487 comes back, and is passed on.
+            Some(passed) => cx.cancel(passed, None),
+            None => self.end_reoffer(cx),
+        }
+    }
+
+    /// The call ends, or the change is not wanted any more: nobody waits for an answer to a re-INVITE.
+    pub(super) fn end_reoffer(&mut self, cx: &mut Cx<'_>) {
+        let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.take()) else { return };
+        if let Some(at) = reoffer.again {
+            cx.shared.timers.stop(Timer::Glare(self.owner.call), at);
+        }
+        self.reoffer_failed(cx, reoffer, 487);
+    }
+}
+
+fn answer_reinvite(cx: &mut Cx<'_>, leg: &mut Leg, id: TransactionId, request: &Message, sdp: &str) {
+    let mut writer = Writer::response(request, 200, &leg.tag);
+    writer.contact(&leg.flow);
+    writer.capabilities(false);
+    if let Some(response) = writer.finish_with(Some(sdp)) {
+        cx.respond(id, &response);
+        leg.answered(cx, &response);
+    }
+}

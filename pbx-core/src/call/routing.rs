@@ -1,0 +1,147 @@
+//! The call's script: its turns, and what comes of them.
+
+use super::cx::Cx;
+use super::io::Output;
+use super::leg::LegState;
+use super::state::Call;
+use super::timers::Timer;
+use crate::cause;
+use crate::cdr::Ending;
+use crate::decision::Final;
+use crate::event::{Disposition, EventKind};
+use crate::script::{FaultKind, RunId, ScriptInput, ScriptJob, ScriptStep};
+use crate::template::TemplateVersion;
+use crate::time::Instant;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the script host may be silent: far more than its own deadlines, so that only a host that died is meant.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// The call's run of its script.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Run {
+    /// The host knows it: it was started, and neither finished nor failed.
+    alive: bool,
+    /// Its turn must be over by then.
+    due: Option<Instant>,
+    /// The caller hears ringing from then on, unless something happens before.
+    local_ringing: Option<Instant>,
+}
+
+impl Call {
+    fn run_id(&self) -> RunId {
+        RunId { call: self.owner.call, seq: 0 }
+    }
+
+    /// The call begins: it is routed, and the caller hears ringing if that takes long.
+    pub(super) fn begin(&mut self, cx: &mut Cx<'_>) {
+        let at = cx.now().mono + Duration::from_millis(u64::from(cx.world.settings.local_ringing_ms));
+        cx.shared.timers.start(Timer::LocalRinging(self.owner.call), at);
+        self.run.local_ringing = Some(at);
+        self.decide(cx, |decider, facts| decider.begin(facts));
+    }
+
+    pub(super) fn start_script(&mut self, cx: &mut Cx<'_>, program: Arc<TemplateVersion>, input: Arc<ScriptInput>) {
+        let template = program.slug.clone();
+        cx.publish(self.owner.tenant, Some(self.owner.call), EventKind::TemplateChosen { template });
+        let (tenant, run) = (self.owner.tenant, self.run_id());
+        cx.out.push(Output::Script(ScriptJob::Start { tenant, run, program, input, replayed: Vec::new() }));
+        self.run.alive = true;
+        self.await_turn(cx);
+    }
+
+    pub(super) fn resume_script(&mut self, cx: &mut Cx<'_>, outcome: Value) {
+        let (tenant, run) = (self.owner.tenant, self.run_id());
+        cx.out.push(Output::Script(ScriptJob::Resume { tenant, run, outcome }));
+        self.await_turn(cx);
+    }
+
+    fn await_turn(&mut self, cx: &mut Cx<'_>) {
+        self.stop_turn_timer(cx);
+        let at = cx.now().mono + SILENCE;
+        cx.shared.timers.start(Timer::ScriptSilent(self.owner.call), at);
+        self.run.due = Some(at);
+    }
+
+    fn stop_turn_timer(&mut self, cx: &mut Cx<'_>) {
+        if let Some(at) = self.run.due.take() {
+            cx.shared.timers.stop(Timer::ScriptSilent(self.owner.call), at);
+        }
+    }
+
+    /// The host says what the script did with its turn.
+    pub(super) fn script_replied(&mut self, cx: &mut Cx<'_>, step: ScriptStep) {
+        if !self.run.alive || !self.decider.awaits_script() {
+            return;
+        }
+        self.stop_turn_timer(cx);
+        self.run.alive = matches!(step, ScriptStep::Verb { .. });
+        self.decide(cx, |decider, facts| decider.script(facts, step));
+    }
+
+    /// The host gave no sign.
+    pub(super) fn script_silent(&mut self, cx: &mut Cx<'_>) {
+        self.run.due = None;
+        if !self.decider.awaits_script() {
+            return;
+        }
+        self.stop_script(cx);
+        let message = "the script host gave no answer".to_owned();
+        let fault = ScriptStep::Fault { kind: FaultKind::Deadline, message, line: None };
+        self.decide(cx, |decider, facts| decider.script(facts, fault));
+    }
+
+    /// Forgets the run, if the host still knows it.
+    fn stop_script(&mut self, cx: &mut Cx<'_>) {
+        self.stop_turn_timer(cx);
+        if std::mem::take(&mut self.run.alive) {
+            let (tenant, run) = (self.owner.tenant, self.run_id());
+            cx.out.push(Output::Script(ScriptJob::Cancel { tenant, run }));
+        }
+    }
+
+    /// No action came in time.
+    pub(super) fn local_ringing(&mut self, cx: &mut Cx<'_>) {
+        self.run.local_ringing = None;
+        if self.caller().state != LegState::Trying || self.decider.is_over() {
+            return;
+        }
+        self.decide(cx, |decider, facts| {
+            decider.local_ringing(facts);
+            crate::decision::Ask::Wait
+        });
+        self.ring_caller(cx);
+    }
+
+    /// The decision is made: nothing that was under way for it goes on.
+    pub(super) fn conclude(&mut self, cx: &mut Cx<'_>, answer: &Final) {
+        self.stop_script(cx);
+        self.stop_lookup(cx);
+        if let Some(at) = self.run.local_ringing.take() {
+            cx.shared.timers.stop(Timer::LocalRinging(self.owner.call), at);
+        }
+        match self.ring.take() {
+            Some(ring) if answer.code == 200 => match ring.winner() {
+                Some(winner) => self.connect(cx, winner),
+                None => self.fail(cx, &Final::new(480, "far-end-failed")),
+            },
+            ring => {
+                if let Some(ring) = ring {
+                    self.stop_ringing(cx, ring, None);
+                }
+                self.fail(cx, answer);
+            }
+        }
+    }
+
+    /// The caller is refused.
+    pub(super) fn fail(&mut self, cx: &mut Cx<'_>, answer: &Final) {
+        let disposition = cause::of_code(&answer.cause).map_or(Disposition::Failed, |cause| cause.disposition);
+        let cut = answer.cause == "cut";
+        self.caller_reason(answer.reason.clone());
+        self.end(cx, &Ending { disposition, cause: &answer.cause, sip_code: answer.code, cut });
+    }
+}

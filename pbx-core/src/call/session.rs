@@ -1,0 +1,137 @@
+//! A leg's session (RFC 3264): its own offer/answer machine; what one leg hears of the other is a policy between the two.
+
+use pbx_sip::sdp::{self, OfferAnswer, Phase, Stream, policy};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// What a leg agreed to, and what is open.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Session {
+    machine: OfferAnswer,
+}
+
+/// A session description that cannot be read, or does not fit what was said before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Unfit {
+    /// What to answer to an offer like this.
+    pub(super) code: u16,
+}
+
+impl Session {
+    /// Nothing agreed yet; `id` is randomness for the `o=` line.
+    pub(super) fn new(id: u64) -> Self {
+        Self { machine: OfferAnswer::new(id) }
+    }
+
+    /// The INVITE that begins a call: with an offer, or without a body.
+    pub(super) fn take_first_offer(&mut self, invite: &pbx_sip::Message) -> Result<(), Unfit> {
+        if invite.body().is_empty() {
+            return Ok(());
+        }
+        if !super::identity::has_sdp(invite) {
+            return Err(Unfit { code: 415 });
+        }
+        self.take_offer(&invite.body())
+    }
+
+    /// They offer.
+    pub(super) fn take_offer(&mut self, body: &[u8]) -> Result<(), Unfit> {
+        let offer = sdp::Session::parse(body).map_err(|_| Unfit { code: 400 })?;
+        self.machine.remote_offer(offer).map_err(|fault| match fault {
+            sdp::Fault::Glare => Unfit { code: 491 },
+            sdp::Fault::Open => Unfit { code: 500 },
+            _ => Unfit { code: 488 },
+        })
+    }
+
+    /// They answer with a 2xx or ACK; without a body, what they answered early counts.
+    pub(super) fn take_answer(&mut self, body: &[u8]) -> Result<(), Unfit> {
+        if body.is_empty() {
+            return self.machine.settle().map_err(|_| Unfit { code: 488 });
+        }
+        self.answer(body, Phase::Final)
+    }
+
+    /// They answer with a 18x.
+    pub(super) fn take_early_answer(&mut self, body: &[u8]) -> Result<(), Unfit> {
+        self.answer(body, Phase::Early)
+    }
+
+    fn answer(&mut self, body: &[u8], phase: Phase) -> Result<(), Unfit> {
+        let answer = sdp::Session::parse(body).map_err(|_| Unfit { code: 488 })?;
+        self.machine.remote_answer(answer, phase).map_err(|_| Unfit { code: 488 })
+    }
+
+    /// Whether their offer waits for our answer.
+    pub(super) fn has_their_offer(&self) -> bool {
+        self.machine.offered().is_some()
+    }
+
+    /// Whether our offer waits for their answer.
+    pub(super) fn has_our_offer(&self) -> bool {
+        self.machine.has_offered()
+    }
+
+    /// We offer what the other leg offers; to the first leg of a call without an offer, what we have ourselves.
+    pub(super) fn make_offer(&mut self, other: Option<&Self>, at: SocketAddr) -> Option<String> {
+        let offered = other.and_then(|other| other.machine.offered());
+        let stream = match offered {
+            Some(offered) => policy::pass_offer(&offered, at),
+            None => policy::own_offer(at),
+        };
+        self.offer(&stream)
+    }
+
+    /// We offer what the other leg has answered to our own offer.
+    pub(super) fn offer_what_was_answered(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
+        let stream = policy::offer_answered(&other.machine.remote()?, at).ok()?;
+        self.offer(&stream)
+    }
+
+    /// We offer what the other leg last said.
+    pub(super) fn offer_what_was_said(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
+        let stream = policy::pass_offer(&other.machine.remote()?, at);
+        self.offer(&stream)
+    }
+
+    fn offer(&mut self, stream: &Stream) -> Option<String> {
+        Some(self.machine.local_offer(stream).ok()?.to_string())
+    }
+
+    /// We answer with what the other leg has answered; none if they have nothing in common.
+    pub(super) fn make_answer(&mut self, other: &Self, at: SocketAddr, early: bool) -> Option<String> {
+        let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
+        let stream = policy::pass_answer(&offered, &answered, at).ok()?;
+        let phase = if early { Phase::Early } else { Phase::Final };
+        Some(self.machine.local_answer(&stream, phase).ok()?.to_string())
+    }
+
+    /// What was open has failed; what was agreed before stays.
+    pub(super) fn roll_back(&mut self) {
+        self.machine.roll_back();
+    }
+
+    /// Where they listen, RTP and RTCP; nowhere while they hold.
+    pub(super) fn far(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        match self.machine.remote().filter(|stream| stream.direction.receives()) {
+            Some(stream) => (stream.rtp, stream.rtcp),
+            None => (None, None),
+        }
+    }
+
+    /// Whether they hold: they do not want to hear the other side.
+    pub(super) fn holds(&self) -> bool {
+        self.machine.remote().is_some_and(|stream| !stream.direction.receives() || stream.rtp.is_none())
+    }
+
+    /// Whether they are free to send.
+    pub(super) fn may_send(&self) -> bool {
+        let sends = self.machine.remote().is_some_and(|stream| stream.direction.sends());
+        sends && self.machine.local().is_none_or(|stream| stream.direction.receives())
+    }
+
+    /// What they last said, for telling whether anything has changed.
+    pub(super) fn said(&self) -> Option<Stream> {
+        self.machine.remote()
+    }
+}

@@ -1,0 +1,127 @@
+//! What all calls of one engine share. Plain data; no call reaches into another.
+
+use super::stock::Stock;
+use super::timers::Timers;
+use crate::flow::Flow;
+use crate::ids::{CallId, TenantId};
+use crate::registrar::Registrar;
+use bytes::Bytes;
+use pbx_sip::Message;
+use pbx_sip::digest::{NonceCounts, Nonces};
+use pbx_sip::transaction::{Action, Layer, TransactionId};
+use rand_chacha::ChaCha12Rng;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// Whose a transaction is, and where its messages go.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct User {
+    pub(super) flow: Flow,
+    pub(super) whose: Whose,
+}
+
+/// Whose a transaction is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) enum Whose {
+    /// Nobody's: it was answered at once and is only remembered for its retransmissions.
+    Nobody,
+    /// A leg's.
+    Leg { tenant: TenantId, call: CallId, leg: u16 },
+}
+
+impl Whose {
+    /// For the ladder.
+    pub(super) fn about(self) -> Option<(TenantId, CallId)> {
+        match self {
+            Self::Nobody => None,
+            Self::Leg { tenant, call, .. } => Some((tenant, call)),
+        }
+    }
+}
+
+/// The shared part of an engine's state.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Shared {
+    pub(super) layer: Layer<User>,
+    pub(super) timers: Timers,
+    pub(super) stock: Stock,
+    pub(super) rng: ChaCha12Rng,
+    pub(super) registrar: Registrar,
+    pub(super) nonces: NonceCounts,
+    /// The door's challenges, for a nonce that was used before.
+    pub(super) challenges: Option<Nonces>,
+    /// Our tag of each dialog, and the leg whose it is.
+    pub(super) tags: HashMap<String, (CallId, u16)>,
+    /// Our ACKs of 2xx, for as long as the 2xx may come again.
+    #[serde(with = "super::freeze::pairs")]
+    acks: BTreeMap<AckOf, (Flow, Bytes)>,
+    /// No new calls.
+    pub(super) draining: bool,
+    /// The last event's number of each tenant.
+    seqs: HashMap<TenantId, u64>,
+    /// What the transaction layer said while a handler was at work.
+    #[serde(skip)]
+    pub(super) told: VecDeque<Action<User>>,
+}
+
+/// What a 2xx is known by: its INVITE, and the tag of the phone that sent it.
+type AckOf = (TransactionId, String);
+
+/// How many nonces an engine remembers the uses of.
+const NONCES: usize = 65_536;
+
+impl Shared {
+    pub(super) fn new(stock: Stock, rng: ChaCha12Rng) -> Self {
+        Self {
+            layer: Layer::new(pbx_sip::transaction::Timers::default()),
+            timers: Timers::default(),
+            stock,
+            rng,
+            registrar: Registrar::default(),
+            nonces: NonceCounts::new(NONCES),
+            challenges: None,
+            tags: HashMap::new(),
+            acks: BTreeMap::new(),
+            draining: false,
+            seqs: HashMap::new(),
+            told: VecDeque::new(),
+        }
+    }
+
+    /// The number of the tenant's next event.
+    pub(super) fn next_seq(&mut self, tenant: TenantId) -> u64 {
+        let seq = self.seqs.entry(tenant).or_insert(0);
+        *seq += 1;
+        *seq
+    }
+
+    /// Keeps the ACK of a 2xx for its retransmissions, whatever becomes of the call.
+    pub(super) fn keep_ack(&mut self, invite: TransactionId, response: &Message, flow: Flow, ack: &Bytes) {
+        self.acks.insert((invite, tag_of(response)), (flow, ack.clone()));
+    }
+
+    /// The ACK for a 2xx that came again.
+    pub(super) fn ack_again(&self, invite: TransactionId, response: &Message) -> Option<(Flow, Bytes)> {
+        self.acks.get(&(invite, tag_of(response))).cloned()
+    }
+
+    /// The INVITE's transaction is over: no 2xx to it comes any more.
+    pub(super) fn forget_acks(&mut self, invite: TransactionId) {
+        while let Some(key) = self.acks.range((invite, String::new())..).next().map(|(key, _)| key.clone()) {
+            if key.0 != invite {
+                break;
+            }
+            self.acks.remove(&key);
+        }
+    }
+
+    /// How many ACKs are kept.
+    pub(super) fn acks(&self) -> usize {
+        self.acks.len()
+    }
+}
+
+/// The tag of the phone that sent a response.
+fn tag_of(response: &Message) -> String {
+    response.to_addr().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,1 @@
+//! Calls, seen from the wire.

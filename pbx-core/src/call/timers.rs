@@ -1,0 +1,76 @@
+//! Every timer of an engine in one enum and one queue. The transaction layer keeps RFC 3261's own.
+
+use crate::ids::CallId;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a moment was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub(super) enum Timer {
+    /// No action came in time: the caller hears ringing.
+    LocalRinging(CallId),
+    /// The script host gave no sign: the fallback decides.
+    ScriptSilent(CallId),
+    /// The call's ring has rung long enough.
+    RingOver(CallId),
+    /// The call's question to a source was not answered.
+    LookupOver(CallId),
+    /// A re-INVITE that met one of the other side may be sent again (RFC 3261 §14.1).
+    Glare(CallId),
+    /// Our 200 to this leg's INVITE was not acknowledged yet.
+    Unacked(CallId, u16),
+    /// The media threads had their time to report: the record is written without.
+    ReportsDue(CallId),
+}
+
+impl Timer {
+    /// The call that it is for.
+    pub(super) fn call(self) -> CallId {
+        match self {
+            Self::LocalRinging(call)
+            | Self::ScriptSilent(call)
+            | Self::RingOver(call)
+            | Self::LookupOver(call)
+            | Self::Glare(call)
+            | Self::Unacked(call, _)
+            | Self::ReportsDue(call) => call,
+        }
+    }
+}
+
+/// The timers that run, earliest first. Who starts one remembers its moment, to stop it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Timers {
+    due: BTreeSet<(Instant, Timer)>,
+}
+
+impl Timers {
+    /// Starts a timer.
+    pub(super) fn start(&mut self, timer: Timer, at: Instant) {
+        self.due.insert((at, timer));
+    }
+
+    /// The earliest moment that is waited for.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Takes the earliest timer that is due.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<Timer> {
+        if self.next()? > now {
+            return None;
+        }
+        self.due.pop_first().map(|(_, timer)| timer)
+    }
+
+    /// Stops a timer that was started for `at`.
+    pub(super) fn stop(&mut self, timer: Timer, at: Instant) {
+        self.due.remove(&(at, timer));
+    }
+
+    /// How many run.
+    pub(super) fn len(&self) -> usize {
+        self.due.len()
+    }
+}

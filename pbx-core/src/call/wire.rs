@@ -1,0 +1,135 @@
+//! Messages as we write them. Header values that come from outside are text of a parsed message or checked here: no line
+//! end gets through.
+
+use crate::flow::Flow;
+use bytes::Bytes;
+use pbx_sip::{HeaderName, Message, StatusCode};
+use std::fmt::{Display, Write as _};
+
+/// What we do, in Allow. What is missing is refused with 405 or 501.
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
+
+/// What every request of ours that begins or changes a session carries.
+pub(super) const REQUEST_HEADERS: [(&str, &str); 2] = [("Allow", ALLOW), ("User-Agent", SERVER)];
+
+/// Who we say we are.
+const SERVER: &str = concat!("Ringdown/", env!("CARGO_PKG_VERSION"));
+
+/// A message being written.
+pub(super) struct Writer {
+    text: String,
+}
+
+impl Writer {
+    /// A request's first line, the Via of the flow with this branch, and Max-Forwards.
+    pub(super) fn request(method: &str, uri: &str, flow: &Flow, branch: &str, max_forwards: u8) -> Self {
+        let mut writer = Self { text: String::with_capacity(1024) };
+        let (transport, local) = (flow.transport.as_via(), flow.local);
+        let _ = write!(
+            writer.text,
+            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{transport} {local};branch={branch};rport\r\nMax-Forwards: {max_forwards}\r\n"
+        );
+        writer
+    }
+
+    /// The answer to a request: its Via (the door has noted in it where it came from), From, To (with our tag, unless it has one),
+    /// Call-ID and CSeq.
+    pub(super) fn response(request: &Message, code: u16, to_tag: &str) -> Self {
+        let reason = StatusCode::new(code).map_or("", StatusCode::reason);
+        Self::response_saying(request, code, reason, to_tag)
+    }
+
+    /// The same with a reason phrase of one's own.
+    pub(super) fn response_saying(request: &Message, code: u16, reason: &str, to_tag: &str) -> Self {
+        let mut writer = Self { text: String::with_capacity(1024) };
+        let reason: String = reason.chars().filter(|c| !c.is_control()).collect();
+        let _ = write!(writer.text, "SIP/2.0 {code} {reason}\r\n");
+        writer.copy(request, HeaderName::Via);
+        writer.copy(request, HeaderName::From);
+        if let Some(to) = request.header(HeaderName::To) {
+            let tagged = request.to_addr().is_ok_and(|to| to.tag().is_some());
+            let value = to.value();
+            if tagged || to_tag.is_empty() {
+                writer.header("To", value);
+            } else {
+                let _ = write!(writer.text, "To: {value};tag={to_tag}\r\n");
+            }
+        }
+        writer.copy(request, HeaderName::CallId);
+        writer.copy(request, HeaderName::Cseq);
+        writer
+    }
+
+    /// All headers of a name, as they stand in another message.
+    pub(super) fn copy(&mut self, from: &Message, name: HeaderName) {
+        for header in from.headers_of(name) {
+            self.header(name.as_str(), header.value());
+        }
+    }
+
+    /// One header. Line ends in its value become blanks.
+    pub(super) fn header(&mut self, name: &str, value: impl Display) {
+        let _ = write!(self.text, "{name}: ");
+        let start = self.text.len();
+        let _ = write!(self.text, "{value}");
+        if self.text[start..].contains(['\r', '\n', '\0']) {
+            let clean = self.text[start..].replace(['\r', '\n', '\0'], " ");
+            self.text.truncate(start);
+            self.text.push_str(&clean);
+        }
+        self.text.push_str("\r\n");
+    }
+
+    /// Where we are reached for the rest of a dialog.
+    pub(super) fn contact(&mut self, flow: &Flow) {
+        self.header("Contact", super::leg::contact(flow));
+    }
+
+    /// What we do and who we are.
+    pub(super) fn capabilities(&mut self, is_request: bool) {
+        self.header("Allow", ALLOW);
+        self.header(if is_request { "User-Agent" } else { "Server" }, SERVER);
+    }
+
+    /// Without a body.
+    pub(super) fn bytes(self) -> Bytes {
+        self.bytes_with(None)
+    }
+
+    /// With a session description, or none.
+    pub(super) fn bytes_with(mut self, sdp: Option<&str>) -> Bytes {
+        match sdp {
+            None => self.text.push_str("Content-Length: 0\r\n\r\n"),
+            Some(sdp) => {
+                let _ =
+                    write!(self.text, "Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{sdp}", sdp.len());
+            }
+        }
+        Bytes::from(self.text)
+    }
+
+    /// As a message, without a body. None only if we wrote something that is no SIP.
+    pub(super) fn finish(self) -> Option<Message> {
+        Message::parse(self.bytes()).ok()
+    }
+
+    /// As a message, with a session description or none.
+    pub(super) fn finish_with(self, sdp: Option<&str>) -> Option<Message> {
+        Message::parse(self.bytes_with(sdp)).ok()
+    }
+}
+
+/// A short answer to a request: status and the headers that every answer has.
+pub(super) fn answer(request: &Message, code: u16, to_tag: &str) -> Option<Message> {
+    answer_with(request, code, to_tag, &[])
+}
+
+/// The same with more headers.
+pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &[(&str, &str)]) -> Option<Message> {
+    let mut writer = Writer::response(request, code, to_tag);
+    for (name, value) in headers {
+        writer.header(name, value);
+    }
+    writer.capabilities(false);
+    writer.finish()
+}

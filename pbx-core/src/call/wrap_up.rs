@@ -1,0 +1,110 @@
+//! After the end: what the media threads heard goes into the record, then the record is written.
+
+use super::cx::Cx;
+use super::leg::Leg;
+use super::state::Call;
+use super::timers::Timer;
+use crate::cdr::Heard;
+use crate::journal::Entry;
+use crate::time::Instant;
+use pbx_media::PortReport;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long the media threads may take to report.
+const REPORTS: Duration = Duration::from_secs(1);
+
+/// What is left to do for an ended call.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WrapUp {
+    /// Legs whose report has not come.
+    waits_for: Vec<u16>,
+    reports: Vec<(u16, PortReport)>,
+    due: Option<Instant>,
+    written: bool,
+}
+
+impl WrapUp {
+    pub(super) fn new(waits_for: Vec<u16>) -> Self {
+        Self { waits_for, reports: Vec::new(), due: None, written: false }
+    }
+
+    pub(super) fn is_written(&self) -> bool {
+        self.written
+    }
+}
+
+impl Call {
+    /// Writes the record when everything for it is there; else waits.
+    pub(super) fn wrap_up(&mut self, cx: &mut Cx<'_>) {
+        let Some(wrap_up) = &mut self.wrap_up else { return };
+        if wrap_up.written {
+            return;
+        }
+        if !wrap_up.waits_for.is_empty() {
+            if wrap_up.due.is_none() {
+                let at = cx.now().mono + REPORTS;
+                cx.shared.timers.start(Timer::ReportsDue(self.owner.call), at);
+                wrap_up.due = Some(at);
+            }
+            return;
+        }
+        self.write_record(cx);
+    }
+
+    /// A port of this call has reported.
+    pub(super) fn port_reported(&mut self, cx: &mut Cx<'_>, no: u16, report: PortReport) {
+        let Some(wrap_up) = &mut self.wrap_up else { return };
+        if let Some(place) = wrap_up.waits_for.iter().position(|waits| *waits == no) {
+            wrap_up.waits_for.swap_remove(place);
+            wrap_up.reports.push((no, report));
+            self.wrap_up(cx);
+        }
+    }
+
+    /// The media threads had their time.
+    pub(super) fn reports_due(&mut self, cx: &mut Cx<'_>) {
+        if let Some(wrap_up) = &mut self.wrap_up {
+            wrap_up.due = None;
+            if !wrap_up.written {
+                self.write_record(cx);
+            }
+        }
+    }
+
+    fn write_record(&mut self, cx: &mut Cx<'_>) {
+        let Some(wrap_up) = &mut self.wrap_up else { return };
+        wrap_up.written = true;
+        if let Some(at) = wrap_up.due.take() {
+            cx.shared.timers.stop(Timer::ReportsDue(self.owner.call), at);
+        }
+        let mut reports = std::mem::take(&mut wrap_up.reports);
+        if let Some(bridge) = &self.bridge {
+            let callee = bridge.callee;
+            let mut take = |no: u16| {
+                let place = reports.iter().position(|(of, _)| *of == no)?;
+                Some(reports.swap_remove(place).1)
+            };
+            if let (Some(a), Some(b)) = (take(0), take(callee)) {
+                let a = heard(&self.legs[0], &a);
+                let b = self.legs.get(usize::from(callee)).map(|leg| heard(leg, &b));
+                self.record.heard(a, b.unwrap_or_default());
+            }
+        }
+        let decision = self.decider.take_decision();
+        let record = self.record.clone().finish(decision);
+        cx.journal(Entry::CallRecorded(Box::new(record)));
+    }
+}
+
+fn heard(leg: &Leg, report: &PortReport) -> Heard {
+    Heard {
+        packets: report.packets,
+        lost: report.lost,
+        jitter_us: report.jitter_us,
+        announced: report.announced.map(|address| address.to_string()),
+        latched: report.latched.map(|address| address.to_string()),
+        strangers: report.strangers.iter().map(|(address, _)| address.to_string()).collect(),
+        silence_expected: !leg.heard,
+    }
+}
