@@ -19,6 +19,7 @@
 pub mod call;
 pub mod cause;
 pub mod cdr;
+pub mod change;
 pub mod data_dir;
 pub mod decision;
 pub mod dial_plan;
@@ -32,6 +33,8 @@ pub mod registrar;
 pub mod script;
 pub mod secret;
 pub mod settings;
+pub mod sip_log;
+mod spelling;
 pub mod store;
 pub mod template;
 pub mod time;

@@ -3,8 +3,10 @@
 //! The `templates` room reads manifests into this; this room never runs Lua.
 
 mod param;
+mod params;
 
 pub use param::{ParamFault, WEEKDAYS};
+pub use params::{BindingFault, Known, check_params};
 
 use crate::ids::TemplateVersionId;
 use crate::value::Value;

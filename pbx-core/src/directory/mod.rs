@@ -41,6 +41,11 @@ pub struct Directory {
 impl Directory {
     /// Indexes what the store holds. Later duplicates of a unique key are ignored: `Change` refuses them before.
     pub fn new(revision: u64, realm: String, tenants: Vec<Tenant>, trunks: Vec<Trunk>) -> Self {
+        Self::of_shared(revision, realm, tenants.into_iter().map(Arc::new).collect(), trunks)
+    }
+
+    /// As [`Directory::new`], of tenants that may be shared with an earlier snapshot.
+    pub fn of_shared(revision: u64, realm: String, tenants: Vec<Arc<Tenant>>, trunks: Vec<Trunk>) -> Self {
         let mut directory = Self { revision, realm, ..Self::default() };
         for trunk in trunks {
             for peer in &trunk.peers {
@@ -61,7 +66,7 @@ impl Directory {
                     }
                 }
             }
-            directory.tenants.insert(tenant.id, Arc::new(tenant));
+            directory.tenants.insert(tenant.id, tenant);
         }
         directory
     }

@@ -69,6 +69,12 @@ impl Work {
         Ok(())
     }
 
+    /// Gives a tenant's domains and slug free for another of the same transaction; `put_tenant` takes new ones.
+    pub(crate) async fn release_names(&mut self, tenant: TenantId) -> Result<(), StoreError> {
+        self.run("DELETE FROM domains WHERE tenant = $1", args![tenant]).await?;
+        self.run("DELETE FROM tenants WHERE id = $1", args![tenant]).await.map(drop)
+    }
+
     /// Removes a tenant's own row and its domains. What it owns, `change` has removed before; its calls and audit stay.
     pub async fn remove_tenant(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
         self.run("DELETE FROM domains WHERE tenant = $1", args![tenant]).await?;

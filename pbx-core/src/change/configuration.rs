@@ -1,0 +1,234 @@
+//! The configuration: who owns it, how it is read without locks, and how it is changed.
+
+use super::diff::Diff;
+use super::edit::{Tools, edit};
+use super::import::{self, ImportOptions};
+use super::snapshot::Maker;
+use super::state::State;
+use super::validate::validate;
+use super::{Catalogue, Fault, ObjectId, Origin, Step, export, write};
+use crate::directory::Directory;
+use crate::ids::TenantId;
+use crate::secret::{Keys, Plain};
+use crate::store::{Store, StoreError};
+use crate::time::Wall;
+use arc_swap::ArcSwap;
+use rand::RngCore;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+use tokio::sync::{Mutex, watch};
+
+/// The configuration of this server. One of them for a store.
+pub struct Configuration {
+    store: Store,
+    keys: Keys,
+    realm: String,
+    catalogue: Arc<dyn Catalogue>,
+    state: Mutex<State>,
+    snapshot: ArcSwap<Directory>,
+    told: watch::Sender<Arc<Directory>>,
+}
+
+/// What a batch of changes came to.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// What differs now; at a dry run, what would.
+    pub diff: Diff,
+    /// The revision that is in effect.
+    pub revision: u64,
+    /// Secrets that were made, to be shown once.
+    pub minted: Vec<Minted>,
+}
+
+/// A secret that was made.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// Of which device or log-in.
+    pub id: ObjectId,
+    /// Its SIP user name or e-mail.
+    pub name: String,
+    /// The secret.
+    pub password: Plain,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Everything that is wrong with the batch.
+    #[error("{}", list(.0))]
+    Faults(Vec<Fault>),
+    /// The store could not write it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why the configuration can't be read.
+pub type ConfigurationError = StoreError;
+
+fn list(faults: &[Fault]) -> String {
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl fmt::Debug for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Configuration").field("revision", &self.snapshot().revision).finish_non_exhaustive()
+    }
+}
+
+impl Configuration {
+    /// Reads the configuration and keeps the template versions that it runs.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    pub async fn open(
+        store: Store,
+        keys: Keys,
+        realm: String,
+        catalogue: Arc<dyn Catalogue>,
+    ) -> Result<Self, ConfigurationError> {
+        let state = State::of(store.everything().await?);
+        let maker = Maker { keys: &keys, realm: &realm, catalogue: catalogue.as_ref() };
+        let directory = Arc::new(maker.directory(&state, &Directory::default(), &HashSet::new()));
+        let mut work = store.begin().await?;
+        for version in maker.versions(&state) {
+            work.keep_template_version(&version).await?;
+        }
+        work.commit().await?;
+        let (told, _) = watch::channel(Arc::clone(&directory));
+        let snapshot = ArcSwap::new(directory);
+        Ok(Self { store, keys, realm, catalogue, state: Mutex::new(state), snapshot, told })
+    }
+
+    /// What is in effect, read without a lock.
+    pub fn snapshot(&self) -> Arc<Directory> {
+        self.snapshot.load_full()
+    }
+
+    /// Tells of every new snapshot.
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Directory>> {
+        self.told.subscribe()
+    }
+
+    /// The store behind it, to read.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The server's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The templates that there are.
+    pub fn catalogue(&self) -> &Arc<dyn Catalogue> {
+        &self.catalogue
+    }
+
+    /// A device's SIP password in the clear: for the phone-file renderer alone.
+    pub async fn device_password(&self, tenant: TenantId, device: crate::ids::DeviceId) -> Option<Plain> {
+        let state = self.state.lock().await;
+        let super::Object::Device(_, device) = state.get(ObjectId::Device(tenant, device))? else { return None };
+        self.keys.open(&super::edit::owner(tenant, device.id), device.secret.as_ref()?).ok()
+    }
+
+    /// One object as it is kept: what a form begins with.
+    pub async fn object(&self, id: ObjectId) -> Option<super::Object> {
+        self.state.lock().await.get(id).cloned()
+    }
+
+    /// Makes all of these changes, or none. `actor`: an account's e-mail, `import`, `api:<token name>`.
+    ///
+    /// # Errors
+    /// Every fault of the batch, or the store's.
+    pub async fn apply(
+        &self,
+        actor: &str,
+        now: Wall,
+        rng: &mut (dyn RngCore + Send),
+        steps: Vec<Step>,
+        dry_run: bool,
+    ) -> Result<Applied, Refusal> {
+        let mut state = self.state.lock().await;
+        self.apply_locked(&mut state, actor, now, rng, steps, dry_run).await
+    }
+
+    /// Imports a file.
+    ///
+    /// # Errors
+    /// Every fault of the file with its line, or the store's.
+    pub async fn import(
+        &self,
+        actor: &str,
+        now: Wall,
+        rng: &mut (dyn RngCore + Send),
+        text: &str,
+        options: ImportOptions,
+    ) -> Result<Applied, Refusal> {
+        let mut state = self.state.lock().await;
+        let (steps, mut faults) = import::read(text, &state, options.prune);
+        match self.apply_locked(&mut state, actor, now, rng, steps, options.dry_run || !faults.is_empty()).await {
+            Ok(applied) if faults.is_empty() => Ok(applied),
+            Err(Refusal::Store(why)) => Err(why.into()),
+            refused => {
+                if let Err(Refusal::Faults(more)) = refused {
+                    faults.extend(more);
+                }
+                faults.sort();
+                faults.dedup();
+                Err(Refusal::Faults(faults))
+            }
+        }
+    }
+
+    /// One tenant in the import format, without secrets; none: no such tenant.
+    pub async fn export(&self, tenant: TenantId) -> Option<String> {
+        export::tenant(&*self.state.lock().await, tenant)
+    }
+
+    async fn apply_locked(
+        &self,
+        state: &mut State,
+        actor: &str,
+        now: Wall,
+        rng: &mut (dyn RngCore + Send),
+        steps: Vec<Step>,
+        dry_run: bool,
+    ) -> Result<Applied, Refusal> {
+        let mut after = state.clone();
+        let mut tools = Tools { keys: &self.keys, rng: &mut *rng, minted: Vec::new() };
+        let mut faults = Vec::new();
+        for step in &steps {
+            faults.extend(edit(state, &mut after, step, &mut tools).await.err());
+        }
+        let minted = tools.minted;
+        let origins: HashMap<ObjectId, Origin> =
+            steps.into_iter().map(|step| (step.change.id(), step.origin)).collect();
+        let diff = Diff::between(state, &after);
+        faults.extend(validate(state, &after, &diff, &origins, self.catalogue.as_ref()));
+        if !faults.is_empty() {
+            faults.sort();
+            faults.dedup();
+            return Err(Refusal::Faults(faults));
+        }
+        if dry_run || diff.is_empty() {
+            return Ok(Applied { diff, revision: state.revision, minted });
+        }
+        after.revision = state.revision + 1;
+        let maker = Maker { keys: &self.keys, realm: &self.realm, catalogue: self.catalogue.as_ref() };
+        let mut work = self.store.begin().await?;
+        write::write(&mut work, &after, &diff).await?;
+        for version in maker.versions(&after) {
+            work.keep_template_version(&version).await?;
+        }
+        work.write_audit(&write::audit(&diff, actor, now, rng)).await?;
+        work.set_revision(after.revision).await?;
+        work.commit().await?;
+        let touched = diff.objects.iter().filter_map(|object| object.tenant_id).collect();
+        let directory = Arc::new(maker.directory(&after, &self.snapshot(), &touched));
+        *state = after;
+        self.snapshot.store(Arc::clone(&directory));
+        self.told.send_replace(directory);
+        Ok(Applied { diff, revision: state.revision, minted })
+    }
+}

@@ -1,0 +1,173 @@
+//! A change tried on the state: secrets are hashed, sealed or minted, what can't be without a removed object goes with it.
+
+use super::object::{Change, NewSecret, Object, ObjectId, Step};
+use super::state::State;
+use super::{Fault, Minted};
+use crate::directory::Scope;
+use crate::ids::{DeviceId, TenantId};
+use crate::secret::{Keys, Plain, Sealed, hash_password, password_matches};
+use crate::store::{Account, DeviceConfig, Role};
+use rand::RngCore;
+
+/// What editing needs from outside.
+pub(super) struct Tools<'a> {
+    pub(super) keys: &'a Keys,
+    pub(super) rng: &'a mut (dyn RngCore + Send),
+    pub(super) minted: Vec<Minted>,
+}
+
+/// What a device's secret is sealed for.
+pub(super) fn owner(tenant: TenantId, device: DeviceId) -> String {
+    format!("{tenant}/{device}")
+}
+
+/// Tries one change. `before` is the state before the whole batch.
+pub(super) async fn edit(before: &State, state: &mut State, step: &Step, tools: &mut Tools<'_>) -> Result<(), Fault> {
+    match &step.change {
+        Change::Remove(id) => {
+            if !state.remove(*id) && before.get(*id).is_none() {
+                return Err(Fault::about(&step.origin, "not-there", "there is nothing of that name to remove"));
+            }
+            cascade(state, *id);
+            Ok(())
+        }
+        Change::Put(object, secret) => {
+            let refuse = |code, message: &str| Fault::at(&step.origin, "password", code, message);
+            let object = match object.as_ref().clone() {
+                Object::Device(tenant, device) => {
+                    let device = device_with_secret(state, tenant, device, secret, tools);
+                    Object::Device(tenant, device.map_err(|why| refuse("grammar", &why))?)
+                }
+                Object::Account(account) => {
+                    if matches!(state.get(object.id()), Some(Object::Account(old)) if old.tenant != account.tenant) {
+                        return Err(Fault::about(&step.origin, "not-there", "there is no such log-in"));
+                    }
+                    let account = account_with_secret(state, account, secret, tools).await;
+                    Object::Account(account.map_err(|why| refuse("grammar", &why))?)
+                }
+                other => other,
+            };
+            state.put(object);
+            Ok(())
+        }
+    }
+}
+
+/// Removes what can't be without the removed object.
+fn cascade(state: &mut State, id: ObjectId) {
+    let gone: Vec<ObjectId> = match id {
+        ObjectId::Tenant(tenant) => {
+            state.objects().filter(|object| object.tenant() == Some(tenant)).map(Object::id).collect()
+        }
+        ObjectId::Person(tenant, person) => {
+            let devices = state.devices(tenant).filter(|device| device.person == person);
+            let devices = devices.map(|device| ObjectId::Device(tenant, device.id));
+            let own = |account: &&Account| account.person == Some(person) && account.role == Role::User;
+            let accounts = state.accounts().filter(own).map(|account| ObjectId::Account(account.id));
+            let binding = ObjectId::Binding(tenant, Scope::Extension(person));
+            devices.chain(accounts).chain([binding]).collect()
+        }
+        ObjectId::Number(tenant, number) => vec![ObjectId::Binding(tenant, Scope::Number(number))],
+        _ => Vec::new(),
+    };
+    for id in gone {
+        state.remove(id);
+    }
+    if let ObjectId::Person(_, person) = id {
+        let admins: Vec<_> = state.accounts().filter(|account| account.person == Some(person)).cloned().collect();
+        for admin in admins {
+            state.put(Object::Account(Account { person: None, ..admin }));
+        }
+    }
+}
+
+fn device_with_secret(
+    state: &State,
+    tenant: TenantId,
+    mut device: DeviceConfig,
+    secret: &NewSecret,
+    tools: &mut Tools<'_>,
+) -> Result<DeviceConfig, String> {
+    let old = match state.get(ObjectId::Device(tenant, device.id)) {
+        Some(Object::Device(_, old)) => Some(old),
+        _ => None,
+    };
+    if device.sip_user.is_empty() {
+        device.sip_user = old.map_or_else(|| opaque(tools.rng, 16), |old| old.sip_user.clone());
+    }
+    let owner = owner(tenant, device.id);
+    let sealed = old.and_then(|old| old.secret.clone());
+    device.secret = match secret {
+        NewSecret::Set(plain) => Some(seal(tools, &owner, plain, sealed)?),
+        NewSecret::Keep if old.is_some() || device.contact.is_some() => sealed,
+        NewSecret::Keep | NewSecret::Mint => {
+            let plain = Plain::new(opaque(tools.rng, 20));
+            let sealed = seal(tools, &owner, &plain, None)?;
+            let id = ObjectId::Device(tenant, device.id);
+            tools.minted.push(Minted { id, name: device.sip_user.clone(), password: plain });
+            Some(sealed)
+        }
+    };
+    Ok(device)
+}
+
+/// The same secret again keeps the old seal: nothing has changed.
+fn seal(tools: &mut Tools<'_>, owner: &str, plain: &Plain, old: Option<Sealed>) -> Result<Sealed, String> {
+    if plain.expose().is_empty() {
+        return Err("must not be empty: leave it out to keep the old one".to_owned());
+    }
+    match old {
+        Some(old) if tools.keys.open(owner, &old).is_ok_and(|open| open == *plain) => Ok(old),
+        _ => tools.keys.seal(owner, plain, random(tools.rng)).map_err(|why| why.to_string()),
+    }
+}
+
+async fn account_with_secret(
+    state: &State,
+    mut account: Account,
+    secret: &NewSecret,
+    tools: &mut Tools<'_>,
+) -> Result<Account, String> {
+    account.email = account.email.trim().to_lowercase();
+    let old = match state.get(ObjectId::Account(account.id)) {
+        Some(Object::Account(old)) => old.password_hash.clone(),
+        _ => None,
+    };
+    let plain = match secret {
+        NewSecret::Keep => {
+            account.password_hash = old;
+            return Ok(account);
+        }
+        NewSecret::Set(plain) => plain.clone(),
+        NewSecret::Mint => {
+            let plain = Plain::new(opaque(tools.rng, 20));
+            let id = ObjectId::Account(account.id);
+            tools.minted.push(Minted { id, name: account.email.clone(), password: plain.clone() });
+            plain
+        }
+    };
+    if plain.expose().is_empty() {
+        return Err("must not be empty: leave it out to keep the old one".to_owned());
+    }
+    let salt = random(tools.rng);
+    // Hashing takes tens of milliseconds on purpose: not on a thread that serves others.
+    let hash = tokio::task::spawn_blocking(move || match old {
+        Some(old) if password_matches(&plain, Some(&old)) => Ok(old),
+        _ => hash_password(&plain, salt),
+    });
+    account.password_hash = Some(hash.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())?);
+    Ok(account)
+}
+
+fn random<const N: usize>(rng: &mut (dyn RngCore + Send)) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill_bytes(&mut bytes);
+    bytes
+}
+
+/// Random letters and digits, none of which is taken for another: five bits each.
+fn opaque(rng: &mut (dyn RngCore + Send), length: usize) -> String {
+    const SIGNS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789_";
+    let sign = |byte: u32| char::from(SIGNS[byte as usize % SIGNS.len()]);
+    (0..length).map(|_| sign(rng.next_u32())).collect()
+}

@@ -1,0 +1,101 @@
+//! One tenant in the import format. Never a secret; importing it changes nothing.
+
+use super::import::reference_order;
+use super::shown::{Fields, fields};
+use super::state::State;
+use super::{Object, ObjectId};
+use crate::directory::Scope;
+use crate::ids::TenantId;
+use crate::store::Role;
+use serde_json::{Map, Value, json};
+
+/// The file, or none: no such tenant.
+pub(super) fn tenant(state: &State, id: TenantId) -> Option<String> {
+    let tenant = state.get(ObjectId::Tenant(id))?;
+    let mut out = map(fields(state, tenant));
+    if let Some(binding) = state.get(ObjectId::Binding(id, Scope::Tenant)) {
+        out.insert("default".to_owned(), Value::Object(map(fields(state, binding))));
+    }
+    let admins = state.accounts().filter(|account| account.tenant == Some(id) && account.role == Role::Admin);
+    insert(&mut out, "admins", admins.map(|account| json!({ "email": account.email })).collect());
+    insert(&mut out, "users", users(state, id));
+    let sources = state.sources(id).map(|source| plain(state, Object::Source(id, source.clone())));
+    insert(&mut out, "data_sources", sources.collect());
+    let numbers = state.numbers(id).map(|number| {
+        let mut out = map(fields(state, &Object::Number(id, number.clone())));
+        bound(state, id, Scope::Number(number.id), &mut out);
+        Value::Object(out)
+    });
+    insert(&mut out, "numbers", numbers.collect());
+    let mut text = String::from("tenants:\n");
+    yaml(&mut text, &Value::Array(vec![Value::Object(out)]), 1);
+    Some(text)
+}
+
+fn users(state: &State, id: TenantId) -> Vec<Value> {
+    let mut people: Vec<_> = state.people(id).collect();
+    people.sort_by(|a, b| a.extension.cmp(&b.extension));
+    let user = |person: &crate::store::PersonConfig| {
+        let mut out = map(fields(state, &Object::Person(id, person.clone())));
+        let mut devices: Vec<_> = state.devices(id).filter(|device| device.person == person.id).collect();
+        devices.sort_by_key(|device| device.position);
+        let devices = devices.into_iter().map(|device| {
+            let mut out = map(fields(state, &Object::Device(id, device.clone())));
+            out.remove("user");
+            out.remove("position");
+            Value::Object(out)
+        });
+        insert(&mut out, "devices", devices.collect());
+        bound(state, id, Scope::Extension(person.id), &mut out);
+        Value::Object(out)
+    };
+    people.into_iter().map(user).collect()
+}
+
+fn plain(state: &State, object: Object) -> Value {
+    Value::Object(map(fields(state, &object)))
+}
+
+/// A secret is left out, not blanked: importing keeps it.
+fn map(fields: Fields) -> Map<String, Value> {
+    fields.into_iter().filter(|(key, _)| *key != "password").map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn insert(out: &mut Map<String, Value>, key: &str, list: Vec<Value>) {
+    if !list.is_empty() {
+        out.insert(key.to_owned(), Value::Array(list));
+    }
+}
+
+fn bound(state: &State, id: TenantId, scope: Scope, out: &mut Map<String, Value>) {
+    if let Some(binding) = state.get(ObjectId::Binding(id, scope)) {
+        out.append(&mut map(fields(state, binding)));
+    }
+}
+
+/// Block style for tables and lists of tables, JSON (which YAML contains) for everything below.
+fn yaml(text: &mut String, value: &Value, depth: usize) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Array(list) if list.iter().any(Value::is_object) => {
+            for item in list {
+                text.push_str(&format!("{indent}-\n"));
+                yaml(text, item, depth + 1);
+            }
+        }
+        Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| reference_order(key));
+            for (key, value) in entries {
+                let nested = matches!(value, Value::Array(list) if list.iter().any(Value::is_object));
+                if nested || key == "default" {
+                    text.push_str(&format!("{indent}{key}:\n"));
+                    yaml(text, value, depth + 1);
+                } else {
+                    text.push_str(&format!("{indent}{key}: {value}\n"));
+                }
+            }
+        }
+        other => text.push_str(&format!("{indent}{other}\n")),
+    }
+}

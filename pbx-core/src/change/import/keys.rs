@@ -1,0 +1,114 @@
+//! Every key of the import file, in words: what the reader knows and what docs/IMPORT.md is made of.
+
+/// A table of the file: its place, its keys with their meaning.
+pub(super) struct Section {
+    place: &'static str,
+    about: &'static str,
+    keys: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! sections {
+    ($($name:ident, $all:ident: $place:literal, $about:literal, { $($key:literal: $meaning:literal),* $(,)? })*) => {
+        $(
+            pub(super) const $name: &[&str] = &[$($key),*];
+            const $all: Section = Section { place: $place, about: $about, keys: &[$(($key, $meaning)),*] };
+        )*
+        const SECTIONS: &[Section] = &[$($all),*];
+    };
+}
+
+sections! {
+    FILE, FILE_SECTION: "the file", "The whole server, or as much of it as you want to change.", {
+        "operators": "Who sees every tenant: a list.",
+        "trunks": "Ways to and from the outside: a list.",
+        "tenants": "Companies: a list.",
+    }
+    ACCOUNT, ACCOUNT_SECTION: "operators[], tenants[].admins[]", "Somebody who logs in to the console.", {
+        "email": "What is typed to log in; unique on the server. Required.",
+        "password": "Left out: the old one stays. Never exported.",
+    }
+    TRUNK, TRUNK_SECTION: "trunks[]", "A trunk of the operator.", {
+        "id": "Its name in numbers. Required.",
+        "kind": "`ip`: known by its address (the default).",
+        "peers": "The exact addresses it calls from, `\"192.0.2.1:5060\"`: a list.",
+    }
+    TENANT, TENANT_SECTION: "tenants[]", "A company.", {
+        "id": "Its name on this server. Required.",
+        "name": "What people call it; new tenants without one are called by their id.",
+        "domains": "SIP domains that its phones may name: a list.",
+        "timezone": "IANA time zone, `Europe/Berlin`; `UTC` by default.",
+        "country": "ISO 3166, `DE`: how dialled numbers are read. Required for a new tenant.",
+        "language": "BCP 47, `de`; `en` by default.",
+        "holidays": "Days on which it is closed: a list of `{date: \"2026-12-25\", name: Christmas}`.",
+        "default": "What runs where nothing else is bound: `{template, params}`; `ring-person` by default.",
+        "admins": "Who may change everything in this tenant: a list.",
+        "users": "People with an extension: a list.",
+        "data_sources": "Where templates may ask for data: a list.",
+        "numbers": "Public numbers: a list.",
+    }
+    HOLIDAY, HOLIDAY_SECTION: "tenants[].holidays[]", "A day.", {
+        "date": "`YYYY-MM-DD`. Required.",
+        "name": "What people call it. Required.",
+    }
+    DEFAULT, DEFAULT_SECTION: "tenants[].default", "What a tenant runs where nothing else is bound.", {
+        "template": "A template of the catalogue. Required.",
+        "params": "Its parameters: a table.",
+    }
+    USER, USER_SECTION: "tenants[].users[]", "A person.", {
+        "id": "Its name in the tenant; the e-mail, else the extension, where it is left out.",
+        "name": "What phones show; the id by default.",
+        "extension": "What colleagues dial, 1 to 10 digits, in quotes. Required for a new person.",
+        "email": "Where mail goes.",
+        "password": "Its own log-in to the console, by e-mail. Never exported.",
+        "devices": "Its phones, in order: a list.",
+        "template": "What calls to the extension run; the tenant's default where it is left out, `null` to go back to it.",
+        "params": "Parameters of that template: a table.",
+    }
+    DEVICE, DEVICE_SECTION: "tenants[].users[].devices[]", "A phone.", {
+        "id": "Its name within the person; the SIP user name, else `phone-1`, where it is left out.",
+        "label": "What people call it; the id by default.",
+        "sip_user": "Unique on the server; minted where it is left out.",
+        "password": "SIP password. Left out: the old one stays; a new phone gets a minted one, shown once. Never exported.",
+        "contact": "Where it always is, `sip:192.0.2.7:5060`, instead of registering.",
+    }
+    SOURCE, SOURCE_SECTION: "tenants[].data_sources[]", "A data source.", {
+        "id": "The name that templates use. Required.",
+        "kind": "`http-json`: GET of a URL that answers JSON (the default).",
+        "url": "With `{placeholders}`, each replaced URL-encoded. Required for a new source.",
+        "timeout_ms": "How long an answer may take; 1500 by default.",
+        "allowed_hosts": "Hosts it may reach besides the URL's own: a list.",
+        "allow_private": "Whether it may reach private and loopback addresses; `false` by default.",
+    }
+    NUMBER, NUMBER_SECTION: "tenants[].numbers[]", "A public number.", {
+        "id": "Its name in the tenant; the number where it is left out.",
+        "number": "E.164, `\"+4930555100\"`. Required for a new number.",
+        "label": "What people call it.",
+        "trunk": "The trunk that delivers it.",
+        "template": "What calls to it run; the tenant's default where it is left out, `null` to go back to it.",
+        "params": "Parameters of that template: a table.",
+    }
+}
+
+/// docs/IMPORT.md, made of what the reader knows.
+pub fn reference() -> String {
+    let mut text = String::from(
+        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune]` brings the server to what a YAML file says: \
+         all of it, or nothing\nand every fault with its line. Importing the same file again changes nothing. What the file does \
+         not mention stays: a missing\nkey keeps the old value, a missing object stays. `--prune` removes what a mentioned tenant \
+         has and the file does not, and\nwhat is missing from a list of operators, trunks or tenants that the file has. \
+         `ringdown export` writes the same format,\nwithout secrets.\n",
+    );
+    for section in SECTIONS {
+        text.push_str(&format!("\n## {}\n\n{}\n\n| key | meaning |\n| --- | --- |\n", section.place, section.about));
+        for (key, meaning) in section.keys {
+            text.push_str(&format!("| `{key}` | {meaning} |\n"));
+        }
+    }
+    text
+}
+
+/// The order in which an export writes keys: that of this reference.
+pub(in crate::change) fn reference_order(key: &str) -> usize {
+    let mut keys = SECTIONS.iter().flat_map(|section| section.keys.iter().map(|(key, _)| *key));
+    keys.position(|known| known == key).unwrap_or(usize::MAX)
+}

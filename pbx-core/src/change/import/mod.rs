@@ -1,0 +1,83 @@
+//! The import file: what it says becomes a batch of changes against what is there.
+//!
+//! Objects are matched by `id`; where the file gives none, by the natural key (e-mail, extension, number). What the file
+//! does not mention stays: a missing key keeps the old value, a missing object stays, unless it is pruned. Pruning removes
+//! what a mentioned tenant has and the file does not, and tenants, trunks and operators that are missing from a list that
+//! the file has.
+
+mod document;
+mod keys;
+mod people;
+mod prune;
+mod server;
+mod table;
+mod tenant;
+
+pub use keys::reference;
+pub(super) use keys::reference_order;
+
+use super::object::{Change, NewSecret, Object, ObjectId, Step};
+use super::state::State;
+use super::{Fault, Origin};
+use std::collections::HashSet;
+use table::{Faults, Table};
+
+/// How a file is imported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ImportOptions {
+    /// Only show what would change.
+    pub dry_run: bool,
+    /// Remove what the file does not mention.
+    pub prune: bool,
+}
+
+/// What is gathered while the file is read.
+struct Import<'s> {
+    state: &'s State,
+    steps: Vec<Step>,
+    faults: Faults,
+    /// Everything that the file mentions.
+    mentioned: HashSet<ObjectId>,
+    /// Trunks of the file and of the state, by slug.
+    trunks: Vec<(String, crate::ids::TrunkId)>,
+}
+
+impl Import<'_> {
+    fn put(&mut self, object: Object, secret: NewSecret, origin: &Origin) {
+        let id = object.id();
+        if !self.mentioned.insert(id) {
+            let message = format!("this {} stands twice in the file", object.kind());
+            self.faults.push(Fault::about(origin, "twice", message));
+            return;
+        }
+        let change = Change::Put(Box::new(object), secret);
+        self.steps.push(Step { change, origin: origin.clone() });
+    }
+}
+
+/// The changes that a file wants, and all that is wrong with the file itself.
+pub(super) fn read(text: &str, state: &State, prune: bool) -> (Vec<Step>, Vec<Fault>) {
+    let trunks = state.trunks().map(|trunk| (trunk.slug.clone(), trunk.id)).collect();
+    let mut import = Import { state, steps: Vec::new(), faults: Vec::new(), mentioned: HashSet::new(), trunks };
+    let root = match document::read(text) {
+        Ok((root, faults)) => {
+            import.faults = faults;
+            root
+        }
+        Err(fault) => return (Vec::new(), vec![fault]),
+    };
+    let Some(root) = root.filter(|root| !root.is_null()) else {
+        let origin = Origin { line: Some(1), ..Origin::default() };
+        return (Vec::new(), vec![Fault::about(&origin, "required", "the file is empty")]);
+    };
+    if let Some(file) = Table::of(&root, "", keys::FILE, &mut import.faults) {
+        server::read(&mut import, &file);
+        for (index, node) in file.list("tenants", &mut import.faults).unwrap_or_default().iter().enumerate() {
+            tenant::read(&mut import, node, index);
+        }
+        if prune {
+            prune::prune(&mut import, &file);
+        }
+    }
+    (import.steps, import.faults)
+}

@@ -1,0 +1,25 @@
+//! The one way to write configuration: a batch of changes is validated as a whole, shown as a diff, written in one
+//! transaction with its audit lines, and in effect with the next snapshot. Console, API and import alike come through here.
+
+mod catalogue;
+mod configuration;
+mod diff;
+mod edit;
+mod export;
+mod fault;
+pub mod import;
+mod object;
+mod shown;
+mod snapshot;
+mod state;
+mod validate;
+mod write;
+
+pub use catalogue::Catalogue;
+pub use configuration::{Applied, Configuration, ConfigurationError, Minted, Refusal};
+pub use diff::{Act, Diff, FieldChange, ObjectDiff};
+pub use fault::{Fault, Origin};
+pub use object::{Change, NewSecret, Object, ObjectId, Step};
+
+/// The template that every tenant runs where it chose none.
+pub const DEFAULT_TEMPLATE: &str = "ring-person";

@@ -1,0 +1,147 @@
+//! What words may look like.
+
+use pbx_sip::uri::Uri;
+
+pub(super) fn is_slug(text: &str) -> bool {
+    let ends = |c: char| c.is_ascii_alphanumeric() || c == '+';
+    (1..=64).contains(&text.len())
+        && text.starts_with(ends)
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+@".contains(c))
+}
+
+pub(super) fn is_extension(text: &str) -> bool {
+    (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// E.164 §6: at most 15 digits, none of them a leading zero.
+pub(super) fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+    })
+}
+
+pub(super) fn is_email(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+    text.len() <= 254
+        && text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && local.chars().all(plain) && is_domain(domain))
+}
+
+/// RFC 1123 §2.1; one label is enough.
+pub(super) fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(label)
+}
+
+pub(super) fn is_host(text: &str) -> bool {
+    let address = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    address.parse::<std::net::IpAddr>().is_ok() || is_domain(text)
+}
+
+/// BCP 47: a language and subtags.
+pub(super) fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let language = parts.next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// RFC 3261 §25.1 `user`, without what needs escapes or is taken for parameters.
+pub(super) fn is_sip_user(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.!~*&=+$".contains(c))
+}
+
+/// A SIP URI with a host; no headers, no brackets.
+pub(super) fn is_contact(text: &str) -> bool {
+    text.len() <= 255
+        && text.chars().all(|c| c.is_ascii_graphic() && !"<>\"".contains(c))
+        && matches!(Uri::parse(text), Ok(Uri::Sip(uri)) if uri.headers().is_none())
+}
+
+/// `http://host/path/{placeholder}`: the host is fixed, so that a caller's number never chooses whom we ask.
+pub(super) fn check_url(url: &str) -> Result<(), String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let Some(rest) = rest else { return Err("must begin with http:// or https://".to_owned()) };
+    if url.len() > 2000 || !url.chars().all(|c| c.is_ascii_graphic()) {
+        return Err("must be at most 2000 visible ASCII characters".to_owned());
+    }
+    let (authority, _) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if authority.contains('@') {
+        return Err("must not hold a user name or password".to_owned());
+    }
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => {
+            if port.parse::<u16>().is_err() {
+                return Err(format!("{port:?} is no port"));
+            }
+            host
+        }
+        _ => authority,
+    };
+    if !is_host(host) {
+        return Err(format!("{host:?} is no host"));
+    }
+    placeholders(rest)
+}
+
+fn placeholders(mut rest: &str) -> Result<(), String> {
+    while let Some(open) = rest.find(['{', '}']) {
+        let inner = rest[open..].strip_prefix('{').and_then(|inner| inner.split_once('}'));
+        let Some((name, after)) = inner else { return Err("has a brace without its other half".to_owned()) };
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            return Err(format!("{{{name}}} is no placeholder: letters, digits and _"));
+        }
+        rest = after;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_read_strictly() {
+        for good in
+            ["http://127.0.0.1:9099/customers/{number}", "https://crm.acme.test/x?n={number}", "http://[::1]:80/"]
+        {
+            assert_eq!(check_url(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "ftp://a/",
+            "http://",
+            "http://{host}/",
+            "http://a:x/",
+            "http://u:p@a/",
+            "http://a/{",
+            "http://a/{a b}",
+            "http://a/ b",
+        ] {
+            assert!(check_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn contacts_are_sip_addresses() {
+        assert!(is_contact("sip:127.0.0.1:7080"));
+        assert!(is_contact("sip:desk@[::1]:7080;transport=tcp"));
+        for bad in ["127.0.0.1:7080", "tel:+49", "sip:", "<sip:a>", "sip:a b", "sip:a\r\nVia: x"] {
+            assert!(!is_contact(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn words_of_other_alphabets_are_no_extensions() {
+        assert!(is_extension("101"));
+        for bad in ["", "*57", "1o1", "١٠١", "12345678901"] {
+            assert!(!is_extension(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Names that only one may have. The fault is told of the object that this batch wrote.
+
+use super::Check;
+use crate::change::Object;
+use crate::ids::{PersonId, TenantId, TrunkId};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::SocketAddr;
+
+#[derive(PartialEq, Eq, Hash)]
+enum Name<'a> {
+    TrunkSlug(&'a str),
+    Peer(SocketAddr),
+    TenantSlug(&'a str),
+    Domain(String),
+    PersonSlug(TenantId, &'a str),
+    Extension(TenantId, &'a str),
+    DeviceSlug(TenantId, PersonId, &'a str),
+    SipUser(&'a str),
+    SourceSlug(TenantId, &'a str),
+    NumberSlug(TenantId, &'a str),
+    Did(TrunkId, &'a str),
+    Email(&'a str),
+}
+
+/// The names that an object claims, each with its field.
+fn names(object: &Object) -> Vec<(&'static str, Name<'_>)> {
+    match object {
+        Object::Trunk(trunk) => {
+            let peers = trunk.peers.iter().map(|peer| ("peers", Name::Peer(*peer)));
+            peers.chain([("id", Name::TrunkSlug(&trunk.slug))]).collect()
+        }
+        Object::Tenant(tenant) => {
+            let domains = tenant.domains.iter().map(|domain| ("domains", Name::Domain(domain.to_lowercase())));
+            domains.chain([("id", Name::TenantSlug(&tenant.slug))]).collect()
+        }
+        Object::Person(tenant, person) => vec![
+            ("id", Name::PersonSlug(*tenant, &person.slug)),
+            ("extension", Name::Extension(*tenant, &person.extension)),
+        ],
+        Object::Device(tenant, device) => vec![
+            ("id", Name::DeviceSlug(*tenant, device.person, &device.slug)),
+            ("sip_user", Name::SipUser(&device.sip_user)),
+        ],
+        Object::Source(tenant, source) => vec![("id", Name::SourceSlug(*tenant, &source.slug))],
+        Object::Number(tenant, number) => {
+            let did = number.trunk.map(|trunk| ("number", Name::Did(trunk, &number.e164)));
+            did.into_iter().chain([("id", Name::NumberSlug(*tenant, &number.slug))]).collect()
+        }
+        Object::Binding(..) => Vec::new(),
+        Object::Account(account) => vec![("email", Name::Email(&account.email))],
+    }
+}
+
+pub(super) fn check(check: &mut Check<'_>) {
+    let mut owners: HashMap<Name<'_>, &Object> = HashMap::new();
+    let after = check.after;
+    // Untouched objects first: who was there keeps the name.
+    let (touched, others): (Vec<_>, Vec<_>) = after.objects().partition(|object| check.touched.contains(&object.id()));
+    for object in others.into_iter().chain(touched) {
+        for (field, name) in names(object) {
+            if let Some(owner) = owners.insert(name, object) {
+                let message = message(check, object, field, owner);
+                check.fault(object, field, "taken", message);
+            }
+        }
+    }
+}
+
+/// Another tenant is never named: that it has the name at all is all that has to be told.
+fn message(check: &Check<'_>, object: &Object, field: &str, owner: &Object) -> String {
+    if owner.id() == object.id() {
+        return format!("names the same {field} twice");
+    }
+    if owner.tenant() != object.tenant() {
+        return format!("this {field} is taken on this server");
+    }
+    let line = check.origin(owner).line.map(|line| format!(" (line {line})")).unwrap_or_default();
+    let name = crate::change::shown::name(check.after, owner);
+    format!("this {field} belongs to {} {name}{line} already", owner.kind())
+}

@@ -1,0 +1,78 @@
+//! The difference of two states as rows: what goes is removed before what comes, so that names can change hands.
+
+use super::diff::{Act, Diff, ObjectDiff};
+use super::state::State;
+use super::{Object, ObjectId};
+use crate::ids::AuditId;
+use crate::journal::AuditLine;
+use crate::store::{StoreError, Work};
+use crate::time::Wall;
+use rand::RngCore;
+use serde_json::json;
+
+pub(super) async fn write(work: &mut Work, after: &State, diff: &Diff) -> Result<(), StoreError> {
+    for object in diff.objects.iter().filter(|object| object.act != Act::Added) {
+        remove(work, object.id, object.act).await?;
+    }
+    for object in diff.objects.iter().filter_map(|object| after.get(object.id)) {
+        put(work, object).await?;
+    }
+    Ok(())
+}
+
+async fn remove(work: &mut Work, id: ObjectId, act: Act) -> Result<(), StoreError> {
+    match id {
+        // A tenant that stays keeps its tokens; its row is replaced in place.
+        ObjectId::Tenant(tenant) if act == Act::Removed => work.remove_tenant(tenant).await.map(drop),
+        ObjectId::Tenant(tenant) => work.release_names(tenant).await,
+        ObjectId::Trunk(trunk) => work.remove_trunk(trunk).await.map(drop),
+        ObjectId::Person(tenant, person) => work.remove_person(tenant, person).await.map(drop),
+        ObjectId::Device(tenant, device) => {
+            if act == Act::Removed {
+                work.remove_bindings_of(tenant, device).await?;
+            }
+            work.remove_device(tenant, device).await.map(drop)
+        }
+        ObjectId::Source(tenant, source) => work.remove_source(tenant, source).await.map(drop),
+        ObjectId::Number(tenant, number) => work.remove_number(tenant, number).await.map(drop),
+        ObjectId::Binding(tenant, scope) => work.remove_binding(tenant, scope).await.map(drop),
+        ObjectId::Account(account) => work.remove_account(account).await.map(drop),
+    }
+}
+
+async fn put(work: &mut Work, object: &Object) -> Result<(), StoreError> {
+    match object {
+        Object::Trunk(trunk) => work.put_trunk(trunk).await,
+        Object::Tenant(tenant) => work.put_tenant(tenant).await,
+        Object::Person(tenant, person) => work.put_person(*tenant, person).await,
+        Object::Device(tenant, device) => work.put_device(*tenant, device).await,
+        Object::Source(tenant, source) => work.put_source(*tenant, source).await,
+        Object::Number(tenant, number) => work.put_number(*tenant, number).await,
+        Object::Binding(tenant, binding) => work.put_binding(*tenant, binding).await,
+        Object::Account(account) => work.put_account(account).await,
+    }
+}
+
+/// A line for each object that differs.
+pub(super) fn audit(diff: &Diff, actor: &str, now: Wall, rng: &mut (dyn RngCore + Send)) -> Vec<AuditLine> {
+    diff.objects.iter().map(|object| line(object, actor, now, rng)).collect()
+}
+
+fn line(object: &ObjectDiff, actor: &str, now: Wall, rng: &mut (dyn RngCore + Send)) -> AuditLine {
+    let mut random = [0; 10];
+    rng.fill_bytes(&mut random);
+    let act = match object.act {
+        Act::Added => "added",
+        Act::Changed => "changed",
+        Act::Removed => "removed",
+    };
+    AuditLine {
+        id: AuditId::mint(now, random),
+        tenant: object.tenant_id,
+        at: now,
+        actor: actor.to_owned(),
+        action: format!("{}.{act}", object.kind),
+        object: format!("{}/{}", object.kind, object.name),
+        detail: json!({ "fields": object.fields }),
+    }
+}

@@ -1,0 +1,97 @@
+//! One message of the log, and its form on disk.
+
+use crate::flow::Transport;
+use crate::ids::CallId;
+use crate::time::Wall;
+use bytes::Bytes;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use uuid::Uuid;
+
+/// Which way a message went.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Way {
+    /// To us.
+    In,
+    /// From us.
+    Out,
+}
+
+/// One message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// When.
+    pub at: Wall,
+    /// The call it is about.
+    pub call: CallId,
+    /// Which way.
+    pub way: Way,
+    /// What carried it.
+    pub transport: Transport,
+    /// Our address.
+    pub local: SocketAddr,
+    /// The peer's address.
+    pub remote: SocketAddr,
+    /// The message. In a log that was read: with secrets masked.
+    pub bytes: Bytes,
+}
+
+/// Length, CRC-32, time, call, way, transport, two addresses of 18 bytes.
+pub(super) const HEAD: usize = 4 + 4 + 8 + 16 + 1 + 1 + 18 + 18;
+
+/// Appends an entry with this body.
+pub(super) fn encode(entry: &Entry, body: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend_from_slice(&((HEAD - 8 + body.len()) as u32).to_le_bytes());
+    out.extend_from_slice(&[0; 4]);
+    out.extend_from_slice(&entry.at.micros().to_le_bytes());
+    out.extend_from_slice(entry.call.as_bytes());
+    out.push(u8::from(entry.way == Way::Out));
+    out.push(u8::from(entry.transport == Transport::Tcp));
+    address(entry.local, out);
+    address(entry.remote, out);
+    out.extend_from_slice(body);
+    let crc = crc32fast::hash(&out[start + 8..]);
+    out[start + 4..start + 8].copy_from_slice(&crc.to_le_bytes());
+}
+
+fn address(address: SocketAddr, out: &mut Vec<u8>) {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    };
+    out.extend_from_slice(&ip.octets());
+    out.extend_from_slice(&address.port().to_le_bytes());
+}
+
+/// The call of the entry at the start of these bytes and how long the entry is; none at a torn end.
+pub(super) fn peek(bytes: &[u8]) -> Option<(CallId, usize)> {
+    let length = u32::from_le_bytes(*bytes.first_chunk::<4>()?) as usize + 8;
+    if length < HEAD || bytes.len() < length {
+        return None;
+    }
+    Some((CallId(Uuid::from_slice(&bytes[16..32]).ok()?), length))
+}
+
+/// The entry at the start of these bytes; none if it is damaged.
+pub(super) fn decode(bytes: &[u8]) -> Option<Entry> {
+    let (call, length) = peek(bytes)?;
+    let crc = u32::from_le_bytes(bytes[4..8].try_into().ok()?);
+    if crc32fast::hash(&bytes[8..length]) != crc {
+        return None;
+    }
+    Some(Entry {
+        at: Wall::from_micros(i64::from_le_bytes(bytes[8..16].try_into().ok()?)),
+        call,
+        way: if bytes[32] == 1 { Way::Out } else { Way::In },
+        transport: if bytes[33] == 1 { Transport::Tcp } else { Transport::Udp },
+        local: read_address(&bytes[34..52])?,
+        remote: read_address(&bytes[52..70])?,
+        bytes: Bytes::copy_from_slice(&bytes[HEAD..length]),
+    })
+}
+
+fn read_address(bytes: &[u8]) -> Option<SocketAddr> {
+    let ip = Ipv6Addr::from(*bytes.first_chunk::<16>()?);
+    let port = u16::from_le_bytes([bytes[16], bytes[17]]);
+    Some(SocketAddr::new(ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4), port))
+}

@@ -1,0 +1,9 @@
+//! The bounded ring of SIP messages behind the ladder: files per tenant, the oldest dropped, secrets masked on the way in.
+
+mod entry;
+mod mask;
+mod ring;
+
+pub use entry::{Entry, Way};
+pub use mask::mask;
+pub use ring::{Ladder, Limits, SipLog};

@@ -1,0 +1,203 @@
+//! The ring: a folder per tenant, files of a fixed size, the oldest dropped whole.
+//!
+//! What this process wrote is indexed as it is written; older files when they are first read.
+
+use super::entry::{self, Entry};
+use super::mask::mask;
+use crate::ids::{CallId, TenantId};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// How much is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Bytes per tenant.
+    pub tenant_bytes: u64,
+    /// Bytes per file: what is dropped at once.
+    pub file_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { tenant_bytes: 256 << 20, file_bytes: 16 << 20 }
+    }
+}
+
+/// The messages of a call.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ladder {
+    /// In the order in which they came and went.
+    pub messages: Vec<Entry>,
+    /// Whether nothing of the call has been dropped.
+    pub complete: bool,
+}
+
+/// The log of every tenant.
+#[derive(Debug)]
+pub struct SipLog {
+    folder: PathBuf,
+    limits: Limits,
+    rings: Mutex<HashMap<TenantId, Ring>>,
+}
+
+/// One tenant's files, oldest first.
+#[derive(Debug, Default)]
+struct Ring {
+    files: BTreeMap<u64, Segment>,
+    writing: Option<(u64, File)>,
+}
+
+#[derive(Debug, Default)]
+struct Segment {
+    length: u64,
+    /// Where each entry is; none: not read yet.
+    index: Option<Vec<(CallId, u32)>>,
+}
+
+impl SipLog {
+    /// Opens the log; files are found when a tenant is first written to or read.
+    pub fn open(folder: &Path, limits: Limits) -> Self {
+        Self { folder: folder.to_owned(), limits, rings: Mutex::default() }
+    }
+
+    /// Appends messages, masked; one write for each tenant.
+    ///
+    /// # Errors
+    /// When the disk refuses; what could not be written is lost, the log stays readable.
+    pub fn append(&self, batch: &[(TenantId, Entry)]) -> io::Result<()> {
+        let mut by_tenant: BTreeMap<TenantId, (Vec<u8>, Vec<(CallId, usize)>)> = BTreeMap::new();
+        for (tenant, entry) in batch {
+            let (bytes, places) = by_tenant.entry(*tenant).or_default();
+            places.push((entry.call, bytes.len()));
+            entry::encode(entry, &mask(&entry.bytes), bytes);
+        }
+        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
+        for (tenant, (bytes, places)) in by_tenant {
+            let folder = self.folder_of(tenant);
+            let ring = ring_of(&mut rings, tenant, &folder)?;
+            ring.append(&folder, self.limits, &bytes, &places)?;
+        }
+        Ok(())
+    }
+
+    /// The messages of a call of this tenant; none of another's.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn read(&self, tenant: TenantId, call: CallId) -> io::Result<Ladder> {
+        let folder = self.folder_of(tenant);
+        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !rings.contains_key(&tenant) && !folder.exists() {
+            return Ok(Ladder::default());
+        }
+        ring_of(&mut rings, tenant, &folder)?.read(&folder, call)
+    }
+
+    fn folder_of(&self, tenant: TenantId) -> PathBuf {
+        self.folder.join(tenant.to_string())
+    }
+}
+
+fn ring_of<'r>(rings: &'r mut HashMap<TenantId, Ring>, tenant: TenantId, folder: &Path) -> io::Result<&'r mut Ring> {
+    if !rings.contains_key(&tenant) {
+        std::fs::create_dir_all(folder)?;
+        let mut ring = Ring::default();
+        for file in std::fs::read_dir(folder)? {
+            let file = file?;
+            let number = file.path().file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+            if let Some(number) = number {
+                ring.files.insert(number, Segment { length: file.metadata()?.len(), index: None });
+            }
+        }
+        rings.insert(tenant, ring);
+    }
+    Ok(rings.entry(tenant).or_default())
+}
+
+fn path(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("{number:010}.sip"))
+}
+
+impl Ring {
+    fn append(&mut self, folder: &Path, limits: Limits, bytes: &[u8], places: &[(CallId, usize)]) -> io::Result<()> {
+        let full = self.writing.as_ref().is_none_or(|(number, _)| {
+            self.files
+                .get(number)
+                .is_none_or(|file| file.length > 0 && file.length + bytes.len() as u64 > limits.file_bytes)
+        });
+        if full {
+            self.begin(folder, limits)?;
+        }
+        let Some((number, file)) = self.writing.as_mut() else { return Ok(()) };
+        let segment = self.files.entry(*number).or_default();
+        if let Err(why) = file.write_all(bytes) {
+            file.set_len(segment.length)?;
+            return Err(why);
+        }
+        let start = segment.length;
+        let place = |(call, at): &(CallId, usize)| (*call, (start + *at as u64) as u32);
+        segment.index.get_or_insert_default().extend(places.iter().map(place));
+        segment.length += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Begins a file and drops the oldest, so that a full new one fits.
+    fn begin(&mut self, folder: &Path, limits: Limits) -> io::Result<()> {
+        let number = self.files.last_key_value().map_or(1, |(number, _)| number + 1);
+        let file = OpenOptions::new().append(true).create_new(true).open(path(folder, number))?;
+        self.files.insert(number, Segment { length: 0, index: Some(Vec::new()) });
+        self.writing = Some((number, file));
+        let room = limits.tenant_bytes.saturating_sub(limits.file_bytes);
+        while self.files.len() > 1 && self.files.values().map(|file| file.length).sum::<u64>() > room {
+            let Some((oldest, _)) = self.files.pop_first() else { break };
+            std::fs::remove_file(path(folder, oldest))?;
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, folder: &Path, call: CallId) -> io::Result<Ladder> {
+        let mut messages = Vec::new();
+        for (number, segment) in &mut self.files {
+            let file = File::open(path(folder, *number))?;
+            if segment.index.is_none() {
+                segment.index = Some(scan(&file, segment.length)?);
+            }
+            let places = segment.index.iter().flatten().filter(|(of, _)| *of == call);
+            for (_, place) in places {
+                messages.extend(read_at(&file, u64::from(*place))?);
+            }
+        }
+        // File 1 is there as long as nothing was ever dropped; afterwards a ladder that begins with an INVITE is whole.
+        let dropped = self.files.first_key_value().is_none_or(|(oldest, _)| *oldest > 1);
+        let begins = messages.first().is_some_and(|first| first.bytes.starts_with(b"INVITE "));
+        let complete = !messages.is_empty() && (!dropped || begins);
+        Ok(Ladder { messages, complete })
+    }
+}
+
+/// Where each entry of a file is.
+fn scan(file: &File, length: u64) -> io::Result<Vec<(CallId, u32)>> {
+    let mut bytes = vec![0; length as usize];
+    file.read_exact_at(&mut bytes, 0)?;
+    let (mut index, mut at) = (Vec::new(), 0);
+    while let Some((call, length)) = entry::peek(&bytes[at..]) {
+        index.push((call, at as u32));
+        at += length;
+    }
+    Ok(index)
+}
+
+fn read_at(file: &File, place: u64) -> io::Result<Option<Entry>> {
+    let mut length = [0; 4];
+    file.read_exact_at(&mut length, place)?;
+    let mut bytes = vec![0; u32::from_le_bytes(length) as usize + 8];
+    file.read_exact_at(&mut bytes, place)?;
+    Ok(entry::decode(&bytes))
+}
+
+#[cfg(test)]
+mod tests;

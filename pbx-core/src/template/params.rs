@@ -1,0 +1,64 @@
+//! Parameters of a binding against what the tenant has: besides their types, what they name must be there.
+
+use super::{ParamKind, ParamSpec};
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+/// What parameters may name.
+pub trait Known {
+    /// Whether somebody of the tenant has this extension.
+    fn has_extension(&self, extension: &str) -> bool;
+    /// Whether the tenant has a data source of this name.
+    fn has_source(&self, slug: &str) -> bool;
+}
+
+/// One thing that is wrong with a binding's parameters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BindingFault {
+    /// The parameter.
+    pub param: String,
+    /// What is wrong, to be read after its name.
+    pub message: String,
+}
+
+/// Everything that is wrong with these parameters.
+pub fn check_params(specs: &[ParamSpec], params: &BTreeMap<String, Value>, known: &dyn Known) -> Vec<BindingFault> {
+    let mut faults = Vec::new();
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+    for param in params.keys().filter(|param| !names.contains(&param.as_str())) {
+        let hint = match crate::spelling::nearest(param, &names) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("it has {}", names.join(", ")),
+        };
+        faults.push(BindingFault {
+            param: param.clone(),
+            message: format!("the template has no such parameter; {hint}"),
+        });
+    }
+    for spec in specs {
+        let message = match (params.get(&spec.name), &spec.default) {
+            (None | Some(Value::Null), None) => Some("is required by the template".to_owned()),
+            (None | Some(Value::Null), Some(_)) => None,
+            (Some(value), Some(default)) if value == default => None,
+            (Some(value), _) => check(&spec.kind, value, known).err(),
+        };
+        faults.extend(message.map(|message| BindingFault { param: spec.name.clone(), message }));
+    }
+    faults
+}
+
+fn check(kind: &ParamKind, value: &Value, known: &dyn Known) -> Result<(), String> {
+    let value = kind.check(value).map_err(|must| format!("must be {must}"))?;
+    let extension = |value: &Value| match value.as_text() {
+        Some(text) if !known.has_extension(text) => Err(format!("nobody has the extension {text:?}")),
+        _ => Ok(()),
+    };
+    match (kind, &value) {
+        (ParamKind::Destination, Value::List(list)) => list.iter().try_for_each(extension),
+        (ParamKind::Destination, one) => extension(one),
+        (ParamKind::Source, Value::Text(slug)) if !known.has_source(slug) => {
+            Err(format!("there is no data source {slug:?}"))
+        }
+        _ => Ok(()),
+    }
+}
