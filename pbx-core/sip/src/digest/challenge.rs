@@ -1,8 +1,9 @@
 //! What the server asks: `WWW-Authenticate` and `Proxy-Authenticate`; and how a client answers it.
 
-use super::params::{Malformed, Params, Quoted};
+use super::params::{Malformed, Params, Quoted, digest};
 use super::{Algorithm, Credentials, Ha1};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A challenge (RFC 7616 §3.3), with `qop="auth"`.
@@ -38,18 +39,19 @@ impl Challenge {
     /// # Errors
     /// Whatever keeps it from being answered, see [`Malformed`].
     pub fn parse(value: &str) -> Result<Self, Malformed> {
-        let mut params = Params::parse(value)?;
-        let qop = params.take("qop")?.unwrap_or_default();
+        let auth = digest(value)?;
+        let params = Params::of(&auth);
+        let qop = params.find("qop")?.unwrap_or_default();
         if !qop.split(',').any(|q| q.trim().eq_ignore_ascii_case("auth")) {
             return Err(Malformed::Qop);
         }
-        let algorithm = params.take("algorithm")?;
+        let algorithm = params.find("algorithm")?;
         Ok(Self {
             realm: params.need("realm")?,
             nonce: params.need("nonce")?,
             algorithm: algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?,
-            stale: params.take("stale")?.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
-            opaque: params.take("opaque")?,
+            stale: params.find("stale")?.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
+            opaque: params.find("opaque")?.map(Cow::into_owned),
         })
     }
 

@@ -1,8 +1,9 @@
 //! What a client says of itself: `Authorization` and `Proxy-Authorization`.
 
-use super::params::{Malformed, Params, Quoted};
+use super::params::{Malformed, Params, Quoted, digest};
 use super::{Algorithm, Ha1};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`.
@@ -34,12 +35,13 @@ impl Credentials {
     /// # Errors
     /// Whatever keeps it from being checked, see [`Malformed`].
     pub fn parse(value: &str) -> Result<Self, Malformed> {
-        let mut params = Params::parse(value)?;
-        let qop = params.take("qop")?.ok_or(Malformed::Qop)?;
+        let auth = digest(value)?;
+        let params = Params::of(&auth);
+        let qop = params.find("qop")?.ok_or(Malformed::Qop)?;
         if !qop.eq_ignore_ascii_case("auth") {
             return Err(Malformed::Qop);
         }
-        let algorithm = params.take("algorithm")?;
+        let algorithm = params.find("algorithm")?;
         let count = params.need("nc")?;
         Ok(Self {
             user: params.need("username")?,
@@ -50,7 +52,7 @@ impl Credentials {
             algorithm: algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?,
             cnonce: params.need("cnonce")?,
             count: count_of(&count).ok_or(Malformed::Count)?,
-            opaque: params.take("opaque")?,
+            opaque: params.find("opaque")?.map(Cow::into_owned),
         })
     }
 

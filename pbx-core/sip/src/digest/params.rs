@@ -1,5 +1,8 @@
 //! `Digest name=value, name="value", …`: what challenges and credentials have in common (RFC 3261 §25.1).
 
+use crate::Auth;
+use crate::params::{quote, unquote};
+use std::borrow::Cow;
 use std::fmt;
 use thiserror::Error;
 
@@ -29,86 +32,40 @@ pub enum Malformed {
     Count,
 }
 
-/// The parameters of a Digest header, names in their order.
-pub(super) struct Params(Vec<(String, String)>);
+/// The parameters of a Digest header.
+pub(super) struct Params<'a>(Vec<(&'a str, &'a str)>);
 
-/// More parameters than this are not digest.
-const MOST: usize = 32;
+/// A header's value, if its scheme is Digest.
+pub(super) fn digest(value: &str) -> Result<Auth, Malformed> {
+    let auth = Auth::parse(value).map_err(|_| Malformed::Grammar)?;
+    if auth.scheme().eq_ignore_ascii_case("digest") { Ok(auth) } else { Err(Malformed::Scheme) }
+}
 
-impl Params {
-    /// Reads a header's value.
-    pub(super) fn parse(value: &str) -> Result<Self, Malformed> {
-        let value = value.trim();
-        let (scheme, mut rest) = value.split_once(|c: char| c.is_ascii_whitespace()).ok_or(Malformed::Scheme)?;
-        if !scheme.eq_ignore_ascii_case("digest") {
-            return Err(Malformed::Scheme);
-        }
-        let mut params = Vec::with_capacity(12);
-        loop {
-            rest = rest.trim_start_matches([' ', '\t', '\r', '\n', ',']);
-            if rest.is_empty() {
-                return Ok(Self(params));
-            }
-            if params.len() == MOST {
-                return Err(Malformed::Grammar);
-            }
-            let (name, after) = rest.split_once('=').ok_or(Malformed::Grammar)?;
-            let name = name.trim_end();
-            if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.!%*+`'~".contains(&b)) {
-                return Err(Malformed::Grammar);
-            }
-            let (value, after) = value_of(after.trim_start())?;
-            params.push((name.to_ascii_lowercase(), value));
-            rest = after.trim_start();
-            if !(rest.is_empty() || rest.starts_with(',')) {
-                return Err(Malformed::Grammar);
-            }
-        }
+impl<'a> Params<'a> {
+    /// Of a header's value.
+    pub(super) fn of(auth: &'a Auth) -> Self {
+        Self(auth.pairs().collect())
     }
 
-    /// Takes a parameter out; none if it is not there.
-    pub(super) fn take(&mut self, name: &'static str) -> Result<Option<String>, Malformed> {
-        let Some(at) = self.0.iter().position(|(n, _)| n == name) else { return Ok(None) };
-        let (_, value) = self.0.swap_remove(at);
-        if self.0.iter().any(|(n, _)| n == name) { Err(Malformed::Twice(name)) } else { Ok(Some(value)) }
+    /// A parameter without its quotes; none if it is not there.
+    pub(super) fn find(&self, name: &'static str) -> Result<Option<Cow<'a, str>>, Malformed> {
+        let mut found = self.0.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        let first = found.next();
+        if found.next().is_some() { Err(Malformed::Twice(name)) } else { Ok(first.map(|(_, value)| unquote(value))) }
     }
 
-    /// Takes a parameter out that must be there and not be empty.
-    pub(super) fn need(&mut self, name: &'static str) -> Result<String, Malformed> {
-        self.take(name)?.filter(|value| !value.is_empty()).ok_or(Malformed::Missing(name))
+    /// A parameter that must be there and not be empty.
+    pub(super) fn need(&self, name: &'static str) -> Result<String, Malformed> {
+        let found = self.find(name)?.filter(|value| !value.is_empty());
+        found.map(Cow::into_owned).ok_or(Malformed::Missing(name))
     }
 }
 
-/// One value, unquoted, and what follows it.
-fn value_of(text: &str) -> Result<(String, &str), Malformed> {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find([',', ' ', '\t', '\r', '\n']).unwrap_or(text.len());
-        return Ok((text[..end].to_owned(), &text[end..]));
-    };
-    let mut value = String::with_capacity(quoted.len().min(80));
-    let mut chars = quoted.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Ok((value, &quoted[at + 1..])),
-            '\\' => value.push(chars.next().ok_or(Malformed::Grammar)?.1),
-            c => value.push(c),
-        }
-    }
-    Err(Malformed::Grammar)
-}
-
-/// A value as a quoted string. Control characters, which would end the header, are left out.
+/// A value as a quoted string.
 pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("\"")?;
-        for c in self.0.chars().filter(|c| !c.is_control()) {
-            if matches!(c, '"' | '\\') {
-                f.write_str("\\")?;
-            }
-            write!(f, "{c}")?;
-        }
-        f.write_str("\"")
+        f.write_str(&quote(self.0))
     }
 }

@@ -14,8 +14,8 @@ pub enum SdpError {
     /// It does not begin with `v=0`.
     #[error("the first line is not v=0")]
     Version,
-    /// A line that is not `x=value`.
-    #[error("line {0} is not a letter, an equals sign and a value")]
+    /// A line that is not `x=value`, or has a control character.
+    #[error("line {0} is not a letter, an equals sign and plain text")]
     Line(usize),
     /// A `c=` line that can't be read.
     #[error("line {0}: the connection can't be read")]
@@ -48,14 +48,17 @@ impl Session {
         let nobody = Address::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let origin = Origin { user: "-".to_owned(), id: 0, version: 0, address: nobody };
         let mut session = Self { origin, connection: None, attributes: Vec::new(), media: Vec::new() };
-        let lines = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty());
+        let lines = text.split(['\r', '\n']).map(str::trim_ascii).filter(|line| !line.is_empty());
         let mut begun = false;
         for (number, line) in lines.enumerate().map(|(index, line)| (index + 1, line)) {
             if number > MOST_LINES || session.media.len() > MOST_MEDIA {
                 return Err(SdpError::TooLarge);
             }
+            if line.contains(|c: char| c.is_control() && c != '\t') {
+                return Err(SdpError::Line(number));
+            }
             let (letter, value) = line.split_once('=').ok_or(SdpError::Line(number))?;
-            let (letter, value) = (letter.trim(), value.trim());
+            let (letter, value) = (letter.trim_ascii(), value.trim_ascii());
             if !begun && !(letter == "v" && value == "0") {
                 return Err(SdpError::Version);
             }
@@ -79,7 +82,7 @@ impl Session {
             }
             "a" => {
                 let attribute = match value.split_once(':') {
-                    Some((name, value)) => Attribute::new(name.trim(), value.trim()),
+                    Some((name, value)) => Attribute::new(name.trim_ascii(), value.trim_ascii()),
                     None => Attribute::flag(value),
                 };
                 self.media.last_mut().map_or(&mut self.attributes, |media| &mut media.attributes).push(attribute);
@@ -91,11 +94,11 @@ impl Session {
 }
 
 fn origin_of(value: &str) -> Option<Origin> {
-    let mut words = value.splitn(4, ' ');
-    let user = words.next()?.to_owned();
-    let mut number = || words.next().map(|word| word.trim().parse().unwrap_or(0));
-    let (id, version) = (number()?, number()?);
-    Some(Origin { user, id, version, address: Address::parse(words.next()?)? })
+    let words: Vec<&str> = value.split_ascii_whitespace().collect();
+    let [user, id, version, address @ ..] = &*words else { return None };
+    let number = |word: &str| word.parse().unwrap_or(0);
+    let address = Address::parse(&address.join(" "))?;
+    Some(Origin { user: (*user).to_owned(), id: number(id), version: number(version), address })
 }
 
 fn media_of(value: &str) -> Option<Media> {

@@ -57,6 +57,7 @@ fn what_is_no_description_is_refused_with_its_line() {
     assert_eq!(Session::parse(b"v=0\r\nhello"), Err(SdpError::Line(2)));
     assert_eq!(Session::parse(b"v=0\r\nc=IN"), Err(SdpError::Connection(2)));
     assert_eq!(Session::parse(b"v=0\r\nm=audio 99999 RTP/AVP 0"), Err(SdpError::Media(2)));
+    assert_eq!(Session::parse(b"v=0\r\na=x\x01"), Err(SdpError::Line(2)));
     assert_eq!(Session::parse(&[0xff]), Err(SdpError::NotText));
     assert_eq!(Session::parse(&[b'v'; 70_000]), Err(SdpError::TooLarge));
 }
@@ -221,6 +222,7 @@ proptest! {
         }
         bytes.truncate(cut);
         if let Ok(session) = Session::parse(&bytes) {
+            prop_assert!(Session::parse(session.to_string().as_bytes()).is_ok());
             let mut leg = OfferAnswer::new(9);
             if leg.remote_offer(session).is_ok() && let Some(offered) = leg.offered() {
                 let answer = leg.local_answer(&policy::pass_offer(&offered, ours()), Phase::Final).unwrap();

@@ -16,7 +16,7 @@ pub enum Action<U> {
         /// A whole message.
         bytes: Bytes,
     },
-    /// The message just received is a new request: handle it and [`Layer::respond`].
+    /// The message just received is a new request: handle it and [`Layer::respond`](super::Layer::respond).
     Request {
         /// Its transaction.
         id: TransactionId,
