@@ -23,13 +23,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Everything is asked and answers at once. Time, randomness and where bytes came from are arguments; what is to be sent comes back as values. All
-//! state is plain data that can be stored between any two calls.
+//! Everything is asked and answers at once. Time, randomness and where bytes came from are arguments; what is to be
+//! sent comes back as values. All state is plain data that can be stored between any two calls.
 //!
 //! # One call
 //!
-//! An engine owns one [`Layer`](transaction::Layer) of transactions and, for each call, a [`Dialog`](dialog::Dialog). Here both ends of a call
-//! are driven by hand, over a network that loses nothing.
+//! An engine owns one [`Layer`](transaction::Layer) of transactions and, for each call, a [`Dialog`](dialog::Dialog).
+//! Here both ends of a call are driven by hand, over a network that loses nothing.
 //!
 //! ```
 //! use pbx_sip::dialog::{Dialog, Incoming, Parts};
@@ -73,7 +73,7 @@
 //! at_ben.answered(now, &answer, &Timers::default());
 //! assert_eq!(at_ben.next_deadline(), Some(now + Duration::from_millis(500)));
 //!
-//! // Anna hears it. Each 2xx is hers to acknowledge, to Ben's Contact; a response that came again gets the same ACK again.
+//! // Anna hears it. Each 2xx is hers to acknowledge, to Ben's Contact; one that came again gets the same ACK again.
 //! let actions = anna.receive(now, &wire[0], ben_at, false, 7);
 //! assert!(matches!(actions[..], [Action::Response { user: 7, .. }]));
 //! let mut at_anna = Dialog::uac(&invite, &wire[0])?;
@@ -96,7 +96,7 @@
 //! assert_eq!(at_ben.incoming(&bye), Ok(Incoming::Request));
 //! at_ben.end();
 //!
-//! // The engine wakes its layer when it asks for it, and in the end nothing is left.
+//! // The engine wakes its layer when it asks for it, until nothing waits any more.
 //! while let Some(then) = ben.next_deadline() {
 //!     ben.fire(then);
 //! }

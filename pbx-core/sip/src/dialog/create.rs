@@ -80,9 +80,9 @@ impl Dialog {
         })
     }
 
-    /// Takes in a further response to the INVITE that made the dialog, or to one inside of it: a 2xx confirms, and with its Contact
-    /// refreshes the target (RFC 3261 §12.1.2, §13.2.2.4, §12.2.1.2). A refusal of the INVITE inside a dialog leaves it as it was; a refusal
-    /// of the first one ends it, and so do 481 and 408.
+    /// Takes in a further response to the INVITE that made the dialog, or to one inside of it: a 2xx confirms, and with
+    /// its Contact refreshes the target (RFC 3261 §12.1.2, §13.2.2.4, §12.2.1.2). A refusal of the INVITE inside a
+    /// dialog leaves it as it was; a refusal of the first one ends it, and so do 481 and 408.
     ///
     /// # Errors
     /// When the response belongs to another dialog or can't be read.

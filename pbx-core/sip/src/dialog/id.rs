@@ -16,7 +16,8 @@ pub struct DialogId {
 }
 
 impl DialogId {
-    /// Of the dialog that a message which we received belongs to: in a request their tag is in From, in a response in To.
+    /// Of the dialog that a message which we received belongs to: in a request their tag is in From, in a response in
+    /// To.
     ///
     /// # Errors
     /// When From, To or Call-ID can't be read.

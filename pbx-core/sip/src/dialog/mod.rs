@@ -1,9 +1,10 @@
 //! Dialogs (RFC 3261 §12): what two sides agree on for as long as a call lasts.
 //!
-//! A [`Dialog`] is made of an INVITE and a response to it, on the side that sent the INVITE by [`Dialog::uac`], on the other by
-//! [`Dialog::uas`]. One INVITE of ours may make many, one for each To-tag (forking): the 2xx that nobody wants is acknowledged and its
-//! dialog ended with BYE, like any other. The dialog writes the requests inside of it, checks those that come, keeps the ACK of the last 2xx
-//! for its retransmissions, and repeats our own 2xx until it is acknowledged ([`Dialog::answered`], [`Dialog::fire`]).
+//! A [`Dialog`] is made of an INVITE and a response to it, on the side that sent the INVITE by [`Dialog::uac`], on the
+//! other by [`Dialog::uas`]. One INVITE of ours may make many, one for each To-tag (forking): the 2xx that nobody wants
+//! is acknowledged and its dialog ended with BYE, like any other. The dialog writes the requests inside of it, checks
+//! those that come, keeps the ACK of the last 2xx for its retransmissions, and repeats our own 2xx until it is
+//! acknowledged ([`Dialog::answered`], [`Dialog::fire`]).
 
 mod answered;
 mod create;
@@ -100,8 +101,8 @@ impl Dialog {
         &self.routes
     }
 
-    /// Where requests are sent to: the first of the route set, else the remote target (RFC 3261 §12.2.1.1). The flow that the far end is
-    /// known to be behind may be better.
+    /// Where requests are sent to: the first of the route set, else the remote target (RFC 3261 §12.2.1.1). The flow
+    /// that the far end is known to be behind may be better.
     pub fn next_hop(&self) -> &Uri {
         self.routes.first().map_or(&self.target, NameAddr::uri)
     }

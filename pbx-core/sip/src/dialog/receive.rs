@@ -71,7 +71,8 @@ impl Dialog {
         Ok(Incoming::Request)
     }
 
-    /// We have refused their INVITE inside the dialog; the next one may come. (A 2xx goes through [`Dialog::answered`].)
+    /// We have refused their INVITE inside the dialog; the next one may come. (A 2xx goes through
+    /// [`Dialog::answered`].)
     pub fn refused(&mut self) {
         if matches!(self.open, Some(Open::Theirs(_))) {
             self.open = None;

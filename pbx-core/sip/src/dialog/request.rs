@@ -41,8 +41,8 @@ impl<'a> Parts<'a> {
 }
 
 impl Dialog {
-    /// Writes the next request of the dialog, for [`Layer::send`](crate::transaction::Layer::send). An ACK is written by
-    /// [`Dialog::ack`], a CANCEL by [`Layer::cancel`](crate::transaction::Layer::cancel).
+    /// Writes the next request of the dialog, for [`Layer::send`](crate::transaction::Layer::send). An ACK is written
+    /// by [`Dialog::ack`], a CANCEL by [`Layer::cancel`](crate::transaction::Layer::cancel).
     ///
     /// # Errors
     /// When it may not be sent now.
@@ -62,8 +62,8 @@ impl Dialog {
         Ok(message)
     }
 
-    /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set, and keeps it. Send it now, and again
-    /// whenever [`Dialog::ack_again`] has one. It belongs to no transaction.
+    /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set, and keeps it. Send it
+    /// now, and again whenever [`Dialog::ack_again`] has one. It belongs to no transaction.
     ///
     /// # Errors
     /// When the parts do not make a message.
@@ -115,8 +115,8 @@ impl Dialog {
         Message::parse(bytes).map_err(|_| Unsendable::Malformed)
     }
 
-    /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict router, which wants to be the
-    /// Request-URI and the target at the end of the Routes.
+    /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict router, which wants
+    /// to be the Request-URI and the target at the end of the Routes.
     fn head(&self, text: &mut String, method: &Method, cseq: u32, via: &Via) -> std::fmt::Result {
         let target = self.target.as_str();
         let strict = self.routes.first().map(|first| first.uri()).filter(|uri| !is_loose(uri));

@@ -21,9 +21,9 @@ pub struct Challenge {
     pub opaque: Option<String>,
 }
 
-/// The challenges of one 401 or 407, each for a header line of its own, best first: RFC 8760 §2.4 has a client take the topmost that it
-/// can do. A phone that knows only MD5 either skips the first line as it must, or takes the last one, which is what those that can't skip
-/// do: old parsers keep the line that they read last. So MD5 comes second and last.
+/// The challenges of one 401 or 407, each for a header line of its own, best first: RFC 8760 §2.4 has a client take the
+/// topmost that it can do. A phone that knows only MD5 either skips the first line as it must, or takes the last one,
+/// which is what those that can't skip do: old parsers keep the line that they read last. So MD5 comes second and last.
 pub fn challenges(realm: &str, nonce: &str, stale: bool) -> [Challenge; 2] {
     [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| Challenge::new(realm, nonce, algorithm, stale))
 }
@@ -55,7 +55,8 @@ impl Challenge {
         })
     }
 
-    /// The answer of a client that knows the password: `cnonce` is fresh randomness, `count` how often this nonce was used, from one.
+    /// The answer of a client that knows the password: `cnonce` is fresh randomness, `count` how often this nonce was
+    /// used, from one.
     pub fn answer(&self, user: &str, password: &str, method: &str, uri: &str, cnonce: &str, count: u32) -> Credentials {
         let mut credentials = Credentials {
             user: user.to_owned(),

@@ -19,7 +19,8 @@ pub struct Question<'a> {
 /// The answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// He knows the password and used a nonce of ours. Whether for the first time, [`NonceCounts`](super::NonceCounts) knows.
+    /// He knows the password and used a nonce of ours. Whether for the first time, [`NonceCounts`](super::NonceCounts)
+    /// knows.
     Fresh {
         /// The nonce.
         nonce: String,

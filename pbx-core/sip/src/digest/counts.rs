@@ -15,7 +15,8 @@ pub enum Count {
     TooOld,
 }
 
-/// The uses of nonces that are still good, oldest nonce first. A count may come late (requests overtake each other on UDP) by up to 64.
+/// The uses of nonces that are still good, oldest nonce first. A count may come late (requests overtake each other on
+/// UDP) by up to 64.
 ///
 /// Ask after the transaction layer: a retransmitted request carries the same count and is no replay.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -36,12 +37,14 @@ struct Window {
 }
 
 impl NonceCounts {
-    /// Keeps at most `most` nonces; when it must forget one that might still be good, that one and older ones count as too old.
+    /// Keeps at most `most` nonces; when it must forget one that might still be good, that one and older ones count as
+    /// too old.
     pub fn new(most: usize) -> Self {
         Self { windows: BTreeMap::new(), forgotten: None, most: most.max(1) }
     }
 
-    /// Notes a use of a nonce that has passed [`check`](super::check), and says whether it is the first with that count.
+    /// Notes a use of a nonce that has passed [`check`](super::check), and says whether it is the first with that
+    /// count.
     pub fn note(&mut self, nonce: &str, count: u32) -> Count {
         let Some(nonce) = Nonce::parse(nonce) else { return Count::TooOld };
         if self.forgotten.is_some_and(|forgotten| nonce <= forgotten) {

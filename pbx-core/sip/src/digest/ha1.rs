@@ -4,7 +4,8 @@ use super::Algorithm;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// `H(user ":" realm ":" password)` for both hashes, in hex. As good as the password within the realm: keep it as secret.
+/// `H(user ":" realm ":" password)` for both hashes, in hex. As good as the password within the realm: keep it as
+/// secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ha1 {
     md5: String,
@@ -33,7 +34,8 @@ impl Ha1 {
         }
     }
 
-    /// A secret that nobody has: an unknown user is checked against it, so that he costs the same time as a wrong password.
+    /// A secret that nobody has: an unknown user is checked against it, so that he costs the same time as a wrong
+    /// password.
     pub(super) fn nobody() -> Self {
         Self { md5: "0".repeat(32), sha256: "0".repeat(64) }
     }

@@ -17,7 +17,8 @@ pub struct Nonce {
 }
 
 impl Nonce {
-    /// Reads time and salt without asking whether the nonce is ours: for one that [`check`](super::check) has already let pass.
+    /// Reads time and salt without asking whether the nonce is ours: for one that [`check`](super::check) has already
+    /// let pass.
     pub fn parse(text: &str) -> Option<Self> {
         let fields = text.get(..32)?;
         if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {

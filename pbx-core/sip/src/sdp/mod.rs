@@ -1,15 +1,16 @@
 //! Session descriptions (RFC 8866) and how two sides agree on one (RFC 3264).
 //!
-//! What comes is read leniently ([`Session::parse`]); what goes is always written by us, strictly. A leg owns an [`OfferAnswer`], which has
-//! the `o=` line, the versions and the count of media lines right whatever happens. What one leg is offered because of the other is a
-//! policy between two [`Stream`]s, in [`policy`].
+//! What comes is read leniently ([`Session::parse`]); what goes is always written by us, strictly. A leg owns an
+//! [`OfferAnswer`], which has the `o=` line, the versions and the count of media lines right whatever happens. What one
+//! leg is offered because of the other is a policy between two [`Stream`]s, in [`policy`].
 //!
 //! # Payload numbers
-//! The relay changes no packet, so both legs must mean the same by a number. They do because a number is never chosen between the legs:
-//! RFC 3264 §5.1 has each side list the numbers that it wants to *receive*, and each side's list is what the other side is told, number by
-//! number. An offer of A goes to B with A's numbers, so what B sends, A understands; an answer of B goes to A with B's numbers, which are A's
-//! again unless B has renumbered, so what A sends, B understands. A codec that B renumbered onto a number that A uses for another one is
-//! left out. [`policy::agree`] is the test of it.
+//! The relay changes no packet, so both legs must mean the same by a number. They do because a number is never chosen
+//! between the legs: RFC 3264 §5.1 has each side list the numbers that it wants to *receive*, and each side's list is
+//! what the other side is told, number by number. An offer of A goes to B with A's numbers, so what B sends, A
+//! understands; an answer of B goes to A with B's numbers, which are A's again unless B has renumbered, so what A
+//! sends, B understands. A codec that B renumbered onto a number that A uses for another one is left out.
+//! [`policy::agree`] is the test of it.
 
 mod address;
 mod codec;

@@ -44,7 +44,8 @@ enum State {
     Asked { offer: Session, early: Option<Session> },
 }
 
-/// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones it for each early dialog.
+/// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones it for each early
+/// dialog.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OfferAnswer {
     id: u64,
@@ -156,7 +157,8 @@ impl OfferAnswer {
         }
     }
 
-    /// What was open has failed: a re-INVITE was refused, by them or by us. What was agreed before stays (RFC 3261 §14.1).
+    /// What was open has failed: a re-INVITE was refused, by them or by us. What was agreed before stays (RFC 3261
+    /// §14.1).
     pub fn roll_back(&mut self) {
         self.state = State::Stable;
         self.line = self.local.as_ref().and_then(Session::audio_line).unwrap_or(0);
@@ -180,8 +182,8 @@ impl OfferAnswer {
         }
     }
 
-    /// What they last said and is in force: the answer to an open offer of ours if there is an early one, the open offer of theirs if we
-    /// have answered it early, else what was agreed.
+    /// What they last said and is in force: the answer to an open offer of ours if there is an early one, the open
+    /// offer of theirs if we have answered it early, else what was agreed.
     pub fn remote(&self) -> Option<Stream> {
         let open = match &self.state {
             State::Offered { early, .. } => early.as_ref(),
@@ -201,8 +203,8 @@ impl OfferAnswer {
         self.local.as_ref()
     }
 
-    /// Our description: the stream in its line, all others of `lines` refused. Its version rises by one if it is not `before`, or if
-    /// something else was sent since, which came to nothing.
+    /// Our description: the stream in its line, all others of `lines` refused. Its version rises by one if it is not
+    /// `before`, or if something else was sent since, which came to nothing.
     fn describe(&mut self, stream: &Stream, lines: &[Media], before: Option<&Session>) -> Session {
         let mut media: Vec<Media> = lines.iter().map(Media::refused).collect();
         match media.get_mut(self.line) {

@@ -1,5 +1,5 @@
-//! Reading session descriptions, leniently: lines may end with LF alone, come in a strange order or be unknown; `s=`, `t=` and `o=` may be
-//! missing; white space at the ends does not matter.
+//! Reading session descriptions, leniently: lines may end with LF alone, come in a strange order or be unknown; `s=`,
+//! `t=` and `o=` may be missing; white space at the ends does not matter.
 
 use super::{Address, Attribute, Media, Origin, Session};
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,5 +1,5 @@
-//! What one leg is offered or answered because of the other. The relay changes no packet, so the payload numbers pass as they are (see
-//! [`sdp`](super)); addresses are always ours.
+//! What one leg is offered or answered because of the other. The relay changes no packet, so the payload numbers pass
+//! as they are (see [`sdp`](super)); addresses are always ours.
 
 use super::{Codec, Direction, Stream};
 use std::net::SocketAddr;
@@ -45,7 +45,8 @@ fn is_answer_to(offered: &Stream, codec: &Codec) -> bool {
     }
 }
 
-/// What B is offered when A has offered nothing (an INVITE without SDP): the codecs that need no licence and that phones have.
+/// What B is offered when A has offered nothing (an INVITE without SDP): the codecs that need no licence and that
+/// phones have.
 pub fn own_offer(ours: SocketAddr) -> Stream {
     let opus = Codec { channels: 2, fmtp: Some("useinbandfec=1".to_owned()), ..Codec::new(111, "opus", 48_000) };
     let keys = Codec { fmtp: Some("0-16".to_owned()), ..Codec::new(101, "telephone-event", 8_000) };
@@ -63,8 +64,8 @@ pub fn own_offer(ours: SocketAddr) -> Stream {
     }
 }
 
-/// What A is then offered, after B has answered [`own_offer`]: B's first codec alone and the keys, so that A can choose nothing that B did not
-/// expect.
+/// What A is then offered, after B has answered [`own_offer`]: B's first codec alone and the keys, so that A can choose
+/// nothing that B did not expect.
 ///
 /// # Errors
 /// When B has answered nothing with sound.
@@ -75,8 +76,8 @@ pub fn offer_answered(answered: &Stream, ours: SocketAddr) -> Result<Stream, NoC
     Ok(Stream { codecs: codecs.cloned().collect(), ..pass_offer(answered, ours) })
 }
 
-/// Whether every number that one side was told stands for the same codec in what the other side said: so what one sends, the other
-/// understands.
+/// Whether every number that one side was told stands for the same codec in what the other side said: so what one
+/// sends, the other understands.
 pub fn agree(told: &Stream, said: &Stream) -> bool {
     told.codecs.iter().all(|codec| said.codecs.iter().any(|s| s.payload == codec.payload && s.is_same(codec)))
 }

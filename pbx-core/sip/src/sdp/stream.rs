@@ -45,7 +45,8 @@ impl Session {
         })
     }
 
-    /// The line's own word, else the session's, else both ways; an address of zeros takes the receiving away (RFC 3264 §8.4).
+    /// The line's own word, else the session's, else both ways; an address of zeros takes the receiving away (RFC 3264
+    /// §8.4).
     fn direction_of(&self, media: &Media, address: &Address) -> Direction {
         let said = |attributes: &[Attribute]| attributes.iter().find_map(|a| Direction::named(&a.name));
         let direction = said(&media.attributes).or_else(|| said(&self.attributes)).unwrap_or_default();
@@ -59,7 +60,8 @@ fn rtcp_of(value: &str, address: &Address) -> Option<SocketAddr> {
     Some(SocketAddr::new(other.as_ref().unwrap_or(address).reachable()?, port.parse().ok()?))
 }
 
-/// The formats with what is said about them. A format that is no payload number is left out, and so is one that comes twice.
+/// The formats with what is said about them. A format that is no payload number is left out, and so is one that comes
+/// twice.
 fn codecs_of(media: &Media) -> Vec<Codec> {
     let mut codecs: Vec<Codec> = Vec::with_capacity(media.formats.len().min(128));
     for payload in media.formats.iter().filter_map(|format| format.parse::<u8>().ok()).filter(|&payload| payload < 128)

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// What the layer wants done, or wants its user to know. `user` is what the user gave when the transaction began.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Action<U> {
-    /// Send these bytes: a client's to where its request went, a server's to where its request came from (RFC 3261 §18.2.2).
+    /// Send these bytes: a client's to where its request went, a server's to where its request came from (RFC 3261
+    /// §18.2.2).
     Send {
         /// For which transaction.
         id: TransactionId,
@@ -23,7 +24,8 @@ pub enum Action<U> {
         /// The same request has come before on another way: answer 482 (RFC 3261 §8.2.2.2).
         merged: bool,
     },
-    /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261 §9.2).
+    /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261
+    /// §9.2).
     Cancel {
         /// Its transaction.
         id: TransactionId,
@@ -32,14 +34,16 @@ pub enum Action<U> {
     },
     /// The message just received is an ACK of a 2xx, for a dialog. An ACK that belongs to nothing looks the same.
     Ack,
-    /// The message just received is a response to this transaction's request. A 2xx to an INVITE comes as often as it is received.
+    /// The message just received is a response to this transaction's request. A 2xx to an INVITE comes as often as it
+    /// is received.
     Response {
         /// Its transaction.
         id: TransactionId,
         /// Whose it is.
         user: U,
     },
-    /// The message just received is a response to nothing we remember. If it is a 2xx to INVITE, a dialog may still know what to do.
+    /// The message just received is a response to nothing we remember. If it is a 2xx to INVITE, a dialog may still
+    /// know what to do.
     Stray,
     /// The transaction has failed.
     Failed {

@@ -35,7 +35,8 @@ impl<'a> Facts<'a> {
         Ok(Some(Self { message, line, method: cseq.method.as_str().to_owned(), cseq: cseq.number, via }))
     }
 
-    /// From-tag, Call-ID and CSeq of a request outside of dialogs: the same on all ways that it may come (RFC 3261 §8.2.2.2).
+    /// From-tag, Call-ID and CSeq of a request outside of dialogs: the same on all ways that it may come (RFC 3261
+    /// §8.2.2.2).
     pub(super) fn merge_key(&self) -> Option<Box<str>> {
         let to = self.message.to_addr().ok()?;
         let from = self.message.from_addr().ok()?;

@@ -3,14 +3,15 @@
 use super::facts::Facts;
 use serde::{Deserialize, Serialize};
 
-/// What a transaction is known by, as one text: side, method, sent-by and branch; or, where a branch has not the cookie of RFC 3261 and so is
-/// not unique, what RFC 2543 went by.
+/// What a transaction is known by, as one text: side, method, sent-by and branch; or, where a branch has not the cookie
+/// of RFC 3261 and so is not unique, what RFC 2543 went by.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Box<str>);
 
 impl Key {
-    /// Of the client transaction that a response, or a request of ours, belongs to: branch and the CSeq's method (§17.1.3).
+    /// Of the client transaction that a response, or a request of ours, belongs to: branch and the CSeq's method
+    /// (§17.1.3).
     pub(super) fn of_response(facts: &Facts<'_>) -> Self {
         let branch = facts.via.branch().unwrap_or_default();
         Self(format!("client {} {branch}", facts.method).into_boxed_str())

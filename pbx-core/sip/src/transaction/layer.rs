@@ -27,7 +27,8 @@ struct Transaction<U> {
     quiet: bool,
     /// Server: `kept` is a response, not the request.
     answered: bool,
-    /// What may have to be sent again: the client's request, later its ACK; the server's request, then its last response.
+    /// What may have to be sent again: the client's request, later its ACK; the server's request, then its last
+    /// response.
     kept: Bytes,
     /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1).
     cancel: Option<Bytes>,
@@ -66,7 +67,8 @@ impl<U: Clone> Layer<U> {
 
     /// Takes a message that came from `source`. `user` is whose the transaction will be if this begins one.
     ///
-    /// A message without the headers that RFC 3261 §8.1.1 wants is none of ours: nothing happens (the gate has answered it already).
+    /// A message without the headers that RFC 3261 §8.1.1 wants is none of ours: nothing happens (the gate has answered
+    /// it already).
     pub fn receive(
         &mut self,
         now: Instant,
@@ -124,8 +126,8 @@ impl<U: Clone> Layer<U> {
         });
     }
 
-    /// Begins a client transaction by sending its request. None if the request lacks what a transaction is known by, or its branch is in
-    /// use already; an ACK begins no transaction and is sent without this layer.
+    /// Begins a client transaction by sending its request. None if the request lacks what a transaction is known by, or
+    /// its branch is in use already; an ACK begins no transaction and is sent without this layer.
     pub fn send(
         &mut self,
         now: Instant,
@@ -154,9 +156,10 @@ impl<U: Clone> Layer<U> {
         out
     }
 
-    /// Cancels an INVITE of ours, at once or as soon as the other side has shown a sign of life (RFC 3261 §9.1). `reason` is the value of
-    /// a Reason header (RFC 3326), if there is to be one. Its outcome is the INVITE's final response or failure; of the CANCEL itself
-    /// nothing more is heard. Nothing happens if the INVITE has its final response.
+    /// Cancels an INVITE of ours, at once or as soon as the other side has shown a sign of life (RFC 3261 §9.1).
+    /// `reason` is the value of a Reason header (RFC 3326), if there is to be one. Its outcome is the INVITE's final
+    /// response or failure; of the CANCEL itself nothing more is heard. Nothing happens if the INVITE has its final
+    /// response.
     pub fn cancel(&mut self, now: Instant, id: TransactionId, reason: Option<&str>) -> Vec<Action<U>> {
         use super::client_invite::State::{Calling, Proceeding};
         let mut out = Vec::new();
@@ -189,7 +192,8 @@ impl<U: Clone> Layer<U> {
         self.run(now, cancel, Input::Begin, None, out);
     }
 
-    /// The transport can't send any more for the transactions whose user is `lost` (a connection broke, a port is closed).
+    /// The transport can't send any more for the transactions whose user is `lost` (a connection broke, a port is
+    /// closed).
     pub fn transport_failed(&mut self, now: Instant, lost: impl Fn(&U) -> bool) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let ids: Vec<_> = self.table.iter().filter(|(_, t)| lost(&t.user)).map(|(id, _)| *id).collect();
@@ -343,7 +347,8 @@ impl<U: Clone> Transaction<U> {
             Effect::SendRequest => return self.send_kept(id, out),
             Effect::Resend if self.answered => return self.send_kept(id, out),
             Effect::SendAck => {
-                // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the same.
+                // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the
+                // same.
                 if !self.answered
                     && let Some(ack) = message.and_then(|refusal| make::ack(&self.kept, refusal))
                 {

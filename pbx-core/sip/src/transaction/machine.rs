@@ -56,7 +56,8 @@ pub enum Effect {
     Clear(Timer),
 }
 
-/// What can happen to a transaction. Each table says which of it means something in which state; the rest changes nothing.
+/// What can happen to a transaction. Each table says which of it means something in which state; the rest changes
+/// nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Input {
     /// The user sends the request (client), or it came for the first time (server).
