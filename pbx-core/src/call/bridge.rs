@@ -1,7 +1,6 @@
 //! Two legs that talk.
 
 use super::cx::Cx;
-use super::leg::Leg;
 use super::reinvite::Reoffer;
 use super::state::Call;
 use crate::decision::Final;
@@ -84,11 +83,5 @@ impl Call {
         if let Some(bridge) = &mut self.bridge {
             bridge.held = held;
         }
-    }
-
-    /// The two legs that talk.
-    pub(super) fn talking(&mut self) -> Option<(&mut Leg, &mut Leg)> {
-        let callee = self.bridge.as_ref()?.callee;
-        self.pair(0, callee)
     }
 }

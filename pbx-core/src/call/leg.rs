@@ -161,7 +161,7 @@ impl Leg {
 
     /// Our 200 was sent: it is repeated until the ACK comes.
     pub(super) fn answered(&mut self, cx: &mut Cx<'_>, response: &Message) {
-        let timers = pbx_sip::transaction::Timers::default();
+        let timers = super::shared::timers();
         if let Some(dialog) = &mut self.dialog {
             dialog.answered(cx.now().mono, response, &timers);
         }

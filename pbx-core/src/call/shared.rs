@@ -12,6 +12,7 @@ use pbx_sip::transaction::{Action, Layer, TransactionId};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
 
 /// Whose a transaction is, and where its messages go.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -70,10 +71,15 @@ type AckOf = (TransactionId, String);
 /// How many nonces an engine remembers the uses of.
 const NONCES: usize = 65_536;
 
+/// RFC 3261's timers; the 100 goes out well within the 200 ms that §17.2.1 allows.
+pub(super) fn timers() -> pbx_sip::transaction::Timers {
+    pbx_sip::transaction::Timers { trying: Duration::from_millis(100), ..pbx_sip::transaction::Timers::default() }
+}
+
 impl Shared {
     pub(super) fn new(stock: Stock, rng: ChaCha12Rng) -> Self {
         Self {
-            layer: Layer::new(pbx_sip::transaction::Timers::default()),
+            layer: Layer::new(timers()),
             timers: Timers::default(),
             stock,
             rng,

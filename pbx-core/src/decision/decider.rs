@@ -40,6 +40,8 @@ pub struct Decider {
     params: BTreeMap<String, Value>,
     actions: u32,
     lookups: u32,
+    /// Whether the last `ring` was for anybody that there is.
+    somebody: bool,
     /// What the last `ring` came to, if one was tried and not answered.
     rung: Option<Final>,
 }
@@ -72,6 +74,7 @@ impl Default for Decider {
             params: BTreeMap::new(),
             actions: 0,
             lookups: 0,
+            somebody: false,
             rung: None,
         }
     }
@@ -200,8 +203,10 @@ impl Decider {
     }
 
     fn ring(&mut self, facts: &mut dyn Facts, targets: Vec<String>, timeout_s: u32) -> Ask {
+        self.somebody = false;
         for target in &targets {
             let found = facts.resolve(target);
+            self.somebody |= found.person.is_some();
             let step = StepKind::Resolved { target: target.clone(), person: found.person, devices: found.devices };
             self.push(facts, step);
         }
@@ -220,7 +225,7 @@ impl Decider {
             self.state = State::Script;
             return Ask::Resume { outcome };
         }
-        let answer = answer_of(&outcome);
+        let answer = answer_of(&outcome, self.somebody);
         if answer.code == 200 || self.state == State::Fallback {
             return self.end(facts, answer);
         }
@@ -289,14 +294,13 @@ impl Decider {
 }
 
 /// What the caller is answered when this outcome of a `ring` is the last word.
-fn answer_of(outcome: &Value) -> Final {
-    let code = outcome.get("code").and_then(Value::as_int).and_then(|code| u16::try_from(code).ok());
+fn answer_of(outcome: &Value, somebody: bool) -> Final {
     match outcome.get("status").and_then(Value::as_text) {
         Some("answered") => Final::new(200, "answered"),
         Some("busy") => Final::new(486, "busy"),
         Some("declined") => Final::new(603, "declined"),
         Some("no-answer") => Final::new(480, "no-answer"),
-        Some("unreachable") if code == Some(404) => Final::new(404, "not-found"),
+        Some("unreachable") if !somebody => Final::new(404, "not-found"),
         _ => Final::new(480, "nobody-reachable"),
     }
 }

@@ -4,10 +4,13 @@
 use crate::call::Engine;
 use crate::call::io::{Input, Output, Query, Who, World};
 use crate::cdr::CallRecord;
-use crate::directory::{Binding, Device, Directory, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind};
+use crate::decision::{Host, Programs, replay};
+use crate::directory::{
+    Binding, Device, Directory, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
+};
 use crate::event::EventKind;
 use crate::flow::{Flow, Routes, Transport};
-use crate::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
+use crate::ids::{CallId, DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use crate::journal::Entry;
 use crate::script::{ScriptJob, ScriptReply, ScriptStep};
 use crate::settings::Settings;
@@ -64,10 +67,28 @@ pub(super) struct Room {
     pub(super) queries: Vec<Query>,
     pub(super) media: Vec<MediaCommand>,
     pub(super) jobs: Vec<ScriptJob>,
-    pub(super) promised_late: bool,
     pub(super) nonces: u32,
     next_port: u16,
     wake: Option<Instant>,
+    /// What each call's script did, turn by turn.
+    turned: HashMap<CallId, Vec<ScriptStep>>,
+}
+
+/// A script that does again what it did.
+struct Again(std::vec::IntoIter<ScriptStep>);
+
+impl Host for Again {
+    fn turn(&mut self, job: ScriptJob) -> Option<ScriptStep> {
+        if matches!(job, ScriptJob::Cancel { .. }) { None } else { self.0.next() }
+    }
+}
+
+struct Kept;
+
+impl Programs for Kept {
+    fn program(&self, _template: TemplateVersionId) -> Option<Arc<TemplateVersion>> {
+        Some(template())
+    }
 }
 
 pub(super) fn tenant_id() -> TenantId {
@@ -173,10 +194,10 @@ impl Room {
             queries: Vec::new(),
             media: Vec::new(),
             jobs: Vec::new(),
-            promised_late: false,
             nonces: 0,
             next_port: 20_000,
             wake: None,
+            turned: HashMap::new(),
         };
         room.input(Input::Wake);
         room
@@ -197,19 +218,13 @@ impl Room {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             let mut out = Vec::new();
-            let world = World {
-                now: self.now,
-                directory: &self.directory,
-                routes: &Everywhere,
-                settings: &self.settings,
-            };
+            let world =
+                World { now: self.now, directory: &self.directory, routes: &Everywhere, settings: &self.settings };
             self.engine.handle(&world, input, &mut out);
-            let mut said_final = false;
             for output in out {
                 match output {
                     Output::Send { flow, bytes, .. } => {
                         let message = Message::parse(bytes).unwrap();
-                        said_final |= message.status().is_some_and(|status| status.is_final());
                         self.sent.push_back(Sent { to: flow.remote, message });
                     }
                     Output::Journal(entry) => self.journal.push(entry),
@@ -221,7 +236,6 @@ impl Room {
                     Output::Received { .. } => {}
                 }
             }
-            self.promised_late |= said_final && self.journal.is_empty();
         }
     }
 
@@ -239,6 +253,7 @@ impl Room {
             }
             (None, _) => ScriptStep::Finished,
         };
+        self.turned.entry(run.call).or_default().push(step.clone());
         Some(Input::Script(ScriptReply { tenant, run, step }))
     }
 
@@ -315,16 +330,30 @@ impl Room {
     /// The records that were written.
     pub(super) fn records(&self) -> Vec<&CallRecord> {
         let record = |entry: &'_ Entry| matches!(entry, Entry::CallRecorded(_));
-        self.journal.iter().filter(|entry| record(entry)).map(|entry| match entry {
-            Entry::CallRecorded(record) => record.as_ref(),
-            _ => unreachable!("filtered"),
-        }).collect()
+        self.journal
+            .iter()
+            .filter(|entry| record(entry))
+            .map(|entry| match entry {
+                Entry::CallRecorded(record) => record.as_ref(),
+                _ => unreachable!("filtered"),
+            })
+            .collect()
+    }
+
+    /// Every record decides its call again.
+    fn records_explain_their_calls(&self) {
+        for record in self.records() {
+            let turns = self.turned.get(&record.id).cloned().unwrap_or_default();
+            let again = replay(&record.decision, &Kept, &mut Again(turns.into_iter()));
+            assert_eq!(again, record.decision);
+        }
     }
 
     /// The only record.
     pub(super) fn record(&self) -> &CallRecord {
         let records = self.records();
         assert_eq!(records.len(), 1, "exactly one record");
+        self.records_explain_their_calls();
         records[0]
     }
 

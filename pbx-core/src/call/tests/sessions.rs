@@ -1,0 +1,191 @@
+//! Offer and answer between the two legs: early media, no offer, hold, glare.
+
+use super::phone::{Phone, agree_to_bye, body, sdp, talking};
+use super::room::{Room, ring};
+use crate::event::EventKind;
+use pbx_media::Command;
+use pbx_sip::HeaderName;
+
+#[test]
+fn early_media_passes_from_the_first_that_has_some() {
+    let mut room = Room::new();
+    room.turns.push_back(ring(&["102"]));
+    let (mut anna, mut desk, mut soft) = (Phone::new("101"), Phone::new("102"), Phone::new("112"));
+    anna.call(&mut room, "102");
+    let (one, two) = (desk.invited(&mut room), soft.invited(&mut room));
+    desk.answer(&mut room, &one, 183, &sdp(&desk.ip(), "8", "sendrecv"));
+    let early = room.expect(&anna.address(), "183");
+    assert!(body(&early).contains("RTP/AVP 8"));
+    assert!(room.media.iter().any(|command| matches!(command, Command::Join { .. })));
+    soft.answer(&mut room, &two, 183, &sdp(&soft.ip(), "0", "sendrecv"));
+    assert!(!room.has(&anna.address(), "183"), "the caller goes on hearing the first");
+    soft.answer(&mut room, &two, 200, &sdp(&soft.ip(), "0", "sendrecv"));
+    let answer = anna.take_answer(&mut room);
+    assert!(body(&answer).contains("RTP/AVP 0"));
+    let tag = |message: &pbx_sip::Message| message.to_addr().unwrap().tag().unwrap().to_owned();
+    assert_ne!(tag(&early), tag(&answer), "another description needs another dialog");
+    anna.say(&mut room, "BYE", "", "");
+    room.expect(&anna.address(), "200");
+    agree_to_bye(&mut room, &soft);
+}
+
+#[test]
+fn a_caller_without_an_offer_is_offered_what_was_answered() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    anna.call_with(&mut room, "103", "", "");
+    let invite = ben.invited(&mut room);
+    assert!(body(&invite).contains("m=audio"), "phones ring badly without an offer");
+    ben.answer(&mut room, &invite, 200, &sdp(&ben.ip(), "8 101", "sendrecv"));
+    room.expect(&ben.address(), "ACK");
+    let offer = room.expect(&anna.address(), "200");
+    assert!(body(&offer).contains("RTP/AVP 8"));
+    anna.learn(&offer);
+    anna.ack(&mut room, &sdp(&anna.ip(), "8 101", "sendrecv"));
+    let aimed = |ip: &str| {
+        let here: std::net::SocketAddr = format!("{ip}:40000").parse().unwrap();
+        room.media.iter().any(|command| matches!(command, Command::Aim { rtp: Some(rtp), .. } if *rtp == here))
+    };
+    assert!(aimed(&anna.ip()) && aimed(&ben.ip()));
+}
+
+#[test]
+fn hold_and_resume_pass_to_the_other_side() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    for (asked, passed, answered) in [("sendonly", "a=sendonly", "recvonly"), ("sendrecv", "a=sendrecv", "sendrecv")] {
+        anna.say(&mut room, "INVITE", "Contact: <sip:101@192.0.2.101:5060>\r\n", &sdp(&anna.ip(), "8 0 101", asked));
+        let passed_on = room.expect(&ben.address(), "INVITE");
+        assert!(body(&passed_on).contains(passed), "{}", body(&passed_on));
+        ben.answer(&mut room, &passed_on, 200, &sdp(&ben.ip(), "8 101", answered));
+        room.expect(&ben.address(), "ACK");
+        let answer = room.expect(&anna.address(), "200");
+        assert!(body(&answer).contains(&format!("a={answered}")), "{}", body(&answer));
+        anna.ack(&mut room, "");
+    }
+    let held = room.events.iter().filter(|kind| matches!(kind, EventKind::Held { by_caller: true })).count();
+    let resumed = room.events.iter().filter(|kind| matches!(kind, EventKind::Resumed { by_caller: true })).count();
+    assert_eq!((held, resumed), (1, 1));
+    anna.say(&mut room, "BYE", "", "");
+    agree_to_bye(&mut room, &ben);
+    assert_eq!(room.record().segments.len(), 1, "hold does not split");
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn a_refused_change_leaves_the_call_as_it_was() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = talking(&mut room);
+    anna.say(&mut room, "INVITE", "", &sdp(&anna.ip(), "9", "sendrecv"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.answer(&mut room, &passed_on, 488, "");
+    room.expect(&ben.address(), "ACK");
+    room.expect(&anna.address(), "488");
+    anna.ack(&mut room, "");
+    ben.say(&mut room, "INVITE", "", &sdp(&ben.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&anna.address(), "INVITE");
+    anna.answer(&mut room, &passed_on, 200, &sdp(&anna.ip(), "8", "recvonly"));
+    room.expect(&ben.address(), "200");
+}
+
+#[test]
+fn glare_between_the_two_sides_is_refused_with_491() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = talking(&mut room);
+    anna.say(&mut room, "INVITE", "", &sdp(&anna.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.say(&mut room, "INVITE", "", &sdp(&ben.ip(), "8", "sendonly"));
+    room.expect(&ben.address(), "491");
+    ben.answer(&mut room, &passed_on, 491, "");
+    room.expect(&ben.address(), "ACK");
+    assert!(!room.has(&anna.address(), "491"), "we try again ourselves");
+    room.pass(4_100);
+    let again = room.expect(&ben.address(), "INVITE");
+    ben.answer(&mut room, &again, 200, &sdp(&ben.ip(), "8", "recvonly"));
+    room.expect(&anna.address(), "200");
+}
+
+#[test]
+fn a_change_that_finds_the_other_side_gone_ends_the_call() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    anna.say(&mut room, "INVITE", "", &sdp(&anna.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.answer(&mut room, &passed_on, 481, "");
+    room.expect(&anna.address(), "487");
+    agree_to_bye(&mut room, &anna);
+    assert_eq!(room.record().cause, "timeout");
+    anna.ack(&mut room, "");
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn a_change_without_an_offer_is_answered_with_one() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    anna.say(&mut room, "INVITE", "", "");
+    let offer = room.expect(&anna.address(), "200");
+    assert!(body(&offer).contains("m=audio"));
+    anna.ack(&mut room, &sdp(&anna.ip(), "8 101", "sendonly"));
+    let told = room.expect(&ben.address(), "INVITE");
+    assert!(body(&told).contains("a=sendonly"));
+    ben.answer(&mut room, &told, 200, &sdp(&ben.ip(), "8 101", "recvonly"));
+    room.expect(&ben.address(), "ACK");
+    assert!(!room.has(&ben.address(), "BYE") && !room.has(&anna.address(), "BYE"));
+}
+
+#[test]
+fn a_description_that_makes_no_sense_is_refused_and_recorded() {
+    let mut room = Room::new();
+    let mut anna = Phone::new("101");
+    anna.call_with(&mut room, "103", "", "this is no description");
+    room.expect(&anna.address(), "400");
+    assert_eq!(room.record().cause, "bad-offer");
+    let mut room = Room::new();
+    let mut anna = Phone::new("101");
+    let video = sdp(&anna.ip(), "96", "sendrecv").replace("m=audio", "m=video");
+    anna.call_with(&mut room, "103", "", &video);
+    room.expect(&anna.address(), "488");
+}
+
+#[test]
+fn a_called_side_with_no_common_codec_is_hung_up() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    anna.call(&mut room, "103");
+    let invite = ben.invited(&mut room);
+    ben.answer(&mut room, &invite, 200, &sdp(&ben.ip(), "18", "sendrecv"));
+    room.expect(&ben.address(), "ACK");
+    agree_to_bye(&mut room, &ben);
+    room.expect(&anna.address(), "488");
+    anna.ack(&mut room, "");
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn an_engine_may_be_frozen_and_thawed_at_any_moment() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    anna.call(&mut room, "103");
+    room.thaw();
+    let invite = ben.invited(&mut room);
+    ben.answer(&mut room, &invite, 183, &sdp(&ben.ip(), "8 101", "sendrecv"));
+    room.thaw();
+    ben.answer(&mut room, &invite, 200, &sdp(&ben.ip(), "8 101", "sendrecv"));
+    room.thaw();
+    anna.take_answer(&mut room);
+    room.thaw();
+    anna.say(&mut room, "INVITE", "", &sdp(&anna.ip(), "8 101", "sendonly"));
+    room.thaw();
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.answer(&mut room, &passed_on, 200, &sdp(&ben.ip(), "8 101", "recvonly"));
+    room.thaw();
+    let answer = room.expect(&anna.address(), "200");
+    assert!(answer.header(HeaderName::Contact).is_some());
+    anna.ack(&mut room, "");
+    anna.say(&mut room, "BYE", "", "");
+    room.thaw();
+    agree_to_bye(&mut room, &ben);
+    assert_eq!(room.records().len(), 1);
+    room.is_quiet_in_the_end();
+}
