@@ -58,14 +58,19 @@ impl Catalogue {
         Ok(Self { by_slug: SHIPPED.iter().map(read).collect::<Result<_, ManifestFault>>()? })
     }
 
-    /// The version that ships under this name.
-    pub fn template(&self, slug: &str) -> Option<Arc<TemplateVersion>> {
-        self.by_slug.get(slug).cloned()
-    }
-
     /// All, by name.
     pub fn all(&self) -> impl Iterator<Item = &Arc<TemplateVersion>> {
         self.by_slug.values()
+    }
+}
+
+impl pbx_core::change::Catalogue for Catalogue {
+    fn template(&self, slug: &str) -> Option<Arc<TemplateVersion>> {
+        self.by_slug.get(slug).cloned()
+    }
+
+    fn slugs(&self) -> Vec<String> {
+        self.by_slug.keys().cloned().collect()
     }
 }
 
@@ -73,6 +78,7 @@ impl Catalogue {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
+    use pbx_core::change::Catalogue as _;
     use std::collections::BTreeSet;
     use std::path::Path;
 

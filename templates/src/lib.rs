@@ -12,4 +12,7 @@
 //! - `vm`: one sandboxed VM a tenant, and the runs in it.
 
 pub mod catalogue;
+pub mod inline;
 pub mod manifest;
+pub mod pool;
+pub mod vm;
