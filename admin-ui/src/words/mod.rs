@@ -1,0 +1,27 @@
+//! What a record means, in the reader's language: records hold codes and values, words are made here when they are shown.
+
+mod names;
+mod sentence;
+mod sound;
+mod steps;
+mod time;
+
+pub use names::{Names, Nameless};
+pub use sentence::{cause, disposition, party, sentence};
+pub use sound::{Quality, SideHeard, heard};
+pub use steps::step;
+pub use time::{length, moment, zone};
+
+use crate::language::Language;
+use pbx_core::cdr::CallRecord;
+
+/// A call in plain words: the sentence first, then why it went so, step by step, then how it sounded.
+pub fn explain(record: &CallRecord, names: &dyn Names, language: Language) -> Vec<String> {
+    let mut lines = vec![sentence(record, names, language)];
+    lines.extend(record.decision.steps.iter().map(|taken| step(&taken.kind, names, language)));
+    lines.extend(heard(record, names, language).into_iter().map(|side| side.text));
+    lines
+}
+
+#[cfg(test)]
+mod tests;

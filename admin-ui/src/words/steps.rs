@@ -1,0 +1,186 @@
+//! Why a call went where it went: every step of its decision in words.
+
+use super::{Names, cause, length};
+use crate::language::Language;
+use pbx_core::decision::StepKind;
+use pbx_core::dial_plan::Dialled;
+use pbx_core::directory::Scope;
+use pbx_core::script::FaultKind;
+use pbx_core::template::Fallback;
+use pbx_core::value::Value;
+use std::collections::BTreeMap;
+
+/// One step in words.
+pub fn step(kind: &StepKind, names: &dyn Names, language: Language) -> String {
+    match kind {
+        StepKind::Dialled { original, dialled } => dialled_words(original, dialled, language),
+        StepKind::Bound { chain, template, slug } => bound(chain, names.template(*template), slug, names, language),
+        StepKind::ScriptStarted { input } => {
+            let title = names.template(input.template).unwrap_or_default();
+            let params = table(&input.params, language);
+            let key = if params.is_empty() { "step-script-started" } else { "step-script-started-with" };
+            language.say(key, &[("template", title.into()), ("params", params.into())])
+        }
+        StepKind::Verb { name, args, line } => verb(name, args, *line, language),
+        StepKind::Resolved { target, person, devices } => {
+            resolved(target, person.and_then(|id| names.person(id)), devices, language)
+        }
+        StepKind::Outcome { outcome } => outcome_words(outcome, language),
+        StepKind::ScriptFinished => language.say("step-script-finished", &[]),
+        StepKind::ScriptFault { kind, message, line } => fault(*kind, message, *line, language),
+        StepKind::Fallback { plan } => fallback(plan, language),
+        StepKind::LocalRinging => language.say("step-local-ringing", &[]),
+        StepKind::Cancelled => language.say("step-cancelled", &[]),
+        StepKind::Did { number } => {
+            let number = names.number(*number).unwrap_or_else(|| number.to_string());
+            language.say("step-did", &[("number", number.into())])
+        }
+        StepKind::Final { code, cause: why } => {
+            language.say("step-final", &[("code", (*code).into()), ("cause", cause(why, language).into())])
+        }
+    }
+}
+
+fn dialled_words(original: &str, dialled: &Dialled, language: Language) -> String {
+    let (key, value) = match dialled {
+        Dialled::Extension(value) => ("step-dialled-extension", value),
+        Dialled::Number(value) => ("step-dialled-number", value),
+        Dialled::Service(value) => ("step-dialled-service", value),
+        Dialled::Emergency(value) => ("step-dialled-emergency", value),
+        Dialled::Unknown(value) => ("step-dialled-unknown", value),
+    };
+    language.say(key, &[("original", original.to_owned().into()), ("value", value.clone().into())])
+}
+
+fn bound(
+    chain: &[(Scope, bool)],
+    title: Option<String>,
+    slug: &str,
+    names: &dyn Names,
+    language: Language,
+) -> String {
+    let title = title.unwrap_or_else(|| slug.to_owned());
+    let (key, what) = match chain.iter().find(|(_, hit)| *hit).map(|(scope, _)| *scope) {
+        Some(Scope::Number(id)) => ("step-bound-number", names.number(id)),
+        Some(Scope::Extension(id)) => ("step-bound-extension", names.person(id)),
+        Some(Scope::Tenant) => ("step-bound-tenant", None),
+        None => ("step-bound-default", None),
+    };
+    language.say(key, &[("template", title.into()), ("what", what.unwrap_or_default().into())])
+}
+
+fn verb(name: &str, args: &BTreeMap<String, Value>, line: u32, language: Language) -> String {
+    let first = |keys: &[&str]| keys.iter().find_map(|key| args.get(*key)).map(|value| plain(value, language));
+    let key = match name {
+        "ring" if args.contains_key("timeout") => "step-verb-ring-for",
+        "ring" => "step-verb-ring",
+        "lookup" => "step-verb-lookup",
+        "reject" => "step-verb-reject",
+        "note" => "step-verb-note",
+        _ => "step-verb-other",
+    };
+    let what = match name {
+        "ring" => first(&["targets", "target", "to"]),
+        "lookup" => first(&["source", "name"]),
+        "reject" => first(&["code"]),
+        "note" => first(&["text", "note"]),
+        _ => None,
+    };
+    let timeout = args.get("timeout").and_then(Value::as_int).unwrap_or(0);
+    language.say(
+        key,
+        &[
+            ("verb", name.to_owned().into()),
+            ("what", what.unwrap_or_else(|| table(args, language)).into()),
+            ("args", args.get("args").map(|args| plain(args, language)).unwrap_or_default().into()),
+            ("long", length(timeout * 1_000_000, language).into()),
+            ("line", line.into()),
+        ],
+    )
+}
+
+fn resolved(target: &str, person: Option<String>, devices: &[(String, Option<String>)], language: Language) -> String {
+    let reached: Vec<&str> =
+        devices.iter().filter(|(_, how)| how.is_some()).map(|(device, _)| device.as_str()).collect();
+    let missing: Vec<&str> =
+        devices.iter().filter(|(_, how)| how.is_none()).map(|(device, _)| device.as_str()).collect();
+    let who = person.unwrap_or_else(|| target.to_owned());
+    let key = match (devices.is_empty(), reached.is_empty(), missing.is_empty()) {
+        (true, ..) => "step-resolved-nobody",
+        (_, true, _) => "step-resolved-unreachable",
+        (_, _, true) => "step-resolved-reachable",
+        _ => "step-resolved-some",
+    };
+    language.say(
+        key,
+        &[
+            ("target", target.to_owned().into()),
+            ("who", who.into()),
+            ("reached", reached.join(", ").into()),
+            ("missing", missing.join(", ").into()),
+        ],
+    )
+}
+
+fn outcome_words(outcome: &Value, language: Language) -> String {
+    let status = outcome.get("status").and_then(Value::as_text).unwrap_or("");
+    let known = format!("outcome-{status}");
+    let text = if !status.is_empty() && language.knows(&known) {
+        language.say(&known, &[])
+    } else {
+        language.say("outcome-other", &[("status", status.to_owned().into())])
+    };
+    let rest: BTreeMap<String, Value> = match outcome {
+        Value::Map(map) => map.iter().filter(|(key, _)| *key != "status").map(|(k, v)| (k.clone(), v.clone())).collect(),
+        _ => BTreeMap::new(),
+    };
+    let rest = table(&rest, language);
+    let key = if rest.is_empty() { "step-outcome" } else { "step-outcome-with" };
+    language.say(key, &[("outcome", text.into()), ("values", rest.into())])
+}
+
+fn fault(kind: FaultKind, message: &str, line: Option<u32>, language: Language) -> String {
+    let key = match kind {
+        FaultKind::Syntax => "fault-syntax",
+        FaultKind::Error => "fault-error",
+        FaultKind::Budget => "fault-budget",
+        FaultKind::Memory => "fault-memory",
+        FaultKind::Deadline => "fault-deadline",
+        FaultKind::Actions => "fault-actions",
+    };
+    let why = language.say(key, &[]);
+    let key = if line.is_some() { "step-script-fault-at" } else { "step-script-fault" };
+    language.say(
+        key,
+        &[("why", why.into()), ("message", message.to_owned().into()), ("line", line.unwrap_or(0).into())],
+    )
+}
+
+fn fallback(plan: &Fallback, language: Language) -> String {
+    match plan {
+        Fallback::Ring { param, timeout } => {
+            let key = if param == "called" { "step-fallback-called" } else { "step-fallback-ring" };
+            let long = length(i64::from(*timeout) * 1_000_000, language);
+            language.say(key, &[("param", param.clone().into()), ("long", long.into())])
+        }
+        Fallback::Reject(code) => language.say("step-fallback-reject", &[("code", (*code).into())]),
+    }
+}
+
+/// `name: Ada, tier: gold`
+fn table(map: &BTreeMap<String, Value>, language: Language) -> String {
+    map.iter().map(|(key, value)| format!("{key}: {}", plain(value, language))).collect::<Vec<_>>().join(", ")
+}
+
+fn plain(value: &Value, language: Language) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::Bool(true) => language.say("value-yes", &[]),
+        Value::Bool(false) => language.say("value-no", &[]),
+        Value::Int(int) => int.to_string(),
+        Value::Float(float) => float.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::List(list) => list.iter().map(|value| plain(value, language)).collect::<Vec<_>>().join(", "),
+        Value::Map(map) => table(map, language),
+    }
+}

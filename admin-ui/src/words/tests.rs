@@ -1,0 +1,253 @@
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use super::*;
+use pbx_core::cdr::{Heard, LegRecord, MediaVerdict, Segment};
+use pbx_core::decision::{Decision, Step, StepKind};
+use pbx_core::dial_plan::Dialled;
+use pbx_core::directory::Scope;
+use pbx_core::event::{Direction, Disposition, Party};
+use pbx_core::ids::{CallId, LegId, NumberId, PersonId, TemplateVersionId, TenantId};
+use pbx_core::script::{FaultKind, ScriptInput};
+use pbx_core::template::Fallback;
+use pbx_core::time::Wall;
+use pbx_core::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn named(name: &str, number: &str) -> Party {
+    Party { name: name.into(), number: number.into(), ..Party::default() }
+}
+
+fn at(seconds: i64) -> Wall {
+    Wall::from_micros(seconds * 1_000_000)
+}
+
+fn leg(key: &str, name: &str, rang: Option<i64>, answered: Option<i64>, ended: i64) -> LegRecord {
+    LegRecord {
+        id: LegId::of_key(key),
+        party: named(name, ""),
+        sip_call_id: key.into(),
+        started: at(0),
+        ringing: rang.map(at),
+        answered: answered.map(at),
+        ended: at(ended),
+        sip_code: 200,
+    }
+}
+
+fn record(disposition: Disposition, cause: &str) -> CallRecord {
+    CallRecord {
+        id: CallId::of_key("c"),
+        tenant: TenantId::of_key("acme"),
+        sip_call_id: "x".into(),
+        direction: Direction::Internal,
+        from: named("Clara", "103"),
+        dialled: "101".into(),
+        to: named("Ben", "102"),
+        started: at(0),
+        answered: None,
+        ended: at(270),
+        disposition,
+        cause: cause.into(),
+        sip_code: 200,
+        talk_us: 0,
+        cut: false,
+        legs: vec![leg("a", "Clara", None, None, 270)],
+        segments: vec![],
+        decision: Decision::default(),
+    }
+}
+
+#[test]
+fn an_answered_call_says_who_rang_and_who_talked() {
+    let mut call = record(Disposition::Answered, "normal");
+    call.answered = Some(at(20));
+    call.talk_us = 250_000_000;
+    call.legs.push(leg("b", "Anna", Some(1), None, 13));
+    call.legs.push(leg("c", "Ben", Some(14), Some(20), 270));
+    assert_eq!(
+        sentence(&call, &Nameless, Language::English),
+        "Clara called 101. Anna’s phone rang 12 s. Ben answered after 20 s; they talked for 4 min 10 s."
+    );
+    assert_eq!(
+        sentence(&call, &Nameless, Language::German),
+        "Clara hat 101 angerufen. Bei Anna hat es 12 s geklingelt. Ben hat nach 20 s abgenommen; Gesprächsdauer 4 min 10 s."
+    );
+}
+
+#[test]
+fn every_end_has_a_sentence() {
+    for language in Language::ALL {
+        for end in [
+            Disposition::Answered,
+            Disposition::NoAnswer,
+            Disposition::Busy,
+            Disposition::Cancelled,
+            Disposition::Rejected,
+            Disposition::Failed,
+        ] {
+            complete(&sentence(&record(end, "busy"), &Nameless, language));
+            complete(&disposition(end, language));
+        }
+    }
+}
+
+fn every_step() -> Vec<StepKind> {
+    let args = |pairs: &[(&str, Value)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+    let text = || "x".to_owned();
+    let template = TemplateVersionId::of_key("t");
+    let mut steps = vec![
+        StepKind::Bound { chain: vec![], template, slug: text() },
+        StepKind::ScriptFinished,
+        StepKind::LocalRinging,
+        StepKind::Cancelled,
+        StepKind::Did { number: NumberId::of_key("n") },
+        StepKind::Final { code: 486, cause: "busy".into() },
+        StepKind::Fallback { plan: Fallback::Reject(480) },
+        StepKind::Resolved { target: text(), person: None, devices: vec![] },
+        StepKind::Resolved { target: text(), person: None, devices: vec![("a".into(), None)] },
+        StepKind::Resolved { target: text(), person: None, devices: vec![("a".into(), Some("b".into()))] },
+        StepKind::Resolved {
+            target: text(),
+            person: None,
+            devices: vec![("a".into(), Some("b".into())), ("c".into(), None)],
+        },
+        StepKind::Verb { name: "page".into(), args: args(&[("x", Value::Bool(true))]), line: 3 },
+        StepKind::Verb { name: "ring".into(), args: args(&[("targets", "101".into())]), line: 3 },
+        StepKind::Verb {
+            name: "ring".into(),
+            args: args(&[("targets", Value::List(vec!["101".into(), "102".into()])), ("timeout", 20.into())]),
+            line: 3,
+        },
+        StepKind::Verb { name: "lookup".into(), args: args(&[("source", "customers".into())]), line: 4 },
+        StepKind::Verb { name: "reject".into(), args: args(&[("code", 486.into())]), line: 5 },
+        StepKind::Verb { name: "note".into(), args: args(&[("text", "hello".into())]), line: 6 },
+    ];
+    for params in [BTreeMap::new(), args(&[("main", "102".into())])] {
+        let input = ScriptInput { template, call: Value::Null, params, now: Value::Null, seed: 1 };
+        steps.push(StepKind::ScriptStarted { input: Arc::new(input) });
+    }
+    for scope in [Scope::Tenant, Scope::Extension(PersonId::of_key("p")), Scope::Number(NumberId::of_key("n"))] {
+        steps.push(StepKind::Bound { chain: vec![(scope, true)], template, slug: text() });
+    }
+    for dialled in [
+        Dialled::Extension(text()),
+        Dialled::Number(text()),
+        Dialled::Service(text()),
+        Dialled::Emergency(text()),
+        Dialled::Unknown(text()),
+    ] {
+        steps.push(StepKind::Dialled { original: text(), dialled });
+    }
+    for status in ["answered", "no-answer", "busy", "cancelled", "failed", "found", "unknown", "timeout", "default", "new"] {
+        steps.push(StepKind::Outcome { outcome: Value::Map(args(&[("status", status.into())])) });
+        steps.push(StepKind::Outcome {
+            outcome: Value::Map(args(&[("status", status.into()), ("tier", "gold".into())])),
+        });
+    }
+    for kind in [
+        FaultKind::Syntax,
+        FaultKind::Error,
+        FaultKind::Budget,
+        FaultKind::Memory,
+        FaultKind::Deadline,
+        FaultKind::Actions,
+    ] {
+        steps.push(StepKind::ScriptFault { kind, message: text(), line: None });
+        steps.push(StepKind::ScriptFault { kind, message: text(), line: Some(4) });
+    }
+    for param in ["called", "main"] {
+        steps.push(StepKind::Fallback { plan: Fallback::Ring { param: param.into(), timeout: 20 } });
+    }
+    steps
+}
+
+#[test]
+fn every_step_has_words_in_every_language() {
+    for kind in every_step() {
+        let said: Vec<String> = Language::ALL.iter().map(|language| step(&kind, &Nameless, *language)).collect();
+        said.iter().for_each(|text| complete(text));
+        assert_ne!(said[0], said[1], "{kind:?} is not translated");
+    }
+}
+
+#[test]
+fn every_cause_has_words_in_every_language() {
+    for known in pbx_core::cause::CAUSES {
+        for language in Language::ALL {
+            assert!(language.knows(&format!("cause-{}", known.code)), "{} in {language:?}", known.code);
+        }
+    }
+    assert_eq!(cause("from-the-future", Language::German), "Grund from-the-future");
+}
+
+#[test]
+fn silence_wrong_addresses_and_strangers_are_named() {
+    let mut call = record(Disposition::Answered, "normal");
+    call.legs.push(leg("b", "Ben", Some(1), Some(5), 270));
+    let silent = Heard { announced: Some("10.0.0.7:4000".into()), ..Heard::default() };
+    let astray = Heard {
+        packets: 900,
+        lost: 100,
+        jitter_us: 12_000,
+        announced: Some("10.0.0.7:4000".into()),
+        latched: Some("192.0.2.7:4000".into()),
+        strangers: vec!["198.51.100.9:5".into()],
+        silence_expected: false,
+    };
+    let media = Some(MediaVerdict { from_a: astray, from_b: silent });
+    let (a, b) = (LegId::of_key("a"), LegId::of_key("b"));
+    call.segments.push(Segment { a, b, from: at(5), to: at(270), media });
+    let sides = heard(&call, &Nameless, Language::English);
+    assert_eq!((sides[0].quality, sides[1].quality), (Quality::Poor, Quality::Silent));
+    assert_eq!(sides[1].text, "No packets ever came from Ben; its SDP said 10.0.0.7:4000.");
+    assert!(sides[0].text.contains("10.0 % lost"), "{}", sides[0].text);
+    assert!(sides[0].text.contains("sent from 192.0.2.7:4000"));
+    assert!(sides[0].text.contains("A stranger (198.51.100.9:5)"));
+}
+
+#[test]
+fn every_quality_has_words_in_every_language() {
+    let some = |packets, lost, jitter_us| Heard { packets, lost, jitter_us, ..Heard::default() };
+    let held = Heard { silence_expected: true, ..Heard::default() };
+    let announced = Heard { announced: Some("a".into()), ..Heard::default() };
+    let (a, b) = (LegId::of_key("a"), LegId::of_key("b"));
+    for heard_once in [some(100, 0, 1), some(97, 3, 1), some(10, 5, 1), some(0, 0, 0), held, announced] {
+        for language in Language::ALL {
+            let mut call = record(Disposition::Answered, "normal");
+            let media = Some(MediaVerdict { from_a: heard_once.clone(), from_b: heard_once.clone() });
+            call.segments.push(Segment { a, b, from: at(5), to: at(6), media });
+            heard(&call, &Nameless, language).iter().for_each(|side| complete(&side.text));
+        }
+    }
+}
+
+#[test]
+fn an_explanation_is_the_sentence_then_the_steps_then_the_sound() {
+    let mut call = record(Disposition::Busy, "busy");
+    call.decision.steps = vec![Step { at: at(1), kind: StepKind::LocalRinging }];
+    let lines = explain(&call, &Nameless, Language::English);
+    assert_eq!(lines.len(), 2);
+    assert!(lines[1].contains("ringing"));
+}
+
+#[test]
+fn lengths_and_moments_read_as_people_say_them() {
+    assert_eq!(length(12_900_000, Language::English), "12 s");
+    assert_eq!(length(120_000_000, Language::English), "2 min");
+    assert_eq!(length(3_900_000_000, Language::German), "1 h 5 min");
+    let now = Wall::from_micros(1_795_225_000_000_000);
+    let berlin = zone("Europe/Berlin");
+    let earlier = Wall::from_micros(now.micros() - 86_400_000_000 * 3);
+    assert!(moment(now, now, &berlin, Language::English).contains(':'));
+    assert!(moment(earlier, now, &berlin, Language::German).contains('.'));
+    assert_eq!(zone("Nowhere/Land"), jiff::tz::TimeZone::UTC);
+}
+
+/// A sentence without holes: no key that is not there, no placeholder that was not filled.
+fn complete(text: &str) {
+    assert!(!text.is_empty());
+    assert!(!text.contains('{') && !text.contains("step-") && !text.contains("sentence-"), "{text}");
+    let first = text.chars().next().unwrap();
+    assert!(!first.is_whitespace());
+}
