@@ -1,1 +1,70 @@
-//! Room.
+//! The console: pages, REST API and live events over HTTP. Knows what is kept and what happens; never a SIP message.
+//!
+//! Each folder in a sentence:
+//! - `api`: `/api/v1`, REST with OpenAPI.
+//! - `live`: what is going on right now, folded from events, and the stream that tells open pages.
+//! - `pages`: one file a page.
+//! - `session`: who is logged in.
+//! - `words`: what records mean, in the reader's language.
+
+mod access;
+mod address;
+mod api;
+mod app;
+mod assets;
+mod embedded;
+mod gate;
+mod ladder;
+pub mod language;
+mod live;
+mod pages;
+mod ports;
+mod records;
+mod refusal;
+mod routes;
+mod security;
+mod session;
+mod view;
+pub mod words;
+
+pub use access::{Permission, Scope};
+pub use ports::{Clock, DemoAccount, Options, Ports};
+pub use records::*;
+
+use app::App;
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use live::Live;
+use session::Throttle;
+use std::sync::Arc;
+use view::Views;
+
+/// The whole console as one service. Starts the live board's reader, so it needs a tokio runtime.
+///
+/// # Errors
+/// An embedded view that does not parse: a fault of the build.
+pub fn router(ports: Ports) -> Result<Router, tera::Error> {
+    let app = Arc::new(App {
+        live: Live::start(&ports),
+        views: Views::load()?,
+        throttle: Throttle::new(&ports.clock),
+        ports: ports.clone(),
+    });
+    let router = routes::router(&app)
+        .layer(session::layer(&ports))
+        .merge(api::router(&app))
+        .fallback(nowhere)
+        .with_state(app);
+    Ok(security::around(router, ports.options.https))
+}
+
+/// The answer for an address that no route has: the same as for what is not there.
+async fn nowhere(State(app): State<app::Shared>, headers: HeaderMap) -> Response {
+    let (language, theme) = gate::taste(&headers);
+    refusal::Refusal::NotThere.page(&app.views, language, theme)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,26 +1,18 @@
 //! What the console reads and asks for: handed in by whoever starts it, so that tests hand in theirs.
 
-use crate::live::board::Contact;
-use async_trait::async_trait;
+use crate::records::Records;
 use pbx_core::call::io::Command;
-use pbx_core::cdr::CallRecord;
-use pbx_core::directory::Directory;
-use pbx_core::event::{Disposition, Event};
-use pbx_core::ids::{AccountId, CallId, DeviceId, PersonId, TenantId, TokenId};
-use pbx_core::journal::AuditLine;
-use pbx_core::time::{Now, Wall};
-use serde::{Deserialize, Serialize};
+use pbx_core::event::Event;
+use pbx_core::time::Now;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
 /// Everything that the console needs from the rest of the house.
 #[derive(Clone)]
 pub struct Ports {
-    /// What is kept.
+    /// What is kept, and configuration: read as a snapshot, written by changes.
     pub records: Arc<dyn Records>,
-    /// Configuration: read as a snapshot, written by changes.
-    pub configuration: Arc<dyn Configure>,
-    /// The events from now on.
+    /// Subscribes to the events from now on.
     pub events: Arc<dyn Fn() -> broadcast::Receiver<Arc<Event>> + Send + Sync>,
     /// Tells the engines something.
     pub commands: Arc<dyn Fn(Command) + Send + Sync>,
@@ -30,4 +22,50 @@ pub struct Ports {
     pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
     /// What the console is told at its start.
     pub options: Options,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ports").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Ports {
+    /// Random bytes.
+    pub(crate) fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes);
+        bytes
+    }
+
+    /// The moment.
+    pub(crate) fn now(&self) -> Now {
+        self.clock.now()
+    }
+}
+
+/// Tells the time: the only way by which the console knows it.
+pub trait Clock: Send + Sync {
+    /// Both times of this moment.
+    fn now(&self) -> Now;
+}
+
+/// What the console is told at its start.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Log-ins to show on the log-in page: (e-mail, password, what it is). Only the demo sets this.
+    pub demo: Vec<DemoAccount>,
+    /// The console is reached by HTTPS: cookies are marked secure and browsers are told to stay with it.
+    pub https: bool,
+}
+
+/// A log-in that the demo shows.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DemoAccount {
+    /// The e-mail.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// Where it leads: the tenant's name, or nothing for the operator.
+    pub tenant: Option<String>,
 }

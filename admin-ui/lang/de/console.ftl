@@ -1,0 +1,270 @@
+# Der Rahmen und die Seiten der Verwaltung.
+skip-link = Zum Inhalt springen
+assets-missing = Die Stilvorlagen und Skripte der Oberfläche fehlen. Führen Sie „make assets“ aus und bauen Sie neu.
+close = Schließen
+cancel = Abbrechen
+copy = Kopieren
+logout = Abmelden
+switch-tenant = Firma wechseln:
+nav-label = Hauptmenü
+nav-live = Live
+nav-calls = Anrufe
+nav-people = Personen
+nav-audit = Protokoll
+nav-tokens = API-Schlüssel
+nav-tenants = Firmen
+find-label = Anrufe suchen
+find-placeholder = Anrufe nach Name oder Nummer suchen
+display-theme = Darstellung
+display-theme-auto = System
+display-theme-light = Hell
+display-theme-dark = Dunkel
+display-language = Sprache
+keys-title = Tastatur
+keys-search = Suchen
+keys-move = Nächste, vorige Zeile
+keys-open = Zeile öffnen
+keys-help = Diese Hilfe
+
+refusal-not-there = Hier ist nichts
+refusal-not-there-help = Die Adresse stimmt nicht, oder das Gesuchte gibt es nicht mehr.
+refusal-not-allowed = Dafür fehlt Ihnen die Berechtigung
+refusal-not-allowed-help = Wer die Telefone Ihrer Firma betreut, kann das für Sie erledigen.
+refusal-stale = Dieses Formular ist zu alt
+refusal-stale-help = Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und senden Sie sie noch einmal ab.
+refusal-unreadable = Das Formular war nicht lesbar
+refusal-unreadable-help = Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+refusal-too-often = Zu viele Versuche
+refusal-too-often-help = Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+refusal-broken = Bei uns ist etwas schiefgegangen
+refusal-broken-help = Gespräche sind nicht betroffen. Näheres steht im Log; versuchen Sie es gleich noch einmal.
+refusal-home = Zur Startseite
+
+login-title = Anmelden
+login-heading = Anmelden
+login-lead = Die Telefone Ihrer Firma und alles, was sie tun.
+login-enter = Anmelden
+login-wrong = E-Mail-Adresse und Passwort passen nicht zusammen. Welches von beiden falsch ist, verraten wir niemandem.
+login-too-often = Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
+login-demo = Demo ausprobieren
+login-demo-operator = Betreiber
+
+live-title = Live
+live-well = Alles in Ordnung
+live-unwell = Etwas braucht Ihre Aufmerksamkeit
+live-silent = Kein Telefon ist erreichbar
+live-summary = { $calls ->
+    [0] Gerade keine Gespräche
+    [one] Gerade { $calls } Gespräch
+   *[other] Gerade { $calls } Gespräche
+}, { $reachable } von { $phones } Telefonen erreichbar.
+live-tile-talking = Im Gespräch
+live-tile-talking-more = { $held } gehalten
+live-tile-ringing = Es klingelt
+live-tile-ringing-more = noch nicht angenommen
+live-tile-phones = Telefone
+live-tile-phones-more = { $missing ->
+    [0] alle erreichbar
+   *[other] { $missing } nicht erreichbar
+}
+live-tile-trunks = Leitung
+live-trunk-numbers = { $numbers ->
+    [one] { $numbers } Rufnummer führt hierher
+   *[other] { $numbers } Rufnummern führen hierher
+}
+live-no-trunk = Anrufe bleiben im Haus
+live-alarms = Alarme des letzten Tages
+live-calls-now = Laufende Anrufe
+live-empty = Gerade ist es ruhig
+live-empty-help = Sobald jemand wählt, erscheint der Anruf hier. Probieren Sie es: Rufen Sie von einer Durchwahl eine andere an.
+live-hang-up = Diesen Anruf beenden
+live-hang-up-confirm = Den Anruf von { $from } jetzt beenden? Beide Seiten werden getrennt.
+live-lost = Verbindung unterbrochen. Es wird neu verbunden; die Zahlen sind von vorhin.
+live-back = Wieder verbunden.
+state-deciding = Wird entschieden
+state-ringing = Klingelt
+state-talking = Im Gespräch
+state-held = Gehalten
+alarm-emergency-without-route = Für einen Notruf gab es keinen Weg nach draußen
+alarm-no-media-ports = Für den Ton war kein Port mehr frei
+alarm-scan = Jemand probiert Passwörter von Telefonen durch
+
+reach-fixed = Immer unter { $contact }
+reach-fixed-term = feste Adresse
+reach-yes = Erreichbar unter { $source } seit { $since }
+reach-no = Nicht erreichbar seit { $since } ({ $why })
+reach-never = Nicht erreichbar: noch nie angemeldet
+reach-never-term = keine Registrierung
+reach-gone-expired = Registrierung abgelaufen
+reach-gone-removed = das Telefon hat sich abgemeldet
+reach-gone-replaced = durch eine neuere Registrierung ersetzt
+reach-gone-flow-lost = die Verbindung ist abgerissen
+
+calls-title = Anrufe
+calls-lead = Jeder Anruf, und warum er dort ankam, wo er ankam.
+calls-csv = CSV
+calls-text = Suche
+calls-text-placeholder = Name, Nummer, Call-ID
+calls-from = Von
+calls-until = Bis
+calls-outcome = Ergebnis
+calls-template = Vorlage
+calls-any = Alle
+calls-search = Suchen
+calls-col-outcome = Ergebnis
+calls-col-from = Von
+calls-col-to = An
+calls-col-talked = Dauer
+calls-col-when = Wann
+calls-older = Ältere
+calls-none-found = Kein Anruf passt
+calls-none-found-help = Nehmen Sie einen Filter weg oder suchen Sie nach einem kürzeren Stück des Namens oder der Nummer.
+calls-clear = Alle Filter aufheben
+calls-empty = Noch keine Anrufe
+calls-empty-help = Jeder beendete Anruf steht hier mit seiner Begründung. Für den ersten tragen Sie zwei Konten in zwei Telefone ein und wählen zum Beispiel 102.
+calls-empty-next = Personen und ihre Konten ansehen
+
+call-title = Anruf
+call-timeline = Zeitverlauf
+call-rang-for = { $long } geklingelt
+call-talked-for = { $long } gesprochen
+call-why = Warum es so lief
+call-no-steps = Für diesen Anruf war nichts zu entscheiden.
+call-sound = Wie es klang
+call-sound-figures = { $packets } Pakete · { $lost } % Verlust · { $jitter } ms Jitter
+call-no-sound = Es wurde kein Ton gemessen: Niemand hat gesprochen.
+quality-good = Gut
+quality-fair = Mäßig
+quality-poor = Schlecht
+quality-held = Gehalten
+quality-silent = Stumm
+call-ladder = Nachrichten
+call-ladder-help = Öffnen Sie eine Nachricht, um sie zu lesen. Passwörter und getippte Ziffern sind unkenntlich gemacht.
+call-no-ladder = Die Nachrichten dieses Anrufs sind nicht mehr vorhanden.
+call-raw = Die Aufzeichnung, wie sie gespeichert ist
+call-id = Anruf
+call-revision = Konfiguration
+call-running = Dieser Anruf läuft noch
+call-running-help = Begründung und Tonqualität werden geschrieben, wenn er endet.
+
+people-title = Personen
+people-lead = Wer da ist, was man wählt, und ob es klingeln würde.
+people-add = Person hinzufügen
+people-text = Suche
+people-text-placeholder = Name, Durchwahl, E-Mail
+people-col-name = Name
+people-col-extension = Durchwahl
+people-col-state = Zustand
+people-col-phones = Telefone
+people-on-phone = Am Telefon
+people-reachable = Erreichbar
+people-unreachable = Nicht erreichbar
+people-no-phone = Kein Telefon
+people-none-found = Niemand passt
+people-all = Alle anzeigen
+people-empty = Noch niemand da
+people-empty-help = Eine Person hat einen Namen, eine Durchwahl für die Kollegen und beliebig viele Telefone. Legen Sie die erste an, zum Beispiel den Empfang mit der 100.
+
+person-add-title = Person hinzufügen
+person-extension = Durchwahl { $extension }
+person-calls = Anrufe
+person-edit = Bearbeiten
+person-phones = Telefone
+person-sip-user = Benutzername
+person-sip-domain = Domain oder Server
+person-password-hidden = Wurde beim Anlegen einmal angezeigt
+person-new-password = Neues Passwort
+person-new-password-confirm = „{ $device }“ ein neues Passwort geben? Das Telefon geht erst wieder, wenn das neue eingetragen ist.
+person-secret-once = Das neue Passwort. Es wird nur dieses eine Mal angezeigt.
+person-secret-help = Tragen Sie es zusammen mit dem Benutzernamen und der Domain unten in das Telefon ein.
+person-no-phone = Noch kein Telefon
+person-no-phone-help = Fügen Sie ein Telefon hinzu: Sie erhalten einen Benutzernamen und ein Passwort für jedes SIP-Telefon und jede SIP-App.
+person-add-phone = Telefon hinzufügen
+person-add-phone-label = Wie soll es heißen?
+device-default-label = Tischtelefon
+person-remove = Diese Person entfernen
+person-remove-help = { $name } und { $phones ->
+    [0] kein Telefon
+    [one] ein Telefon
+   *[other] { $phones } Telefone
+} fallen sofort weg. Vergangene Anrufe bleiben erhalten.
+person-remove-confirm = Zum Bestätigen { $extension } eintippen
+person-remove-unconfirmed = Es wurde nichts entfernt: Zum Bestätigen muss { $extension } eingetippt werden.
+
+edit-lead = Es ändert sich nichts, bevor Sie gesehen haben, was sich ändern würde.
+edit-check = Das würde sich ändern. Es gilt, sobald Sie speichern.
+edit-changes = Änderungen
+edit-col-field = Was
+edit-col-before = Vorher
+edit-col-after = Nachher
+edit-no-change = Es würde sich nichts ändern.
+edit-effect = Laufende Gespräche bleiben unberührt.
+edit-next = Änderung ansehen
+edit-save = Speichern
+field-name = Name
+field-extension = Durchwahl
+field-email = E-Mail
+field-password = Passwort
+help-name = Was Telefone anzeigen, wenn diese Person anruft.
+help-extension = Was Kollegen wählen: 2 bis 6 Ziffern.
+help-email = Wohin Post geht; darf leer bleiben.
+fault-required = Das muss ausgefüllt werden.
+fault-taken = Das ist schon vergeben.
+fault-invalid = Das ist nicht gültig.
+
+tenants-title = Firmen
+tenants-lead = Jede Firma auf diesem Server, wie es gerade um sie steht.
+tenants-col-name = Firma
+tenants-col-state = Zustand
+tenants-col-calls = Anrufe
+tenants-col-phones = Telefone
+tenants-col-people = Personen
+tenants-well = In Ordnung
+tenants-silent = Kein Telefon erreichbar
+tenants-alarms = { $count ->
+    [one] { $count } Alarm
+   *[other] { $count } Alarme
+}
+tenants-empty = Noch keine Firma
+tenants-empty-help = Eine Firma und ihre Personen kommen aus einer Datei. Schreiben Sie eine und führen Sie dann aus:
+
+audit-title = Protokoll
+audit-lead = Wer wann was getan hat.
+audit-col-what = Was
+audit-col-object = Woran
+audit-col-who = Wer
+audit-col-when = Wann
+audit-detail = Einzelheiten
+audit-empty = Noch ist nichts geschehen
+audit-empty-help = Anmeldungen, Änderungen und abgewiesene Telefone werden hier festgehalten.
+audit-login = Angemeldet
+audit-login-failed = Anmeldung gescheitert
+audit-call-hung-up = Anruf beendet
+audit-token-created = API-Schlüssel erstellt
+audit-token-revoked = API-Schlüssel widerrufen
+audit-sip-scan = Jemand hat Passwörter von Telefonen durchprobiert
+
+tokens-title = API-Schlüssel
+tokens-lead = Programme melden sich mit einem Schlüssel an. Geben Sie jedem Programm einen eigenen, und nicht mehr Rechte als nötig.
+tokens-col-name = Name
+tokens-col-scopes = Darf
+tokens-col-used = Zuletzt benutzt
+tokens-col-created = Erstellt
+tokens-col-action = Widerrufen
+tokens-never = Nie
+tokens-revoke = Widerrufen
+tokens-revoke-confirm = „{ $name }“ widerrufen? Was ihn benutzt, wird sofort abgewiesen.
+tokens-empty = Keine Schlüssel
+tokens-empty-help = Erstellen Sie unten einen und fragen Sie dann die Anrufe ab: curl -H "Authorization: Bearer …" /api/v1/calls
+tokens-new = Neuer Schlüssel
+tokens-label = Wofür ist er?
+tokens-label-placeholder = Anzeigetafel
+tokens-scopes = Er darf
+tokens-fault-scope = Wählen Sie mindestens eines.
+tokens-create = Schlüssel erstellen
+tokens-secret-once = Das Geheimnis von „{ $name }“. Es wird nur dieses eine Mal angezeigt.
+tokens-secret-help = Bewahren Sie es dort auf, wo Passwörter hingehören. Hier liegt nur sein Fingerabdruck.
+scope-calls-read = Anrufe lesen
+scope-calls-write = Anrufe beenden
+scope-people-read = Personen lesen
+scope-people-write = Personen anlegen, ändern und entfernen

@@ -1,0 +1,270 @@
+# The frame and the pages of the console.
+skip-link = Skip to the content
+assets-missing = The console’s style sheets and scripts are missing. Run “make assets” and build again.
+close = Close
+cancel = Cancel
+copy = Copy
+logout = Log out
+switch-tenant = Switch company:
+nav-label = Main
+nav-live = Live
+nav-calls = Calls
+nav-people = People
+nav-audit = Audit
+nav-tokens = API tokens
+nav-tenants = Companies
+find-label = Find calls
+find-placeholder = Find calls by name or number
+display-theme = Theme
+display-theme-auto = System
+display-theme-light = Light
+display-theme-dark = Dark
+display-language = Language
+keys-title = Keyboard
+keys-search = Search
+keys-move = Next, previous row
+keys-open = Open the row
+keys-help = This help
+
+refusal-not-there = There is nothing here
+refusal-not-there-help = The address is wrong, or what it named is gone.
+refusal-not-allowed = Not for your role
+refusal-not-allowed-help = Whoever runs your company’s phones can do this. Ask them.
+refusal-stale = This form is too old
+refusal-stale-help = Nothing was changed. Go back, reload the page and send it again.
+refusal-unreadable = The form could not be read
+refusal-unreadable-help = Nothing was changed. Go back, reload the page and try again.
+refusal-too-often = Too many tries
+refusal-too-often-help = Wait a minute, then try again.
+refusal-broken = Something went wrong on our side
+refusal-broken-help = Calls are not affected. The log tells what happened; try again in a moment.
+refusal-home = To the start
+
+login-title = Log in
+login-heading = Log in
+login-lead = Your company’s phones, and everything they do.
+login-enter = Log in
+login-wrong = E-mail and password do not match. Nobody is told which of them is wrong.
+login-too-often = Too many tries. Wait a minute, then try again.
+login-demo = Try the demo
+login-demo-operator = Operator
+
+live-title = Live
+live-well = Everything is all right
+live-unwell = Something needs your attention
+live-silent = No phone can be reached
+live-summary = { $calls ->
+    [0] No calls
+    [one] { $calls } call
+   *[other] { $calls } calls
+} right now, { $reachable } of { $phones } phones reachable.
+live-tile-talking = Talking
+live-tile-talking-more = { $held } on hold
+live-tile-ringing = Ringing
+live-tile-ringing-more = waiting for an answer
+live-tile-phones = Phones
+live-tile-phones-more = { $missing ->
+    [0] all reachable
+   *[other] { $missing } not reachable
+}
+live-tile-trunks = Trunk
+live-trunk-numbers = { $numbers ->
+    [one] { $numbers } number leads here
+   *[other] { $numbers } numbers lead here
+}
+live-no-trunk = calls stay in the house
+live-alarms = Alarms of the last day
+live-calls-now = Calls right now
+live-empty = It is quiet right now
+live-empty-help = Calls appear here the moment somebody dials. Try it: call one extension from another.
+live-hang-up = End this call
+live-hang-up-confirm = End the call of { $from } now? Both sides are cut off.
+live-lost = Connection lost. Trying again; the figures are from before.
+live-back = Connected again.
+state-deciding = Deciding
+state-ringing = Ringing
+state-talking = Talking
+state-held = On hold
+alarm-emergency-without-route = An emergency call had no way out
+alarm-no-media-ports = No free port for audio was left
+alarm-scan = Somebody is guessing passwords of phones
+
+reach-fixed = Always at { $contact }
+reach-fixed-term = fixed contact
+reach-yes = Reachable at { $source } since { $since }
+reach-no = Not reachable since { $since } ({ $why })
+reach-never = Not reachable: it has not registered yet
+reach-never-term = no registration
+reach-gone-expired = registration expired
+reach-gone-removed = the phone signed off
+reach-gone-replaced = replaced by a newer registration
+reach-gone-flow-lost = its connection was lost
+
+calls-title = Calls
+calls-lead = Every call, and why it went where it went.
+calls-csv = CSV
+calls-text = Search
+calls-text-placeholder = Name, number, Call-ID
+calls-from = From
+calls-until = Until
+calls-outcome = Outcome
+calls-template = Template
+calls-any = Any
+calls-search = Search
+calls-col-outcome = Outcome
+calls-col-from = From
+calls-col-to = To
+calls-col-talked = Talked
+calls-col-when = When
+calls-older = Older
+calls-none-found = No call fits
+calls-none-found-help = Take a filter away, or search for less of the name or number.
+calls-clear = Clear all filters
+calls-empty = No calls yet
+calls-empty-help = Every finished call is kept here with its reason. To place the first one, type two accounts into two phones and dial, for example, 102.
+calls-empty-next = See people and their accounts
+
+call-title = Call
+call-timeline = Time line
+call-rang-for = rang { $long }
+call-talked-for = talked { $long }
+call-why = Why it went this way
+call-no-steps = No decision was needed for this call.
+call-sound = How it sounded
+call-sound-figures = { $packets } packets · { $lost } % lost · { $jitter } ms jitter
+call-no-sound = No audio was measured: nobody talked.
+quality-good = Good
+quality-fair = Fair
+quality-poor = Poor
+quality-held = On hold
+quality-silent = Silent
+call-ladder = Messages
+call-ladder-help = Open a message to read it. Passwords and typed digits are masked.
+call-no-ladder = The messages of this call are not kept any more.
+call-raw = The record as it is kept
+call-id = Call
+call-revision = Configuration
+call-running = This call is going on
+call-running-help = Its reasons and its sound are written when it ends.
+
+people-title = People
+people-lead = Who there is, what to dial, and whether it would ring.
+people-add = Add a person
+people-text = Search
+people-text-placeholder = Name, extension, e-mail
+people-col-name = Name
+people-col-extension = Extension
+people-col-state = State
+people-col-phones = Phones
+people-on-phone = On the phone
+people-reachable = Reachable
+people-unreachable = Not reachable
+people-no-phone = No phone
+people-none-found = Nobody fits
+people-all = Show everybody
+people-empty = Nobody here yet
+people-empty-help = A person has a name, an extension that colleagues dial, and any number of phones. Add the first one, for example Reception on 100.
+
+person-add-title = Add a person
+person-extension = Extension { $extension }
+person-calls = Calls
+person-edit = Edit
+person-phones = Phones
+person-sip-user = User name
+person-sip-domain = Domain or server
+person-password-hidden = Shown once when it was made
+person-new-password = New password
+person-new-password-confirm = Give “{ $device }” a new password? The phone stops working until the new one is typed into it.
+person-secret-once = The new password. It is shown only this once.
+person-secret-help = Type it into the phone together with the user name and the domain below.
+person-no-phone = No phone yet
+person-no-phone-help = Add a phone to get a user name and a password that can be typed into any SIP phone or app.
+person-add-phone = Add a phone
+person-add-phone-label = What is it called?
+device-default-label = Desk phone
+person-remove = Remove this person
+person-remove-help = { $name } and { $phones ->
+    [0] no phone
+    [one] one phone
+   *[other] { $phones } phones
+} stop working at once. Past calls stay.
+person-remove-confirm = Type { $extension } to confirm
+person-remove-unconfirmed = Nothing was removed: { $extension } must be typed to confirm.
+
+edit-lead = Nothing changes before you have seen what would change.
+edit-check = This would change. It is in effect the moment you save it.
+edit-changes = Changes
+edit-col-field = What
+edit-col-before = Before
+edit-col-after = After
+edit-no-change = Nothing would change.
+edit-effect = Running calls go on as they are.
+edit-next = See what changes
+edit-save = Save
+field-name = Name
+field-extension = Extension
+field-email = E-mail
+field-password = Password
+help-name = What phones show when this person calls.
+help-extension = What colleagues dial: 2 to 6 digits.
+help-email = Where mail goes; may stay empty.
+fault-required = This must be filled in.
+fault-taken = Somebody else has this already.
+fault-invalid = This is not valid.
+
+tenants-title = Companies
+tenants-lead = Every company on this server, as it is right now.
+tenants-col-name = Company
+tenants-col-state = State
+tenants-col-calls = Calls
+tenants-col-phones = Phones
+tenants-col-people = People
+tenants-well = All right
+tenants-silent = No phone reachable
+tenants-alarms = { $count ->
+    [one] { $count } alarm
+   *[other] { $count } alarms
+}
+tenants-empty = No company yet
+tenants-empty-help = A company and its people come from a file. Write one, then run:
+
+audit-title = Audit
+audit-lead = Who did what, and when.
+audit-col-what = What
+audit-col-object = To what
+audit-col-who = Who
+audit-col-when = When
+audit-detail = Details
+audit-empty = Nothing was done yet
+audit-empty-help = Log-ins, changes and refused phones are written down here.
+audit-login = Logged in
+audit-login-failed = Log-in failed
+audit-call-hung-up = Ended a call
+audit-token-created = Made an API token
+audit-token-revoked = Revoked an API token
+audit-sip-scan = Somebody guessed passwords of phones
+
+tokens-title = API tokens
+tokens-lead = Programs log in with a token. Give each program its own, and no more than it needs.
+tokens-col-name = Name
+tokens-col-scopes = May
+tokens-col-used = Last used
+tokens-col-created = Made
+tokens-col-action = Revoke
+tokens-never = Never
+tokens-revoke = Revoke
+tokens-revoke-confirm = Revoke “{ $name }”? Whatever uses it is refused at once.
+tokens-empty = No tokens
+tokens-empty-help = Make one below, then ask for the calls: curl -H "Authorization: Bearer …" /api/v1/calls
+tokens-new = New token
+tokens-label = What is it for?
+tokens-label-placeholder = Wallboard
+tokens-scopes = It may
+tokens-fault-scope = Choose at least one.
+tokens-create = Make the token
+tokens-secret-once = The secret of “{ $name }”. It is shown only this once.
+tokens-secret-help = Keep it where passwords are kept. Only its fingerprint is stored here.
+scope-calls-read = Read calls
+scope-calls-write = End calls
+scope-people-read = Read people
+scope-people-write = Add, change and remove people

@@ -1,0 +1,103 @@
+//! What stands before every page: who asks, may they, is the form ours; and what dresses a refusal afterwards.
+
+use crate::access::{Permission, Verdict, judge};
+use crate::app::{Desk, Shared, Theme};
+use crate::language::Language;
+use crate::refusal::Refusal;
+use crate::session::{self, Accounts, CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_login::AuthSession;
+
+/// The most that a form may hold.
+const FORM_LIMIT: usize = 64 * 1024;
+
+/// Lets a request through to a page, or refuses it.
+pub(crate) async fn page(
+    State((app, needs)): State<(Shared, Permission)>,
+    params: RawPathParams,
+    auth: AuthSession<Accounts>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let slug = params.iter().find_map(|(name, value)| (name == "tenant").then_some(value));
+    let account = auth.user.as_ref().map(|user| user.0.clone());
+    let (language, theme) = taste(request.headers());
+    let room = match judge(needs, account.as_ref(), slug, &app.ports.records.directory()) {
+        Verdict::Enter(room) => room,
+        Verdict::LogIn => return to_log_in(&request),
+        Verdict::NotThere => return Refusal::NotThere.page(&app.views, language, theme),
+        Verdict::NotAllowed => return Refusal::NotAllowed.page(&app.views, language, theme),
+    };
+    let csrf = token(&auth, request.headers()).await;
+    let request = match genuine(request, &csrf).await {
+        Ok(request) => request,
+        Err(refusal) => return refusal.page(&app.views, language, theme),
+    };
+    let desk = Desk { app: app.clone(), account, room, language, theme, csrf };
+    let mut request = request;
+    request.extensions_mut().insert(desk);
+    let mut response = next.run(request).await;
+    if let Some(refusal) = response.extensions().get::<Refusal>().copied() {
+        return refusal.page(&app.views, language, theme);
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The language and theme that the reader chose, else what the browser asks for.
+pub(crate) fn taste(headers: &HeaderMap) -> (Language, Theme) {
+    let chosen = session::cookie(headers, "ringdown-language").and_then(Language::of_tag);
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Language::of_accept);
+    let theme = session::cookie(headers, "ringdown-theme").map_or(Theme::Auto, Theme::of);
+    (chosen.or(asked).unwrap_or_default(), theme)
+}
+
+/// To the log-in page, and back here afterwards if it was only looked at.
+fn to_log_in(request: &Request) -> Response {
+    let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    if request.method() == Method::GET && next != "/" {
+        return Redirect::to(&format!("/login?next={}", crate::address::escape(next))).into_response();
+    }
+    Redirect::to("/login").into_response()
+}
+
+/// The session's token, or the log-in form's cookie where there is no session.
+async fn token(auth: &AuthSession<Accounts>, headers: &HeaderMap) -> String {
+    if auth.user.is_some()
+        && let Ok(Some(token)) = auth.session.get::<String>(CSRF_KEY).await
+    {
+        return token;
+    }
+    session::cookie(headers, CSRF_COOKIE).unwrap_or("").to_owned()
+}
+
+/// Passes safe requests; of others, those that carry the token in the header or in the form.
+async fn genuine(request: Request, csrf: &str) -> Result<Request, Refusal> {
+    if request.method().is_safe() {
+        return Ok(request);
+    }
+    if from_elsewhere(request.headers()) {
+        return Err(Refusal::Stale);
+    }
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, FORM_LIMIT).await.map_err(|_| Refusal::Unreadable)?;
+    let in_header = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
+    let came = match in_header {
+        Some(token) => Some(token.to_owned()),
+        None => crate::address::field(&body, CSRF_FIELD),
+    };
+    if !came.is_some_and(|came| session::matches(csrf, &came)) {
+        return Err(Refusal::Stale);
+    }
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// What the browser itself says of where a form came from (Fetch Metadata).
+fn from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    matches!(site, Some("cross-site" | "same-site"))
+}

@@ -1,0 +1,127 @@
+//! The SIP ladder of a call: who sent what to whom, as lanes and arrows, with a text form.
+
+use crate::records::Logged;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// The distance between two lanes, in the drawing's units.
+const LANE: usize = 170;
+/// From the edge to the first lane.
+const EDGE: usize = 85;
+
+/// The ladder as the view wants it. `names` tells what an address is called.
+pub(crate) fn ladder(messages: &[Logged], names: &HashMap<String, String>, us: &str, zone: &TimeZone) -> Value {
+    let lanes = lanes(messages);
+    let place = |address: &str| lanes.iter().position(|lane| lane == address).unwrap_or(0);
+    let x = |lane: usize| EDGE + lane * LANE;
+    let heads: Vec<Value> = lanes
+        .iter()
+        .enumerate()
+        .map(|(lane, address)| {
+            let name = if address.is_empty() { us } else { names.get(address).map_or("", String::as_str) };
+            json!({ "x": x(lane), "name": name, "address": address })
+        })
+        .collect();
+    let rungs: Vec<Value> = messages
+        .iter()
+        .map(|message| {
+            let (theirs, ours) = (place(&message.remote), place(""));
+            let (from, to) = if message.sent { (ours, theirs) } else { (theirs, ours) };
+            let (left, right) = (x(from.min(to)), x(from.max(to)));
+            let (sender, receiver) =
+                if message.sent { (us, message.remote.as_str()) } else { (message.remote.as_str(), us) };
+            json!({
+                "at": clock(message, zone),
+                "title": title(&message.text),
+                "x1": x(from), "x2": if to > from { x(to) - 7 } else { x(to) + 7 },
+                "tip": x(to), "tip_side": if to > from { x(to) - 9 } else { x(to) + 9 },
+                "middle": usize::midpoint(left, right),
+                "kind": kind(&message.text),
+                "from": sender, "to": receiver,
+                "transport": message.transport,
+                "text": message.text,
+            })
+        })
+        .collect();
+    json!({ "heads": heads, "rungs": rungs, "width": EDGE * 2 + lanes.len().saturating_sub(1) * LANE })
+}
+
+/// The lanes from left to right: the first to speak, us (the empty address), then the others as they come.
+fn lanes(messages: &[Logged]) -> Vec<String> {
+    let mut lanes = Vec::new();
+    for message in messages {
+        if !lanes.contains(&message.remote) {
+            lanes.push(message.remote.clone());
+        }
+        if lanes.len() == 1 {
+            lanes.push(String::new());
+        }
+    }
+    lanes
+}
+
+fn clock(message: &Logged, zone: &TimeZone) -> String {
+    Timestamp::from_microsecond(message.at.micros())
+        .map(|at| at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f").to_string())
+        .unwrap_or_default()
+}
+
+/// `INVITE`, `180 Ringing`, `200 OK (BYE)`.
+fn title(text: &str) -> String {
+    let first = text.lines().next().unwrap_or("");
+    let Some(status) = first.strip_prefix("SIP/2.0 ") else {
+        return first.split(' ').next().unwrap_or("").to_owned();
+    };
+    let method = text
+        .lines()
+        .find_map(|line| line.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case("cseq")))
+        .and_then(|(_, value)| value.split_whitespace().nth(1))
+        .unwrap_or("");
+    if method.is_empty() || method == "INVITE" { status.to_owned() } else { format!("{status} ({method})") }
+}
+
+/// For the arrow's colour and dash: a request, a good answer, one on the way, a refusal.
+fn kind(text: &str) -> &'static str {
+    match text.strip_prefix("SIP/2.0 ").and_then(|status| status.bytes().next()) {
+        None => "request",
+        Some(b'1') => "early",
+        Some(b'2') => "good",
+        Some(_) => "refused",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pbx_core::time::Wall;
+
+    fn logged(sent: bool, remote: &str, text: &str) -> Logged {
+        Logged {
+            at: Wall::from_micros(1_500_000),
+            sent,
+            local: "192.0.2.1:5060".into(),
+            remote: remote.into(),
+            transport: "UDP".into(),
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn the_caller_stands_left_of_us_and_the_called_right() {
+        let messages = [
+            logged(false, "a:1", "INVITE sip:102@x SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"),
+            logged(true, "b:1", "INVITE sip:102@b SIP/2.0\r\n\r\n"),
+            logged(false, "b:1", "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
+        ];
+        let drawn = ladder(&messages, &HashMap::new(), "Ringdown", &TimeZone::UTC);
+        let heads: Vec<&str> = drawn["heads"].as_array().into_iter().flatten().filter_map(|h| h["address"].as_str()).collect();
+        assert_eq!(heads, ["a:1", "", "b:1"]);
+        assert_eq!(drawn["rungs"][0]["title"], "INVITE");
+        assert_eq!(drawn["rungs"][2]["title"], "200 OK (BYE)");
+        assert_eq!(drawn["rungs"][2]["kind"], "good");
+        assert_eq!(drawn["rungs"][0]["at"], "00:00:01.500");
+        assert!(drawn["rungs"][2]["x1"].as_u64() > drawn["rungs"][2]["x2"].as_u64());
+    }
+}

@@ -1,0 +1,89 @@
+//! The live board: one reader of the bus folds events, every open page is told what changed.
+
+pub mod board;
+mod show;
+mod stream;
+
+pub(crate) use show::{board_context, call_context, may_see, phones, reach_words};
+pub(crate) use stream::stream;
+
+use crate::ports::Ports;
+use board::{Board, Change, Contact};
+use pbx_core::ids::TenantId;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+/// How many changes an open page may lag behind before it is shown the whole board anew.
+const LAG: usize = 1024;
+
+/// The board, and who wants to know when it changes.
+pub(crate) struct Live {
+    board: RwLock<Board>,
+    changes: broadcast::Sender<(TenantId, Change)>,
+}
+
+impl Live {
+    /// An empty board that follows the bus from now on, until the bus is closed.
+    pub(crate) fn start(ports: &Ports) -> Arc<Self> {
+        let live = Arc::new(Self { board: RwLock::default(), changes: broadcast::Sender::new(LAG) });
+        let reader = live.clone();
+        let ports = ports.clone();
+        let mut events = (ports.events)();
+        tokio::spawn(async move {
+            reader.seed(&ports).await;
+            loop {
+                match events.recv().await {
+                    Ok(event) => reader.fold(&event),
+                    Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the live board missed events"),
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+        live
+    }
+
+    /// What is there right now.
+    pub(crate) fn board(&self) -> RwLockReadGuard<'_, Board> {
+        self.board.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes from now on.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<(TenantId, Change)> {
+        self.changes.subscribe()
+    }
+
+    fn fold(&self, event: &pbx_core::event::Event) {
+        let change = self.board.write().unwrap_or_else(PoisonError::into_inner).fold(event);
+        if let Some(change) = change {
+            // Nobody may be looking.
+            let _ = self.changes.send((event.tenant, change));
+        }
+    }
+
+    /// Tells the board of phones that registered before the console started.
+    async fn seed(&self, ports: &Ports) {
+        let directory = ports.records.directory();
+        let now = ports.now().wall;
+        for tenant in directory.tenants() {
+            let bindings = match ports.records.bindings(tenant.id).await {
+                Ok(bindings) => bindings,
+                Err(error) => {
+                    tracing::warn!(%error, "registrations could not be read");
+                    continue;
+                }
+            };
+            let mut board = self.board.write().unwrap_or_else(PoisonError::into_inner);
+            for binding in bindings.into_iter().filter(|binding| binding.expires > now) {
+                let contact = Contact {
+                    uri: binding.contact,
+                    source: binding.flow.remote.to_string(),
+                    user_agent: binding.user_agent,
+                    since: now,
+                    expires: binding.expires,
+                };
+                board.seed(tenant.id, binding.device, contact);
+            }
+        }
+    }
+}

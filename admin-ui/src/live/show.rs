@@ -1,0 +1,143 @@
+//! The board as the views want it.
+
+use super::board::{Board, CallState, LiveCall, Reach};
+use crate::app::Room;
+use crate::language::Language;
+use crate::words;
+use jiff::tz::TimeZone;
+use pbx_core::directory::{Device, Tenant};
+use pbx_core::event::{Direction, Party};
+use pbx_core::ids::PersonId;
+use pbx_core::time::Wall;
+use serde_json::{Value, json};
+
+/// A running call as a row.
+pub(crate) fn call_context(room: &Room, call: &LiveCall) -> Value {
+    let language = room.language;
+    let others: Vec<String> = call.others().into_iter().map(|party| words::party(party, language)).collect();
+    let direction = match call.direction {
+        Direction::Internal => "internal",
+        Direction::Inbound => "inbound",
+        Direction::Outbound => "outbound",
+    };
+    json!({
+        "id": call.id.to_string(),
+        "state": call.state.code(),
+        "since_ms": call.since.micros() / 1000,
+        "direction": direction,
+        "from": words::party(&call.from, language),
+        "from_number": shown_number(&call.from),
+        "dialled": call.dialled,
+        "others": others.join(", "),
+        "template": call.template,
+        "lasted": words::length(room.app.ports.now().wall.micros() - call.since.micros(), language),
+        "admin": room.runs_tenant(),
+    })
+}
+
+fn shown_number(party: &Party) -> &str {
+    if party.anonymous || party.name.is_empty() { "" } else { &party.number }
+}
+
+/// Whether a user may see a call: everybody who runs the tenant, else those who are part of it.
+pub(crate) fn may_see(room: &Room, call: &LiveCall) -> bool {
+    let me = room.account.as_ref().and_then(|account| account.person);
+    room.runs_tenant() || me.is_some_and(|me| is_part(call, me))
+}
+
+fn is_part(call: &LiveCall, me: PersonId) -> bool {
+    call.from.person == Some(me) || call.others().iter().any(|party| party.person == Some(me))
+}
+
+/// Everything that the live page shows.
+pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
+    let tenant = &room.tenant;
+    let calls: Vec<&LiveCall> = board.calls(tenant.id).filter(|call| may_see(room, call)).collect();
+    let of = |state: CallState| calls.iter().filter(|call| call.state == state).count();
+    let (reachable, phones) = phones(tenant, board);
+    let now = room.app.ports.now().wall;
+    let zone = words::zone(&tenant.timezone);
+    let alarms: Vec<Value> = board
+        .alarms(tenant.id)
+        .filter(|alarm| now.micros() - alarm.at.micros() < ALARM_SHOWN_US)
+        .map(|alarm| {
+            let key = format!("alarm-{}", alarm.code);
+            let text = if room.language.knows(&key) { room.say(&key) } else { alarm.code.clone() };
+            let at = words::moment(alarm.at, now, &zone, room.language);
+            json!({ "text": text, "detail": alarm.detail, "at": at })
+        })
+        .collect();
+    let silent = phones > 0 && reachable == 0;
+    json!({
+        "calls": calls.iter().map(|call| call_context(room, call)).collect::<Vec<_>>(),
+        "ringing": of(CallState::Ringing) + of(CallState::Deciding),
+        "talking": of(CallState::Talking),
+        "held": of(CallState::Held),
+        "total": calls.len(),
+        "reachable": reachable,
+        "phones": phones,
+        "alarms": alarms,
+        "trunks": trunks(room),
+        "well": alarms_are_none(board, room, now) && !silent,
+        "silent": silent,
+    })
+}
+
+/// How long an alarm stays in sight.
+const ALARM_SHOWN_US: i64 = 24 * 3600 * 1_000_000;
+
+fn alarms_are_none(board: &Board, room: &Room, now: Wall) -> bool {
+    board.alarms(room.tenant.id).all(|alarm| now.micros() - alarm.at.micros() >= ALARM_SHOWN_US)
+}
+
+/// The trunks that lead to numbers of this tenant.
+fn trunks(room: &Room) -> Vec<Value> {
+    let directory = room.app.ports.records.directory();
+    let mut trunks: Vec<_> = directory.trunks().collect();
+    trunks.sort_by(|a, b| a.slug.cmp(&b.slug));
+    trunks
+        .into_iter()
+        .filter_map(|trunk| {
+            let numbers = room.tenant.numbers.values().filter(|number| number.trunk == Some(trunk.id)).count();
+            let peers: Vec<String> = trunk.peers.iter().map(ToString::to_string).collect();
+            (numbers > 0).then(|| json!({ "name": trunk.slug, "numbers": numbers, "peers": peers.join(", ") }))
+        })
+        .collect()
+}
+
+/// How many of a tenant's phones can be reached, and how many there are.
+pub(crate) fn phones(tenant: &Tenant, board: &Board) -> (usize, usize) {
+    let reachable = tenant.devices.values().filter(|device| is_reachable(tenant, device, board)).count();
+    (reachable, tenant.devices.len())
+}
+
+fn is_reachable(tenant: &Tenant, device: &Device, board: &Board) -> bool {
+    device.contact.is_some() || board.device(tenant.id, device.id).is_some_and(|reach| !reach.contacts.is_empty())
+}
+
+/// Where a device can be reached, in plain words: (whether it can, the words, the term in grey beside them).
+pub(crate) fn reach_words(
+    device: &Device,
+    reach: Option<&Reach>,
+    now: Wall,
+    zone: &TimeZone,
+    language: Language,
+) -> (bool, String, String) {
+    if let Some(contact) = &device.contact {
+        let text = language.say("reach-fixed", &[("contact", contact.clone().into())]);
+        return (true, text, language.say("reach-fixed-term", &[]));
+    }
+    if let Some(contact) = reach.and_then(Reach::contact) {
+        let since = words::moment(contact.since, now, zone, language);
+        let source = contact.source.clone();
+        let text = language.say("reach-yes", &[("source", source.into()), ("since", since.into())]);
+        return (true, text, contact.user_agent.clone());
+    }
+    let Some((at, reason)) = reach.and_then(|reach| reach.gone.as_ref()) else {
+        return (false, language.say("reach-never", &[]), language.say("reach-never-term", &[]));
+    };
+    let since = words::moment(*at, now, zone, language);
+    let key = format!("reach-gone-{reason}");
+    let why = if language.knows(&key) { language.say(&key, &[]) } else { reason.clone() };
+    (false, language.say("reach-no", &[("since", since.into()), ("why", why.into())]), String::new())
+}

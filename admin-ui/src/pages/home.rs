@@ -1,0 +1,17 @@
+//! `/`: to where this account works.
+
+use crate::app::Desk;
+use crate::refusal::Refusal;
+use axum::response::{IntoResponse, Redirect, Response};
+use pbx_core::store::Role;
+
+/// Operators to their tenants, others to their company.
+pub(crate) async fn show(desk: Desk) -> Result<Response, Refusal> {
+    let account = desk.account.as_ref().ok_or(Refusal::NotThere)?;
+    if account.role == Role::Operator {
+        return Ok(Redirect::to("/tenants").into_response());
+    }
+    let directory = desk.app.ports.records.directory();
+    let tenant = account.tenant.and_then(|id| directory.tenant(id)).ok_or(Refusal::NotThere)?;
+    Ok(Redirect::to(&format!("/t/{}", tenant.slug)).into_response())
+}

@@ -1,0 +1,123 @@
+//! The way in and the way out.
+
+use crate::address::own_path;
+use crate::app::Desk;
+use crate::pages::page;
+use crate::refusal::Refusal;
+use crate::session::{self, Accounts, CSRF_COOKIE, CSRF_KEY, Credentials};
+use axum::Form;
+use axum::extract::{ConnectInfo, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_login::AuthSession;
+use pbx_core::ids::{AuditId, TenantId};
+use pbx_core::journal::AuditLine;
+use serde::Deserialize;
+use serde_json::json;
+use std::net::SocketAddr;
+
+/// How long the form may stay open.
+const FORM_S: u32 = 3600;
+
+/// Where to go afterwards.
+#[derive(Deserialize)]
+pub(crate) struct After {
+    #[serde(default)]
+    next: String,
+}
+
+/// The form.
+#[derive(Deserialize)]
+pub(crate) struct Entry {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// What was wrong, as the page shows it.
+#[derive(Clone, Copy)]
+enum Fault {
+    Wrong,
+    TooOften,
+}
+
+/// The log-in page; who is logged in goes on.
+pub(crate) async fn show(desk: Desk, Query(after): Query<After>) -> Response {
+    if desk.account.is_some() {
+        return Redirect::to(own_path(&after.next).unwrap_or("/")).into_response();
+    }
+    form(&desk, "", &after.next, None)
+}
+
+/// Checks e-mail and password; a wrong one and an unknown one get the same answer at the same cost.
+pub(crate) async fn enter(
+    mut auth: AuthSession<Accounts>,
+    source: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    desk: Desk,
+    Form(entry): Form<Entry>,
+) -> Result<Response, Refusal> {
+    let source = source.map_or_else(|| "unknown".to_owned(), |info| info.0.0.ip().to_string());
+    if !desk.app.throttle.may_log_in(&source, &entry.email) {
+        return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::TooOften)));
+    }
+    let credentials = Credentials { email: entry.email.clone(), password: entry.password };
+    let found = auth.authenticate(credentials).await.map_err(broken)?;
+    let Some(user) = found else {
+        note(&desk, None, &source, "login.failed", entry.email.trim()).await?;
+        return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::Wrong)));
+    };
+    // Rotates the session's id, so that one planted before is worth nothing.
+    auth.login(&user).await.map_err(broken)?;
+    let token = session::mint(&desk.app.ports);
+    auth.session.insert(CSRF_KEY, token).await.map_err(|error| broken(axum_login::Error::Session(error)))?;
+    note(&desk, user.0.tenant, &user.0.email, "login", &source).await?;
+    Ok(Redirect::to(own_path(&entry.next).unwrap_or("/")).into_response())
+}
+
+/// Ends the session.
+pub(crate) async fn leave(mut auth: AuthSession<Accounts>) -> Result<Response, Refusal> {
+    auth.logout().await.map_err(broken)?;
+    Ok(Redirect::to("/login").into_response())
+}
+
+fn form(desk: &Desk, email: &str, next: &str, fault: Option<Fault>) -> Response {
+    let token = if desk.csrf.is_empty() { session::mint(&desk.app.ports) } else { desk.csrf.clone() };
+    let desk = &Desk { csrf: token.clone(), ..desk.clone() };
+    let error = fault.map(|fault| match fault {
+        Fault::Wrong => desk.say("login-wrong"),
+        Fault::TooOften => desk.say("login-too-often"),
+    });
+    let context = json!({
+        "email": email, "next": own_path(next).unwrap_or(""), "error": error, "demo": desk.app.ports.options.demo,
+    });
+    let mut response = page(desk, "login.html", "login", &desk.say("login-title"), context);
+    *response.status_mut() = match fault {
+        None => StatusCode::OK,
+        Some(Fault::Wrong) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Fault::TooOften) => StatusCode::TOO_MANY_REQUESTS,
+    };
+    if let Some(cookie) = session::set_cookie(CSRF_COOKIE, &token, FORM_S, desk.app.ports.options.https) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn note(desk: &Desk, tenant: Option<TenantId>, actor: &str, action: &str, object: &str) -> Result<(), Refusal> {
+    let at = desk.app.ports.now().wall;
+    let line = AuditLine {
+        id: AuditId::mint(at, desk.app.ports.bytes()),
+        tenant,
+        at,
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        object: object.to_owned(),
+        detail: serde_json::Value::Null,
+    };
+    Ok(desk.app.ports.records.note(line).await?)
+}
+
+fn broken(error: axum_login::Error<Accounts>) -> Refusal {
+    tracing::error!(?error, "a log-in could not be carried out");
+    Refusal::Broken
+}

@@ -1,0 +1,176 @@
+//! Changing people: a form, then what would change, then done or what is wrong, by the field.
+
+use crate::app::Room;
+use crate::pages::person::{find, render};
+use crate::pages::{base, page};
+use crate::records::{ChangeError, DiffLine, FieldFault, Wish};
+use crate::refusal::Refusal;
+use axum::Form;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use pbx_core::directory::Person;
+use pbx_core::ids::PersonId;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The form's fields.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub(crate) struct Fields {
+    name: String,
+    extension: String,
+    email: String,
+    /// `save` makes the change; anything else shows it first.
+    step: String,
+    /// The id of a person that is being added, so that a form sent twice adds one.
+    id: String,
+}
+
+impl Fields {
+    fn of(person: &Person) -> Self {
+        Self {
+            name: person.name.clone(),
+            extension: person.extension.clone(),
+            email: person.email.clone().unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    fn wish(&self, id: PersonId) -> Wish {
+        let email = self.email.trim();
+        Wish::Person {
+            id,
+            name: self.name.trim().to_owned(),
+            extension: self.extension.trim().to_owned(),
+            email: (!email.is_empty()).then(|| email.to_lowercase()),
+        }
+    }
+}
+
+/// The form for a new person.
+pub(crate) async fn blank(room: Room) -> Response {
+    let id = PersonId::mint(room.app.ports.now().wall, room.app.ports.bytes());
+    let fields = Fields { id: id.to_string(), extension: free_extension(&room), ..Fields::default() };
+    form(&room, None, &fields, &[], None)
+}
+
+/// Shows or makes the addition.
+pub(crate) async fn add(room: Room, Form(fields): Form<Fields>) -> Result<Response, Refusal> {
+    let id: PersonId = fields.id.parse().map_err(|_| Refusal::Unreadable)?;
+    if room.tenant.people.contains_key(&id) {
+        return Ok(Redirect::to(&format!("{}/people/{id}", base(&room.desk))).into_response());
+    }
+    step(&room, None, id, &fields).await
+}
+
+/// The form for a person that is there.
+pub(crate) async fn show(room: Room, Path((_, person)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let person = find(&room, &person)?;
+    Ok(form(&room, Some(person), &Fields::of(person), &[], None))
+}
+
+/// Shows or makes the change.
+pub(crate) async fn save(
+    room: Room,
+    Path((_, person)): Path<(String, String)>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Refusal> {
+    let person = find(&room, &person)?;
+    step(&room, Some(person), person.id, &fields).await
+}
+
+/// What a removal is confirmed with.
+#[derive(Deserialize)]
+pub(crate) struct Confirmation {
+    #[serde(default)]
+    extension: String,
+}
+
+/// Takes a person away, once its extension was typed to confirm.
+pub(crate) async fn remove(
+    room: Room,
+    Path((_, person)): Path<(String, String)>,
+    Form(typed): Form<Confirmation>,
+) -> Result<Response, Refusal> {
+    let person = find(&room, &person)?;
+    if typed.extension.trim() != person.extension {
+        let mut response = render(&room, person, json!({ "unconfirmed": true }));
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    }
+    match room.app.ports.records.apply(room.tenant.id, &room.actor(), Wish::RemovePerson(person.id)).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/people", base(&room.desk))).into_response()),
+        Err(error) => failed(&room, Some(person), &Fields::of(person), error),
+    }
+}
+
+async fn step(room: &Room, person: Option<&Person>, id: PersonId, fields: &Fields) -> Result<Response, Refusal> {
+    let records = &room.app.ports.records;
+    let wish = fields.wish(id);
+    if fields.step != "save" {
+        return match records.preview(room.tenant.id, &wish).await {
+            Ok(diff) => Ok(form(room, person, fields, &[], Some(&diff))),
+            Err(error) => failed(room, person, fields, error),
+        };
+    }
+    match records.apply(room.tenant.id, &room.actor(), wish).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/people/{id}", base(&room.desk))).into_response()),
+        Err(error) => failed(room, person, fields, error),
+    }
+}
+
+fn failed(room: &Room, person: Option<&Person>, fields: &Fields, error: ChangeError) -> Result<Response, Refusal> {
+    match error {
+        ChangeError::Faults(faults) => {
+            let mut response = form(room, person, fields, &faults, None);
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
+        }
+        ChangeError::Broken(broken) => Err(broken.into()),
+    }
+}
+
+fn form(
+    room: &Room,
+    person: Option<&Person>,
+    fields: &Fields,
+    faults: &[FieldFault],
+    diff: Option<&[DiffLine]>,
+) -> Response {
+    let mut by_field = serde_json::Map::new();
+    for fault in faults {
+        let key = format!("fault-{}", fault.code);
+        let text = if room.language.knows(&key) { room.say(&key) } else { fault.text.clone() };
+        let field = if fault.field.is_empty() { "whole" } else { &fault.field };
+        by_field.insert(field.to_owned(), Value::String(text));
+    }
+    let diff = diff.map(|lines| lines.iter().map(|line| diff_line(room, line)).collect::<Vec<_>>());
+    let action = match person {
+        Some(person) => format!("{}/people/{}/edit", base(&room.desk), person.id),
+        None => format!("{}/people/new", base(&room.desk)),
+    };
+    let back = match person {
+        Some(person) => format!("{}/people/{}", base(&room.desk), person.id),
+        None => format!("{}/people", base(&room.desk)),
+    };
+    let title = person.map_or_else(|| room.say("person-add-title"), |person| person.name.clone());
+    let context = json!({
+        "heading": title, "is_new": person.is_none(), "action": action, "back": back,
+        "name": fields.name, "extension": fields.extension, "email": fields.email, "id": fields.id,
+        "faults": by_field, "diff": diff,
+    });
+    page(&room.desk, "person_edit.html", "people", &title, context)
+}
+
+fn diff_line(room: &Room, line: &DiffLine) -> Value {
+    let key = format!("field-{}", line.field);
+    let label = if room.language.knows(&key) { room.say(&key) } else { line.field.clone() };
+    json!({ "label": label, "before": line.before, "after": line.after })
+}
+
+/// The next extension after the highest that is taken.
+fn free_extension(room: &Room) -> String {
+    let highest = room.tenant.extensions.keys().filter_map(|extension| extension.parse::<u32>().ok()).max();
+    highest.map_or_else(|| "101".to_owned(), |highest| highest.saturating_add(1).to_string())
+}

@@ -1,0 +1,92 @@
+//! API tokens: what programs log in with. A secret is shown once, then only its hash is known.
+
+use crate::access::Scope;
+use crate::app::Room;
+use crate::assets::hex;
+use crate::pages::{base, page};
+use crate::refusal::Refusal;
+use crate::words;
+use axum::Form;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use pbx_core::ids::{AuditId, TokenId};
+use pbx_core::journal::AuditLine;
+use pbx_core::store::Token;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// The tokens of this tenant.
+pub(crate) async fn show(room: Room) -> Result<Response, Refusal> {
+    render(&room, json!({})).await
+}
+
+/// Makes a token and shows its secret, this once. Form fields: `label`, and `scope` as often as wanted.
+pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, Refusal> {
+    let label = fields.iter().find(|(name, _)| name == "label").map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
+    let chosen = |scope: &Scope| fields.iter().any(|(name, value)| name == "scope" && value == scope.code());
+    let scopes: Vec<String> = Scope::ALL.iter().filter(|scope| chosen(scope)).map(|scope| scope.code().to_owned()).collect();
+    if label.is_empty() || scopes.is_empty() {
+        let fault = if label.is_empty() { "label" } else { "scope" };
+        let mut response = render(&room, json!({ "fault": fault, "label": label, "scopes": scopes })).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
+    }
+    let now = room.app.ports.now().wall;
+    let secret = format!("rd_{}", hex(&room.app.ports.bytes::<24>()));
+    let id = TokenId::mint(now, room.app.ports.bytes());
+    let token = Token { id, label: label.clone(), scopes, created: now, expires: None, last_used: None };
+    room.app.ports.records.add_token(room.tenant.id, &token, Sha256::digest(&secret).into()).await?;
+    note(&room, "token.created", &label).await?;
+    render(&room, json!({ "secret": secret, "made": label })).await
+}
+
+/// Takes a token away: whoever uses it is refused from now on.
+pub(crate) async fn revoke(room: Room, Path((_, token)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let id: TokenId = token.parse().map_err(|_| Refusal::NotThere)?;
+    if !room.app.ports.records.revoke_token(room.tenant.id, id).await? {
+        return Err(Refusal::NotThere);
+    }
+    note(&room, "token.revoked", &id.to_string()).await?;
+    Ok(Redirect::to(&format!("{}/tokens", base(&room.desk))).into_response())
+}
+
+async fn render(room: &Room, news: Value) -> Result<Response, Refusal> {
+    let now = room.app.ports.now().wall;
+    let zone = words::zone(&room.tenant.timezone);
+    let tokens: Vec<Value> = room
+        .app
+        .ports
+        .records
+        .tokens(room.tenant.id)
+        .await?
+        .iter()
+        .map(|token| {
+            json!({
+                "id": token.id.to_string(), "label": token.label, "scopes": token.scopes,
+                "created": words::moment(token.created, now, &zone, room.language),
+                "last_used": token.last_used.map(|at| words::moment(at, now, &zone, room.language)),
+            })
+        })
+        .collect();
+    let scopes: Vec<Value> = Scope::ALL
+        .iter()
+        .map(|scope| json!({ "code": scope.code(), "key": format!("scope-{}", scope.code().replace(':', "-")) }))
+        .collect();
+    let context = json!({ "tokens": tokens, "scopes": scopes, "news": news });
+    Ok(page(&room.desk, "tokens.html", "tokens", &room.say("tokens-title"), context))
+}
+
+async fn note(room: &Room, action: &str, object: &str) -> Result<(), Refusal> {
+    let at = room.app.ports.now().wall;
+    let line = AuditLine {
+        id: AuditId::mint(at, room.app.ports.bytes()),
+        tenant: Some(room.tenant.id),
+        at,
+        actor: room.actor(),
+        action: action.to_owned(),
+        object: object.to_owned(),
+        detail: Value::Null,
+    };
+    Ok(room.app.ports.records.note(line).await?)
+}

@@ -1,0 +1,65 @@
+//! tower-sessions' sessions, kept in our store: a ready SQL session store would bring a second sqlx.
+
+use crate::assets::hex;
+use crate::ports::Ports;
+use async_trait::async_trait;
+use axum_login::tower_sessions::SessionStore;
+use axum_login::tower_sessions::cookie::time::OffsetDateTime;
+use axum_login::tower_sessions::session::{Id, Record};
+use axum_login::tower_sessions::session_store::{Error, Result};
+use pbx_core::store::StoredSession;
+use pbx_core::time::Wall;
+use sha2::{Digest, Sha256};
+
+/// Keeps sessions. The store holds a hash of the session's id, so that its reader cannot become anybody.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptSessions {
+    ports: Ports,
+}
+
+impl KeptSessions {
+    pub(crate) const fn new(ports: Ports) -> Self {
+        Self { ports }
+    }
+}
+
+fn key(id: Id) -> String {
+    hex(&Sha256::digest(id.0.to_le_bytes()))
+}
+
+#[async_trait]
+impl SessionStore for KeptSessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let now = self.ports.now().wall;
+        while self.ports.records.session(&key(record.id), now).await.map_err(broken)?.is_some() {
+            record.id = Id::default();
+        }
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let expires = i64::try_from(record.expiry_date.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX);
+        let session = StoredSession { id: key(record.id), data, expires: Wall::from_micros(expires) };
+        self.ports.records.save_session(&session).await.map_err(broken)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = self.ports.now().wall;
+        let Some(kept) = self.ports.records.session(&key(*id), now).await.map_err(broken)? else {
+            return Ok(None);
+        };
+        let data = serde_json::from_str(&kept.data).map_err(|error| Error::Decode(error.to_string()))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(kept.expires.micros()) * 1000)
+            .map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.ports.records.end_session(&key(*id)).await.map_err(broken)
+    }
+}
+
+fn broken(error: crate::records::Broken) -> Error {
+    Error::Backend(error.0)
+}

@@ -1,0 +1,34 @@
+//! Who is logged in: accounts, sessions kept in the store, the token against forged forms, and the brake on guessing.
+
+mod backend;
+mod cookie;
+mod csrf;
+mod keep;
+mod throttle;
+
+pub(crate) use backend::{Accounts, Credentials, User};
+pub(crate) use cookie::{cookie, set_cookie};
+pub(crate) use csrf::{CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, CSRF_KEY, matches, mint};
+pub(crate) use keep::KeptSessions;
+pub(crate) use throttle::Throttle;
+
+use crate::ports::Ports;
+use axum_login::tower_sessions::cookie::SameSite;
+use axum_login::tower_sessions::cookie::time::Duration;
+use axum_login::tower_sessions::{Expiry, SessionManagerLayer};
+use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
+
+/// How long a session lasts without being used.
+const IDLE_DAYS: i64 = 7;
+
+/// The layer that knows who is logged in.
+pub(crate) fn layer(ports: &Ports) -> AuthManagerLayer<Accounts, KeptSessions> {
+    let sessions = SessionManagerLayer::new(KeptSessions::new(ports.clone()))
+        .with_name(if ports.options.https { "__Host-ringdown" } else { "ringdown" })
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(ports.options.https)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(Duration::days(IDLE_DAYS)));
+    AuthManagerLayerBuilder::new(Accounts::new(ports.clone()), sessions).build()
+}
