@@ -4,7 +4,8 @@ use crate::embedded::CATALOGUES;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::LazyLock;
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::LanguageIdentifier;
+use unic_langid::subtags::Language as Subtag;
 
 /// A language of the console.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -85,11 +86,9 @@ impl Language {
         }
     }
 
-    const fn identifier(self) -> LanguageIdentifier {
-        match self {
-            Self::English => langid!("en"),
-            Self::German => langid!("de"),
-        }
+    fn identifier(self) -> LanguageIdentifier {
+        let language = self.code().parse::<Subtag>().unwrap_or_default();
+        LanguageIdentifier::from_parts(language, None, None, &[])
     }
 }
 

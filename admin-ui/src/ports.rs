@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 #[derive(Clone)]
 pub struct Ports {
     /// What is kept, and configuration: read as a snapshot, written by changes.
-    pub records: Arc<dyn Records>,
+    pub records: Records,
     /// Subscribes to the events from now on.
     pub events: Arc<dyn Fn() -> broadcast::Receiver<Arc<Event>> + Send + Sync>,
     /// Tells the engines something.

@@ -6,7 +6,8 @@ use pbx_core::directory::Directory;
 use pbx_core::ids::{AccountId, CallId, DeviceId, PersonId, TenantId, TokenId};
 use pbx_core::journal::AuditLine;
 use pbx_core::registrar::Binding;
-use pbx_core::store::{Account, CallQuery, CallsPage, Claim, Role, StoredResponse, StoredSession, Token};
+use pbx_core::secret::{Plain, password_matches};
+use pbx_core::store::{Account, CallQuery, CallsPage, Claim, Role, Store, StoreError, StoredResponse, Token};
 use pbx_core::time::Wall;
 use serde::Serialize;
 use std::sync::Arc;
@@ -109,56 +110,132 @@ pub enum ChangeError {
     Broken(#[from] Broken),
 }
 
-/// What is kept.
+/// Configuration: read as a snapshot, written by changes.
 #[async_trait]
-pub trait Records: Send + Sync {
+pub trait Configure: Send + Sync {
     /// The configuration right now.
     fn directory(&self) -> Arc<Directory>;
     /// What a wish would change, without making it.
     async fn preview(&self, tenant: TenantId, wish: &Wish) -> Result<Vec<DiffLine>, ChangeError>;
     /// Makes a wish come true; in effect when this returns.
     async fn apply(&self, tenant: TenantId, actor: &str, wish: Wish) -> Result<Vec<DiffLine>, ChangeError>;
+}
 
-    /// Calls, the newest first.
-    async fn calls(&self, tenant: TenantId, query: &CallQuery) -> Result<CallsPage, Broken>;
-    /// One call.
-    async fn call(&self, tenant: TenantId, id: CallId) -> Result<Option<CallRecord>, Broken>;
-    /// The messages of a call, oldest first.
+/// The SIP messages of calls.
+#[async_trait]
+pub trait Messages: Send + Sync {
+    /// The messages of a call, oldest first; none once they are not kept any more.
     async fn messages(&self, tenant: TenantId, call: CallId) -> Result<Vec<Logged>, Broken>;
-    /// Where a tenant's devices can be reached.
-    async fn bindings(&self, tenant: TenantId) -> Result<Vec<Binding>, Broken>;
+}
 
-    /// Who logs in with this e-mail.
-    async fn account_by_email(&self, email: &str) -> Result<Option<Account>, Broken>;
-    /// An account.
-    async fn account(&self, id: AccountId) -> Result<Option<Account>, Broken>;
+/// What is kept.
+#[derive(Clone)]
+pub struct Records {
+    /// The database.
+    pub store: Store,
+    /// Configuration.
+    pub configuration: Arc<dyn Configure>,
+    /// The ladders.
+    pub messages: Arc<dyn Messages>,
+}
 
-    /// Whether the password is the one of this PHC string. Costs as much where there is none to compare with.
-    async fn password_is(&self, phc: Option<String>, password: String) -> bool;
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}
 
-    /// A session, if it has not expired at `now`.
-    async fn session(&self, id: &str, now: Wall) -> Result<Option<StoredSession>, Broken>;
-    /// Keeps a session.
-    async fn save_session(&self, session: &StoredSession) -> Result<(), Broken>;
-    /// Forgets a session.
-    async fn end_session(&self, id: &str) -> Result<(), Broken>;
+/// How long an idempotency key is remembered, in microseconds: a day.
+const KEY_KEPT_US: i64 = 24 * 3600 * 1_000_000;
 
-    /// A tenant's tokens.
-    async fn tokens(&self, tenant: TenantId) -> Result<Vec<Token>, Broken>;
-    /// Whose token has this hash (SHA-256), and which it is.
-    async fn token_by_hash(&self, hash: [u8; 32]) -> Result<Option<(TenantId, Token)>, Broken>;
-    /// Keeps a token.
-    async fn add_token(&self, tenant: TenantId, token: &Token, hash: [u8; 32]) -> Result<(), Broken>;
-    /// Takes a token away; whether it was there.
-    async fn revoke_token(&self, tenant: TenantId, id: TokenId) -> Result<bool, Broken>;
+impl Records {
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        self.configuration.directory()
+    }
 
-    /// Wants to use an idempotency key for a request with this hash.
-    async fn claim(&self, tenant: TenantId, key: &str, request: [u8; 32], now: Wall) -> Result<Claim, Broken>;
-    /// Remembers what the request was answered.
-    async fn settle(&self, tenant: TenantId, key: &str, answer: &StoredResponse) -> Result<(), Broken>;
+    pub(crate) async fn preview(&self, tenant: TenantId, wish: &Wish) -> Result<Vec<DiffLine>, ChangeError> {
+        self.configuration.preview(tenant, wish).await
+    }
 
-    /// The audit, newest first, before a moment. `None`: what concerns the whole server.
-    async fn audit(&self, tenant: Option<TenantId>, before: Option<Wall>, limit: u32) -> Result<Vec<AuditLine>, Broken>;
+    pub(crate) async fn apply(&self, tenant: TenantId, actor: &str, wish: Wish) -> Result<Vec<DiffLine>, ChangeError> {
+        self.configuration.apply(tenant, actor, wish).await
+    }
+
+    pub(crate) async fn calls(&self, tenant: TenantId, query: &CallQuery) -> Result<CallsPage, Broken> {
+        Ok(self.store.calls(tenant, query).await?)
+    }
+
+    pub(crate) async fn call(&self, tenant: TenantId, id: CallId) -> Result<Option<CallRecord>, Broken> {
+        Ok(self.store.call(tenant, id).await?)
+    }
+
+    pub(crate) async fn messages(&self, tenant: TenantId, call: CallId) -> Result<Vec<Logged>, Broken> {
+        self.messages.messages(tenant, call).await
+    }
+
+    /// Every contact that is alive, of every tenant: for the live board's start.
+    pub(crate) async fn bindings_alive(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, Broken> {
+        Ok(self.store.bindings_alive(now).await?)
+    }
+
+    pub(crate) async fn account_by_email(&self, email: &str) -> Result<Option<Account>, Broken> {
+        Ok(self.store.account_by_email(email).await?)
+    }
+
+    pub(crate) async fn account(&self, id: AccountId) -> Result<Option<Account>, Broken> {
+        Ok(self.store.account(id).await?)
+    }
+
+    /// Whether the password is the one of this hash; costs as much where there is none. Off the runtime's threads: it is slow on purpose.
+    pub(crate) async fn password_is(&self, hash: Option<String>, password: String) -> bool {
+        let check = move || password_matches(&Plain::new(password), hash.as_deref());
+        tokio::task::spawn_blocking(check).await.unwrap_or(false)
+    }
+
+    pub(crate) async fn tokens(&self, tenant: TenantId) -> Result<Vec<Token>, Broken> {
+        Ok(self.store.tokens(tenant).await?)
+    }
+
+    pub(crate) async fn add_token(&self, tenant: TenantId, token: &Token, hash: [u8; 32]) -> Result<(), Broken> {
+        Ok(self.store.add_token(tenant, token, hash).await?)
+    }
+
+    pub(crate) async fn revoke_token(&self, tenant: TenantId, id: TokenId) -> Result<bool, Broken> {
+        Ok(self.store.remove_token(tenant, id).await?)
+    }
+
+    /// Whose token has this hash; notes that it was used.
+    pub(crate) async fn token_by_hash(&self, hash: [u8; 32], now: Wall) -> Result<Option<(TenantId, Token)>, Broken> {
+        let found = self.store.token_by_hash(hash, now).await?;
+        if let Some((tenant, token)) = &found {
+            self.store.touch_token(*tenant, token.id, now).await?;
+        }
+        Ok(found)
+    }
+
+    pub(crate) async fn claim(&self, tenant: TenantId, key: &str, request: [u8; 32], now: Wall) -> Result<Claim, Broken> {
+        let until = Wall::from_micros(now.micros().saturating_add(KEY_KEPT_US));
+        Ok(self.store.claim_key(tenant, key, request, now, until).await?)
+    }
+
+    /// Keeps what a claimed request was answered, or gives the key back where it may be tried again.
+    pub(crate) async fn settle(&self, tenant: TenantId, key: &str, answer: Option<&StoredResponse>) -> Result<(), Broken> {
+        match answer {
+            Some(answer) => self.store.answer_key(tenant, key, answer).await?,
+            None => self.store.release_key(tenant, key).await?,
+        };
+        Ok(())
+    }
+
+    /// The audit of a tenant, newest first, before a moment.
+    pub(crate) async fn audit(&self, tenant: TenantId, before: Wall, limit: u16) -> Result<Vec<AuditLine>, Broken> {
+        Ok(self.store.audit(tenant, before, limit).await?)
+    }
+
     /// Adds a line to the audit.
-    async fn note(&self, line: AuditLine) -> Result<(), Broken>;
+    pub(crate) async fn note(&self, line: AuditLine) -> Result<(), Broken> {
+        let mut work = self.store.begin().await?;
+        work.write_audit(&[line]).await?;
+        Ok(work.commit().await?)
+    }
 }

@@ -63,27 +63,24 @@ impl Live {
 
     /// Tells the board of phones that registered before the console started.
     async fn seed(&self, ports: &Ports) {
-        let directory = ports.records.directory();
         let now = ports.now().wall;
-        for tenant in directory.tenants() {
-            let bindings = match ports.records.bindings(tenant.id).await {
-                Ok(bindings) => bindings,
-                Err(error) => {
-                    tracing::warn!(%error, "registrations could not be read");
-                    continue;
-                }
-            };
-            let mut board = self.board.write().unwrap_or_else(PoisonError::into_inner);
-            for binding in bindings.into_iter().filter(|binding| binding.expires > now) {
-                let contact = Contact {
-                    uri: binding.contact,
-                    source: binding.flow.remote.to_string(),
-                    user_agent: binding.user_agent,
-                    since: now,
-                    expires: binding.expires,
-                };
-                board.seed(tenant.id, binding.device, contact);
+        let bindings = match ports.records.bindings_alive(now).await {
+            Ok(bindings) => bindings,
+            Err(error) => {
+                tracing::warn!(%error, "registrations could not be read");
+                return;
             }
+        };
+        let mut board = self.board.write().unwrap_or_else(PoisonError::into_inner);
+        for (tenant, binding) in bindings {
+            let contact = Contact {
+                uri: binding.contact,
+                source: binding.flow.remote.to_string(),
+                user_agent: binding.user_agent,
+                since: now,
+                expires: binding.expires,
+            };
+            board.seed(tenant, binding.device, contact);
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Lines a page.
-const LINES: u32 = 100;
+const LINES: u16 = 100;
 
 /// Where the page begins.
 #[derive(Deserialize, Default)]
@@ -22,11 +22,11 @@ pub(crate) struct From {
 
 /// The lines of this tenant.
 pub(crate) async fn show(room: Room, Query(from): Query<From>) -> Result<Response, Refusal> {
-    let before = from.before.map(Wall::from_micros);
-    let lines = room.app.ports.records.audit(Some(room.tenant.id), before, LINES).await?;
+    let before = from.before.map_or(Wall::from_micros(i64::MAX), Wall::from_micros);
+    let lines = room.app.ports.records.audit(room.tenant.id, before, LINES).await?;
     let now = room.app.ports.now().wall;
     let zone = words::zone(&room.tenant.timezone);
-    let more = (lines.len() == LINES as usize)
+    let more = (lines.len() == usize::from(LINES))
         .then(|| lines.last().map(|line| format!("{}/audit?before={}", base(&room.desk), line.at.micros())))
         .flatten();
     let rows: Vec<Value> = lines

@@ -7,7 +7,7 @@ use axum_login::tower_sessions::SessionStore;
 use axum_login::tower_sessions::cookie::time::OffsetDateTime;
 use axum_login::tower_sessions::session::{Id, Record};
 use axum_login::tower_sessions::session_store::{Error, Result};
-use pbx_core::store::StoredSession;
+use pbx_core::store::{StoreError, StoredSession};
 use pbx_core::time::Wall;
 use sha2::{Digest, Sha256};
 
@@ -30,23 +30,19 @@ fn key(id: Id) -> String {
 #[async_trait]
 impl SessionStore for KeptSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let now = self.ports.now().wall;
-        while self.ports.records.session(&key(record.id), now).await.map_err(broken)?.is_some() {
+        while !self.ports.records.store.add_session(&kept(record)?).await.map_err(broken)? {
             record.id = Id::default();
         }
-        self.save(record).await
+        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-        let expires = i64::try_from(record.expiry_date.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX);
-        let session = StoredSession { id: key(record.id), data, expires: Wall::from_micros(expires) };
-        self.ports.records.save_session(&session).await.map_err(broken)
+        self.ports.records.store.put_session(&kept(record)?).await.map_err(broken)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let now = self.ports.now().wall;
-        let Some(kept) = self.ports.records.session(&key(*id), now).await.map_err(broken)? else {
+        let Some(kept) = self.ports.records.store.session(&key(*id), now).await.map_err(broken)? else {
             return Ok(None);
         };
         let data = serde_json::from_str(&kept.data).map_err(|error| Error::Decode(error.to_string()))?;
@@ -56,10 +52,16 @@ impl SessionStore for KeptSessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.ports.records.end_session(&key(*id)).await.map_err(broken)
+        self.ports.records.store.remove_session(&key(*id)).await.map_err(broken)
     }
 }
 
-fn broken(error: crate::records::Broken) -> Error {
-    Error::Backend(error.0)
+fn kept(record: &Record) -> Result<StoredSession> {
+    let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+    let expires = i64::try_from(record.expiry_date.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX);
+    Ok(StoredSession { id: key(record.id), data, expires: Wall::from_micros(expires) })
+}
+
+fn broken(error: StoreError) -> Error {
+    Error::Backend(error.to_string())
 }

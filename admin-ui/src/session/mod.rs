@@ -6,7 +6,7 @@ mod csrf;
 mod keep;
 mod throttle;
 
-pub(crate) use backend::{Accounts, Credentials, User};
+pub(crate) use backend::{Accounts, Credentials};
 pub(crate) use cookie::{cookie, set_cookie};
 pub(crate) use csrf::{CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, CSRF_KEY, matches, mint};
 pub(crate) use keep::KeptSessions;

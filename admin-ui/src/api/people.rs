@@ -1,0 +1,171 @@
+//! People for programs: list, read, add, change, remove.
+
+use crate::api::Problem;
+use crate::api::entry::Caller;
+use crate::api::problem::Body;
+use crate::records::Wish;
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use pbx_core::directory::{Person as Someone, Tenant};
+use pbx_core::ids::PersonId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Somebody with an extension.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Person {
+    /// The id.
+    id: String,
+    /// The name that phones show.
+    name: String,
+    /// What colleagues dial.
+    extension: String,
+    /// Where mail goes.
+    email: Option<String>,
+    /// The phones.
+    devices: Vec<Device>,
+}
+
+/// A phone.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Device {
+    /// The id.
+    id: String,
+    /// What people call it.
+    label: String,
+    /// The SIP user name; the password is never told.
+    sip_user: String,
+    /// Whether it can be reached right now.
+    reachable: bool,
+}
+
+/// What a person is made of.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PersonBody {
+    /// The name that phones show.
+    name: String,
+    /// What colleagues dial.
+    extension: String,
+    /// Where mail goes.
+    #[serde(default)]
+    email: Option<String>,
+}
+
+/// A page of people.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct People {
+    /// By extension.
+    items: Vec<Person>,
+    /// What to send as `cursor` for the next page; absent on the last.
+    next: Option<String>,
+}
+
+/// A place in the list.
+#[derive(Deserialize, IntoParams, Default)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Place {
+    /// From an earlier answer's `next`.
+    cursor: Option<String>,
+    /// How many, 1 to 500; 100 when absent.
+    limit: Option<usize>,
+}
+
+/// Lists people by extension.
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(Place), security(("token" = ["people:read"])),
+    responses((status = 200, body = People), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn list(caller: Caller, Query(place): Query<Place>) -> Result<Json<People>, Problem> {
+    let limit = place.limit.unwrap_or(100);
+    if !(1..=500).contains(&limit) {
+        return Err(Problem::unreadable("`limit` is 1 to 500."));
+    }
+    let after = place.cursor.unwrap_or_default();
+    let extensions = caller.tenant.extensions.iter().filter(|(extension, _)| **extension > after);
+    let found: Vec<&Someone> =
+        extensions.filter_map(|(_, id)| caller.tenant.people.get(id)).take(limit + 1).collect();
+    let next = (found.len() > limit).then(|| found[limit - 1].extension.clone());
+    let items = found.into_iter().take(limit).map(|person| whole(&caller, &caller.tenant, person)).collect();
+    Ok(Json(People { items, next }))
+}
+
+/// Reads one person.
+#[utoipa::path(get, path = "/api/v1/people/{person}", tag = "people", params(("person" = String, Path, description = "The person's id")),
+    security(("token" = ["people:read"])),
+    responses((status = 200, body = Person), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn one(caller: Caller, Path(person): Path<String>) -> Result<Json<Person>, Problem> {
+    let person = find(&caller, &person)?;
+    Ok(Json(whole(&caller, &caller.tenant, person)))
+}
+
+/// Adds a person.
+#[utoipa::path(post, path = "/api/v1/people", tag = "people", request_body = PersonBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key twice adds one person")),
+    security(("token" = ["people:write"])),
+    responses((status = 201, body = Person), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn create(caller: Caller, Body(body): Body<PersonBody>) -> Result<(StatusCode, Json<Person>), Problem> {
+    let id = PersonId::mint(caller.app.ports.now().wall, caller.app.ports.bytes());
+    Ok((StatusCode::CREATED, Json(write(&caller, id, body).await?)))
+}
+
+/// Changes a person.
+#[utoipa::path(put, path = "/api/v1/people/{person}", tag = "people", request_body = PersonBody,
+    params(("person" = String, Path, description = "The person's id")), security(("token" = ["people:write"])),
+    responses((status = 200, body = Person), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn change(
+    caller: Caller,
+    Path(person): Path<String>,
+    Body(body): Body<PersonBody>,
+) -> Result<Json<Person>, Problem> {
+    let id = find(&caller, &person)?.id;
+    Ok(Json(write(&caller, id, body).await?))
+}
+
+/// Removes a person and its phones.
+#[utoipa::path(delete, path = "/api/v1/people/{person}", tag = "people", params(("person" = String, Path, description = "The person's id")),
+    security(("token" = ["people:write"])),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(crate) async fn remove(caller: Caller, Path(person): Path<String>) -> Result<StatusCode, Problem> {
+    let id = find(&caller, &person)?.id;
+    caller.app.ports.records.apply(caller.tenant.id, &caller.actor, Wish::RemovePerson(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn find<'a>(caller: &'a Caller, id: &str) -> Result<&'a Someone, Problem> {
+    let id: PersonId = id.parse().map_err(|_| Problem::not_there())?;
+    caller.tenant.people.get(&id).ok_or_else(Problem::not_there)
+}
+
+async fn write(caller: &Caller, id: PersonId, body: PersonBody) -> Result<Person, Problem> {
+    let email = body.email.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty());
+    let wish = Wish::Person { id, name: body.name.trim().to_owned(), extension: body.extension.trim().to_owned(), email };
+    caller.app.ports.records.apply(caller.tenant.id, &caller.actor, wish).await?;
+    let directory = caller.app.ports.records.directory();
+    let tenant = directory.tenant(caller.tenant.id).ok_or_else(Problem::not_there)?;
+    let person = tenant.people.get(&id).ok_or_else(Problem::not_there)?;
+    Ok(whole(caller, tenant, person))
+}
+
+fn whole(caller: &Caller, tenant: &Tenant, person: &Someone) -> Person {
+    let board = caller.app.live.board();
+    let devices = tenant
+        .devices_of(person)
+        .map(|device| {
+            let heard = board.device(tenant.id, device.id).is_some_and(|reach| !reach.contacts.is_empty());
+            Device {
+                id: device.id.to_string(),
+                label: device.label.clone(),
+                sip_user: device.sip_user.clone(),
+                reachable: heard || device.contact.is_some(),
+            }
+        })
+        .collect();
+    Person {
+        id: person.id.to_string(),
+        name: person.name.clone(),
+        extension: person.extension.clone(),
+        email: person.email.clone(),
+        devices,
+    }
+}

@@ -1,0 +1,138 @@
+//! Errors as `application/problem+json` (RFC 9457).
+
+use crate::records::{Broken, ChangeError, FieldFault};
+use axum::Json;
+use axum::extract::FromRequest;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong, what it affects, what to do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// A stable name of the problem: a path on this server.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What went wrong, in a few words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    detail: String,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ProblemField>,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemField {
+    /// The field.
+    field: String,
+    /// A stable code: `required`, `taken`, `invalid`.
+    code: String,
+    /// In words.
+    detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, title: &str, detail: &str) -> Self {
+        Self {
+            kind: format!("/problems/{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+        }
+    }
+
+    pub(crate) fn not_there() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-there", "There is nothing here", "")
+    }
+
+    pub(crate) fn no_token() -> Self {
+        let what = "Send `Authorization: Bearer …` with a token of the company.";
+        Self::new(StatusCode::UNAUTHORIZED, "no-token", "No valid token", what)
+    }
+
+    pub(crate) fn wrong_scope(scope: &str) -> Self {
+        let what = format!("The token needs the scope `{scope}`.");
+        Self::new(StatusCode::FORBIDDEN, "wrong-scope", "Not for this token", &what)
+    }
+
+    pub(crate) fn too_often() -> Self {
+        let what = "Wait for as long as Retry-After says.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", what)
+    }
+
+    pub(crate) fn unreadable(detail: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request could not be read", detail)
+    }
+
+    pub(crate) fn key_for_another() -> Self {
+        let what = "This Idempotency-Key was used for another request. Use a new one.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "The key belongs to another request", what)
+    }
+
+    pub(crate) fn key_running() -> Self {
+        let what = "The first request with this Idempotency-Key is still being carried out.";
+        Self::new(StatusCode::CONFLICT, "key-running", "Still being carried out", what)
+    }
+
+    fn invalid(faults: Vec<FieldFault>) -> Self {
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The change is not valid", "Nothing was changed.");
+        problem.errors = faults
+            .into_iter()
+            .map(|fault| ProblemField { field: fault.field, code: fault.code, detail: fault.text })
+            .collect();
+        problem
+    }
+}
+
+impl From<Broken> for Problem {
+    fn from(broken: Broken) -> Self {
+        tracing::error!(%broken, "the API could not answer");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", "Something went wrong on our side", "Try again later.")
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Faults(faults) => Self::invalid(faults),
+            ChangeError::Broken(broken) => broken.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// A JSON body; one that cannot be read is a [`Problem`].
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Problem> {
+        let read = Json::<T>::from_request(request, state).await;
+        read.map(|Json(body)| Self(body)).map_err(|rejection: JsonRejection| Problem::unreadable(&rejection.body_text()))
+    }
+}

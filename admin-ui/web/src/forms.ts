@@ -1,0 +1,31 @@
+// Forms: confirmation before what cannot be undone, copying secrets, the way back, the demo's log-ins.
+
+export function forms(): void {
+  document.addEventListener("submit", (event) => {
+    const question = event.target instanceof HTMLElement ? event.target.dataset["confirm"] : undefined;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const copy = target?.closest<HTMLElement>("[data-copy]");
+    if (copy) void navigator.clipboard.writeText(document.getElementById(copy.dataset["copy"] ?? "")?.textContent ?? "");
+    const fill = target?.closest<HTMLElement>("[data-fill-email]");
+    if (fill) {
+      value("email", fill.dataset["fillEmail"] ?? "");
+      value("password", fill.dataset["fillPassword"] ?? "");
+      document.querySelector<HTMLFormElement>("form[action='/login']")?.requestSubmit();
+    }
+    // A menu closes when something else is clicked.
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.me[open], details.switch[open]")) {
+      if (target && !menu.contains(target)) menu.open = false;
+    }
+  });
+  for (const back of document.querySelectorAll<HTMLInputElement>("[data-here]")) {
+    back.value = window.location.pathname + window.location.search;
+  }
+}
+
+function value(id: string, text: string): void {
+  const input = document.getElementById(id);
+  if (input instanceof HTMLInputElement) input.value = text;
+}
