@@ -12,6 +12,7 @@ mod address;
 mod api;
 mod app;
 mod assets;
+mod changes;
 mod embedded;
 mod gate;
 mod ladder;
@@ -28,8 +29,9 @@ mod view;
 pub mod words;
 
 pub use access::{Permission, Scope};
+pub use api::document;
 pub use ports::{Clock, DemoAccount, Options, Ports};
-pub use records::*;
+pub use records::{Broken, Logged, Messages, Records};
 
 use app::App;
 use axum::Router;

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use pbx_core::cdr::CallRecord;
+use pbx_core::change::Configuration;
 use pbx_core::directory::Directory;
-use pbx_core::ids::{AccountId, CallId, DeviceId, PersonId, TenantId, TokenId};
+use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
 use pbx_core::journal::AuditLine;
 use pbx_core::registrar::Binding;
 use pbx_core::secret::{Plain, password_matches};
 use pbx_core::store::{Account, CallQuery, CallsPage, Claim, Role, Store, StoreError, StoredResponse, Token};
 use pbx_core::time::Wall;
-use serde::Serialize;
 use std::sync::Arc;
 
 /// Something below failed. The words are for the log, never for the page.
@@ -39,88 +39,6 @@ pub struct Logged {
     pub text: String,
 }
 
-/// A wish to change people or devices.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
-    /// Writes a person: adds it where the id is new.
-    Person {
-        /// Which.
-        id: PersonId,
-        /// Name, extension, e-mail.
-        name: String,
-        /// What colleagues dial.
-        extension: String,
-        /// Where mail goes.
-        email: Option<String>,
-    },
-    /// Takes a person and its devices away.
-    RemovePerson(PersonId),
-    /// Gives a device a new password.
-    DevicePassword {
-        /// Which.
-        device: DeviceId,
-        /// The new one.
-        password: String,
-    },
-    /// Adds a device to a person.
-    AddDevice {
-        /// Which id it gets.
-        id: DeviceId,
-        /// Whose.
-        person: PersonId,
-        /// What people call it.
-        label: String,
-        /// Its SIP user.
-        sip_user: String,
-        /// Its password.
-        password: String,
-    },
-}
-
-/// One line of a diff: a field, what it was, what it will be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct DiffLine {
-    /// The field's stable name: `name`, `extension`, `email`.
-    pub field: String,
-    /// What it was.
-    pub before: Option<String>,
-    /// What it will be.
-    pub after: Option<String>,
-}
-
-/// What is wrong with a wish.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FieldFault {
-    /// The field's stable name; empty for the whole.
-    pub field: String,
-    /// A stable code: `required`, `taken`, `invalid`.
-    pub code: String,
-    /// English words, for codes that the console does not know.
-    pub text: String,
-}
-
-/// Why a change was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeError {
-    /// These fields are wrong.
-    #[error("the change is not valid")]
-    Faults(Vec<FieldFault>),
-    /// Something below failed.
-    #[error(transparent)]
-    Broken(#[from] Broken),
-}
-
-/// Configuration: read as a snapshot, written by changes.
-#[async_trait]
-pub trait Configure: Send + Sync {
-    /// The configuration right now.
-    fn directory(&self) -> Arc<Directory>;
-    /// What a wish would change, without making it.
-    async fn preview(&self, tenant: TenantId, wish: &Wish) -> Result<Vec<DiffLine>, ChangeError>;
-    /// Makes a wish come true; in effect when this returns.
-    async fn apply(&self, tenant: TenantId, actor: &str, wish: Wish) -> Result<Vec<DiffLine>, ChangeError>;
-}
-
 /// The SIP messages of calls.
 #[async_trait]
 pub trait Messages: Send + Sync {
@@ -134,7 +52,7 @@ pub struct Records {
     /// The database.
     pub store: Store,
     /// Configuration.
-    pub configuration: Arc<dyn Configure>,
+    pub configuration: Arc<Configuration>,
     /// The ladders.
     pub messages: Arc<dyn Messages>,
 }
@@ -150,15 +68,7 @@ const KEY_KEPT_US: i64 = 24 * 3600 * 1_000_000;
 
 impl Records {
     pub(crate) fn directory(&self) -> Arc<Directory> {
-        self.configuration.directory()
-    }
-
-    pub(crate) async fn preview(&self, tenant: TenantId, wish: &Wish) -> Result<Vec<DiffLine>, ChangeError> {
-        self.configuration.preview(tenant, wish).await
-    }
-
-    pub(crate) async fn apply(&self, tenant: TenantId, actor: &str, wish: Wish) -> Result<Vec<DiffLine>, ChangeError> {
-        self.configuration.apply(tenant, actor, wish).await
+        self.configuration.snapshot()
     }
 
     pub(crate) async fn calls(&self, tenant: TenantId, query: &CallQuery) -> Result<CallsPage, Broken> {

@@ -3,7 +3,7 @@
 use crate::api::Problem;
 use crate::api::entry::Caller;
 use crate::api::problem::Body;
-use crate::records::Wish;
+use crate::changes::{self, Wish};
 use axum::Json;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -128,7 +128,7 @@ pub(crate) async fn change(
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn remove(caller: Caller, Path(person): Path<String>) -> Result<StatusCode, Problem> {
     let id = find(&caller, &person)?.id;
-    caller.app.ports.records.apply(caller.tenant.id, &caller.actor, Wish::RemovePerson(id)).await?;
+    changes::apply(&caller.app.ports, caller.tenant.id, &caller.actor, &Wish::RemovePerson(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -140,7 +140,7 @@ fn find<'a>(caller: &'a Caller, id: &str) -> Result<&'a Someone, Problem> {
 async fn write(caller: &Caller, id: PersonId, body: PersonBody) -> Result<Person, Problem> {
     let email = body.email.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty());
     let wish = Wish::Person { id, name: body.name.trim().to_owned(), extension: body.extension.trim().to_owned(), email };
-    caller.app.ports.records.apply(caller.tenant.id, &caller.actor, wish).await?;
+    changes::apply(&caller.app.ports, caller.tenant.id, &caller.actor, &wish).await?;
     let directory = caller.app.ports.records.directory();
     let tenant = directory.tenant(caller.tenant.id).ok_or_else(Problem::not_there)?;
     let person = tenant.people.get(&id).ok_or_else(Problem::not_there)?;

@@ -1,6 +1,7 @@
 //! Errors as `application/problem+json` (RFC 9457).
 
-use crate::records::{Broken, ChangeError, FieldFault};
+use crate::changes::{ChangeError, FieldFault};
+use crate::records::Broken;
 use axum::Json;
 use axum::extract::FromRequest;
 use axum::extract::rejection::JsonRejection;

@@ -2,7 +2,7 @@
 
 use crate::app::Room;
 use crate::pages::person::{find, render};
-use crate::records::{ChangeError, Wish};
+use crate::changes::{self, ChangeError, Wish};
 use crate::refusal::Refusal;
 use axum::Form;
 use axum::extract::Path;
@@ -30,8 +30,8 @@ pub(crate) async fn add(
     let person = find(&room, &person)?;
     let label = if form.label.trim().is_empty() { room.say("device-default-label") } else { form.label.trim().to_owned() };
     let id = DeviceId::mint(room.app.ports.now().wall, room.app.ports.bytes());
-    let (sip_user, password) = (readable::<16>(&room), readable::<20>(&room));
-    let wish = Wish::AddDevice { id, person: person.id, label, sip_user, password: password.clone() };
+    let password = readable::<20>(&room);
+    let wish = Wish::AddDevice { id, person: person.id, label, password: password.clone() };
     change(&room, wish).await?;
     shown(&room, &person.id.to_string(), id, &password)
 }
@@ -46,7 +46,7 @@ pub(crate) async fn new_password(room: Room, Path((_, device)): Path<(String, St
 }
 
 async fn change(room: &Room, wish: Wish) -> Result<(), Refusal> {
-    match room.app.ports.records.apply(room.tenant.id, &room.actor(), wish).await {
+    match changes::apply(&room.app.ports, room.tenant.id, &room.actor(), &wish).await {
         Ok(_) => Ok(()),
         Err(ChangeError::Broken(broken)) => Err(broken.into()),
         Err(ChangeError::Faults(_)) => Err(Refusal::Unreadable),

@@ -3,7 +3,7 @@
 use crate::app::Room;
 use crate::pages::person::{find, render};
 use crate::pages::{base, page};
-use crate::records::{ChangeError, DiffLine, FieldFault, Wish};
+use crate::changes::{self, ChangeError, DiffLine, FieldFault, Wish};
 use crate::refusal::Refusal;
 use axum::Form;
 use axum::extract::Path;
@@ -99,22 +99,22 @@ pub(crate) async fn remove(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    match room.app.ports.records.apply(room.tenant.id, &room.actor(), Wish::RemovePerson(person.id)).await {
+    match changes::apply(&room.app.ports, room.tenant.id, &room.actor(), &Wish::RemovePerson(person.id)).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/people", base(&room.desk))).into_response()),
         Err(error) => failed(&room, Some(person), &Fields::of(person), error),
     }
 }
 
 async fn step(room: &Room, person: Option<&Person>, id: PersonId, fields: &Fields) -> Result<Response, Refusal> {
-    let records = &room.app.ports.records;
+    let ports = &room.app.ports;
     let wish = fields.wish(id);
     if fields.step != "save" {
-        return match records.preview(room.tenant.id, &wish).await {
+        return match changes::preview(ports, room.tenant.id, &wish).await {
             Ok(diff) => Ok(form(room, person, fields, &[], Some(&diff))),
             Err(error) => failed(room, person, fields, error),
         };
     }
-    match records.apply(room.tenant.id, &room.actor(), wish).await {
+    match changes::apply(ports, room.tenant.id, &room.actor(), &wish).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/people/{id}", base(&room.desk))).into_response()),
         Err(error) => failed(room, person, fields, error),
     }
