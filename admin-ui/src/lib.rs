@@ -30,13 +30,14 @@ pub mod words;
 
 pub use access::{Permission, Scope};
 pub use api::document;
+pub use language::Language;
 pub use ports::{Clock, DemoAccount, Options, Ports};
 pub use records::{Broken, Logged, Messages, Records};
 
 use app::App;
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use live::Live;
 use session::Throttle;
@@ -68,5 +69,8 @@ async fn nowhere(State(app): State<app::Shared>, headers: HeaderMap) -> Response
     refusal::Refusal::NotThere.page(&app.views, language, theme)
 }
 
-#[cfg(test)]
-mod tests;
+/// Every route with its permission, API included: what the tests walk.
+pub fn routes() -> Vec<(Method, String, Permission)> {
+    let pages = routes::table().into_iter().map(|route| (route.method, route.path.to_owned(), route.needs));
+    pages.chain(api::routes()).collect()
+}
