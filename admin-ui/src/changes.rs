@@ -123,7 +123,8 @@ async fn change(ports: &Ports, tenant: TenantId, wish: &Wish) -> Result<Change, 
         }
         Wish::RemovePerson(id) => Change::Remove(ObjectId::Person(tenant, *id)),
         Wish::DevicePassword { device, password } => {
-            let object = ports.records.configuration.object(ObjectId::Device(tenant, *device)).await.ok_or_else(gone)?;
+            let object =
+                ports.records.configuration.object(ObjectId::Device(tenant, *device)).await.ok_or_else(gone)?;
             Change::put_with_secret(object, NewSecret::Set(Plain::new(password.clone())))
         }
         Wish::AddDevice { id, person, label, password } => {

@@ -51,7 +51,8 @@ pub(crate) async fn page(
 /// The language and theme that the reader chose, else what the browser asks for.
 pub(crate) fn taste(headers: &HeaderMap) -> (Language, Theme) {
     let chosen = session::cookie(headers, "ringdown-language").and_then(Language::of_tag);
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Language::of_accept);
+    let asked =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Language::of_accept);
     let theme = session::cookie(headers, "ringdown-theme").map_or(Theme::Auto, Theme::of);
     (chosen.or(asked).unwrap_or_default(), theme)
 }

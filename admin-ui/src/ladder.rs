@@ -116,7 +116,8 @@ mod tests {
             logged(false, "b:1", "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
         ];
         let drawn = ladder(&messages, &HashMap::new(), "Ringdown", &TimeZone::UTC);
-        let heads: Vec<&str> = drawn["heads"].as_array().into_iter().flatten().filter_map(|h| h["address"].as_str()).collect();
+        let heads: Vec<&str> =
+            drawn["heads"].as_array().into_iter().flatten().filter_map(|h| h["address"].as_str()).collect();
         assert_eq!(heads, ["a:1", "", "b:1"]);
         assert_eq!(drawn["rungs"][0]["title"], "INVITE");
         assert_eq!(drawn["rungs"][2]["title"], "200 OK (BYE)");

@@ -55,11 +55,8 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
         throttle: Throttle::new(&ports.clock),
         ports: ports.clone(),
     });
-    let router = routes::router(&app)
-        .layer(session::layer(&ports))
-        .merge(api::router(&app))
-        .fallback(nowhere)
-        .with_state(app);
+    let router =
+        routes::router(&app).layer(session::layer(&ports)).merge(api::router(&app)).fallback(nowhere).with_state(app);
     Ok(security::around(router, ports.options.https))
 }
 

@@ -123,13 +123,24 @@ impl Records {
         Ok(found)
     }
 
-    pub(crate) async fn claim(&self, tenant: TenantId, key: &str, request: [u8; 32], now: Wall) -> Result<Claim, Broken> {
+    pub(crate) async fn claim(
+        &self,
+        tenant: TenantId,
+        key: &str,
+        request: [u8; 32],
+        now: Wall,
+    ) -> Result<Claim, Broken> {
         let until = Wall::from_micros(now.micros().saturating_add(KEY_KEPT_US));
         Ok(self.store.claim_key(tenant, key, request, now, until).await?)
     }
 
     /// Keeps what a claimed request was answered, or gives the key back where it may be tried again.
-    pub(crate) async fn settle(&self, tenant: TenantId, key: &str, answer: Option<&StoredResponse>) -> Result<(), Broken> {
+    pub(crate) async fn settle(
+        &self,
+        tenant: TenantId,
+        key: &str,
+        answer: Option<&StoredResponse>,
+    ) -> Result<(), Broken> {
         match answer {
             Some(answer) => self.store.answer_key(tenant, key, answer).await?,
             None => self.store.release_key(tenant, key).await?,

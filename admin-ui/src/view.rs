@@ -64,8 +64,11 @@ struct Say(Language);
 impl Function for Say {
     fn call(&self, args: &HashMap<String, Value>) -> tera::Result<Value> {
         let key = args.get("key").and_then(Value::as_str).ok_or("t() needs a key")?;
-        let values: Vec<(&str, FluentValue<'_>)> =
-            args.iter().filter(|(name, _)| *name != "key").map(|(name, value)| (name.as_str(), fluent(value))).collect();
+        let values: Vec<(&str, FluentValue<'_>)> = args
+            .iter()
+            .filter(|(name, _)| *name != "key")
+            .map(|(name, value)| (name.as_str(), fluent(value)))
+            .collect();
         Ok(Value::String(self.0.say(key, &values)))
     }
 }

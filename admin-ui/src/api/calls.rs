@@ -169,7 +169,8 @@ impl Filters {
         if !(1..=500).contains(&limit) {
             return Err(Problem::unreadable("`limit` is 1 to 500."));
         }
-        let after = self.cursor.map(|cursor| cursor.parse().map_err(|_| Problem::unreadable("`cursor` is not one of ours.")));
+        let after =
+            self.cursor.map(|cursor| cursor.parse().map_err(|_| Problem::unreadable("`cursor` is not one of ours.")));
         Ok(CallQuery {
             text: self.text,
             from: moment(self.from)?,

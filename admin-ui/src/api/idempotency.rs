@@ -20,7 +20,8 @@ pub(crate) async fn once(caller: &Caller, request: Request, next: Next) -> Respo
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    let Some(key) = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned) else {
+    let Some(key) = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned)
+    else {
         return next.run(request).await;
     };
     if key.is_empty() || key.len() > KEY_LIMIT {

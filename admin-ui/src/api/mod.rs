@@ -110,6 +110,9 @@ mod tests {
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();
             std::fs::write(&file, &made).unwrap();
         }
-        assert!(std::fs::read_to_string(file).unwrap() == made, "run the tests with UPDATE=1 and look at the difference");
+        assert!(
+            std::fs::read_to_string(file).unwrap() == made,
+            "run the tests with UPDATE=1 and look at the difference"
+        );
     }
 }

@@ -83,8 +83,7 @@ pub(crate) async fn list(caller: Caller, Query(place): Query<Place>) -> Result<J
     }
     let after = place.cursor.unwrap_or_default();
     let extensions = caller.tenant.extensions.iter().filter(|(extension, _)| **extension > after);
-    let found: Vec<&Someone> =
-        extensions.filter_map(|(_, id)| caller.tenant.people.get(id)).take(limit + 1).collect();
+    let found: Vec<&Someone> = extensions.filter_map(|(_, id)| caller.tenant.people.get(id)).take(limit + 1).collect();
     let next = (found.len() > limit).then(|| found[limit - 1].extension.clone());
     let items = found.into_iter().take(limit).map(|person| whole(&caller, &caller.tenant, person)).collect();
     Ok(Json(People { items, next }))
@@ -104,7 +103,10 @@ pub(crate) async fn one(caller: Caller, Path(person): Path<String>) -> Result<Js
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key twice adds one person")),
     security(("token" = ["people:write"])),
     responses((status = 201, body = Person), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn create(caller: Caller, Body(body): Body<PersonBody>) -> Result<(StatusCode, Json<Person>), Problem> {
+pub(crate) async fn create(
+    caller: Caller,
+    Body(body): Body<PersonBody>,
+) -> Result<(StatusCode, Json<Person>), Problem> {
     let id = PersonId::mint(caller.app.ports.now().wall, caller.app.ports.bytes());
     Ok((StatusCode::CREATED, Json(write(&caller, id, body).await?)))
 }
@@ -139,7 +141,8 @@ fn find<'a>(caller: &'a Caller, id: &str) -> Result<&'a Someone, Problem> {
 
 async fn write(caller: &Caller, id: PersonId, body: PersonBody) -> Result<Person, Problem> {
     let email = body.email.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty());
-    let wish = Wish::Person { id, name: body.name.trim().to_owned(), extension: body.extension.trim().to_owned(), email };
+    let wish =
+        Wish::Person { id, name: body.name.trim().to_owned(), extension: body.extension.trim().to_owned(), email };
     changes::apply(&caller.app.ports, caller.tenant.id, &caller.actor, &wish).await?;
     let directory = caller.app.ports.records.directory();
     let tenant = directory.tenant(caller.tenant.id).ok_or_else(Problem::not_there)?;

@@ -134,6 +134,7 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> 
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Problem> {
         let read = Json::<T>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body)).map_err(|rejection: JsonRejection| Problem::unreadable(&rejection.body_text()))
+        read.map(|Json(body)| Self(body))
+            .map_err(|rejection: JsonRejection| Problem::unreadable(&rejection.body_text()))
     }
 }

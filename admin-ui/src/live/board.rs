@@ -402,7 +402,8 @@ mod tests {
         board.fold(&event(65, registered("sip:a")));
         let reach = board.device(tenant(), device).unwrap();
         assert_eq!((reach.contacts.len(), reach.contact().unwrap().since.seconds()), (1, 5));
-        let gone = |contact: &str| EventKind::Unregistered { device, contact: contact.into(), reason: "expired".into() };
+        let gone =
+            |contact: &str| EventKind::Unregistered { device, contact: contact.into(), reason: "expired".into() };
         board.fold(&event(70, registered("sip:b")));
         board.fold(&event(80, gone("sip:a")));
         assert!(board.device(tenant(), device).unwrap().gone.is_none());

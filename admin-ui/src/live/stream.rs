@@ -112,8 +112,11 @@ impl Follower {
             for id in &news.calls {
                 let row = board.call(room.tenant.id, *id).filter(|call| may_see(room, call));
                 let html = row.and_then(|call| {
-                    view("live/row.html", &json!({ "call": call_context(room, call), "base": base(room), "csrf": room.csrf }))
-                        .ok()
+                    view(
+                        "live/row.html",
+                        &json!({ "call": call_context(room, call), "base": base(room), "csrf": room.csrf }),
+                    )
+                    .ok()
                 });
                 told.push(("row", json!({ "id": id.to_string(), "html": html })));
             }

@@ -25,7 +25,8 @@ pub(crate) async fn show(room: Room, Path((_, call)): Path<(String, String)>) ->
             return Err(Refusal::NotThere);
         }
         let names = addresses(&room, &record);
-        let context = json!({ "call": record_context(&room, &record, &zone)?, "ladder": drawn(&room, id, &names, &zone).await? });
+        let context =
+            json!({ "call": record_context(&room, &record, &zone)?, "ladder": drawn(&room, id, &names, &zone).await? });
         return Ok(page(&room.desk, "call.html", "calls", &room.say("call-title"), context));
     }
     let live = {
@@ -113,7 +114,8 @@ fn record_context(room: &Room, record: &CallRecord, zone: &TimeZone) -> Result<V
         Refusal::Broken
     })?;
     let now = room.app.ports.now().wall;
-    let end = crate::pages::calls::ENDS.iter().find(|(_, end)| *end == record.disposition).map_or("failed", |(word, _)| word);
+    let end =
+        crate::pages::calls::ENDS.iter().find(|(_, end)| *end == record.disposition).map_or("failed", |(word, _)| word);
     Ok(json!({
         "id": record.id.to_string(), "sip_call_id": record.sip_call_id,
         "sentence": words::sentence(record, tenant, language),

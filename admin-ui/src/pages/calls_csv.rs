@@ -14,7 +14,8 @@ use pbx_core::store::{CallQuery, CallRow};
 /// Rows a portion.
 const PORTION: u16 = 500;
 
-const HEAD: &str = "started,from_number,from_name,dialled,to_number,to_name,outcome,cause,talk_seconds,template,call_id\r\n";
+const HEAD: &str =
+    "started,from_number,from_name,dialled,to_number,to_name,outcome,cause,talk_seconds,template,call_id\r\n";
 
 /// Streams the file, so that 50,000 rows need the memory of one portion.
 pub(crate) async fn show(room: Room, Query(filters): Query<Filters>) -> Result<Response, Refusal> {
@@ -43,8 +44,17 @@ fn line(row: &CallRow) -> String {
     let template = row.template.clone().unwrap_or_default();
     let id = row.id.to_string();
     let cells = [
-        &started, &row.from_number, &row.from_name, &row.dialled, &row.to_number, &row.to_name, end, &row.cause, &seconds,
-        &template, &id,
+        &started,
+        &row.from_number,
+        &row.from_name,
+        &row.dialled,
+        &row.to_number,
+        &row.to_name,
+        end,
+        &row.cause,
+        &seconds,
+        &template,
+        &id,
     ];
     cells.map(|cell| quoted(cell)).join(",") + "\r\n"
 }

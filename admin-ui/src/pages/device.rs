@@ -1,8 +1,8 @@
 //! Devices: adding one, and new passwords, which are shown once.
 
 use crate::app::Room;
-use crate::pages::person::{find, render};
 use crate::changes::{self, ChangeError, Wish};
+use crate::pages::person::{find, render};
 use crate::refusal::Refusal;
 use axum::Form;
 use axum::extract::Path;
@@ -28,7 +28,8 @@ pub(crate) async fn add(
     Form(form): Form<NewDevice>,
 ) -> Result<Response, Refusal> {
     let person = find(&room, &person)?;
-    let label = if form.label.trim().is_empty() { room.say("device-default-label") } else { form.label.trim().to_owned() };
+    let label =
+        if form.label.trim().is_empty() { room.say("device-default-label") } else { form.label.trim().to_owned() };
     let id = DeviceId::mint(room.app.ports.now().wall, room.app.ports.bytes());
     let password = readable::<20>(&room);
     let wish = Wish::AddDevice { id, person: person.id, label, password: password.clone() };

@@ -1,8 +1,8 @@
 //! One person: the phones, what to type into them, the last calls.
 
 use crate::app::Room;
-use crate::pages::people::devices;
 use crate::pages::page;
+use crate::pages::people::devices;
 use crate::refusal::Refusal;
 use axum::extract::Path;
 use axum::response::Response;

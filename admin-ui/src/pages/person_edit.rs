@@ -1,9 +1,9 @@
 //! Changing people: a form, then what would change, then done or what is wrong, by the field.
 
 use crate::app::Room;
+use crate::changes::{self, ChangeError, DiffLine, FieldFault, Wish};
 use crate::pages::person::{find, render};
 use crate::pages::{base, page};
-use crate::changes::{self, ChangeError, DiffLine, FieldFault, Wish};
 use crate::refusal::Refusal;
 use axum::Form;
 use axum::extract::Path;

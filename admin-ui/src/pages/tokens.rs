@@ -23,9 +23,11 @@ pub(crate) async fn show(room: Room) -> Result<Response, Refusal> {
 
 /// Makes a token and shows its secret, this once. Form fields: `label`, and `scope` as often as wanted.
 pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, Refusal> {
-    let label = fields.iter().find(|(name, _)| name == "label").map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
+    let label =
+        fields.iter().find(|(name, _)| name == "label").map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
     let chosen = |scope: &Scope| fields.iter().any(|(name, value)| name == "scope" && value == scope.code());
-    let scopes: Vec<String> = Scope::ALL.iter().filter(|scope| chosen(scope)).map(|scope| scope.code().to_owned()).collect();
+    let scopes: Vec<String> =
+        Scope::ALL.iter().filter(|scope| chosen(scope)).map(|scope| scope.code().to_owned()).collect();
     if label.is_empty() || scopes.is_empty() {
         let fault = if label.is_empty() { "label" } else { "scope" };
         let mut response = render(&room, json!({ "fault": fault, "label": label, "scopes": scopes })).await?;

@@ -6,7 +6,7 @@ mod sound;
 mod steps;
 mod time;
 
-pub use names::{Names, Nameless};
+pub use names::{Nameless, Names};
 pub use sentence::{cause, disposition, party, sentence};
 pub use sound::{Quality, SideHeard, heard};
 pub use steps::step;

@@ -80,8 +80,10 @@ fn rang_before(record: &CallRecord, names: &dyn Names, language: Language) -> Op
             let who = party(&leg.party, language);
             let device = leg.party.device.and_then(|id| names.device(id));
             Some(match device {
-                Some(device) => language
-                    .say("sentence-device-rang", &[("who", who.into()), ("device", device.into()), ("long", lasted.into())]),
+                Some(device) => language.say(
+                    "sentence-device-rang",
+                    &[("who", who.into()), ("device", device.into()), ("long", lasted.into())],
+                ),
                 None => language.say("sentence-rang", &[("who", who.into()), ("long", lasted.into())]),
             })
         })

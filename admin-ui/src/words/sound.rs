@@ -77,11 +77,15 @@ fn side(
     let sent = heard.packets + heard.lost;
     let lost_permille = (heard.lost * 1000).checked_div(sent).unwrap_or(0);
     let jitter_ms = heard.jitter_us / 1000;
-    let text = [Some(verdict(heard, quality, &who, language)), wrong_address(heard, &who, language), strangers(heard, language)]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let text = [
+        Some(verdict(heard, quality, &who, language)),
+        wrong_address(heard, &who, language),
+        strangers(heard, language),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" ");
     SideHeard { who, quality, lost_permille, jitter_ms, packets: heard.packets, text }
 }
 

@@ -52,13 +52,7 @@ fn dialled_words(original: &str, dialled: &Dialled, language: Language) -> Strin
     language.say(key, &[("original", original.to_owned().into()), ("value", value.clone().into())])
 }
 
-fn bound(
-    chain: &[(Scope, bool)],
-    title: Option<String>,
-    slug: &str,
-    names: &dyn Names,
-    language: Language,
-) -> String {
+fn bound(chain: &[(Scope, bool)], title: Option<String>, slug: &str, names: &dyn Names, language: Language) -> String {
     let title = title.unwrap_or_else(|| slug.to_owned());
     let (key, what) = match chain.iter().find(|(_, hit)| *hit).map(|(scope, _)| *scope) {
         Some(Scope::Number(id)) => ("step-bound-number", names.number(id)),
@@ -131,7 +125,9 @@ fn outcome_words(outcome: &Value, language: Language) -> String {
         language.say("outcome-other", &[("status", status.to_owned().into())])
     };
     let rest: BTreeMap<String, Value> = match outcome {
-        Value::Map(map) => map.iter().filter(|(key, _)| *key != "status").map(|(k, v)| (k.clone(), v.clone())).collect(),
+        Value::Map(map) => {
+            map.iter().filter(|(key, _)| *key != "status").map(|(k, v)| (k.clone(), v.clone())).collect()
+        }
         _ => BTreeMap::new(),
     };
     let rest = table(&rest, language);
@@ -150,10 +146,8 @@ fn fault(kind: FaultKind, message: &str, line: Option<u32>, language: Language) 
     };
     let why = language.say(key, &[]);
     let key = if line.is_some() { "step-script-fault-at" } else { "step-script-fault" };
-    language.say(
-        key,
-        &[("why", why.into()), ("message", message.to_owned().into()), ("line", line.unwrap_or(0).into())],
-    )
+    language
+        .say(key, &[("why", why.into()), ("message", message.to_owned().into()), ("line", line.unwrap_or(0).into())])
 }
 
 fn fallback(plan: &Fallback, language: Language) -> String {

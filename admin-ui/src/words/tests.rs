@@ -139,7 +139,9 @@ fn every_step() -> Vec<StepKind> {
     ] {
         steps.push(StepKind::Dialled { original: text(), dialled });
     }
-    for status in ["answered", "no-answer", "busy", "cancelled", "failed", "found", "unknown", "timeout", "default", "new"] {
+    for status in
+        ["answered", "no-answer", "busy", "cancelled", "failed", "found", "unknown", "timeout", "default", "new"]
+    {
         steps.push(StepKind::Outcome { outcome: Value::Map(args(&[("status", status.into())])) });
         steps.push(StepKind::Outcome {
             outcome: Value::Map(args(&[("status", status.into()), ("tier", "gold".into())])),

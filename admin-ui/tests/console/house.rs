@@ -78,7 +78,11 @@ pub struct Told(pub Mutex<Vec<(TenantId, CallId, Logged)>>);
 impl Messages for Told {
     async fn messages(&self, tenant: TenantId, call: CallId) -> Result<Vec<Logged>, Broken> {
         let told = self.0.lock().unwrap();
-        Ok(told.iter().filter(|(whose, which, _)| (*whose, *which) == (tenant, call)).map(|told| told.2.clone()).collect())
+        Ok(told
+            .iter()
+            .filter(|(whose, which, _)| (*whose, *which) == (tenant, call))
+            .map(|told| told.2.clone())
+            .collect())
     }
 }
 

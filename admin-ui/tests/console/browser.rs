@@ -1,0 +1,90 @@
+//! A browser without a screen: keeps cookies, fills forms, follows nothing.
+
+use crate::house::House;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use std::collections::BTreeMap;
+use tower::ServiceExt;
+
+/// One browser.
+pub struct Browser {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+    /// What the forms of the last page carry.
+    pub csrf: String,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// Where it sends the browser.
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Browser {
+    /// A browser at the console of this house.
+    pub fn at(house: &House) -> Self {
+        let router = admin_ui::router(house.ports.clone()).unwrap();
+        Self { router, cookies: BTreeMap::new(), csrf: String::new() }
+    }
+
+    /// Logs in; panics where that fails.
+    pub async fn logged_in(house: &House, email: &str, password: &str) -> Self {
+        let mut browser = Self::at(house);
+        let answer = browser.log_in(email, password).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{email} could not log in");
+        browser.get("/tenants").await;
+        browser.get(answer.location()).await;
+        let next = browser.get("/").await;
+        browser.get(&next.location().to_owned()).await;
+        browser
+    }
+
+    /// Fills the log-in form.
+    pub async fn log_in(&mut self, email: &str, password: &str) -> Answer {
+        self.get("/login").await;
+        self.post("/login", &format!("email={email}&password={password}")).await
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), Body::empty()).await
+    }
+
+    /// Sends a form with this session's token.
+    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
+        let form = format!("{form}&csrf={}", self.csrf);
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, Body::from(form)).await
+    }
+
+    /// Sends anything, with the cookies.
+    pub async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8_lossy(&to_bytes(body, 1 << 22).await.unwrap()).into_owned();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        if let Some((_, rest)) = text.split_once("name=\"csrf\" value=\"") {
+            self.csrf = rest.split('"').next().unwrap().to_owned();
+        }
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+}

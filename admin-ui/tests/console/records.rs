@@ -1,0 +1,215 @@
+//! Records of calls as the exchange writes them, and the events that go with one.
+
+use crate::house::{House, somebody};
+use admin_ui::Logged;
+use pbx_core::cdr::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
+use pbx_core::decision::{Decision, Step, StepKind};
+use pbx_core::dial_plan::Dialled;
+use pbx_core::directory::{Scope, Tenant};
+use pbx_core::event::{Direction, Disposition, EventKind, Party};
+use pbx_core::ids::{CallId, LegId, TenantId};
+use pbx_core::script::ScriptInput;
+use pbx_core::time::Wall;
+use pbx_core::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A person of a company as a party.
+pub fn party(tenant: &Tenant, slug: &str) -> Party {
+    let (person, device) = somebody(tenant, slug);
+    Party {
+        number: person.extension.clone(),
+        name: person.name.clone(),
+        person: Some(person.id),
+        device: Some(device.id),
+        anonymous: false,
+    }
+}
+
+/// Somebody outside.
+pub fn outside(number: &str, name: &str) -> Party {
+    Party { number: number.into(), name: name.into(), ..Party::default() }
+}
+
+/// What a record is made from.
+pub struct Story<'a> {
+    pub tenant: &'a Tenant,
+    /// Tells calls apart.
+    pub key: &'a str,
+    pub from: Party,
+    pub dialled: &'a str,
+    /// Who was rung, each with how long it rang, in milliseconds.
+    pub rung: Vec<(Party, i64)>,
+    /// Which of them answered, and for how long they talked.
+    pub talked: Option<(usize, i64)>,
+    pub disposition: Disposition,
+    pub cause: &'a str,
+    pub started: Wall,
+}
+
+impl Story<'_> {
+    /// The record.
+    pub fn record(&self) -> CallRecord {
+        let at = |ms: i64| Wall::from_micros(self.started.micros() + ms * 1000);
+        let leg = |name: &str| LegId::of_key(&format!("{}/{name}", self.key));
+        let rang = self.rung.iter().map(|(_, ms)| *ms).max().unwrap_or(400);
+        let talk = self.talked.map_or(0, |(_, ms)| ms);
+        let mut legs = vec![LegRecord {
+            id: leg("a"),
+            party: self.from.clone(),
+            sip_call_id: format!("{}@caller", self.key),
+            started: self.started,
+            ringing: None,
+            answered: self.talked.map(|_| at(rang)),
+            ended: at(rang + talk),
+            sip_code: if self.talked.is_some() { 200 } else { 480 },
+        }];
+        for (place, (who, ms)) in self.rung.iter().enumerate() {
+            let won = self.talked.is_some_and(|(winner, _)| winner == place);
+            legs.push(LegRecord {
+                id: leg(&place.to_string()),
+                party: who.clone(),
+                sip_call_id: format!("{}-{place}@ringdown", self.key),
+                started: at(120),
+                ringing: Some(at(300)),
+                answered: won.then(|| at(rang)),
+                ended: if won { at(rang + talk) } else { at(*ms) },
+                sip_code: if won { 200 } else { 487 },
+            });
+        }
+        let segments = self.talked.map(|(winner, _)| Segment {
+            a: leg("a"),
+            b: leg(&winner.to_string()),
+            from: at(rang),
+            to: at(rang + talk),
+            media: Some(MediaVerdict { from_a: heard(9_412, 12), from_b: heard(9_398, 3) }),
+        });
+        let to = self.talked.map_or_else(|| self.rung.first(), |(winner, _)| self.rung.get(winner));
+        CallRecord {
+            id: self.id(),
+            tenant: self.tenant.id,
+            sip_call_id: format!("{}@caller", self.key),
+            direction: if self.from.person.is_some() { Direction::Internal } else { Direction::Inbound },
+            from: self.from.clone(),
+            dialled: self.dialled.to_owned(),
+            to: to.map_or_else(|| outside(self.dialled, ""), |(who, _)| who.clone()),
+            started: self.started,
+            answered: self.talked.map(|_| at(rang)),
+            ended: at(rang + talk),
+            disposition: self.disposition,
+            cause: self.cause.to_owned(),
+            sip_code: if self.talked.is_some() { 200 } else { 480 },
+            talk_us: talk * 1000,
+            cut: false,
+            legs,
+            segments: segments.into_iter().collect(),
+            decision: self.decision(),
+        }
+    }
+
+    /// The call's id.
+    pub fn id(&self) -> CallId {
+        CallId::of_key(&format!("{}/{}", self.tenant.slug, self.key))
+    }
+
+    fn decision(&self) -> Decision {
+        let template = self.tenant.templates.values().find(|template| template.slug == "ring-person").unwrap();
+        let map = |pairs: &[(&str, Value)]| -> BTreeMap<String, Value> {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect()
+        };
+        let input = ScriptInput {
+            template: template.id,
+            call: Value::Null,
+            params: map(&[("timeout", 30.into())]),
+            now: Value::Null,
+            seed: 1,
+        };
+        let dialled = Dialled::Extension(self.dialled.to_owned());
+        let status = if self.talked.is_some() { "answered" } else { "no-answer" };
+        let kinds = [
+            StepKind::Dialled { original: self.dialled.to_owned(), dialled },
+            StepKind::Bound { chain: vec![(Scope::Tenant, true)], template: template.id, slug: template.slug.clone() },
+            StepKind::ScriptStarted { input: Arc::new(input) },
+            StepKind::Verb {
+                name: "ring".into(),
+                args: map(&[("targets", self.dialled.into()), ("timeout", 30.into())]),
+                line: 12,
+            },
+            StepKind::Resolved {
+                target: self.dialled.to_owned(),
+                person: self.rung.first().and_then(|(who, _)| who.person),
+                devices: self
+                    .rung
+                    .iter()
+                    .map(|(who, _)| (who.name.clone(), Some("192.0.2.7:5060".to_owned())))
+                    .collect(),
+            },
+            StepKind::Outcome { outcome: Value::Map(map(&[("status", status.into())])) },
+            StepKind::ScriptFinished,
+            StepKind::Final { code: if self.talked.is_some() { 200 } else { 480 }, cause: self.cause.to_owned() },
+        ];
+        let steps = kinds.into_iter().zip([2, 4, 9, 15, 16, 9000, 9001, 9002]);
+        let steps = steps.map(|(kind, ms)| Step { at: Wall::from_micros(self.started.micros() + ms * 1000), kind });
+        Decision { revision: 4, steps: steps.collect() }
+    }
+}
+
+fn heard(packets: u64, lost: u64) -> Heard {
+    let address = Some("192.0.2.7:40020".to_owned());
+    Heard { packets, lost, jitter_us: 2_400, announced: address.clone(), latched: address, ..Heard::default() }
+}
+
+/// The messages of a call: an INVITE through us, ringing, 200, ACK, BYE.
+pub fn ladder(started: Wall) -> Vec<Logged> {
+    let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
+    let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| Logged {
+        at: Wall::from_micros(started.micros() + ms * 1000),
+        sent,
+        local: "192.0.2.1:5060".into(),
+        remote: remote.into(),
+        transport: "UDP".into(),
+        text: format!(
+            "{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: story@caller\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n"
+        ),
+    };
+    vec![
+        message(0, false, caller, "INVITE sip:102@acme.test SIP/2.0", "1 INVITE"),
+        message(1, true, caller, "SIP/2.0 100 Trying", "1 INVITE"),
+        message(16, true, called, "INVITE sip:acme-ben-desk@192.0.2.8 SIP/2.0", "1 INVITE"),
+        message(60, false, called, "SIP/2.0 180 Ringing", "1 INVITE"),
+        message(61, true, caller, "SIP/2.0 180 Ringing", "1 INVITE"),
+        message(9000, false, called, "SIP/2.0 200 OK", "1 INVITE"),
+        message(9001, true, called, "ACK sip:acme-ben-desk@192.0.2.8 SIP/2.0", "1 ACK"),
+        message(9002, true, caller, "SIP/2.0 200 OK", "1 INVITE"),
+        message(9020, false, caller, "ACK sip:102@192.0.2.1 SIP/2.0", "1 ACK"),
+        message(41_000, false, caller, "BYE sip:102@192.0.2.1 SIP/2.0", "2 BYE"),
+        message(41_001, true, caller, "SIP/2.0 200 OK", "2 BYE"),
+        message(41_001, true, called, "BYE sip:acme-ben-desk@192.0.2.8 SIP/2.0", "2 BYE"),
+        message(41_030, false, called, "SIP/2.0 200 OK", "2 BYE"),
+    ]
+}
+
+/// Tells the bus of a call that begins to ring.
+pub fn ring(house: &House, tenant: TenantId, call: CallId, from: Party, to: Party) {
+    let leg = LegId::of_key(&call.to_string());
+    let (dialled, sip_call_id) = (to.number.clone(), call.to_string());
+    let direction = if from.person.is_some() { Direction::Internal } else { Direction::Inbound };
+    house.tell(tenant, Some(call), EventKind::CallStarted { direction, from, dialled, sip_call_id });
+    house.tell(tenant, Some(call), EventKind::TemplateChosen { template: "ring-person".into() });
+    house.tell(tenant, Some(call), EventKind::LegStarted { leg, to });
+    house.tell(tenant, Some(call), EventKind::LegRinging { leg });
+}
+
+/// Tells the bus that a ringing call was answered.
+pub fn answer(house: &House, tenant: TenantId, call: CallId, by: Party) {
+    house.tell(tenant, Some(call), EventKind::Answered { leg: LegId::of_key(&call.to_string()), by });
+}
+
+/// Tells the bus that a phone can be reached.
+pub fn register(house: &House, tenant: &Tenant, slug: &str, source: &str) {
+    let (_, device) = somebody(tenant, slug);
+    let expires = Wall::from_micros(house.ports.clock.now().wall.micros() + 300_000_000);
+    let (contact, source) = (format!("sip:{}@{source}", device.sip_user), source.to_owned());
+    let kind = EventKind::Registered { device: device.id, contact, source, user_agent: "Desk Phone 5".into(), expires };
+    house.tell(tenant.id, None, kind);
+}
