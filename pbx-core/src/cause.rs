@@ -20,6 +20,7 @@ pub struct Cause {
 /// Every cause.
 pub const CAUSES: &[Cause] = &[
     cause("normal", 200, 16, Disposition::Answered, "hung up after an answer"),
+    cause("answered", 200, 16, Disposition::Answered, "answered"),
     cause("completed-elsewhere", 200, 26, Disposition::Answered, "answered on another device"),
     cause("flow-lost", 200, 27, Disposition::Answered, "the phone's connection was lost"),
     cause("cut", 200, 41, Disposition::Answered, "cut by a restart or by the deadline of a drain"),

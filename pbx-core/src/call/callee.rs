@@ -112,7 +112,7 @@ impl Call {
     fn callee_took_it(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) {
         let Some(leg) = self.leg(no) else { return };
         let (Some(invite), Some(transaction)) = (leg.invite.take(), leg.transaction) else { return };
-        let Ok(dialog) = Dialog::uac(&invite, response) else { return };
+        let Ok(dialog) = Dialog::uac(&invite, response) else { return self.callee_failed(cx, no, 502) };
         leg.dialog = Some(dialog);
         leg.state = LegState::Talking;
         leg.ack(cx, transaction, response);

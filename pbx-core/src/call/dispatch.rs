@@ -136,8 +136,10 @@ impl Calls {
         cancel: &Message,
     ) {
         let Some((invite, user)) = invite else { return outside::answer(cx, id, cancel, 481) };
-        outside::answer(cx, id, cancel, 200);
-        let Whose::Leg { tenant, call, leg } = user.whose else { return };
+        let Whose::Leg { tenant, call, leg } = user.whose else { return outside::answer(cx, id, cancel, 200) };
+        // The same tag as in the answer to the INVITE (RFC 3261 §9.2).
+        let tag = self.map.get(&call).and_then(|call| call.legs.get(usize::from(leg))).map(|leg| leg.tag.as_str());
+        outside::answer_as(cx, id, cancel, 200, tag.unwrap_or_default());
         cx.received(tenant, call, user.flow, cancel);
         self.with_any_call(cx, call, |call, cx| match call.leg(leg).map(|leg| leg.transaction == Some(invite)) {
             Some(true) if leg == 0 => call.caller_gave_up(cx),
@@ -240,7 +242,8 @@ impl Calls {
             return;
         }
         let on_it = |call: &Call| call.legs.iter().any(|leg| leg.flow == flow && leg.is_alive());
-        let lost: Vec<CallId> = self.map.iter().filter(|(_, call)| on_it(call)).map(|(id, _)| *id).collect();
+        let mut lost: Vec<CallId> = self.map.iter().filter(|(_, call)| on_it(call)).map(|(id, _)| *id).collect();
+        lost.sort_unstable();
         for id in lost {
             self.with_any_call(cx, id, |call, cx| call.flow_lost(cx, flow));
         }

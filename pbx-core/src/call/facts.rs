@@ -75,7 +75,7 @@ impl Living<'_> {
             ("anonymous", from.anonymous.into()),
             ("internal", (self.call.direction == Direction::Internal).into()),
         ]);
-        let called = table([
+        let callee = table([
             ("dialled", self.call.original.into()),
             ("extension", dialled_person.map_or(Value::Null, |person| person.extension.as_str().into())),
             ("name", dialled_person.map_or(Value::Null, |person| person.name.as_str().into())),
@@ -90,7 +90,7 @@ impl Living<'_> {
             ("id", self.call.id.to_string().into()),
             ("direction", direction.into()),
             ("caller", caller),
-            ("called", called),
+            ("callee", callee),
         ])
     }
 }

@@ -30,7 +30,7 @@ impl Call {
             Some(Method::Bye) => self.said_bye(cx, no, id, request),
             Some(Method::Invite) => self.reinvited(cx, no, id, request),
             Some(Method::Options) => answer(cx, id, request, 200, &[("Accept", "application/sdp")]),
-            Some(Method::Subscribe) => answer(cx, id, request, 489, &[("Allow-Events", "")]),
+            Some(Method::Subscribe) => answer(cx, id, request, 489, &[]),
             // Transfers come later: the phone is told so and stays in its call.
             Some(Method::Refer) => answer(cx, id, request, 603, &[]),
             Some(Method::Other(_)) | None => answer(cx, id, request, 501, &[]),

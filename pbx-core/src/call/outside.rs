@@ -37,7 +37,12 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Mess
 /// A status and nothing more.
 pub(super) fn answer(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16) {
     let tag = format!("{:016x}", cx.random());
-    if let Some(response) = wire::answer(request, code, &tag) {
+    answer_as(cx, id, request, code, &tag);
+}
+
+/// The same with a tag that is known.
+pub(super) fn answer_as(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16, tag: &str) {
+    if let Some(response) = wire::answer(request, code, tag) {
         cx.respond(id, &response);
     }
 }

@@ -140,6 +140,8 @@ impl Call {
     /// The caller is refused.
     pub(super) fn fail(&mut self, cx: &mut Cx<'_>, answer: &Final) {
         let disposition = cause::of_code(&answer.cause).map_or(Disposition::Failed, |cause| cause.disposition);
+        // What ends an answered call (a console, a drain) may end an unanswered one, too.
+        let disposition = if disposition == Disposition::Answered { Disposition::Failed } else { disposition };
         let cut = answer.cause == "cut";
         self.caller_reason(answer.reason.clone());
         self.end(cx, &Ending { disposition, cause: &answer.cause, sip_code: answer.code, cut });

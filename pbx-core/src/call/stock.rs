@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Below this many free ports of a thread, more are asked for.
-const LOW: usize = 64;
+const LOW: usize = 32;
 
 /// How many are asked for at a time.
-const BATCH: u16 = 128;
+const BATCH: u16 = 64;
 
 /// Free ports by media thread, and the released ones whose report is awaited.
 #[derive(Clone, Debug, Serialize, Deserialize)]

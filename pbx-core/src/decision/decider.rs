@@ -193,12 +193,26 @@ impl Decider {
                 self.state = State::Verb { ring: false };
                 Ask::Do(act)
             }
-            Understood::End(answer) => self.end(facts, answer),
+            Understood::End(answer) => {
+                let answer = self.refusal(answer);
+                self.end(facts, answer)
+            }
             Understood::Done(outcome) => {
                 self.push(facts, StepKind::Outcome { outcome: outcome.clone() });
                 Ask::Resume { outcome }
             }
             Understood::Misused(message) => self.fault(facts, FaultKind::Error, message, Some(line)),
+        }
+    }
+
+    /// A refusal that only passes on what the last `ring` came to has that cause, not the template's.
+    fn refusal(&self, answer: Final) -> Final {
+        let missing = |code| matches!(code, 404 | 480);
+        match &self.rung {
+            Some(rung) if rung.code == answer.code || missing(rung.code) && missing(answer.code) => {
+                Final { cause: rung.cause.clone(), ..answer }
+            }
+            _ => answer,
         }
     }
 

@@ -180,8 +180,33 @@ fn a_refusal_has_the_code_that_the_template_names() {
 }
 
 #[test]
+fn a_template_that_passes_on_a_busy_ring_ends_busy() {
+    let turns = [ring(), verb("reject", &[("code", Value::Int(486))])];
+    assert_eq!(route(&mut small(), &turns, &[outcome("busy", Some(486))]).0, Final::new(486, "busy"));
+    assert_eq!(route(&mut small(), &turns, &[outcome("no-answer", None)]).0, Final::new(486, "template-rejected"));
+}
+
+#[test]
 fn a_record_survives_its_way_through_json() {
     let (_, record) = route(&mut small(), &[ring()], &[outcome("answered", Some(200))]);
     let text = serde_json::to_string(&record).unwrap();
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), record);
+}
+
+#[test]
+fn every_cause_of_routing_is_in_the_table() {
+    for (name, code) in [
+        ("answered", 200),
+        ("not-found", 404),
+        ("no-route", 503),
+        ("script-failed", 480),
+        ("caller-cancelled", 487),
+        ("busy", 486),
+        ("declined", 603),
+        ("no-answer", 480),
+        ("nobody-reachable", 480),
+        ("template-rejected", 603),
+    ] {
+        assert_eq!(crate::cause::of_code(name).map(|cause| cause.sip), Some(code), "{name}");
+    }
 }
