@@ -11,8 +11,17 @@
 //! - `source`: asks a tenant's HTTP-JSON sources.
 //! - `vm`: one sandboxed VM a tenant, and the runs in it.
 
+pub mod breaker;
+pub mod cases;
 pub mod catalogue;
+pub mod docs;
+pub mod facts;
 pub mod inline;
 pub mod manifest;
 pub mod pool;
+pub mod source;
 pub mod vm;
+
+pub use catalogue::Catalogue;
+pub use inline::Inline;
+pub use pool::{Pool, PoolConfig};

@@ -24,8 +24,14 @@ pub struct PoolConfig {
     pub idle_vms: usize,
     /// What a script may spend.
     pub limits: Limits,
-    /// The steady clock of the deadline.
-    pub clock: Clock,
+    /// The steady clock of the deadline; without one, only the counted budget stops a script.
+    pub clock: Option<Clock>,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        Self { threads: 2, idle_vms: 256, limits: Limits::default(), clock: None }
+    }
 }
 
 type Reply = Box<dyn Fn(ScriptReply) + Send + Sync>;
@@ -70,7 +76,7 @@ impl Pool {
     /// When the machine gives no thread.
     pub fn start(config: PoolConfig, reply: impl Fn(ScriptReply) + Send + Sync + 'static) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
-            host: Host::new(config.limits, Some(config.clock)),
+            host: Host::new(config.limits, config.clock),
             idle_vms: config.idle_vms,
             reply: Box::new(reply),
             state: Mutex::default(),

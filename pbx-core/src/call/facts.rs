@@ -73,7 +73,7 @@ impl Living<'_> {
             ("number", or_null(&from.number)),
             ("name", or_null(&from.name)),
             ("anonymous", from.anonymous.into()),
-            ("internal", (self.call.direction == Direction::Internal).into()),
+            ("extension", if self.call.direction == Direction::Internal { or_null(&from.number) } else { Value::Null }),
         ]);
         let callee = table([
             ("dialled", self.call.original.into()),

@@ -15,8 +15,8 @@ pub(super) fn table(tenant: &Tenant, wall: Wall) -> Value {
     })
 }
 
-fn of(wall: Wall, zone: &str, holiday: impl Fn(&str) -> Option<String>) -> Value {
-    let (name, zone) = (zone, TimeZone::get(zone).unwrap_or(TimeZone::UTC));
+fn of(wall: Wall, name: &str, holiday: impl Fn(&str) -> Option<String>) -> Value {
+    let zone = TimeZone::get(name).unwrap_or(TimeZone::UTC);
     let moment = Timestamp::from_microsecond(wall.micros()).unwrap_or_default().to_zoned(zone);
     let date = moment.date().to_string();
     let holiday = holiday(&date).map_or(Value::Null, Value::from);
@@ -26,9 +26,11 @@ fn of(wall: Wall, zone: &str, holiday: impl Fn(&str) -> Option<String>) -> Value
         ("year", i64::from(moment.year()).into()),
         ("month", i64::from(moment.month()).into()),
         ("day", i64::from(moment.day()).into()),
+        ("hour", i64::from(moment.hour()).into()),
+        ("minute", i64::from(moment.minute()).into()),
         ("minutes", (i64::from(moment.hour()) * 60 + i64::from(moment.minute())).into()),
-        ("weekday", weekday(moment.weekday()).into()),
         ("zone", name.into()),
+        ("weekday", weekday(moment.weekday()).into()),
         ("unix", wall.seconds().into()),
         ("holiday", holiday),
     ])
@@ -56,7 +58,6 @@ mod tests {
         let wall = Wall::from_micros(1_792_888_200_000_000);
         let now = of(wall, "Europe/Berlin", |date| (date == "2026-10-25").then(|| "Clock day".to_owned()));
         assert_eq!(now.get("time"), Some(&"02:30".into()));
-        assert_eq!(now.get("minutes"), Some(&150.into()));
         assert_eq!(now.get("weekday"), Some(&"sun".into()));
         assert_eq!(now.get("holiday"), Some(&"Clock day".into()));
         assert_eq!(of(wall, "Nowhere/Land", |_| None).get("time"), Some(&"00:30".into()));

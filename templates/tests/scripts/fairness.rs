@@ -19,7 +19,7 @@ const HOSTILE: [&str; 5] = [
 fn pool(threads: usize, idle_vms: usize, clock: Clock) -> (Pool, Receiver<ScriptReply>) {
     let (sender, receiver) = channel();
     let sender = Mutex::new(sender);
-    let config = PoolConfig { threads, idle_vms, limits: Limits::default(), clock };
+    let config = PoolConfig { threads, idle_vms, limits: Limits::default(), clock: Some(clock) };
     let pool = Pool::start(config, move |reply| sender.lock().unwrap().send(reply).unwrap()).unwrap();
     (pool, receiver)
 }

@@ -248,8 +248,8 @@ impl Room {
         let step = match (self.turns.pop_front(), job) {
             (Some(step), _) => step,
             (None, ScriptJob::Start { input, .. }) => {
-                let called = input.call.get("callee").and_then(|callee| callee.get("extension"));
-                ring(&[called.and_then(Value::as_text).unwrap_or("101")])
+                let callee = input.call.get("callee").and_then(|callee| callee.get("extension"));
+                ring(&[callee.and_then(Value::as_text).unwrap_or("101")])
             }
             (None, _) => ScriptStep::Finished,
         };

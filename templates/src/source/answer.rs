@@ -1,0 +1,82 @@
+//! What a source said, bounded before it becomes a value.
+
+use super::{Failure, Refusal, client};
+use pbx_core::value::Value;
+
+/// Longest answer, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+/// Most values in an answer: each becomes a value in the script's VM.
+const MAX_VALUES: usize = 10_000;
+/// Deepest nesting.
+const MAX_DEPTH: usize = 16;
+
+/// Reads a response to its end, or to the limit.
+pub(super) async fn read(mut response: reqwest::Response) -> Result<Value, Failure> {
+    if response.content_length().is_some_and(|length| length > MAX_BYTES as u64) {
+        return Err(Refusal::TooLarge.into());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| client::failure(&error))? {
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(Refusal::TooLarge.into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(parse(&body)?)
+}
+
+fn parse(body: &[u8]) -> Result<Value, Refusal> {
+    let json = serde_json::from_slice(body).map_err(|_| Refusal::NotJson)?;
+    let mut left = MAX_VALUES;
+    value(json, 0, &mut left).ok_or(Refusal::TooComplex)
+}
+
+fn value(json: serde_json::Value, depth: usize, left: &mut usize) -> Option<Value> {
+    *left = left.checked_sub(1)?;
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    Some(match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(truth) => Value::Bool(truth),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(int), _) => Value::Int(int),
+            (None, Some(float)) if float.is_finite() => Value::Float(float),
+            _ => return None,
+        },
+        serde_json::Value::String(text) => Value::Text(text),
+        serde_json::Value::Array(items) => {
+            Value::List(items.into_iter().map(|item| value(item, depth + 1, left)).collect::<Option<_>>()?)
+        }
+        serde_json::Value::Object(map) => {
+            let fields = map.into_iter().map(|(key, item)| Some((key, value(item, depth + 1, left)?)));
+            Value::Map(fields.collect::<Option<_>>()?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_json_and_nothing_else() {
+        assert_eq!(parse(b"{\"a\": [1, 2.5, null]}").map(|value| value.get("a").cloned()), {
+            Ok(Some(Value::List(vec![Value::Int(1), Value::Float(2.5), Value::Null])))
+        });
+        assert_eq!(parse(b"<html>"), Err(Refusal::NotJson));
+        assert_eq!(parse(b""), Err(Refusal::NotJson));
+        assert_eq!(parse(b"{} trailing"), Err(Refusal::NotJson));
+        assert_eq!(parse(b"\xff"), Err(Refusal::NotJson));
+        assert_eq!(parse(b"1e999"), Err(Refusal::NotJson));
+    }
+
+    #[test]
+    fn depth_and_number_of_values_are_bounded() {
+        let deep = format!("{}{}", "[".repeat(20), "]".repeat(20));
+        assert_eq!(parse(deep.as_bytes()), Err(Refusal::TooComplex));
+        assert_eq!(parse(format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)).as_bytes()), Err(Refusal::NotJson));
+        let wide = format!("[{}1]", "1,".repeat(20_000));
+        assert_eq!(parse(wide.as_bytes()), Err(Refusal::TooComplex));
+    }
+}

@@ -1,0 +1,178 @@
+//! Asks a tenant's HTTP-JSON sources.
+//!
+//! A tenant chooses the URL, so it is a way into the operator's network unless it is watched: only the URL's own host and those the
+//! source allows, never a private address unless the operator lets it, the checked address is the one that is connected to, no
+//! redirect is followed, and size and time are bounded.
+
+mod address;
+mod answer;
+mod client;
+mod target;
+
+use crate::breaker::Breaker;
+use crate::vm::Clock;
+use pbx_core::call::io::{Answer, AnswerResult, Query};
+use pbx_core::directory::Source;
+use pbx_core::ids::{SourceId, TenantId};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use thiserror::Error;
+
+/// Why a source gave no answer: the stable words of `outcome.code`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum Refusal {
+    /// The URL is none, or not of http or https.
+    #[error("bad-url")]
+    BadUrl,
+    /// A placeholder has no argument.
+    #[error("missing-argument")]
+    MissingArgument,
+    /// An argument would lead to another path.
+    #[error("bad-argument")]
+    BadArgument,
+    /// The host is not one that the source may reach.
+    #[error("host-refused")]
+    HostRefused,
+    /// The address is private and the operator does not let the source reach such.
+    #[error("private-address")]
+    PrivateAddress,
+    /// It failed too often of late and is left alone for a while.
+    #[error("resting")]
+    Resting,
+    /// No connection.
+    #[error("connect")]
+    Connect,
+    /// The connection broke.
+    #[error("broken")]
+    Broken,
+    /// It answered with a redirect.
+    #[error("redirect")]
+    Redirect,
+    /// It answered with this HTTP status.
+    #[error("status-{0}")]
+    Status(u16),
+    /// The answer is longer than 256 KiB.
+    #[error("too-large")]
+    TooLarge,
+    /// The answer is not JSON.
+    #[error("not-json")]
+    NotJson,
+    /// The answer is nested too deeply or holds too many values.
+    #[error("too-complex")]
+    TooComplex,
+}
+
+/// Why an exchange with a source ended without data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Failure {
+    Timeout,
+    Unknown,
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Why no fetcher could be made.
+#[derive(Debug, Error)]
+pub enum FetcherError {
+    /// The TLS library refused its set-up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client could not be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// Asks sources; one for the whole server.
+pub struct Fetcher {
+    /// For sources that may not reach private addresses.
+    guarded: reqwest::Client,
+    /// For sources that may.
+    open: reqwest::Client,
+    clock: Clock,
+    breakers: Mutex<HashMap<(TenantId, SourceId), Breaker>>,
+}
+
+impl Fetcher {
+    /// A fetcher with its connection pools. The clock measures answers and the pause of a failing source.
+    ///
+    /// # Errors
+    /// When TLS or the client cannot be set up.
+    pub fn new(clock: Clock) -> Result<Self, FetcherError> {
+        Ok(Self { guarded: client::build(true)?, open: client::build(false)?, clock, breakers: Mutex::default() })
+    }
+
+    /// Asks a source. Always answers, at the latest after the source's time-out.
+    pub async fn fetch(&self, source: &Source, query: &Query) -> Answer {
+        let began_us = (self.clock)();
+        let key = (query.tenant, source.id);
+        let result = if self.breakers().entry(key).or_default().allows(began_us) {
+            let result = self.ask(source, query).await;
+            self.learn(key, &result);
+            result
+        } else {
+            Err(Refusal::Resting.into())
+        };
+        let took_us = (self.clock)().saturating_sub(began_us);
+        Answer {
+            tenant: query.tenant,
+            call: query.call,
+            seq: query.seq,
+            result: match result {
+                Ok(value) => AnswerResult::Found(value),
+                Err(Failure::Unknown) => AnswerResult::Unknown,
+                Err(Failure::Timeout) => AnswerResult::Timeout,
+                Err(Failure::Refused(refusal)) => AnswerResult::Failed(refusal.to_string()),
+            },
+            took_ms: u32::try_from(took_us / 1000).unwrap_or(u32::MAX),
+        }
+    }
+
+    async fn ask(&self, source: &Source, query: &Query) -> Result<pbx_core::value::Value, Failure> {
+        let url = target::url(source, &query.args)?;
+        let client = if source.allow_private { &self.open } else { &self.guarded };
+        if !source.allow_private && address::literal(&url).is_some_and(address::is_private) {
+            return Err(Refusal::PrivateAddress.into());
+        }
+        let timeout = Duration::from_millis(u64::from(source.timeout_ms.clamp(1, 10_000)));
+        let response = client.get(url).timeout(timeout).send().await.map_err(|error| client::failure(&error))?;
+        match response.status().as_u16() {
+            200..=299 => answer::read(response).await,
+            404 => Err(Failure::Unknown),
+            300..=399 => Err(Refusal::Redirect.into()),
+            status => Err(Refusal::Status(status).into()),
+        }
+    }
+
+    fn breakers(&self) -> MutexGuard<'_, HashMap<(TenantId, SourceId), Breaker>> {
+        self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the breaker makes of a result: only what the source itself did counts.
+    fn learn(&self, key: (TenantId, SourceId), result: &Result<pbx_core::value::Value, Failure>) {
+        let now_us = (self.clock)();
+        let mut breakers = self.breakers();
+        match result {
+            Err(Failure::Refused(
+                Refusal::BadUrl
+                | Refusal::MissingArgument
+                | Refusal::BadArgument
+                | Refusal::HostRefused
+                | Refusal::PrivateAddress
+                | Refusal::Resting,
+            )) => {}
+            Ok(_) | Err(Failure::Unknown) => {
+                breakers.remove(&key);
+            }
+            Err(_) => breakers.entry(key).or_default().failed(now_us),
+        }
+        if breakers.get(&key).is_some_and(|breaker| *breaker == Breaker::default()) {
+            breakers.remove(&key);
+        }
+    }
+}

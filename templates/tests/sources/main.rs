@@ -1,0 +1,163 @@
+//! Asking real HTTP servers on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use pbx_core::call::io::{AnswerResult, Query};
+use pbx_core::directory::{Source, SourceKind};
+use pbx_core::ids::{CallId, SourceId, TenantId};
+use pbx_core::value::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use templates::source::Fetcher;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// A server that answers every request with these bytes (or never), and tells each request's first line.
+async fn server(answer: Option<Vec<u8>>) -> (String, UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (sender, receiver) = unbounded_channel();
+    tokio::spawn(async move {
+        let mut silent = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                match stream.read_u8().await {
+                    Ok(byte) => request.push(byte),
+                    Err(_) => break,
+                }
+            }
+            let text = String::from_utf8(request).unwrap();
+            let _nobody_may_listen = sender.send(text.lines().next().unwrap_or_default().to_owned());
+            match &answer {
+                Some(answer) => {
+                    // The client may hang up in the middle of what is too long.
+                    let _gone = stream.write_all(answer).await;
+                }
+                None => silent.push(stream),
+            }
+        }
+    });
+    (address, receiver)
+}
+
+fn http(status: &str, body: &str) -> Option<Vec<u8>> {
+    let length = body.len();
+    Some(format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").into_bytes())
+}
+
+fn source(url: String, timeout_ms: u32, allow_private: bool) -> Source {
+    Source {
+        id: SourceId::of_key(&url),
+        slug: "customers".to_owned(),
+        kind: SourceKind::HttpJson,
+        url,
+        timeout_ms,
+        allowed_hosts: vec![],
+        allow_private,
+    }
+}
+
+fn query() -> Query {
+    Query {
+        tenant: TenantId::of_key("acme"),
+        call: CallId::of_key("call"),
+        seq: 3,
+        source: "customers".to_owned(),
+        args: BTreeMap::from([("number".to_owned(), "+4930123".to_owned())]),
+    }
+}
+
+fn fetcher() -> Fetcher {
+    Fetcher::new(Arc::new(|| 0)).unwrap()
+}
+
+/// What a source that answers so leads to.
+async fn answered(answer: Option<Vec<u8>>, timeout_ms: u32) -> AnswerResult {
+    let (address, _requests) = server(answer).await;
+    let source = source(format!("http://{address}/customers/{{number}}"), timeout_ms, true);
+    fetcher().fetch(&source, &query()).await.result
+}
+
+fn failed(code: &str) -> AnswerResult {
+    AnswerResult::Failed(code.to_owned())
+}
+
+#[tokio::test]
+async fn an_answer_is_found() {
+    let body = "{\"name\": \"Nadia\", \"tier\": \"gold\", \"account_manager\": \"101\"}";
+    let (address, mut requests) = server(http("200 OK", body)).await;
+    let source = source(format!("http://{address}/customers/{{number}}"), 5000, true);
+    let answer = fetcher().fetch(&source, &query()).await;
+    assert_eq!((answer.tenant, answer.call, answer.seq), (query().tenant, query().call, 3));
+    let AnswerResult::Found(value) = answer.result else { panic!("{answer:?}") };
+    assert_eq!(value.get("account_manager"), Some(&Value::from("101")));
+    assert_eq!(requests.recv().await.unwrap(), "GET /customers/%2B4930123 HTTP/1.1");
+}
+
+#[tokio::test]
+async fn not_found_means_unknown() {
+    assert_eq!(answered(http("404 Not Found", "{}"), 5000).await, AnswerResult::Unknown);
+}
+
+#[tokio::test]
+async fn a_source_that_never_answers_times_out() {
+    assert_eq!(answered(None, 50).await, AnswerResult::Timeout);
+    let half = Some(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\":".to_vec());
+    assert!(matches!(answered(half, 50).await, AnswerResult::Timeout | AnswerResult::Failed(_)));
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_a_failure_with_a_code() {
+    assert_eq!(answered(http("200 OK", "<html>"), 5000).await, failed("not-json"));
+    assert_eq!(answered(http("500 Oops", "{}"), 5000).await, failed("status-500"));
+    assert_eq!(answered(Some(b"nonsense\r\n\r\n".to_vec()), 5000).await, failed("broken"));
+}
+
+#[tokio::test]
+async fn a_long_answer_is_cut_off() {
+    let long = format!("\"{}\"", "x".repeat(300 * 1024));
+    assert_eq!(answered(http("200 OK", &long), 5000).await, failed("too-large"));
+    let endless = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{long}").into_bytes();
+    assert_eq!(answered(Some(endless), 5000).await, failed("too-large"));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (inner, mut inner_requests) = server(http("200 OK", "{}")).await;
+    let redirect = format!("HTTP/1.1 302 Found\r\nLocation: http://{inner}/\r\nContent-Length: 0\r\n\r\n").into_bytes();
+    assert_eq!(answered(Some(redirect), 5000).await, failed("redirect"));
+    assert!(inner_requests.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn private_addresses_are_refused_unless_allowed() {
+    let (address, mut requests) = server(http("200 OK", "{}")).await;
+    let port = address.rsplit(':').next().unwrap();
+    for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "169.254.169.254"] {
+        let source = source(format!("http://{host}:{port}/"), 2000, false);
+        assert_eq!(fetcher().fetch(&source, &query()).await.result, failed("private-address"), "{host}");
+    }
+    assert!(requests.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_source_that_is_down_rests_after_five_failures() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let now = Arc::new(AtomicU64::new(0));
+    let clock = now.clone();
+    let fetcher = Fetcher::new(Arc::new(move || clock.load(Ordering::Relaxed))).unwrap();
+    let source = source(format!("http://{address}/"), 2000, true);
+    for _ in 0..5 {
+        assert_eq!(fetcher.fetch(&source, &query()).await.result, failed("connect"));
+    }
+    assert_eq!(fetcher.fetch(&source, &query()).await.result, failed("resting"));
+    let other = Query { tenant: TenantId::of_key("globex"), ..query() };
+    assert_eq!(fetcher.fetch(&source, &other).await.result, failed("connect"));
+    now.store(31_000_000, Ordering::Relaxed);
+    assert_eq!(fetcher.fetch(&source, &query()).await.result, failed("connect"));
+}
