@@ -1,1 +1,3 @@
-//! The whole system.
+//! The whole system in one test binary: the house itself, and calls through it.
+
+mod house;

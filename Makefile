@@ -1,0 +1,68 @@
+# The doors of the project. `make run` shows it, `make test` proves it; CI opens only `make test`.
+
+CARGO ?= cargo
+NPM   ?= npm
+WEB   := admin-ui/web
+DENY_VERSION := 0.20.2
+
+# What each door needs from the system, by Debian's names.
+BUILD_PACKAGES := gcc g++ make nodejs npm
+TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
+RUST_SOURCES   := Cargo.toml Cargo.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test check fmt clippy docs deny advisories assets web-test packages-build packages-test bench clean
+
+help: ## list the doors
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+run: release ## from a fresh clone to a running demo on SQLite, with URL and log-in printed
+	@exec target/release/ringdown demo --data data
+
+serve: release ## the same, empty: your own phone system in ./data
+	@exec target/release/ringdown serve --data data
+
+release: packages-build assets
+	$(CARGO) build --release --bin ringdown
+
+test: packages-build packages-test assets check web-test ## every check and every test: what CI runs
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(CARGO) test --workspace
+
+check: fmt clippy docs deny ## formatting, lints, documentation, licences
+
+fmt:
+	$(CARGO) fmt --all --check
+
+clippy: assets
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+docs: assets
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+deny:
+	@tools/cargo-deny $(DENY_VERSION) check licenses bans sources
+
+advisories: ## known holes in dependencies: needs the advisory database
+	@tools/cargo-deny $(DENY_VERSION) check advisories
+
+assets: $(WEB)/dist/manifest.json ## the console's scripts and styles
+
+$(WEB)/dist/manifest.json: $(WEB)/package.json $(WEB)/package-lock.json $(shell find $(WEB)/src -type f 2>/dev/null)
+	cd $(WEB) && $(NPM) ci --no-audit --no-fund && $(NPM) run build
+
+web-test: assets
+	cd $(WEB) && $(NPM) test
+
+packages-build:
+	@tools/packages $(BUILD_PACKAGES)
+
+packages-test:
+	@tools/packages $(TEST_PACKAGES)
+
+bench: ## CPU per call and per registration, see docs/performance.md
+	$(CARGO) build --release --bin ringdown
+	bench/run
+
+clean:
+	$(CARGO) clean
+	rm -rf $(WEB)/node_modules $(WEB)/dist

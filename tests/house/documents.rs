@@ -1,0 +1,47 @@
+//! Every path that a document names exists: a document that drifted is worse than none.
+
+use super::sources::{root, text, with_ending};
+
+#[test]
+fn every_path_that_a_document_names_exists() {
+    let mut wrong = Vec::new();
+    for document in with_ending("md") {
+        let folder = document.parent().unwrap_or("".as_ref()).to_owned();
+        for path in named_paths(&text(&document)) {
+            let clean = path.trim_end_matches('/').split('#').next().unwrap_or("");
+            if !root().join(clean).exists() && !root().join(&folder).join(clean).exists() {
+                wrong.push(format!("{}: {path}", document.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "paths that are not there:\n{}", wrong.join("\n"));
+}
+
+/// Link targets, and words in back-ticks that look like a path of this repository.
+fn named_paths(markdown: &str) -> Vec<String> {
+    let rooms = ["src/", "pbx-core/", "templates/", "provisioning/", "admin-ui/", "tests/", "bench/", "docs/", "tools/", ".ci/"];
+    let mut paths = Vec::new();
+    for part in markdown.split("](").skip(1) {
+        let target = part.split(')').next().unwrap_or("");
+        if !target.contains("://") && !target.starts_with('#') && !target.is_empty() {
+            paths.push(target.to_owned());
+        }
+    }
+    for word in markdown.split('`').skip(1).step_by(2) {
+        let word = word.split_whitespace().next().unwrap_or("");
+        let is_pattern = word.contains(['*', '<', '{', '$', '…']);
+        if rooms.iter().any(|room| word.starts_with(room)) && !is_pattern {
+            paths.push(word.to_owned());
+        }
+    }
+    paths
+}
+
+#[test]
+fn every_crate_and_every_module_says_what_it_is_for() {
+    let silent: Vec<_> = with_ending("rs")
+        .into_iter()
+        .filter(|f| !text(f).trim_start().starts_with("//!"))
+        .collect();
+    assert!(silent.is_empty(), "no module docs: {silent:?}");
+}

@@ -1,0 +1,6 @@
+//! The house rules, held: arrows between rooms, sizes, names, and the paths that the documents tell.
+
+mod arrows;
+mod documents;
+mod sizes;
+mod sources;
