@@ -1,0 +1,94 @@
+//! The way into the engines: each has a bounded queue, and a tenant's slot decides which one.
+
+use crate::call::io::{Answer, Command, Input};
+use crate::flow::Flow;
+use crate::ids::{SLOTS, Slot};
+use crate::script::ScriptReply;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+/// How many inputs may wait for one engine. More than this is an overload: datagrams are then dropped, as a full socket would.
+const WAITING: usize = 65_536;
+
+/// Hands inputs to engines. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    queues: Vec<SyncSender<Input>>,
+}
+
+impl Inbox {
+    /// Queues for so many engines (at least one), and their far ends.
+    pub fn new(engines: usize) -> (Self, Vec<Receiver<Input>>) {
+        let (queues, receivers) = (0..engines.max(1)).map(|_| sync_channel(WAITING)).unzip();
+        (Self { queues }, receivers)
+    }
+
+    /// How many engines there are.
+    pub fn engines(&self) -> usize {
+        self.queues.len()
+    }
+
+    /// Which engine owns a slot: ranges of slots, so that the same server size always gives the same split.
+    pub fn engine_of(&self, slot: Slot) -> usize {
+        engine_of(slot, self.queues.len())
+    }
+
+    /// To the engine of a slot. False: it is overloaded or gone, and the input is dropped.
+    pub fn to_slot(&self, slot: Slot, input: Input) -> bool {
+        self.to_engine(self.engine_of(slot), input)
+    }
+
+    /// To an engine by its number.
+    pub fn to_engine(&self, engine: usize, input: Input) -> bool {
+        match self.queues.get(engine).map(|queue| queue.try_send(input)) {
+            Some(Ok(())) => true,
+            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
+        }
+    }
+
+    /// A script's turn is over: its engine must hear it, so this waits for room.
+    pub fn script(&self, reply: ScriptReply) {
+        self.wait_for_room(reply.tenant.slot(), Input::Script(reply));
+    }
+
+    /// A source has answered: its engine must hear it, so this waits for room.
+    pub fn answer(&self, answer: Answer) {
+        self.wait_for_room(answer.tenant.slot(), Input::Answer(answer));
+    }
+
+    /// Media has something to say to one engine.
+    pub fn media(&self, engine: u16, fact: pbx_media::Fact) {
+        if let Some(queue) = self.queues.get(usize::from(engine)) {
+            // A closed queue is an engine that has stopped: nobody is left to hear it.
+            let _ = queue.send(Input::Media(fact));
+        }
+    }
+
+    /// A connection is gone: any engine may have used it.
+    pub fn flow_lost(&self, flow: Flow) {
+        for queue in &self.queues {
+            let _ = queue.send(Input::FlowLost(flow));
+        }
+    }
+
+    /// To every engine.
+    pub fn command_all(&self, command: &Command) {
+        for queue in &self.queues {
+            let _ = queue.send(Input::Command(command.clone()));
+        }
+    }
+
+    /// To the engine of a tenant.
+    pub fn command(&self, slot: Slot, command: Command) -> bool {
+        self.to_slot(slot, Input::Command(command))
+    }
+
+    fn wait_for_room(&self, slot: Slot, input: Input) {
+        // A closed queue is an engine that has stopped: nobody is left to hear it.
+        let _ = self.queues[self.engine_of(slot)].send(input);
+    }
+}
+
+/// Which of so many engines owns a slot.
+pub fn engine_of(slot: Slot, engines: usize) -> usize {
+    usize::from(slot.0) * engines / usize::from(SLOTS)
+}

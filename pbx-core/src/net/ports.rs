@@ -1,0 +1,17 @@
+//! What the exchange needs of other rooms to run: the composition root hands these in.
+
+use crate::call::io::Query;
+use crate::directory::Source;
+use crate::script::ScriptJob;
+
+/// Runs scripts somewhere; replies come back through [`super::Inbox::script`].
+pub trait ScriptHost: Send + Sync {
+    /// Takes a job without waiting for it.
+    fn submit(&self, job: ScriptJob);
+}
+
+/// Asks data sources; answers come back through [`super::Inbox::answer`].
+pub trait DataSources: Send + Sync {
+    /// Asks without waiting for the answer. No source: the tenant has none of that name.
+    fn ask(&self, source: Option<Source>, query: Query);
+}

@@ -1,0 +1,71 @@
+//! Configuration: one table of settings, read from a YAML file, the environment and the command line, in this order.
+//!
+//! The table is the source of docs/CONFIG.md. Every mistake of a start is reported at once.
+
+mod document;
+mod read;
+mod table;
+
+pub use document::markdown;
+pub use read::{Given, Mistakes, read};
+pub use table::{SETTINGS, Setting};
+
+use pbx_core::settings::Settings;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// What a server needs to know before it opens its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The folder that holds everything: database, journal, key, messages.
+    pub data: PathBuf,
+    /// Another database than SQLite in the data folder.
+    pub database: Option<String>,
+    /// Where SIP is listened for, UDP and TCP on each.
+    pub sip: Vec<SocketAddr>,
+    /// Where the console and the API are served.
+    pub http: SocketAddr,
+    /// The address that phones outside this network see instead of ours.
+    pub external_address: Option<IpAddr>,
+    /// Where media is received.
+    pub rtp_address: IpAddr,
+    /// The ports for media: even ones carry RTP, the next one RTCP.
+    pub rtp_ports: RangeInclusive<u16>,
+    /// Seconds that a port rests before its next call.
+    pub rtp_rest_s: u32,
+    /// Engines, each on a thread of its own.
+    pub engines: usize,
+    /// Threads that relay media.
+    pub media_threads: usize,
+    /// Threads that run scripts.
+    pub script_threads: usize,
+    /// Milliseconds between two forced writes of the journal to the disk.
+    pub fsync_ms: u64,
+    /// Megabytes of SIP messages kept for each tenant.
+    pub sip_log_mb: u64,
+    /// Timers and limits of the exchange.
+    pub settings: Settings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            data: PathBuf::from("data"),
+            database: None,
+            sip: vec![SocketAddr::from(([0, 0, 0, 0], 5060))],
+            http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            external_address: None,
+            rtp_address: IpAddr::from([0, 0, 0, 0]),
+            rtp_ports: 16384..=32767,
+            rtp_rest_s: 5,
+            engines: cores,
+            media_threads: cores.div_ceil(2),
+            script_threads: cores,
+            fsync_ms: 100,
+            sip_log_mb: 256,
+            settings: Settings::default(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Reads the settings: file, then environment, then command line; the later wins.
+
+use super::Config;
+use super::table::{SETTINGS, named};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// Values by the setting's name.
+pub type Given = BTreeMap<String, Vec<String>>;
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub struct Mistakes(pub Vec<String>);
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration has {} mistake(s):", self.0.len())?;
+        self.0.iter().try_for_each(|mistake| write!(f, "\n  {mistake}"))
+    }
+}
+
+/// Puts all three sources together. `file` is the text of a YAML file with its name.
+///
+/// # Errors
+/// Every mistake, each with the place where it was made.
+pub fn read(
+    file: Option<(&Path, &str)>,
+    environment: impl IntoIterator<Item = (String, String)>,
+    arguments: &Given,
+) -> Result<Config, Mistakes> {
+    let mut config = Config::default();
+    let mut mistakes = Vec::new();
+    if let Some((path, text)) = file {
+        match of_file(text) {
+            Ok(given) => apply(&mut config, &given, &|name| format!("{}: {name}", path.display()), &mut mistakes),
+            Err(error) => mistakes.push(format!("{}: {error}", path.display())),
+        }
+    }
+    let given = of_environment(environment);
+    apply(&mut config, &given, &|name| named(name).map_or_else(|| name.to_owned(), |s| s.variable()), &mut mistakes);
+    apply(&mut config, arguments, &|name| format!("--{name}"), &mut mistakes);
+    if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
+}
+
+fn apply(config: &mut Config, given: &Given, place: &dyn Fn(&str) -> String, mistakes: &mut Vec<String>) {
+    for (name, values) in given {
+        let Some(setting) = named(name) else {
+            mistakes.push(format!("{}: there is no such setting", place(name)));
+            continue;
+        };
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        if let Err(wrong) = setting.set(config, &values) {
+            mistakes.push(format!("{}: {wrong}", place(name)));
+        }
+    }
+}
+
+fn of_file(text: &str) -> Result<Given, String> {
+    let parsed: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(text).map_err(|e| e.to_string())?;
+    parsed.into_iter().map(|(name, value)| Ok((name.clone(), values_of(&name, value)?))).collect()
+}
+
+fn values_of(name: &str, value: serde_yaml::Value) -> Result<Vec<String>, String> {
+    match value {
+        serde_yaml::Value::String(text) => Ok(vec![text]),
+        serde_yaml::Value::Number(number) => Ok(vec![number.to_string()]),
+        serde_yaml::Value::Bool(truth) => Ok(vec![truth.to_string()]),
+        serde_yaml::Value::Sequence(list) => {
+            list.into_iter().map(|v| values_of(name, v)).collect::<Result<Vec<_>, _>>().map(|v| v.concat())
+        }
+        _ => Err(format!("{name} is neither a value nor a list of values")),
+    }
+}
+
+/// Variables that are no setting are left alone: other programs may use the prefix for their own ends.
+fn of_environment(environment: impl IntoIterator<Item = (String, String)>) -> Given {
+    let environment: BTreeMap<String, String> = environment.into_iter().collect();
+    SETTINGS
+        .iter()
+        .filter_map(|setting| {
+            let text = environment.get(&setting.variable())?;
+            let values = if setting.many {
+                text.split([',', ' ']).filter(|v| !v.is_empty()).map(str::to_owned).collect()
+            } else {
+                vec![text.clone()]
+            };
+            Some((setting.name.to_owned(), values))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(pairs: &[(&str, &[&str])]) -> Given {
+        pairs.iter().map(|(n, v)| ((*n).to_owned(), v.iter().map(|v| (*v).to_owned()).collect())).collect()
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
+        let file = "http: 127.0.0.1:1\nmax-hops: 3\nengines: 2\n";
+        let environment =
+            [("RINGDOWN_HTTP", "127.0.0.1:2"), ("RINGDOWN_ENGINES", "4")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let config =
+            read(Some((Path::new("r.yaml"), file)), environment, &given(&[("http", &["127.0.0.1:3"])])).unwrap();
+        assert_eq!((config.http.port(), config.engines, config.settings.max_hops), (3, 4, 3));
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_its_place() {
+        let environment = [("RINGDOWN_RTP_PORTS".to_owned(), "80-90".to_owned())];
+        let arguments = given(&[("sip", &["nowhere"]), ("engines", &["0"])]);
+        let Err(mistakes) = read(Some((Path::new("r.yaml"), "htttp: 1\n")), environment, &arguments) else {
+            panic!("four mistakes were accepted");
+        };
+        let text = mistakes.to_string();
+        for place in ["r.yaml: htttp", "RINGDOWN_RTP_PORTS", "--sip", "--engines"] {
+            assert!(text.contains(place), "{place} is missing in {text}");
+        }
+    }
+
+    #[test]
+    fn several_listeners_may_be_given_everywhere() {
+        let environment = [("RINGDOWN_SIP".to_owned(), "127.0.0.1:5060, [::1]:5060".to_owned())];
+        let config = read(None, environment, &Given::new()).unwrap();
+        assert_eq!(config.sip.len(), 2);
+    }
+
+    #[test]
+    fn the_table_tells_the_defaults_that_hold() {
+        for setting in SETTINGS {
+            let mut config = Config::default();
+            if setting.set(&mut config, &[setting.default]).is_ok() && setting.name != "database" {
+                assert_eq!(config, Config::default(), "{} documents another default", setting.name);
+            }
+        }
+    }
+}

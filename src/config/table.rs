@@ -1,0 +1,208 @@
+//! Every setting, in one table.
+
+use super::Config;
+use std::str::FromStr;
+
+/// One setting: its name in the file and on the command line; `RINGDOWN_` and the name in capitals is its variable.
+pub struct Setting {
+    /// Lower case with dashes.
+    pub name: &'static str,
+    /// What a value looks like.
+    pub value: &'static str,
+    /// What holds when nothing is said.
+    pub default: &'static str,
+    /// One or two sentences.
+    pub help: &'static str,
+    /// Whether it takes more than one value.
+    pub many: bool,
+    set: fn(&mut Config, &[&str]) -> Result<(), String>,
+}
+
+impl Setting {
+    /// Puts values into a configuration, or tells what is wrong with them.
+    ///
+    /// # Errors
+    /// A sentence for a person.
+    pub fn set(&self, config: &mut Config, values: &[&str]) -> Result<(), String> {
+        if values.is_empty() || (values.len() > 1 && !self.many) {
+            return Err(format!("takes {}, not {} values", self.value, values.len()));
+        }
+        (self.set)(config, values)
+    }
+
+    /// The environment variable that sets it.
+    pub fn variable(&self) -> String {
+        format!("RINGDOWN_{}", self.name.replace('-', "_").to_uppercase())
+    }
+}
+
+fn one<T: FromStr>(values: &[&str], what: &str) -> Result<T, String> {
+    values[0].parse().map_err(|_| format!("{:?} is not {what}", values[0]))
+}
+
+fn at_least_one(values: &[&str]) -> Result<usize, String> {
+    match one(values, "a whole number")? {
+        0 => Err("must be at least 1".to_owned()),
+        number => Ok(number),
+    }
+}
+
+fn port_range(text: &str) -> Result<std::ops::RangeInclusive<u16>, String> {
+    let wrong = || format!("{text:?} is not a range of ports such as 16384-32767");
+    let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+    let (first, last): (u16, u16) = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
+    if first < 1024 || last < first.saturating_add(3) {
+        return Err("needs at least four ports above 1023".to_owned());
+    }
+    Ok(first..=last)
+}
+
+/// A row whose value goes into `config.settings` as a whole number.
+macro_rules! limit {
+    ($name:literal, $field:ident, $default:literal, $help:literal) => {
+        Setting {
+            name: $name,
+            value: "NUMBER",
+            default: $default,
+            help: $help,
+            many: false,
+            set: |config, values| one(values, "a whole number").map(|v| config.settings.$field = v),
+        }
+    };
+}
+
+/// The settings, in the order of the document.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "data",
+        value: "DIR",
+        default: "data",
+        help: "The folder that holds everything: database, journal, key, SIP messages. One process owns it.",
+        many: false,
+        set: |config, values| one(values, "a folder").map(|v| config.data = v),
+    },
+    Setting {
+        name: "database",
+        value: "URL",
+        default: "SQLite in the data folder",
+        help: "Another database, `postgres://…`.",
+        many: false,
+        set: |config, values| one(values, "a URL").map(|v| config.database = Some(v)),
+    },
+    Setting {
+        name: "sip",
+        value: "ADDR:PORT…",
+        default: "0.0.0.0:5060",
+        help: "Where SIP is listened for, UDP and TCP on each.",
+        many: true,
+        set: |config, values| {
+            config.sip = values.iter().map(|v| one(&[v], "ADDR:PORT")).collect::<Result<_, _>>()?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "http",
+        value: "ADDR:PORT",
+        default: "127.0.0.1:8080",
+        help: "Where the console and the API are served. Put a TLS proxy before it when it leaves this machine.",
+        many: false,
+        set: |config, values| one(values, "ADDR:PORT").map(|v| config.http = v),
+    },
+    Setting {
+        name: "external-address",
+        value: "IP",
+        default: "none",
+        help: "The address that phones outside this network see: goes into Contact and SDP instead of ours.",
+        many: false,
+        set: |config, values| one(values, "an IP address").map(|v| config.external_address = Some(v)),
+    },
+    Setting {
+        name: "rtp-address",
+        value: "IP",
+        default: "0.0.0.0",
+        help: "Where media is received.",
+        many: false,
+        set: |config, values| one(values, "an IP address").map(|v| config.rtp_address = v),
+    },
+    Setting {
+        name: "rtp-ports",
+        value: "FIRST-LAST",
+        default: "16384-32767",
+        help: "The UDP ports for media. A call takes four of them.",
+        many: false,
+        set: |config, values| port_range(values[0]).map(|v| config.rtp_ports = v),
+    },
+    Setting {
+        name: "rtp-rest-s",
+        value: "SECONDS",
+        default: "5",
+        help: "How long a port rests before its next call, so that late packets of the last one reach nobody.",
+        many: false,
+        set: |config, values| one(values, "a number of seconds").map(|v| config.rtp_rest_s = v),
+    },
+    Setting {
+        name: "engines",
+        value: "NUMBER",
+        default: "one a core",
+        help: "Engines, each on a thread of its own. A tenant lives in one of them.",
+        many: false,
+        set: |config, values| at_least_one(values).map(|v| config.engines = v),
+    },
+    Setting {
+        name: "media-threads",
+        value: "NUMBER",
+        default: "one for two cores",
+        help: "Threads that relay media.",
+        many: false,
+        set: |config, values| at_least_one(values).map(|v| config.media_threads = v.min(64)),
+    },
+    Setting {
+        name: "script-threads",
+        value: "NUMBER",
+        default: "one a core",
+        help: "Threads that run call-control scripts.",
+        many: false,
+        set: |config, values| at_least_one(values).map(|v| config.script_threads = v),
+    },
+    Setting {
+        name: "fsync-ms",
+        value: "MILLISECONDS",
+        default: "100",
+        help: "How often the journal is forced to the disk. A killed process loses nothing; a power cut at most this.",
+        many: false,
+        set: |config, values| one(values, "a number of milliseconds").map(|v| config.fsync_ms = v),
+    },
+    Setting {
+        name: "sip-log-mb",
+        value: "MEGABYTES",
+        default: "256",
+        help: "SIP messages kept for each tenant, oldest dropped.",
+        many: false,
+        set: |config, values| one(values, "a number of megabytes").map(|v| config.sip_log_mb = v),
+    },
+    Setting {
+        name: "realm",
+        value: "NAME",
+        default: "ringdown",
+        help: "The digest realm of this server. Phones keep it with their password: change it only before the first phone.",
+        many: false,
+        set: |config, values| one(values, "a name").map(|v| config.settings.realm = v),
+    },
+    limit!("register-min-s", register_min_s, "60", "Shortest registration that is granted, in seconds."),
+    limit!("register-max-s", register_max_s, "3600", "Longest registration that is granted, in seconds."),
+    limit!("register-default-s", register_default_s, "300", "Registration granted when the phone names none, in seconds."),
+    limit!("register-max-contacts", register_max_contacts, "10", "Contacts that one device may have at once."),
+    limit!("nonce-lifetime-s", nonce_lifetime_s, "300", "How long a digest nonce is good, in seconds."),
+    limit!("ring-timeout-s", ring_timeout_s, "30", "How long a `ring` without a timeout rings, in seconds."),
+    limit!("local-ringing-ms", local_ringing_ms, "1000", "After how long without an action the caller hears ringing."),
+    limit!("max-hops", max_hops, "10", "How often one call may pass through this server."),
+    limit!("max-actions", max_actions, "64", "Actions that one script may take."),
+    limit!("max-lookups", max_lookups, "8", "Lookups that one script may make."),
+    limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
+    limit!("drain-deadline-s", drain_deadline_s, "30", "How long running calls may go on after the server was told to stop."),
+];
+
+/// A setting by its name.
+pub(super) fn named(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|s| s.name == name)
+}

@@ -1,0 +1,73 @@
+//! Questions that the command line asks of a data folder, answered the same whether a server runs on it or not.
+//!
+//! A running server listens on a socket in its folder; without one the command opens the folder itself.
+
+mod office;
+mod socket;
+
+pub use office::Office;
+pub use socket::{ask, listen};
+
+use serde::{Deserialize, Serialize};
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Bring a configuration file into effect.
+    Import {
+        /// Its name, for messages.
+        file: String,
+        /// Its text.
+        text: String,
+        /// Change nothing.
+        dry_run: bool,
+        /// Remove what it does not mention.
+        prune: bool,
+    },
+    /// Write a tenant's configuration as an import file.
+    Export {
+        /// Its slug.
+        tenant: String,
+    },
+    /// List calls, newest first.
+    Calls {
+        /// Only this tenant's.
+        tenant: Option<String>,
+        /// At most so many.
+        limit: Option<usize>,
+        /// One JSON object a line.
+        json: bool,
+    },
+    /// Say why a call went where it went.
+    Explain {
+        /// Our id, or SIP's Call-ID.
+        call: String,
+        /// BCP 47.
+        language: String,
+        /// The whole record.
+        json: bool,
+    },
+    /// Lend two accounts for a self-test.
+    Lend,
+}
+
+/// The answer: what to print, and whether it went well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// For standard output.
+    pub text: String,
+    /// For standard error; empty: all went well.
+    pub fault: String,
+}
+
+impl Response {
+    /// All went well.
+    pub fn said(text: impl Into<String>) -> Self {
+        Self { text: text.into(), fault: String::new() }
+    }
+
+    /// It did not.
+    pub fn failed(fault: impl Into<String>) -> Self {
+        Self { text: String::new(), fault: fault.into() }
+    }
+}

@@ -1,0 +1,123 @@
+//! The demo's configuration: one import file whose passwords are minted at the first start and kept.
+
+use crate::softphone::Account;
+use anyhow::Context;
+use rand_chacha::rand_core::RngCore;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+const TEMPLATE: &str = include_str!("seed.yaml");
+/// Letters that nobody mistakes for others when typing them into a phone.
+const LETTERS: &[u8] = b"abcdefghkmnpqrstuvwxyz23456789";
+/// Devices that a simulated phone uses, with their tenant and extension.
+const SIMULATED: &[(&str, &str, &str)] = &[
+    ("acme", "acme-anna-desk", "101"),
+    ("acme", "acme-reception-desk", "102"),
+    ("acme", "acme-sales-desk", "103"),
+    ("globex", "globex-front-desk", "101"),
+    ("globex", "globex-accounts-desk", "102"),
+    ("globex", "globex-support-desk", "103"),
+];
+/// Devices that are left for a person's own softphone.
+const GUESTS: &[(&str, &str, &str)] = &[("acme", "acme-guest", "104"), ("globex", "globex-guest", "104")];
+
+/// The demo's passwords, and what is made with them.
+pub struct Seed {
+    passwords: BTreeMap<String, String>,
+}
+
+impl Seed {
+    /// Reads the passwords of the data folder, or mints and keeps them.
+    ///
+    /// # Errors
+    /// When the file can neither be read nor written.
+    pub fn open(data: &Path, rng: &mut impl RngCore) -> anyhow::Result<Self> {
+        let path = data.join("demo-passwords.yaml");
+        let mut passwords: BTreeMap<String, String> = match std::fs::read_to_string(&path) {
+            Ok(text) => serde_yaml::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?,
+            Err(_) => BTreeMap::new(),
+        };
+        let before = passwords.len();
+        for name in names().filter(|name| !matches!(*name, "carrier" | "customers")) {
+            passwords.entry(name.to_owned()).or_insert_with(|| mint(rng));
+        }
+        if passwords.len() > before {
+            let mut file = std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path)?;
+            file.write_all(serde_yaml::to_string(&passwords)?.as_bytes())?;
+        }
+        Ok(Self { passwords })
+    }
+
+    /// The import file, with where the simulated carrier and the customer service are.
+    pub fn import_file(&self, carrier: SocketAddr, customers: SocketAddr) -> String {
+        let text = TEMPLATE
+            .replace("{{carrier}}", &carrier.to_string())
+            .replace("{{customers}}", &customers.to_string());
+        self.passwords.iter().fold(text, |text, (name, password)| text.replace(&format!("{{{{{name}}}}}"), password))
+    }
+
+    /// The accounts of the simulated phones, each with its tenant.
+    pub fn simulated(&self) -> Vec<(&'static str, Account)> {
+        self.accounts(SIMULATED)
+    }
+
+    /// The accounts to type into a softphone, each with its tenant.
+    pub fn guests(&self) -> Vec<(&'static str, Account)> {
+        self.accounts(GUESTS)
+    }
+
+    /// The console's log-ins: e-mail and password.
+    pub fn log_ins(&self) -> Vec<(&'static str, &str)> {
+        [("root@ringdown.test", "root"), ("admin@acme.test", "acme"), ("admin@globex.test", "globex")]
+            .into_iter()
+            .filter_map(|(email, name)| Some((email, self.passwords.get(name)?.as_str())))
+            .collect()
+    }
+
+    fn accounts(&self, rows: &[(&'static str, &str, &str)]) -> Vec<(&'static str, Account)> {
+        rows.iter()
+            .filter_map(|(tenant, user, extension)| {
+                let password = self.passwords.get(*user)?.clone();
+                Some((*tenant, Account { user: (*user).to_owned(), password, extension: (*extension).to_owned() }))
+            })
+            .collect()
+    }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    TEMPLATE.split("{{").skip(1).filter_map(|rest| rest.split("}}").next())
+}
+
+fn mint(rng: &mut impl RngCore) -> String {
+    (0..12).map(|_| char::from(LETTERS[rng.next_u32() as usize % LETTERS.len()])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn the_second_start_has_the_passwords_of_the_first() {
+        let folder = std::env::temp_dir().join(format!("ringdown-seed-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let address = "127.0.0.1:9".parse().unwrap();
+        let first = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(1)).unwrap().import_file(address, address);
+        let second = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(2)).unwrap().import_file(address, address);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(first, second);
+        assert!(!first.contains("{{"), "a placeholder is left:\n{first}");
+    }
+
+    #[test]
+    fn every_phone_of_the_demo_is_in_its_file() {
+        for (_, user, extension) in SIMULATED.iter().chain(GUESTS) {
+            assert!(TEMPLATE.contains(&format!("sip_user: {user},")), "{user}");
+            assert!(TEMPLATE.contains(&format!("extension: \"{extension}\"")), "{extension}");
+        }
+    }
+}
