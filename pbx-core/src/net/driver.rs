@@ -1,0 +1,128 @@
+//! Drives one engine on a thread of its own: takes what waits, asks the engine, carries out what it wants.
+
+use super::{Clock, DataSources, LadderWriter, RouteTable, ScriptHost, Sender};
+use crate::call::Engine;
+use crate::call::io::{Input, Output, World};
+use crate::change::Snapshots;
+use crate::event::Event;
+use crate::settings::Settings;
+use crate::time::{Instant, Now};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+use tokio::sync::broadcast;
+
+/// Inputs that are handled before their outputs are carried out: one write to the journal for all of them.
+const BATCH: usize = 128;
+/// How soon a driver notices that it should stop.
+const NOTICE: Duration = Duration::from_millis(200);
+
+/// What an engine is connected to.
+#[derive(Clone)]
+pub struct Wires {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The configuration as it is now.
+    pub snapshots: Snapshots,
+    /// Ways to addresses.
+    pub routes: Arc<RouteTable>,
+    /// Timers and limits.
+    pub settings: Arc<Settings>,
+    /// Where promises are kept.
+    pub promises: super::Promises,
+    /// The way out.
+    pub sender: Sender,
+    /// The media threads.
+    pub media: Arc<pbx_media::Media>,
+    /// Who runs scripts.
+    pub scripts: Arc<dyn ScriptHost>,
+    /// Who asks data sources.
+    pub sources: Arc<dyn DataSources>,
+    /// Who listens.
+    pub events: broadcast::Sender<Arc<Event>>,
+    /// The ring of SIP messages.
+    pub ladder: LadderWriter,
+}
+
+/// One engine and its thread's state.
+pub(super) struct Driver {
+    pub(super) engine: Engine,
+    pub(super) inputs: Receiver<Input>,
+    pub(super) wires: Wires,
+    /// Tells everybody that the engine should stop.
+    pub(super) stop: Arc<AtomicBool>,
+    /// Calls that run in this engine, for whoever waits for the drain.
+    pub(super) running: Arc<AtomicUsize>,
+}
+
+impl Driver {
+    /// Runs until told to stop.
+    pub(super) fn run(mut self) {
+        let mut wake: Option<Instant> = None;
+        let mut outputs = Vec::with_capacity(256);
+        while !self.stop.load(Ordering::Relaxed) {
+            let first = self.wait(wake);
+            let now = self.wires.clock.now();
+            if wake.is_some_and(|at| at <= now.mono) {
+                wake = None;
+                self.ask(now, Input::Wake, &mut outputs);
+            }
+            if let Some(first) = first {
+                self.ask(now, first, &mut outputs);
+                for _ in 1..BATCH {
+                    let Ok(next) = self.inputs.try_recv() else { break };
+                    self.ask(now, next, &mut outputs);
+                }
+            }
+            wake = self.carry_out(now, &mut outputs).or(wake);
+            self.running.store(self.engine.calls(), Ordering::Relaxed);
+        }
+    }
+
+    fn wait(&self, wake: Option<Instant>) -> Option<Input> {
+        let now = self.wires.clock.now().mono;
+        let patience = wake.map_or(NOTICE, |at| at.since(now).min(NOTICE));
+        self.inputs.recv_timeout(patience).ok()
+    }
+
+    fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
+        let directory = self.wires.snapshots.now();
+        let world =
+            World { now, directory: &directory, routes: &*self.wires.routes, settings: &self.wires.settings };
+        self.engine.handle(&world, input, outputs);
+    }
+
+    /// Promises first, then everything in the engine's order. Gives the last wish to be woken.
+    fn carry_out(&self, now: Now, outputs: &mut Vec<Output>) -> Option<Instant> {
+        let wires = &self.wires;
+        wires.promises.keep(now, outputs.iter().filter_map(|output| match output {
+            Output::Journal(entry) => Some(entry.clone()),
+            _ => None,
+        }));
+        let mut wake = None;
+        for output in outputs.drain(..) {
+            match output {
+                Output::Send { flow, bytes, about } => {
+                    wires.sender.send(&flow, &bytes);
+                    wires.ladder.sent(now.wall, about, flow, bytes);
+                }
+                Output::Received { tenant, call, flow, bytes } => {
+                    wires.ladder.received(now.wall, (tenant, call), flow, bytes);
+                }
+                Output::Media(command) => wires.media.send(command),
+                Output::Script(job) => wires.scripts.submit(job),
+                Output::Query(query) => {
+                    let directory = wires.snapshots.now();
+                    let source = directory.tenant(query.tenant).and_then(|t| t.source_named(&query.source)).cloned();
+                    wires.sources.ask(source, query);
+                }
+                Output::Journal(_) => {}
+                // Nobody listens: that is no fault.
+                Output::Publish(event) => drop(wires.events.send(event)),
+                Output::WakeAt(at) => wake = Some(at),
+            }
+        }
+        wake
+    }
+}
