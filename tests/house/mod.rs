@@ -2,5 +2,6 @@
 
 mod arrows;
 mod documents;
+mod generated;
 mod sizes;
 mod sources;

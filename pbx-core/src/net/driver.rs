@@ -96,7 +96,7 @@ impl Driver {
     /// Promises first, then everything in the engine's order. Gives the last wish to be woken.
     fn carry_out(&self, now: Now, outputs: &mut Vec<Output>) -> Option<Instant> {
         let wires = &self.wires;
-        wires.promises.keep(now, outputs.iter().filter_map(|output| match output {
+        wires.promises.keep(outputs.iter().filter_map(|output| match output {
             Output::Journal(entry) => Some(entry.clone()),
             _ => None,
         }));

@@ -1,0 +1,263 @@
+//! Puts sockets, engines, media and journal together, and takes them apart again in order.
+
+use super::driver::{Driver, Wires};
+use super::front::Front;
+use super::routes::Listener;
+use super::tcp::Connections;
+use super::{Clock, DataSources, Inbox, LadderWriter, Promises, RouteTable, ScriptHost, Sender, udp};
+use crate::call::Engine;
+use crate::call::io::Command;
+use crate::change::Snapshots;
+use crate::door::{Door, Key};
+use crate::event::Event;
+use crate::flow::Transport;
+use crate::ids::{CallId, TenantId};
+use crate::registrar::Binding;
+use crate::settings::Settings;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::broadcast;
+
+/// Events that a slow reader may fall behind.
+const EVENTS: usize = 16_384;
+/// How often a drain looks whether calls still run.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long records may take to be complete after the last call was cut.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// What an exchange is started with.
+pub struct Parts {
+    /// Where SIP is listened for, UDP and TCP on each. Port 0: any, the same for both.
+    pub sip: Vec<SocketAddr>,
+    /// What peers outside this machine's network see instead of our address.
+    pub external: Option<IpAddr>,
+    /// Media ports and threads.
+    pub media: pbx_media::Config,
+    /// Timers and limits.
+    pub settings: Settings,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Seeds every random choice.
+    pub seed: [u8; 32],
+    /// The configuration.
+    pub snapshots: Snapshots,
+    /// The door's key, which survives restarts.
+    pub door_key: Key,
+    /// The journal, already feeding SQL.
+    pub promises: Promises,
+    /// The ring of SIP messages.
+    pub ladder: LadderWriter,
+    /// Where devices could be reached before the restart.
+    pub bindings: Vec<(TenantId, Binding)>,
+    /// The way to the engines, and its far ends.
+    pub inbox: (Inbox, Vec<Receiver<crate::call::io::Input>>),
+    /// Runs scripts.
+    pub scripts: Arc<dyn ScriptHost>,
+    /// Asks data sources.
+    pub sources: Arc<dyn DataSources>,
+}
+
+/// A running exchange.
+pub struct Exchange {
+    inbox: Inbox,
+    events: broadcast::Sender<Arc<Event>>,
+    listening: Vec<SocketAddr>,
+    stop: Arc<AtomicBool>,
+    running: Vec<Arc<AtomicUsize>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    media: Arc<pbx_media::Media>,
+    promises: Promises,
+}
+
+impl Exchange {
+    /// Binds everything and begins to take calls.
+    ///
+    /// # Errors
+    /// When a port is taken or a thread cannot be had; nothing is left running then.
+    pub async fn start(parts: Parts) -> io::Result<Self> {
+        let mut rng = ChaCha20Rng::from_seed(parts.seed);
+        let (inbox, inputs) = parts.inbox;
+        let sockets = bind(&parts.sip).await?;
+        let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
+        let connections = Connections::new(inbox.clone(), Handle::current());
+        let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
+        let sender = Sender::new(udp, connections.clone());
+        let listeners = listening.iter().flat_map(|bound| {
+            [Transport::Udp, Transport::Tcp].map(|transport| Listener { transport, bound: *bound })
+        });
+        let routes = Arc::new(RouteTable::new(listeners.collect(), parts.external, parts.clock.clone()));
+        let to_media = inbox.clone();
+        let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
+        let (events, _) = broadcast::channel(EVENTS);
+        let wires = Wires {
+            clock: parts.clock.clone(),
+            snapshots: parts.snapshots.clone(),
+            routes: routes.clone(),
+            settings: Arc::new(parts.settings.clone()),
+            promises: parts.promises.clone(),
+            sender: sender.clone(),
+            media: media.clone(),
+            scripts: parts.scripts,
+            sources: parts.sources,
+            events: events.clone(),
+            ladder: parts.ladder,
+        };
+        let front = Arc::new(Front {
+            door: Door::new(parts.door_key, &parts.settings),
+            clock: parts.clock,
+            snapshots: parts.snapshots,
+            routes,
+            inbox: inbox.clone(),
+            sender,
+            promises: parts.promises.clone(),
+            events: events.clone(),
+            rng: Mutex::new(ChaCha20Rng::from_rng(&mut rng)),
+        });
+        connections.read_for(&front);
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut exchange = Self {
+            inbox,
+            events,
+            listening,
+            stop,
+            running: Vec::new(),
+            threads: Mutex::default(),
+            tasks: Vec::new(),
+            media,
+            promises: parts.promises,
+        };
+        exchange.start_engines(inputs, &wires, parts.bindings, &mut rng)?;
+        exchange.start_readers(sockets, &front, &connections)?;
+        Ok(exchange)
+    }
+
+    fn start_engines(
+        &mut self,
+        inputs: Vec<Receiver<crate::call::io::Input>>,
+        wires: &Wires,
+        bindings: Vec<(TenantId, Binding)>,
+        rng: &mut ChaCha20Rng,
+    ) -> io::Result<()> {
+        let mut of_engine: Vec<Vec<(TenantId, Binding)>> = vec![Vec::new(); inputs.len()];
+        for (tenant, binding) in bindings {
+            of_engine[self.inbox.engine_of(tenant.slot())].push((tenant, binding));
+        }
+        for (index, (inputs, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
+            let mut seed = [0; 32];
+            rng.fill_bytes(&mut seed);
+            let mut engine = Engine::new(index as u16, self.media.threads(), seed);
+            engine.restore(bindings);
+            let running = Arc::new(AtomicUsize::new(0));
+            self.running.push(running.clone());
+            let driver = Driver { engine, inputs, wires: wires.clone(), stop: self.stop.clone(), running };
+            let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
+            self.keep(thread);
+        }
+        Ok(())
+    }
+
+    fn start_readers(&mut self, sockets: Vec<Bound>, front: &Arc<Front>, connections: &Connections) -> io::Result<()> {
+        for Bound { bound, udp, tcp } in sockets {
+            self.keep(udp::read(udp, bound, front.clone(), self.stop.clone())?);
+            self.tasks.push(tokio::spawn(connections.clone().accept(tcp, bound, front.clone())));
+        }
+        Ok(())
+    }
+
+    fn keep(&self, thread: JoinHandle<()>) {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+    }
+
+    /// Where SIP is listened for.
+    pub fn listening(&self) -> &[SocketAddr] {
+        &self.listening
+    }
+
+    /// Everything that happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Arc<Event>> {
+        self.events.subscribe()
+    }
+
+    /// A way to get such receivers later.
+    pub fn event_source(&self) -> broadcast::Sender<Arc<Event>> {
+        self.events.clone()
+    }
+
+    /// Ends a call. False: the engine is overloaded or has stopped.
+    pub fn hang_up(&self, tenant: TenantId, call: CallId) -> bool {
+        self.inbox.command(tenant.slot(), Command::HangUp { tenant, call })
+    }
+
+    /// The way to the engines.
+    pub fn inbox(&self) -> Inbox {
+        self.inbox.clone()
+    }
+
+    /// Calls that run right now.
+    pub fn running_calls(&self) -> usize {
+        self.running.iter().map(|calls| calls.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Takes no new calls, waits for running ones until the deadline, cuts what is left, and stops with every record on disk.
+    pub async fn drain(mut self, deadline: Duration) {
+        self.inbox.command_all(&Command::Drain);
+        self.until_quiet(deadline).await;
+        if self.running_calls() > 0 {
+            tracing::info!(calls = self.running_calls(), "the deadline has come: cutting calls");
+        }
+        self.inbox.command_all(&Command::Cut);
+        self.until_quiet(LAST_WORDS).await;
+        self.stop.store(true, Ordering::Relaxed);
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        // A thread that panicked has told it already; the others are gone within the notice time.
+        let _ = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join()))).await;
+        self.promises.sync();
+        self.promises.projected().await;
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "timers live in net")]
+    async fn until_quiet(&self, deadline: Duration) {
+        let quiet = async {
+            // Two looks in a row: a command that was just sent has been taken by then.
+            let mut quiet_looks = 0;
+            while quiet_looks < 2 {
+                tokio::time::sleep(LOOK).await;
+                quiet_looks = if self.running_calls() == 0 { quiet_looks + 1 } else { 0 };
+            }
+        };
+        // Time is up: the caller looks what is left.
+        let _ = tokio::time::timeout(deadline, quiet).await;
+    }
+}
+
+struct Bound {
+    bound: SocketAddr,
+    udp: Arc<std::net::UdpSocket>,
+    tcp: TcpListener,
+}
+
+/// UDP and TCP on each address, with the same port.
+async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<Bound>> {
+    let mut sockets = Vec::new();
+    for address in addresses {
+        let taken = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
+        let udp = udp::bind(*address).map_err(taken)?;
+        let bound = SocketAddr::new(address.ip(), udp.local_addr()?.port());
+        let tcp = TcpListener::bind(bound).await.map_err(taken)?;
+        sockets.push(Bound { bound, udp, tcp });
+    }
+    Ok(sockets)
+}

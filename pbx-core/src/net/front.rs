@@ -1,0 +1,86 @@
+//! What every received message goes through: the door, then an engine's inbox or a stateless answer.
+
+use super::{Clock, Inbox, Promises, RouteTable, Sender};
+use crate::call::io::Input;
+use crate::change::Snapshots;
+use crate::door::{Door, Verdict};
+use crate::event::Event;
+use crate::flow::Flow;
+use crate::ids::AuditId;
+use crate::journal::Entry;
+use bytes::Bytes;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::RngCore;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast;
+
+/// The way in. Shared by all readers.
+pub struct Front {
+    /// Judges.
+    pub(super) door: Door,
+    /// Tells the time.
+    pub(super) clock: Arc<dyn Clock>,
+    /// The configuration as it is now.
+    pub(super) snapshots: Snapshots,
+    /// Ways to addresses.
+    pub(super) routes: Arc<RouteTable>,
+    /// To the engines.
+    pub(super) inbox: Inbox,
+    /// Back to the peer.
+    pub(super) sender: Sender,
+    /// Where the audit is kept.
+    pub(super) promises: Promises,
+    /// Who hears of alarms.
+    pub(super) events: broadcast::Sender<Arc<Event>>,
+    /// For nonces and ids.
+    pub(super) rng: Mutex<ChaCha20Rng>,
+}
+
+impl std::fmt::Debug for Front {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Front").finish_non_exhaustive()
+    }
+}
+
+impl Front {
+    /// Ways to addresses.
+    pub fn routes(&self) -> &RouteTable {
+        &self.routes
+    }
+
+    /// Takes one message that was read from this flow.
+    pub fn receive(&self, flow: Flow, bytes: Bytes) {
+        let now = self.clock.now();
+        let random = self.random();
+        let directory = self.snapshots.now();
+        let admission = self.door.admit(now, random, &directory, flow, bytes);
+        match admission.verdict {
+            Verdict::Answer(answer) => self.sender.send(&flow, &answer),
+            Verdict::Deliver { slot, message, who } => {
+                // A full inbox drops the message like a full socket does: the sender repeats it.
+                self.inbox.to_slot(slot, Input::Message { flow, message, who });
+            }
+            Verdict::Drop => {}
+        }
+        if let Some(alarm) = admission.alarm {
+            let id = AuditId::mint(now.wall, self.ten_random_bytes());
+            tracing::warn!(?alarm, "many failed credentials from one place");
+            self.promises.keep(std::iter::once(Entry::Audit(alarm.audit(id))));
+        }
+    }
+
+    /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).
+    pub fn pong(&self, flow: Flow) {
+        self.sender.send(&flow, &Bytes::from_static(b"\r\n"));
+    }
+
+    fn random(&self) -> u64 {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
+    }
+
+    fn ten_random_bytes(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        bytes
+    }
+}

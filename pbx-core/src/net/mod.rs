@@ -1,0 +1,25 @@
+//! The only shell: sockets, clocks, threads. Everything it does is to carry bytes and facts to and from the engines.
+
+mod clock;
+mod driver;
+mod entropy;
+mod exchange;
+mod front;
+mod inbox;
+mod ladder;
+mod ports;
+mod promises;
+mod routes;
+mod sender;
+mod tcp;
+mod udp;
+
+pub use clock::{Clock, SystemClock};
+pub use entropy::{rng, seed};
+pub use exchange::{Exchange, Parts};
+pub use inbox::{Inbox, engine_of};
+pub use ladder::LadderWriter;
+pub use ports::{DataSources, ScriptHost};
+pub use promises::Promises;
+pub use routes::{RouteTable, source_towards};
+pub use sender::Sender;
