@@ -1,4 +1,20 @@
 //! The composition root: puts the rooms together into one server, and one program.
 
+pub mod app;
+pub mod cli;
 pub mod config;
+pub mod control;
+pub mod data;
+pub mod demo;
+mod rooms;
+mod run;
+pub mod selftest;
 pub mod softphone;
+
+pub use run::run;
+
+/// Chooses the one crypto provider of the process. To be called once, before the first TLS connection.
+pub fn prepare_tls() {
+    // An error means that it is chosen already: the same one, there is no other in the tree.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}

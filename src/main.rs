@@ -1,1 +1,32 @@
-fn main() {}
+//! The program: reads the command line, says what goes wrong.
+
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let invocation = match ringdown::cli::parse(std::env::args()) {
+        Ok(invocation) => invocation,
+        Err(error) => return complain(&error),
+    };
+    let filter = EnvFilter::try_from_env("RINGDOWN_LOG").unwrap_or_else(|_| EnvFilter::new("info,rsipstack=off"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    ringdown::prepare_tls();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&error.into()),
+    };
+    match runtime.block_on(ringdown::run(invocation)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error),
+    }
+}
+
+fn complain(error: &anyhow::Error) -> ExitCode {
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        // Help goes to standard output with success, a wrong usage to standard error: clap knows.
+        let _ = usage.print();
+        return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+    }
+    eprintln!("ringdown: {error:#}");
+    ExitCode::FAILURE
+}

@@ -2,9 +2,11 @@
 //!
 //! A running server listens on a socket in its folder; without one the command opens the folder itself.
 
+mod line;
 mod office;
 mod socket;
 
+use line::line_of;
 pub use office::Office;
 pub use socket::{ask, listen};
 

@@ -3,7 +3,7 @@
 use super::{Clock, DataSources, LadderWriter, RouteTable, ScriptHost, Sender};
 use crate::call::Engine;
 use crate::call::io::{Input, Output, World};
-use crate::change::Snapshots;
+use crate::change::Configuration;
 use crate::event::Event;
 use crate::settings::Settings;
 use crate::time::{Instant, Now};
@@ -24,7 +24,7 @@ pub struct Wires {
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// The configuration as it is now.
-    pub snapshots: Snapshots,
+    pub configuration: Arc<Configuration>,
     /// Ways to addresses.
     pub routes: Arc<RouteTable>,
     /// Timers and limits.
@@ -87,7 +87,7 @@ impl Driver {
     }
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
-        let directory = self.wires.snapshots.now();
+        let directory = self.wires.configuration.snapshot();
         let world =
             World { now, directory: &directory, routes: &*self.wires.routes, settings: &self.wires.settings };
         self.engine.handle(&world, input, outputs);
@@ -113,7 +113,7 @@ impl Driver {
                 Output::Media(command) => wires.media.send(command),
                 Output::Script(job) => wires.scripts.submit(job),
                 Output::Query(query) => {
-                    let directory = wires.snapshots.now();
+                    let directory = wires.configuration.snapshot();
                     let source = directory.tenant(query.tenant).and_then(|t| t.source_named(&query.source)).cloned();
                     wires.sources.ask(source, query);
                 }

@@ -7,7 +7,7 @@ use super::tcp::Connections;
 use super::{Clock, DataSources, Inbox, LadderWriter, Promises, RouteTable, ScriptHost, Sender, udp};
 use crate::call::Engine;
 use crate::call::io::Command;
-use crate::change::Snapshots;
+use crate::change::Configuration;
 use crate::door::{Door, Key};
 use crate::event::Event;
 use crate::flow::Transport;
@@ -49,7 +49,7 @@ pub struct Parts {
     /// Seeds every random choice.
     pub seed: [u8; 32],
     /// The configuration.
-    pub snapshots: Snapshots,
+    pub configuration: Arc<Configuration>,
     /// The door's key, which survives restarts.
     pub door_key: Key,
     /// The journal, already feeding SQL.
@@ -101,7 +101,7 @@ impl Exchange {
         let (events, _) = broadcast::channel(EVENTS);
         let wires = Wires {
             clock: parts.clock.clone(),
-            snapshots: parts.snapshots.clone(),
+            configuration: parts.configuration.clone(),
             routes: routes.clone(),
             settings: Arc::new(parts.settings.clone()),
             promises: parts.promises.clone(),
@@ -115,7 +115,7 @@ impl Exchange {
         let front = Arc::new(Front {
             door: Door::new(parts.door_key, &parts.settings),
             clock: parts.clock,
-            snapshots: parts.snapshots,
+            configuration: parts.configuration,
             routes,
             inbox: inbox.clone(),
             sender,

@@ -2,7 +2,7 @@
 
 use super::{Clock, Inbox, Promises, RouteTable, Sender};
 use crate::call::io::Input;
-use crate::change::Snapshots;
+use crate::change::Configuration;
 use crate::door::{Door, Verdict};
 use crate::event::Event;
 use crate::flow::Flow;
@@ -21,7 +21,7 @@ pub struct Front {
     /// Tells the time.
     pub(super) clock: Arc<dyn Clock>,
     /// The configuration as it is now.
-    pub(super) snapshots: Snapshots,
+    pub(super) configuration: Arc<Configuration>,
     /// Ways to addresses.
     pub(super) routes: Arc<RouteTable>,
     /// To the engines.
@@ -52,7 +52,7 @@ impl Front {
     pub fn receive(&self, flow: Flow, bytes: Bytes) {
         let now = self.clock.now();
         let random = self.random();
-        let directory = self.snapshots.now();
+        let directory = self.configuration.snapshot();
         let admission = self.door.admit(now, random, &directory, flow, bytes);
         match admission.verdict {
             Verdict::Answer(answer) => self.sender.send(&flow, &answer),

@@ -1,0 +1,166 @@
+//! The server: built, run, drained.
+
+use crate::config::Config;
+use crate::control::{self, Office};
+use crate::data::Data;
+use crate::rooms::{Scripts, Sources};
+use anyhow::Context;
+use pbx_core::change::Configuration;
+use pbx_core::net::{Clock, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
+use pbx_core::sip_log::SipLog;
+use rand_chacha::rand_core::RngCore;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+/// A running server.
+pub struct App {
+    config: Config,
+    configuration: Arc<Configuration>,
+    clock: Arc<dyn Clock>,
+    exchange: Exchange,
+    http: SocketAddr,
+    tasks: Vec<JoinHandle<()>>,
+    // Last: the folder is given back when everything else is gone.
+    _folder: pbx_core::data_dir::DataDir,
+}
+
+impl App {
+    /// Opens the data, binds every port, and takes calls. `hint` is shown on the log-in page.
+    ///
+    /// # Errors
+    /// When something that it needs cannot be had; nothing is left running then.
+    pub async fn build(config: Config, hint: Option<String>) -> anyhow::Result<Self> {
+        if let Err(error) = pbx_media::files::raise_soft_limit() {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let data = Data::open(&config, &*clock).await?;
+        let journal = data.journal(&config, &*clock).context("cannot write the journal")?;
+        let Data { folder, keys, store, configuration, projector, bindings } = data;
+        let (promises, feeder) = Promises::start(journal, projector, clock.clone());
+        let log = Arc::new(SipLog::open(&folder.sip_log(), config.sip_log_mb << 20)?);
+        let listener = TcpListener::bind(config.http)
+            .await
+            .with_context(|| format!("cannot serve the console on {}", config.http))?;
+        let (inbox, inputs) = Inbox::new(config.engines);
+        let parts = Parts {
+            sip: config.sip.clone(),
+            external: config.external_address,
+            media: media(&config)?,
+            settings: config.settings.clone(),
+            clock: clock.clone(),
+            seed: pbx_core::net::seed()?,
+            configuration: configuration.clone(),
+            door_key: keys.nonce_key(),
+            promises: promises.clone(),
+            ladder: LadderWriter::start(log.clone())?,
+            bindings,
+            scripts: scripts(&config, &inbox)?,
+            sources: sources(&inbox)?,
+            inbox: (inbox, inputs),
+        };
+        let exchange = Exchange::start(parts).await?;
+        let office =
+            Office { configuration: configuration.clone(), store: store.clone(), clock: clock.clone(), promises: Some(promises) };
+        let socket = control::listen(folder.path(), Arc::new(office))?;
+        let http = listener.local_addr()?;
+        let router = admin_ui::router(console(&exchange, &configuration, &log, &clock, hint)?);
+        let console = tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).await {
+                tracing::error!(%error, "the console ended");
+            }
+        });
+        let tasks = vec![feeder, socket, console];
+        Ok(Self { config, configuration, clock, exchange, http, tasks, _folder: folder })
+    }
+
+    /// Where SIP is listened for.
+    pub fn sip(&self) -> &[SocketAddr] {
+        self.exchange.listening()
+    }
+
+    /// Where the console is served.
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Who and what there is.
+    pub fn configuration(&self) -> &Arc<Configuration> {
+        &self.configuration
+    }
+
+    /// The exchange.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// Tells the time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The line that says that it takes calls.
+    pub fn ready(&self) -> String {
+        let sip: Vec<String> = self.sip().iter().map(ToString::to_string).collect();
+        format!("ready sip={} http={}", sip.join(","), self.http)
+    }
+
+    /// No new calls; running ones end or are cut at the deadline; records are on disk when this returns.
+    pub async fn drain(self) {
+        self.exchange.drain(Duration::from_secs(self.config.settings.drain_deadline_s.into())).await;
+        for task in &self.tasks {
+            task.abort();
+        }
+        // The socket of a server that is gone would only mislead.
+        let _ = std::fs::remove_file(self.config.data.join("control.sock"));
+    }
+}
+
+fn media(config: &Config) -> anyhow::Result<pbx_media::Config> {
+    Ok(pbx_media::Config {
+        bind: config.rtp_address,
+        ports: config.rtp_ports.clone(),
+        threads: u8::try_from(config.media_threads).unwrap_or(u8::MAX),
+        rest: Duration::from_secs(config.rtp_rest_s.into()),
+        spare: 64,
+        seed: pbx_core::net::rng()?.next_u64(),
+    })
+}
+
+fn scripts(config: &Config, inbox: &Inbox) -> anyhow::Result<Arc<Scripts>> {
+    let inbox = inbox.clone();
+    let pool = templates::Pool::start(templates::PoolConfig { threads: config.script_threads, ..Default::default() }, move |reply| {
+        inbox.script(reply);
+    })?;
+    Ok(Arc::new(Scripts(pool)))
+}
+
+fn sources(inbox: &Inbox) -> anyhow::Result<Arc<Sources>> {
+    let fetcher = Arc::new(templates::source::Fetcher::new()?);
+    Ok(Arc::new(Sources { fetcher, runtime: Handle::current(), inbox: inbox.clone() }))
+}
+
+fn console(
+    exchange: &Exchange,
+    configuration: &Arc<Configuration>,
+    log: &Arc<SipLog>,
+    clock: &Arc<dyn Clock>,
+    hint: Option<String>,
+) -> anyhow::Result<admin_ui::Ports> {
+    let (events, inbox) = (exchange.event_source(), exchange.inbox());
+    let rng = Mutex::new(pbx_core::net::rng()?);
+    Ok(admin_ui::Ports {
+        configuration: configuration.clone(),
+        sip_log: log.clone(),
+        events: Arc::new(move || events.subscribe()),
+        commands: Arc::new(move |command| inbox.command_of(command)),
+        clock: clock.clone(),
+        random: Arc::new(move |bytes| rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes)),
+        options: admin_ui::Options { log_in_hint: hint, ..Default::default() },
+    })
+}

@@ -1,0 +1,71 @@
+//! The data folder, opened: what was promised before is in the database, and calls that nobody ended have their record.
+
+use crate::config::Config;
+use anyhow::Context;
+use pbx_core::change::Configuration;
+use pbx_core::data_dir::DataDir;
+use pbx_core::ids::TenantId;
+use pbx_core::journal::{self, Journal, Limits, Projector};
+use pbx_core::net::Clock;
+use pbx_core::registrar::Binding;
+use pbx_core::secret::Keys;
+use pbx_core::store::{Place, Store};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A folder that this process owns.
+pub struct Data {
+    /// The lock.
+    pub folder: DataDir,
+    /// The server's keys.
+    pub keys: Keys,
+    /// What is kept.
+    pub store: Store,
+    /// Who and what there is.
+    pub configuration: Arc<Configuration>,
+    /// Feeds the store.
+    pub projector: Projector,
+    /// Where devices could be reached.
+    pub bindings: Vec<(TenantId, Binding)>,
+}
+
+impl Data {
+    /// Opens the folder, bringing it up to date with its journal.
+    ///
+    /// # Errors
+    /// When another process owns it, or what it holds cannot be read.
+    pub async fn open(config: &Config, clock: &dyn Clock) -> anyhow::Result<Self> {
+        let folder = DataDir::claim(&config.data).with_context(|| format!("cannot use {}", config.data.display()))?;
+        let keys = Keys::open_or_create(&folder.key_file(), pbx_core::net::seed()?)?;
+        let place = config.database.clone().map_or_else(|| Place::Sqlite(folder.database()), Place::Postgres);
+        let store = Store::open(&place).await.context("cannot open the database")?;
+        let projector = recover(&folder, &store, clock).await.context("cannot replay the journal")?;
+        let bindings = projector.bindings(clock.now().wall).await?;
+        let catalogue = Arc::new(templates::Catalogue::embedded()?);
+        let realm = config.settings.realm.clone();
+        let configuration = Arc::new(Configuration::open(store.clone(), keys.clone(), realm, catalogue).await?);
+        Ok(Self { folder, keys, store, configuration, projector, bindings })
+    }
+
+    /// The journal, to go on with.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn journal(&self, config: &Config, clock: &dyn Clock) -> std::io::Result<Journal> {
+        let limits = Limits { sync_interval: Duration::from_millis(config.fsync_ms), ..Limits::default() };
+        Journal::open(&self.folder.journal(), limits, self.projector.position(), clock.now().mono)
+    }
+}
+
+async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::Result<Projector> {
+    let recovered = journal::recover(&folder.journal(), store.journal_position().await?)?;
+    let mut projector = Projector::open(store.clone()).await?;
+    projector.project(&recovered.entries, recovered.end).await?;
+    let now = clock.now().wall;
+    let cut = projector.close_open_calls(recovered.last_seen.unwrap_or(now)).await?;
+    projector.forget_expired(now).await?;
+    if cut > 0 || recovered.torn_bytes > 0 {
+        tracing::info!(calls = cut, torn_bytes = recovered.torn_bytes, "the last run ended without saying so");
+    }
+    Ok(projector)
+}

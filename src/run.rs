@@ -1,0 +1,151 @@
+//! What each command does.
+
+use crate::app::App;
+use crate::cli::{Invocation, Selftest};
+use crate::config::Config;
+use crate::control::{self, Office, Request, Response};
+use crate::data::Data;
+use crate::demo::{self, Bustle, Seed};
+use crate::selftest;
+use crate::softphone::Account;
+use anyhow::Context;
+use pbx_core::change::import::ImportOptions;
+use pbx_core::net::{Clock, SystemClock};
+use provisioning::account_card::AccountCard;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Carries the invocation out.
+///
+/// # Errors
+/// What went wrong, in words.
+pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
+    match invocation {
+        Invocation::Serve(config) => serve(config).await,
+        Invocation::Demo(config) => run_demo(config).await,
+        Invocation::Selftest(test) => run_selftest(test).await,
+        Invocation::Office { config, request } => say(office(&config, request).await?),
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let app = App::build(config, None).await?;
+    print(&app.ready());
+    until_told_to_stop().await?;
+    print("stopping: running calls may end");
+    app.drain().await;
+    Ok(())
+}
+
+async fn run_demo(config: Config) -> anyhow::Result<()> {
+    let mut rng = pbx_core::net::rng()?;
+    std::fs::create_dir_all(&config.data)?;
+    let seed = Seed::open(&config.data, &mut rng)?;
+    let hint = seed.log_ins().first().map(|(email, password)| format!("{email} / {password}"));
+    let app = App::build(config, hint).await?;
+    let server = on_loopback(app.sip().first().copied().context("no SIP listener")?);
+    let (customers, service) = demo::serve_customers().await?;
+    let mut bustle = Bustle::prepare(server).await?;
+    let file = seed.import_file(bustle.carrier(), customers);
+    let options = ImportOptions { dry_run: false, prune: false };
+    app.configuration().import("demo", app.clock().now().wall, &mut rng, &file, options).await?;
+    bustle.begin(seed.simulated(), &mut rng);
+    print(&app.ready());
+    print(&welcome(&app, &seed, server)?);
+    until_told_to_stop().await?;
+    print("stopping: running calls may end (again Ctrl-C: at once)");
+    tokio::select! {
+        () = app.drain() => {}
+        stop = until_told_to_stop() => stop?,
+    }
+    drop(bustle);
+    service.abort();
+    Ok(())
+}
+
+fn welcome(app: &App, seed: &Seed, server: SocketAddr) -> anyhow::Result<String> {
+    let mut text = format!("\nThe console: http://{}\n", app.http());
+    for (email, password) in seed.log_ins() {
+        text.push_str(&format!("  log in as {email:<22} {password}\n"));
+    }
+    text.push_str("\nType one of these into a softphone, then call 101, 102 or 103:\n\n");
+    let directory = app.configuration().snapshot();
+    for (tenant, account) in seed.guests() {
+        let company = directory.tenants().find(|t| t.slug == tenant).map_or(tenant, |t| &t.name).to_owned();
+        let card = AccountCard {
+            company,
+            name: "your softphone".to_owned(),
+            extension: account.extension,
+            server,
+            user: account.user,
+            password: account.password,
+        };
+        text.push_str(&card.render()?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+async fn run_selftest(test: Selftest) -> anyhow::Result<()> {
+    let accounts = match <[Account; 2]>::try_from(test.accounts) {
+        Ok(accounts) => accounts,
+        Err(_) => borrow_accounts(&test.config).await?,
+    };
+    selftest::run(test.sip, accounts, |step| print(&format!("ok: {step}"))).await?;
+    print("the self-test has passed");
+    Ok(())
+}
+
+async fn borrow_accounts(config: &Config) -> anyhow::Result<[Account; 2]> {
+    let response = control::ask(&config.data, &Request::Lend).await?.with_context(|| {
+        format!("no server runs on {}: name its folder with --data, or two accounts with --account", config.data.display())
+    })?;
+    anyhow::ensure!(response.fault.is_empty(), "the server lends no accounts: {}", response.fault);
+    let accounts = response.text.lines().map(str::parse).collect::<Result<Vec<Account>, _>>();
+    let accounts = accounts.map_err(anyhow::Error::msg)?;
+    <[Account; 2]>::try_from(accounts).map_err(|_| anyhow::anyhow!("the server lent something else than two accounts"))
+}
+
+/// Asks the running server, else opens the folder.
+async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
+    if let Some(response) = control::ask(&config.data, &request).await? {
+        return Ok(response);
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let data = Data::open(config, &*clock).await?;
+    let office = Office { configuration: data.configuration, store: data.store, clock, promises: None };
+    Ok(office.answer(request).await)
+}
+
+fn say(response: Response) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(response.text.as_bytes()) {
+        // The reader has seen enough (`| head`).
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        written => written?,
+    }
+    anyhow::ensure!(response.fault.is_empty(), "{}", response.fault.trim_end());
+    Ok(())
+}
+
+fn print(line: &str) {
+    // Nobody reads our output any more: the server goes on.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+async fn until_told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// How phones on this machine reach a listener.
+fn on_loopback(listening: SocketAddr) -> SocketAddr {
+    if listening.ip().is_unspecified() { SocketAddr::from((Ipv4Addr::LOCALHOST, listening.port())) } else { listening }
+}
