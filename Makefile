@@ -26,7 +26,7 @@ release: packages-build assets
 	$(CARGO) build --release --bin ringdown
 
 test: packages-build packages-test assets check web-test ## every check and every test: what CI runs
-	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(CARGO) test --workspace
+	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-500000} $(CARGO) test --workspace
 
 check: fmt clippy docs deny ## formatting, lints, documentation, licences
 
