@@ -7,7 +7,7 @@ use crate::rooms::{Scripts, Sources};
 use anyhow::Context;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
-use pbx_core::sip_log::SipLog;
+use pbx_core::sip_log::{Limits, SipLog};
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,7 +42,7 @@ impl App {
         let journal = data.journal(&config, &*clock).context("cannot write the journal")?;
         let Data { folder, keys, store, configuration, projector, bindings } = data;
         let (promises, feeder) = Promises::start(journal, projector, clock.clone());
-        let log = Arc::new(SipLog::open(&folder.sip_log(), config.sip_log_mb << 20)?);
+        let log = Arc::new(SipLog::open(&folder.sip_log(), Limits { tenant_bytes: config.sip_log_mb << 20, ..Limits::default() }));
         let listener = TcpListener::bind(config.http)
             .await
             .with_context(|| format!("cannot serve the console on {}", config.http))?;

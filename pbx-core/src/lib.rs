@@ -29,6 +29,7 @@ pub mod event;
 pub mod flow;
 pub mod ids;
 pub mod journal;
+pub mod net;
 pub mod registrar;
 pub mod script;
 pub mod secret;

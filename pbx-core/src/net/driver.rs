@@ -4,6 +4,7 @@ use super::{Clock, DataSources, LadderWriter, RouteTable, ScriptHost, Sender};
 use crate::call::Engine;
 use crate::call::io::{Input, Output, World};
 use crate::change::Configuration;
+use crate::door::Door;
 use crate::event::Event;
 use crate::settings::Settings;
 use crate::time::{Instant, Now};
@@ -27,6 +28,8 @@ pub struct Wires {
     pub configuration: Arc<Configuration>,
     /// Ways to addresses.
     pub routes: Arc<RouteTable>,
+    /// Learns which INVITEs are pending, and which have their final answer.
+    pub door: Arc<Door>,
     /// Timers and limits.
     pub settings: Arc<Settings>,
     /// Where promises are kept.
@@ -59,8 +62,11 @@ pub(super) struct Driver {
 impl Driver {
     /// Runs until told to stop.
     pub(super) fn run(mut self) {
-        let mut wake: Option<Instant> = None;
         let mut outputs = Vec::with_capacity(256);
+        // The first turn lets the engine ask for media ports before the first call.
+        let now = self.wires.clock.now();
+        self.ask(now, Input::Wake, &mut outputs);
+        let mut wake = self.carry_out(now, &mut outputs);
         while !self.stop.load(Ordering::Relaxed) {
             let first = self.wait(wake);
             let now = self.wires.clock.now();
@@ -104,6 +110,7 @@ impl Driver {
         for output in outputs.drain(..) {
             match output {
                 Output::Send { flow, bytes, about } => {
+                    wires.door.sent(now.mono, &bytes);
                     wires.sender.send(&flow, &bytes);
                     wires.ladder.sent(now.wall, about, flow, bytes);
                 }

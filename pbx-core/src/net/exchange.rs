@@ -14,6 +14,7 @@ use crate::flow::Transport;
 use crate::ids::{CallId, TenantId};
 use crate::registrar::Binding;
 use crate::settings::Settings;
+use pbx_sip::digest::Nonces;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::io;
@@ -99,10 +100,12 @@ impl Exchange {
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
         let (events, _) = broadcast::channel(EVENTS);
+        let door = Arc::new(Door::new(parts.door_key, &parts.settings));
         let wires = Wires {
             clock: parts.clock.clone(),
             configuration: parts.configuration.clone(),
             routes: routes.clone(),
+            door: door.clone(),
             settings: Arc::new(parts.settings.clone()),
             promises: parts.promises.clone(),
             sender: sender.clone(),
@@ -113,7 +116,7 @@ impl Exchange {
             ladder: parts.ladder,
         };
         let front = Arc::new(Front {
-            door: Door::new(parts.door_key, &parts.settings),
+            door,
             clock: parts.clock,
             configuration: parts.configuration,
             routes,
@@ -136,7 +139,7 @@ impl Exchange {
             media,
             promises: parts.promises,
         };
-        exchange.start_engines(inputs, &wires, parts.bindings, &mut rng)?;
+        exchange.start_engines(inputs, &wires, parts.bindings, parts.door_key, &mut rng)?;
         exchange.start_readers(sockets, &front, &connections)?;
         Ok(exchange)
     }
@@ -146,6 +149,7 @@ impl Exchange {
         inputs: Vec<Receiver<crate::call::io::Input>>,
         wires: &Wires,
         bindings: Vec<(TenantId, Binding)>,
+        door_key: Key,
         rng: &mut ChaCha20Rng,
     ) -> io::Result<()> {
         let mut of_engine: Vec<Vec<(TenantId, Binding)>> = vec![Vec::new(); inputs.len()];
@@ -155,8 +159,9 @@ impl Exchange {
         for (index, (inputs, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
-            let mut engine = Engine::new(index as u16, self.media.threads(), seed);
-            engine.restore(bindings);
+            let nonces = Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s));
+            let mut engine = Engine::new(index as u16, self.media.threads(), seed).with_nonces(nonces);
+            engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
             let driver = Driver { engine, inputs, wires: wires.clone(), stop: self.stop.clone(), running };

@@ -17,7 +17,7 @@ use tokio::sync::broadcast;
 /// The way in. Shared by all readers.
 pub struct Front {
     /// Judges.
-    pub(super) door: Door,
+    pub(super) door: Arc<Door>,
     /// Tells the time.
     pub(super) clock: Arc<dyn Clock>,
     /// The configuration as it is now.

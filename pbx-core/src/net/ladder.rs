@@ -1,0 +1,62 @@
+//! The writer of the SIP message ring: a thread of its own, so that no engine waits for a disk.
+
+use crate::flow::Flow;
+use crate::ids::{CallId, TenantId};
+use crate::sip_log::{Entry, SipLog, Way};
+use crate::time::Wall;
+use bytes::Bytes;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Messages that may wait for the disk; more are not kept: a ladder with a hole is better than a late call.
+const WAITING: usize = 65_536;
+/// Messages written at once.
+const BATCH: usize = 512;
+
+/// Takes messages for the ring. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct LadderWriter {
+    queue: SyncSender<(TenantId, Entry)>,
+}
+
+impl LadderWriter {
+    /// Starts the thread; it ends when the last writer is dropped.
+    ///
+    /// # Errors
+    /// When no thread can be had.
+    pub fn start(log: Arc<SipLog>) -> std::io::Result<Self> {
+        let (queue, entries) = sync_channel(WAITING);
+        std::thread::Builder::new().name("sip-log".to_owned()).spawn(move || write(&log, &entries))?;
+        Ok(Self { queue })
+    }
+
+    /// A message that we sent. What belongs to no call is not kept.
+    pub fn sent(&self, at: Wall, about: Option<(TenantId, CallId)>, flow: Flow, bytes: Bytes) {
+        if let Some(about) = about {
+            self.keep(at, about, Way::Out, flow, bytes);
+        }
+    }
+
+    /// A message that came.
+    pub fn received(&self, at: Wall, about: (TenantId, CallId), flow: Flow, bytes: Bytes) {
+        self.keep(at, about, Way::In, flow, bytes);
+    }
+
+    fn keep(&self, at: Wall, (tenant, call): (TenantId, CallId), way: Way, flow: Flow, bytes: Bytes) {
+        // A full queue: see WAITING.
+        let Flow { transport, local, remote, .. } = flow;
+        let _ = self.queue.try_send((tenant, Entry { at, call, way, transport, local, remote, bytes }));
+    }
+}
+
+fn write(log: &SipLog, entries: &Receiver<(TenantId, Entry)>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while let Ok(first) = entries.recv() {
+        batch.push(first);
+        batch.extend(entries.try_iter().take(BATCH - 1));
+        if let Err(error) = log.append(&batch) {
+            tracing::warn!(%error, messages = batch.len(), "SIP messages could not be kept");
+        }
+        batch.clear();
+    }
+}
