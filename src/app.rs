@@ -3,7 +3,8 @@
 use crate::config::Config;
 use crate::control::{self, Office};
 use crate::data::Data;
-use crate::rooms::{Scripts, Sources};
+use crate::rooms::{Ladders, Scripts, Sources};
+use admin_ui::{DemoAccount, Options, Ports, Records};
 use anyhow::Context;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
@@ -12,9 +13,14 @@ use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use templates::source::Fetcher;
+use templates::pool::{Pool, PoolConfig};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+
+/// VMs kept for tenants without a call right now, 0.4 MB each.
+const IDLE_VMS: usize = 256;
 
 /// A running server.
 pub struct App {
@@ -29,11 +35,11 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the data, binds every port, and takes calls. `hint` is shown on the log-in page.
+    /// Opens the data, binds every port, and takes calls. The log-ins of a demo are shown on the log-in page.
     ///
     /// # Errors
     /// When something that it needs cannot be had; nothing is left running then.
-    pub async fn build(config: Config, hint: Option<String>) -> anyhow::Result<Self> {
+    pub async fn build(config: Config, demo: Vec<DemoAccount>) -> anyhow::Result<Self> {
         if let Err(error) = pbx_media::files::raise_soft_limit() {
             tracing::warn!(%error, "the limit of open files stays as it is");
         }
@@ -59,8 +65,8 @@ impl App {
             promises: promises.clone(),
             ladder: LadderWriter::start(log.clone())?,
             bindings,
-            scripts: scripts(&config, &inbox)?,
-            sources: sources(&inbox)?,
+            scripts: scripts(&config, &inbox, &clock)?,
+            sources: sources(&inbox, &clock)?,
             inbox: (inbox, inputs),
         };
         let exchange = Exchange::start(parts).await?;
@@ -68,7 +74,8 @@ impl App {
             Office { configuration: configuration.clone(), store: store.clone(), clock: clock.clone(), promises: Some(promises) };
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
-        let router = admin_ui::router(console(&exchange, &configuration, &log, &clock, hint)?);
+        let records = Records { store, configuration: configuration.clone(), messages: Arc::new(Ladders(log)) };
+        let router = admin_ui::router(console(&exchange, records, &clock, demo)?)?;
         let console = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(listener, service).await {
@@ -132,35 +139,36 @@ fn media(config: &Config) -> anyhow::Result<pbx_media::Config> {
     })
 }
 
-fn scripts(config: &Config, inbox: &Inbox) -> anyhow::Result<Arc<Scripts>> {
-    let inbox = inbox.clone();
-    let pool = templates::Pool::start(templates::PoolConfig { threads: config.script_threads, ..Default::default() }, move |reply| {
-        inbox.script(reply);
-    })?;
-    Ok(Arc::new(Scripts(pool)))
+fn scripts(config: &Config, inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Scripts>> {
+    let (inbox, clock) = (inbox.clone(), clock.clone());
+    let pool = PoolConfig {
+        threads: config.script_threads,
+        idle_vms: IDLE_VMS,
+        limits: templates::vm::Limits::default(),
+        clock: Arc::new(move || clock.now().mono.micros()),
+    };
+    Ok(Arc::new(Scripts(Pool::start(pool, move |reply| inbox.script(reply))?)))
 }
 
-fn sources(inbox: &Inbox) -> anyhow::Result<Arc<Sources>> {
-    let fetcher = Arc::new(templates::source::Fetcher::new()?);
+fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Sources>> {
+    let fetcher = Arc::new(Fetcher::new(clock.clone())?);
     Ok(Arc::new(Sources { fetcher, runtime: Handle::current(), inbox: inbox.clone() }))
 }
 
 fn console(
     exchange: &Exchange,
-    configuration: &Arc<Configuration>,
-    log: &Arc<SipLog>,
+    records: Records,
     clock: &Arc<dyn Clock>,
-    hint: Option<String>,
-) -> anyhow::Result<admin_ui::Ports> {
+    demo: Vec<DemoAccount>,
+) -> anyhow::Result<Ports> {
     let (events, inbox) = (exchange.event_source(), exchange.inbox());
     let rng = Mutex::new(pbx_core::net::rng()?);
-    Ok(admin_ui::Ports {
-        configuration: configuration.clone(),
-        sip_log: log.clone(),
+    Ok(Ports {
+        records,
         events: Arc::new(move || events.subscribe()),
-        commands: Arc::new(move |command| inbox.command_of(command)),
+        commands: Arc::new(move |command| inbox.command(command)),
         clock: clock.clone(),
         random: Arc::new(move |bytes| rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes)),
-        options: admin_ui::Options { log_in_hint: hint, ..Default::default() },
+        options: Options { demo, https: false },
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{self, Config, Given, SETTINGS};
 use crate::control::Request;
-use crate::selftest::Account;
+use crate::softphone::Account;
 use anyhow::Context;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::net::SocketAddr;

@@ -41,7 +41,7 @@ impl Data {
         let store = Store::open(&place).await.context("cannot open the database")?;
         let projector = recover(&folder, &store, clock).await.context("cannot replay the journal")?;
         let bindings = projector.bindings(clock.now().wall).await?;
-        let catalogue = Arc::new(templates::Catalogue::embedded()?);
+        let catalogue = Arc::new(templates::catalogue::Catalogue::embedded()?);
         let realm = config.settings.realm.clone();
         let configuration = Arc::new(Configuration::open(store.clone(), keys.clone(), realm, catalogue).await?);
         Ok(Self { folder, keys, store, configuration, projector, bindings })

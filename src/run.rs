@@ -31,7 +31,7 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let app = App::build(config, None).await?;
+    let app = App::build(config, Vec::new()).await?;
     print(&app.ready());
     until_told_to_stop().await?;
     print("stopping: running calls may end");
@@ -43,8 +43,7 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     let mut rng = pbx_core::net::rng()?;
     std::fs::create_dir_all(&config.data)?;
     let seed = Seed::open(&config.data, &mut rng)?;
-    let hint = seed.log_ins().first().map(|(email, password)| format!("{email} / {password}"));
-    let app = App::build(config, hint).await?;
+    let app = App::build(config, seed.demo_accounts()).await?;
     let server = on_loopback(app.sip().first().copied().context("no SIP listener")?);
     let (customers, service) = demo::serve_customers().await?;
     let mut bustle = Bustle::prepare(server).await?;

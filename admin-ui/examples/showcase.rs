@@ -19,6 +19,7 @@ use records::{Story, answer, ladder, outside, party, register, ring};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+#[derive(Debug)]
 struct Machine;
 
 impl Clock for Machine {

@@ -3,6 +3,7 @@
 use crate::records::Records;
 use pbx_core::call::io::Command;
 use pbx_core::event::Event;
+pub use pbx_core::net::Clock;
 use pbx_core::time::Now;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -42,12 +43,6 @@ impl Ports {
     pub(crate) fn now(&self) -> Now {
         self.clock.now()
     }
-}
-
-/// Tells the time: the only way by which the console knows it.
-pub trait Clock: Send + Sync {
-    /// Both times of this moment.
-    fn now(&self) -> Now;
 }
 
 /// What the console is told at its start.

@@ -2,7 +2,8 @@
 
 use super::{Request, Response};
 use crate::softphone::Account;
-use admin_ui::words::{self, Language};
+use admin_ui::Language;
+use admin_ui::words::{self, Nameless, Names};
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration};
@@ -109,8 +110,8 @@ impl Office {
             return Ok(Response::said(serde_json::to_string_pretty(&record)? + "\n"));
         }
         let directory = self.configuration.snapshot();
-        let names = words::names(directory.tenant(record.tenant).map(Arc::as_ref));
-        let sentences = words::explain(&record, &names, Language::of(language));
+        let names: &dyn Names = directory.tenant(record.tenant).map_or(&Nameless, |tenant| &**tenant);
+        let sentences = words::explain(&record, names, Language::of_tag(language).unwrap_or_default());
         Ok(Response::said(sentences.join("\n") + "\n"))
     }
 

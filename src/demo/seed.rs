@@ -1,6 +1,7 @@
 //! The demo's configuration: one import file whose passwords are minted at the first start and kept.
 
 use crate::softphone::Account;
+use admin_ui::DemoAccount;
 use anyhow::Context;
 use rand_chacha::rand_core::RngCore;
 use std::collections::BTreeMap;
@@ -74,6 +75,23 @@ impl Seed {
         [("root@ringdown.test", "root"), ("admin@acme.test", "acme"), ("admin@globex.test", "globex")]
             .into_iter()
             .filter_map(|(email, name)| Some((email, self.passwords.get(name)?.as_str())))
+            .collect()
+    }
+
+    /// The same, as the log-in page shows them.
+    pub fn demo_accounts(&self) -> Vec<DemoAccount> {
+        let tenant = |email: &str| match email.split_once('@')?.1 {
+            "acme.test" => Some("Acme".to_owned()),
+            "globex.test" => Some("Globex".to_owned()),
+            _ => None,
+        };
+        self.log_ins()
+            .into_iter()
+            .map(|(email, password)| DemoAccount {
+                email: email.to_owned(),
+                password: password.to_owned(),
+                tenant: tenant(email),
+            })
             .collect()
     }
 

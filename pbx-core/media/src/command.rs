@@ -75,6 +75,15 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// Which engine it is for.
+    pub const fn engine(&self) -> u16 {
+        match self {
+            Self::Stock { engine, .. } | Self::Released { engine, .. } => *engine,
+        }
+    }
+}
+
 /// What was received at one port over its use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortReport {

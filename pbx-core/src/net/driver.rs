@@ -21,31 +21,31 @@ const NOTICE: Duration = Duration::from_millis(200);
 
 /// What an engine is connected to.
 #[derive(Clone)]
-pub struct Wires {
+pub(super) struct Wires {
     /// Tells the time.
-    pub clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     /// The configuration as it is now.
-    pub configuration: Arc<Configuration>,
+    pub(super) configuration: Arc<Configuration>,
     /// Ways to addresses.
-    pub routes: Arc<RouteTable>,
+    pub(super) routes: Arc<RouteTable>,
     /// Learns which INVITEs are pending, and which have their final answer.
-    pub door: Arc<Door>,
+    pub(super) door: Arc<Door>,
     /// Timers and limits.
-    pub settings: Arc<Settings>,
+    pub(super) settings: Arc<Settings>,
     /// Where promises are kept.
-    pub promises: super::Promises,
+    pub(super) promises: super::Promises,
     /// The way out.
-    pub sender: Sender,
+    pub(super) sender: Sender,
     /// The media threads.
-    pub media: Arc<pbx_media::Media>,
+    pub(super) media: Arc<pbx_media::Media>,
     /// Who runs scripts.
-    pub scripts: Arc<dyn ScriptHost>,
+    pub(super) scripts: Arc<dyn ScriptHost>,
     /// Who asks data sources.
-    pub sources: Arc<dyn DataSources>,
+    pub(super) sources: Arc<dyn DataSources>,
     /// Who listens.
-    pub events: broadcast::Sender<Arc<Event>>,
+    pub(super) events: broadcast::Sender<Arc<Event>>,
     /// The ring of SIP messages.
-    pub ladder: LadderWriter,
+    pub(super) ladder: LadderWriter,
 }
 
 /// One engine and its thread's state.

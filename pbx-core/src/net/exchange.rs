@@ -11,7 +11,7 @@ use crate::change::Configuration;
 use crate::door::{Door, Key};
 use crate::event::Event;
 use crate::flow::Transport;
-use crate::ids::{CallId, TenantId};
+use crate::ids::TenantId;
 use crate::registrar::Binding;
 use crate::settings::Settings;
 use pbx_sip::digest::Nonces;
@@ -123,7 +123,6 @@ impl Exchange {
             inbox: inbox.clone(),
             sender,
             promises: parts.promises.clone(),
-            events: events.clone(),
             rng: Mutex::new(ChaCha20Rng::from_rng(&mut rng)),
         });
         connections.read_for(&front);
@@ -196,11 +195,6 @@ impl Exchange {
     /// A way to get such receivers later.
     pub fn event_source(&self) -> broadcast::Sender<Arc<Event>> {
         self.events.clone()
-    }
-
-    /// Ends a call. False: the engine is overloaded or has stopped.
-    pub fn hang_up(&self, tenant: TenantId, call: CallId) -> bool {
-        self.inbox.command(tenant.slot(), Command::HangUp { tenant, call })
     }
 
     /// The way to the engines.

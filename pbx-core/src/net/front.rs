@@ -4,7 +4,6 @@ use super::{Clock, Inbox, Promises, RouteTable, Sender};
 use crate::call::io::Input;
 use crate::change::Configuration;
 use crate::door::{Door, Verdict};
-use crate::event::Event;
 use crate::flow::Flow;
 use crate::ids::AuditId;
 use crate::journal::Entry;
@@ -12,10 +11,9 @@ use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::broadcast;
 
 /// The way in. Shared by all readers.
-pub struct Front {
+pub(super) struct Front {
     /// Judges.
     pub(super) door: Arc<Door>,
     /// Tells the time.
@@ -30,8 +28,6 @@ pub struct Front {
     pub(super) sender: Sender,
     /// Where the audit is kept.
     pub(super) promises: Promises,
-    /// Who hears of alarms.
-    pub(super) events: broadcast::Sender<Arc<Event>>,
     /// For nonces and ids.
     pub(super) rng: Mutex<ChaCha20Rng>,
 }
@@ -44,12 +40,12 @@ impl std::fmt::Debug for Front {
 
 impl Front {
     /// Ways to addresses.
-    pub fn routes(&self) -> &RouteTable {
+    pub(super) fn routes(&self) -> &RouteTable {
         &self.routes
     }
 
     /// Takes one message that was read from this flow.
-    pub fn receive(&self, flow: Flow, bytes: Bytes) {
+    pub(super) fn receive(&self, flow: Flow, bytes: Bytes) {
         let now = self.clock.now();
         let random = self.random();
         let directory = self.configuration.snapshot();
@@ -70,7 +66,7 @@ impl Front {
     }
 
     /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).
-    pub fn pong(&self, flow: Flow) {
+    pub(super) fn pong(&self, flow: Flow) {
         self.sender.send(&flow, &Bytes::from_static(b"\r\n"));
     }
 

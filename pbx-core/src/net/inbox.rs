@@ -77,9 +77,12 @@ impl Inbox {
         }
     }
 
-    /// To the engine of a tenant.
-    pub fn command(&self, slot: Slot, command: Command) -> bool {
-        self.to_slot(slot, Input::Command(command))
+    /// To the engine that it concerns, or to every one.
+    pub fn command(&self, command: Command) {
+        match command {
+            Command::HangUp { tenant, .. } => self.wait_for_room(tenant.slot(), Input::Command(command)),
+            Command::Drain | Command::Cut => self.command_all(&command),
+        }
     }
 
     fn wait_for_room(&self, slot: Slot, input: Input) {

@@ -21,7 +21,7 @@ const NOTICE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// As the system tells.
-pub fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
+pub(super) fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
     let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
@@ -36,7 +36,7 @@ pub fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
 }
 
 /// Reads until `stop`.
-pub fn read(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>, stop: Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
+pub(super) fn read(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>, stop: Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(format!("udp-{}", bound.port())).spawn(move || {
         let mut buffer = vec![0; DATAGRAM];
         while !stop.load(Ordering::Relaxed) {
