@@ -140,18 +140,24 @@ fn media(config: &Config) -> anyhow::Result<pbx_media::Config> {
 }
 
 fn scripts(config: &Config, inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Scripts>> {
-    let (inbox, clock) = (inbox.clone(), clock.clone());
+    let inbox = inbox.clone();
     let pool = PoolConfig {
         threads: config.script_threads,
         idle_vms: IDLE_VMS,
         limits: templates::vm::Limits::default(),
-        clock: Arc::new(move || clock.now().mono.micros()),
+        clock: Some(micros(clock)),
     };
     Ok(Arc::new(Scripts(Pool::start(pool, move |reply| inbox.script(reply))?)))
 }
 
+/// The steady clock as the templates room reads it.
+fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
+    let clock = clock.clone();
+    Arc::new(move || clock.now().mono.micros())
+}
+
 fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Sources>> {
-    let fetcher = Arc::new(Fetcher::new(clock.clone())?);
+    let fetcher = Arc::new(Fetcher::new(micros(clock))?);
     Ok(Arc::new(Sources { fetcher, runtime: Handle::current(), inbox: inbox.clone() }))
 }
 

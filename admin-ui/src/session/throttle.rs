@@ -74,6 +74,7 @@ mod tests {
     use pbx_core::time::{Now, Wall};
     use std::sync::atomic::{AtomicI64, Ordering};
 
+    #[derive(Debug)]
     struct Hand(AtomicI64);
 
     impl Port for Hand {
