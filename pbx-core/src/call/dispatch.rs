@@ -187,6 +187,11 @@ impl Calls {
 
     /// A response to nothing that is remembered. A phone whose 200 comes as late as that must not believe that it talks.
     fn strayed(&mut self, cx: &mut Cx<'_>, flow: Flow, response: &Message) {
+        let from = response.from_addr().ok();
+        if from.as_ref().and_then(|from| from.tag()).is_some_and(|tag| cx.shared.tags.contains_key(tag)) {
+            // A leg that talks, and a copy of its 200 that was very long on its way.
+            return;
+        }
         let invite = response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
         if invite && response.status().is_some_and(|status| status.is_success()) {
             stray::hang_up(cx, None, &User { flow, whose: Whose::Nobody }, response);
@@ -234,14 +239,14 @@ impl Calls {
 
     fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: Flow) {
         let now = cx.now();
-        let actions = cx.shared.layer.transport_failed(now.mono, |user| user.flow == flow);
+        let actions = cx.shared.layer.transport_failed(now.mono, |user| is_lost(user.flow, flow));
         cx.carry(actions);
         let changes = cx.shared.registrar.flow_lost(now, &flow);
         cx.bindings_changed(changes);
         if !flow.transport.is_reliable() {
             return;
         }
-        let on_it = |call: &Call| call.legs.iter().any(|leg| leg.flow == flow && leg.is_alive());
+        let on_it = |call: &Call| call.legs.iter().any(|leg| is_lost(leg.flow, flow) && leg.is_alive());
         let mut lost: Vec<CallId> = self.map.iter().filter(|(_, call)| on_it(call)).map(|(id, _)| *id).collect();
         lost.sort_unstable();
         for id in lost {
@@ -299,4 +304,10 @@ impl Calls {
             self.map.insert(call.owner.call, Box::new(call));
         }
     }
+}
+
+/// Whether a flow went with a lost one: the same, or "any connection to that peer" (number 0).
+pub(super) fn is_lost(flow: Flow, lost: Flow) -> bool {
+    let any = flow.connection == 0 && flow.transport.is_reliable();
+    flow == lost || any && flow.transport == lost.transport && flow.remote == lost.remote
 }

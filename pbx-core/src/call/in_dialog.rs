@@ -93,8 +93,12 @@ impl Call {
 
     /// A connection is gone. Calls on it are over: what reconnects is another flow.
     pub(super) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: crate::flow::Flow) {
-        let lost: Vec<u16> =
-            self.legs.iter().filter(|leg| leg.flow == flow && leg.is_alive()).map(|leg| leg.no).collect();
+        let lost: Vec<u16> = self
+            .legs
+            .iter()
+            .filter(|leg| super::dispatch::is_lost(leg.flow, flow) && leg.is_alive())
+            .map(|leg| leg.no)
+            .collect();
         for no in lost {
             match self.legs.get(usize::from(no)).map(|leg| leg.state) {
                 Some(LegState::Talking) => self.leg_left(cx, no, &Ending { cause: "flow-lost", ..HUNG_UP }),

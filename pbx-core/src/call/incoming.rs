@@ -126,7 +126,7 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
     {
         record.meant(identity::of_person(person, None));
     }
-    record.leg_started(leg.id, from.clone(), sip_call_id.clone(), now.wall);
+    record.leg_started(leg.id, from, sip_call_id.clone(), now.wall);
     started(cx, &leg, &record, sip_call_id, original);
     Ok(Call {
         owner,

@@ -219,7 +219,7 @@ impl Call {
     /// CANCEL of a re-INVITE.
     pub(super) fn reinvite_cancelled(&mut self, cx: &mut Cx<'_>, invite: TransactionId) {
         let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
-        if !reoffer.asked.as_ref().is_some_and(|(id, _)| *id == invite) {
+        if reoffer.asked.as_ref().is_none_or(|(id, _)| *id != invite) {
             return;
         }
         match reoffer.passed {

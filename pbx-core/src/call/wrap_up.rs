@@ -92,7 +92,7 @@ impl Call {
             }
         }
         let decision = self.decider.take_decision();
-        let record = self.record.clone().finish(decision);
+        let record = self.record.finish(decision);
         cx.journal(Entry::CallRecorded(Box::new(record)));
     }
 }

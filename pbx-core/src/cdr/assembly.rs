@@ -173,10 +173,20 @@ impl Assembly {
         }
     }
 
-    /// The finished record.
-    pub fn finish(mut self, decision: Decision) -> CallRecord {
-        self.record.decision = decision;
-        self.record
+    /// The finished record, to be asked for once: what is left has no legs and no segments.
+    pub fn finish(&mut self, decision: Decision) -> CallRecord {
+        let record = &mut self.record;
+        CallRecord {
+            sip_call_id: std::mem::take(&mut record.sip_call_id),
+            from: std::mem::take(&mut record.from),
+            dialled: std::mem::take(&mut record.dialled),
+            to: std::mem::take(&mut record.to),
+            cause: std::mem::take(&mut record.cause),
+            legs: std::mem::take(&mut record.legs),
+            segments: std::mem::take(&mut record.segments),
+            decision,
+            ..*record
+        }
     }
 }
 

@@ -12,7 +12,7 @@ const MAX_TARGETS: usize = 32;
 const MAX_NOTE: usize = 1000;
 
 /// What a `reject` without a code answers: Busy Here.
-const DEFAULT_REFUSAL: u16 = 486;
+const DEFAULT_REFUSAL: i64 = 486;
 
 /// A verb, understood.
 #[derive(Clone, PartialEq, Debug)]
@@ -90,7 +90,7 @@ fn lookup(args: &BTreeMap<String, Value>) -> Understood {
 }
 
 fn reject(args: &BTreeMap<String, Value>) -> Understood {
-    let code = args.get("code").and_then(Value::as_int).unwrap_or(i64::from(DEFAULT_REFUSAL));
+    let code = args.get("code").and_then(Value::as_int).unwrap_or(DEFAULT_REFUSAL);
     if !(400..=699).contains(&code) {
         return Understood::Misused(format!("reject takes a code from 400 to 699, not {code}"));
     }

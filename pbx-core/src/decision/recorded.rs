@@ -22,6 +22,9 @@ pub trait Programs {
     fn program(&self, template: TemplateVersionId) -> Option<Arc<TemplateVersion>>;
 }
 
+/// The scopes that were asked, the winner's version, and its slug.
+type Won<'a> = (&'a [(Scope, bool)], TemplateVersionId, &'a str);
+
 /// Answers every question from the record.
 pub(super) struct Recorded<'a> {
     record: &'a Decision,
@@ -38,7 +41,7 @@ impl<'a> Recorded<'a> {
         self.record.steps.iter().find_map(|step| pick(&step.kind))
     }
 
-    fn chain(&self) -> Option<(&'a [(Scope, bool)], TemplateVersionId, &'a str)> {
+    fn chain(&self) -> Option<Won<'a>> {
         self.find(|step| match step {
             StepKind::Bound { chain, template, slug } => Some((chain.as_slice(), *template, slug.as_str())),
             _ => None,
