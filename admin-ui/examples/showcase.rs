@@ -38,7 +38,7 @@ async fn main() {
     past(&house).await;
     present(&house);
     let listener = tokio::net::TcpListener::bind(&address).await.unwrap();
-    println!("http://{address}/ shows the console");
+    println!("http://{}/", listener.local_addr().unwrap());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async { tokio::signal::ctrl_c().await.unwrap() })
@@ -118,8 +118,7 @@ async fn past(house: &House) {
             media.from_b = pbx_core::cdr::Heard { announced: Some("10.0.0.7:40000".into()), ..Default::default() };
             media.from_a.strangers = vec!["198.51.100.9:4000".into()];
         }
-        let told: Vec<_> = ladder(story.started).into_iter().map(|message| (acme.id, story.id(), message)).collect();
-        house.told.0.lock().unwrap().extend(told);
+        house.sip_log.append(&ladder(acme.id, story.id(), story.started)).unwrap();
         entries.push(Entry::CallRecorded(Box::new(record)));
     }
     house.keep(&entries).await;

@@ -1,8 +1,9 @@
 //! The SIP ladder of a call: who sent what to whom, as lanes and arrows, with a text form.
 
-use crate::records::Logged;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pbx_core::sip_log::{Entry, Ladder, Way};
+use pbx_core::time::Wall;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -12,8 +13,9 @@ const LANE: usize = 170;
 const EDGE: usize = 85;
 
 /// The ladder as the view wants it. `names` tells what an address is called.
-pub(crate) fn ladder(messages: &[Logged], names: &HashMap<String, String>, us: &str, zone: &TimeZone) -> Value {
-    let lanes = lanes(messages);
+pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, zone: &TimeZone) -> Value {
+    let messages: Vec<Rung> = ladder.messages.iter().map(Rung::of).collect();
+    let lanes = lanes(&messages);
     let place = |address: &str| lanes.iter().position(|lane| lane == address).unwrap_or(0);
     let x = |lane: usize| EDGE + lane * LANE;
     let heads: Vec<Value> = lanes
@@ -45,11 +47,32 @@ pub(crate) fn ladder(messages: &[Logged], names: &HashMap<String, String>, us: &
             })
         })
         .collect();
-    json!({ "heads": heads, "rungs": rungs, "width": EDGE * 2 + lanes.len().saturating_sub(1) * LANE })
+    json!({ "heads": heads, "rungs": rungs, "complete": ladder.complete, "width": EDGE * 2 + lanes.len().saturating_sub(1) * LANE })
+}
+
+/// One message as it is drawn.
+struct Rung {
+    at: Wall,
+    sent: bool,
+    remote: String,
+    transport: &'static str,
+    text: String,
+}
+
+impl Rung {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            at: entry.at,
+            sent: entry.way == Way::Out,
+            remote: entry.remote.to_string(),
+            transport: entry.transport.as_via(),
+            text: String::from_utf8_lossy(&entry.bytes).into_owned(),
+        }
+    }
 }
 
 /// The lanes from left to right: the first to speak, us (the empty address), then the others as they come.
-fn lanes(messages: &[Logged]) -> Vec<String> {
+fn lanes(messages: &[Rung]) -> Vec<String> {
     let mut lanes = Vec::new();
     for message in messages {
         if !lanes.contains(&message.remote) {
@@ -62,7 +85,7 @@ fn lanes(messages: &[Logged]) -> Vec<String> {
     lanes
 }
 
-fn clock(message: &Logged, zone: &TimeZone) -> String {
+fn clock(message: &Rung, zone: &TimeZone) -> String {
     Timestamp::from_microsecond(message.at.micros())
         .map(|at| at.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f").to_string())
         .unwrap_or_default()
@@ -94,31 +117,36 @@ fn kind(text: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use pbx_core::time::Wall;
+    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
-    fn logged(sent: bool, remote: &str, text: &str) -> Logged {
-        Logged {
+    use super::*;
+    use pbx_core::flow::Transport;
+    use pbx_core::ids::CallId;
+
+    fn logged(way: Way, remote: &str, text: &'static str) -> Entry {
+        Entry {
             at: Wall::from_micros(1_500_000),
-            sent,
-            local: "192.0.2.1:5060".into(),
-            remote: remote.into(),
-            transport: "UDP".into(),
-            text: text.into(),
+            call: CallId::of_key("c"),
+            way,
+            transport: Transport::Udp,
+            local: "192.0.2.1:5060".parse().unwrap(),
+            remote: remote.parse().unwrap(),
+            bytes: text.into(),
         }
     }
 
     #[test]
     fn the_caller_stands_left_of_us_and_the_called_right() {
-        let messages = [
-            logged(false, "a:1", "INVITE sip:102@x SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"),
-            logged(true, "b:1", "INVITE sip:102@b SIP/2.0\r\n\r\n"),
-            logged(false, "b:1", "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
+        let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
+        let messages = vec![
+            logged(Way::In, caller, "INVITE sip:102@x SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"),
+            logged(Way::Out, called, "INVITE sip:102@b SIP/2.0\r\n\r\n"),
+            logged(Way::In, called, "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
         ];
-        let drawn = ladder(&messages, &HashMap::new(), "Ringdown", &TimeZone::UTC);
-        let heads: Vec<&str> =
-            drawn["heads"].as_array().into_iter().flatten().filter_map(|h| h["address"].as_str()).collect();
-        assert_eq!(heads, ["a:1", "", "b:1"]);
+        let drawn = draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC);
+        let heads = drawn["heads"].as_array().unwrap();
+        let heads: Vec<&str> = heads.iter().filter_map(|head| head["address"].as_str()).collect();
+        assert_eq!(heads, [caller, "", called]);
         assert_eq!(drawn["rungs"][0]["title"], "INVITE");
         assert_eq!(drawn["rungs"][2]["title"], "200 OK (BYE)");
         assert_eq!(drawn["rungs"][2]["kind"], "good");

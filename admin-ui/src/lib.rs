@@ -32,7 +32,7 @@ pub use access::{Permission, Scope};
 pub use api::document;
 pub use language::Language;
 pub use ports::{Clock, DemoAccount, Options, Ports};
-pub use records::{Broken, Logged, Messages, Records};
+pub use records::Records;
 
 use app::App;
 use axum::Router;

@@ -1,12 +1,12 @@
 //! What is kept, in the words that the console needs. Every function of a tenant takes its id first; another tenant's is not there.
 
-use async_trait::async_trait;
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::Configuration;
 use pbx_core::directory::Directory;
 use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
 use pbx_core::journal::AuditLine;
 use pbx_core::registrar::Binding;
+use pbx_core::sip_log::{Ladder, SipLog};
 use pbx_core::secret::{Plain, password_matches};
 use pbx_core::store::{Account, CallQuery, CallsPage, Claim, Role, Store, StoreError, StoredResponse, Token};
 use pbx_core::time::Wall;
@@ -15,35 +15,11 @@ use std::sync::Arc;
 /// Something below failed. The words are for the log, never for the page.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Broken(pub String);
+pub(crate) struct Broken(pub(crate) String);
 
 /// The account's role lets it run a tenant.
 pub(crate) fn runs_tenant(role: Role) -> bool {
     matches!(role, Role::Operator | Role::Admin)
-}
-
-/// A message of a call's ladder.
-#[derive(Clone, Debug)]
-pub struct Logged {
-    /// When.
-    pub at: Wall,
-    /// We sent it (else: we received it).
-    pub sent: bool,
-    /// Our address.
-    pub local: String,
-    /// The other side's.
-    pub remote: String,
-    /// `UDP` or `TCP`.
-    pub transport: String,
-    /// The message, secrets masked.
-    pub text: String,
-}
-
-/// The SIP messages of calls.
-#[async_trait]
-pub trait Messages: Send + Sync {
-    /// The messages of a call, oldest first; none once they are not kept any more.
-    async fn messages(&self, tenant: TenantId, call: CallId) -> Result<Vec<Logged>, Broken>;
 }
 
 /// What is kept.
@@ -54,7 +30,7 @@ pub struct Records {
     /// Configuration.
     pub configuration: Arc<Configuration>,
     /// The ladders.
-    pub messages: Arc<dyn Messages>,
+    pub sip_log: Arc<SipLog>,
 }
 
 impl From<StoreError> for Broken {
@@ -79,8 +55,11 @@ impl Records {
         Ok(self.store.call(tenant, id).await?)
     }
 
-    pub(crate) async fn messages(&self, tenant: TenantId, call: CallId) -> Result<Vec<Logged>, Broken> {
-        self.messages.messages(tenant, call).await
+    /// The messages of a call; off the runtime's threads, because they are read from files.
+    pub(crate) async fn ladder(&self, tenant: TenantId, call: CallId) -> Result<Ladder, Broken> {
+        let log = self.sip_log.clone();
+        let read = tokio::task::spawn_blocking(move || log.read(tenant, call)).await;
+        read.map_err(|error| Broken(error.to_string()))?.map_err(|error| Broken(error.to_string()))
     }
 
     /// Every contact that is alive, of every tenant: for the live board's start.

@@ -19,8 +19,6 @@ pub(crate) enum Refusal {
     Stale,
     /// The form cannot be read.
     Unreadable,
-    /// Too often.
-    TooOften,
     /// Our fault. Logged where it happened.
     Broken,
 }
@@ -31,7 +29,6 @@ impl Refusal {
             Self::NotThere => StatusCode::NOT_FOUND,
             Self::NotAllowed | Self::Stale => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
-            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -42,7 +39,6 @@ impl Refusal {
             Self::NotAllowed => ("refusal-not-allowed", "refusal-not-allowed-help"),
             Self::Stale => ("refusal-stale", "refusal-stale-help"),
             Self::Unreadable => ("refusal-unreadable", "refusal-unreadable-help"),
-            Self::TooOften => ("refusal-too-often", "refusal-too-often-help"),
             Self::Broken => ("refusal-broken", "refusal-broken-help"),
         }
     }

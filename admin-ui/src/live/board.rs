@@ -10,13 +10,13 @@ const ALARMS: usize = 20;
 
 /// Everything that the live page shows, of every tenant.
 #[derive(Clone, Debug, Default)]
-pub struct Board {
+pub(crate) struct Board {
     tenants: HashMap<TenantId, Room>,
 }
 
 /// What of the board an event changed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Change {
+pub(crate) enum Change {
     /// A call appeared or is in another state.
     Call(CallId),
     /// A call is over.
@@ -37,7 +37,7 @@ struct Room {
 
 /// A call that is going on.
 #[derive(Clone, PartialEq, Debug)]
-pub struct LiveCall {
+pub(crate) struct LiveCall {
     /// Ours.
     pub id: CallId,
     /// From where.
@@ -64,7 +64,7 @@ pub struct LiveCall {
 
 /// A leg of a call that is going on.
 #[derive(Clone, PartialEq, Debug)]
-pub struct LiveLeg {
+pub(crate) struct LiveLeg {
     /// To whom.
     pub to: Party,
     /// Whether it rings.
@@ -73,7 +73,7 @@ pub struct LiveLeg {
 
 /// What the two sides of a call are doing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum CallState {
+pub(crate) enum CallState {
     /// The template is deciding, nothing rings yet.
     Deciding,
     /// It rings.
@@ -86,7 +86,7 @@ pub enum CallState {
 
 impl CallState {
     /// A stable word: the key of its words, and its class in the style sheet.
-    pub const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Deciding => "deciding",
             Self::Ringing => "ringing",
@@ -98,7 +98,7 @@ impl CallState {
 
 /// Where a device can be reached, or since when it cannot.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Reach {
+pub(crate) struct Reach {
     /// Its contacts, the newest last.
     pub contacts: Vec<Contact>,
     /// When and why the last contact went, if none is left.
@@ -107,7 +107,7 @@ pub struct Reach {
 
 /// One contact of a device.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Contact {
+pub(crate) struct Contact {
     /// The URI.
     pub uri: String,
     /// The address it registered from.
@@ -122,7 +122,7 @@ pub struct Contact {
 
 /// Something to look at.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Alarm {
+pub(crate) struct Alarm {
     /// When.
     pub at: Wall,
     /// A stable code.
@@ -133,7 +133,7 @@ pub struct Alarm {
 
 impl Board {
     /// Takes an event in, and tells what it changed.
-    pub fn fold(&mut self, event: &Event) -> Option<Change> {
+    pub(crate) fn fold(&mut self, event: &Event) -> Option<Change> {
         let room = self.tenants.entry(event.tenant).or_default();
         let at = event.at.wall;
         match &event.kind {
@@ -158,34 +158,34 @@ impl Board {
     }
 
     /// Tells of a contact that was there before the first event.
-    pub fn seed(&mut self, tenant: TenantId, device: DeviceId, contact: Contact) {
+    pub(crate) fn seed(&mut self, tenant: TenantId, device: DeviceId, contact: Contact) {
         self.tenants.entry(tenant).or_default().reach(device, contact);
     }
 
     /// A tenant's calls, the oldest first.
-    pub fn calls(&self, tenant: TenantId) -> impl Iterator<Item = &LiveCall> {
+    pub(crate) fn calls(&self, tenant: TenantId) -> impl Iterator<Item = &LiveCall> {
         self.tenants.get(&tenant).into_iter().flat_map(|room| room.calls.values())
     }
 
     /// One call of a tenant; another tenant's is not there.
-    pub fn call(&self, tenant: TenantId, id: CallId) -> Option<&LiveCall> {
+    pub(crate) fn call(&self, tenant: TenantId, id: CallId) -> Option<&LiveCall> {
         self.tenants.get(&tenant)?.calls.get(&id)
     }
 
     /// Where a device of a tenant can be reached; none if it was never heard of.
-    pub fn device(&self, tenant: TenantId, id: DeviceId) -> Option<&Reach> {
+    pub(crate) fn device(&self, tenant: TenantId, id: DeviceId) -> Option<&Reach> {
         self.tenants.get(&tenant)?.devices.get(&id)
     }
 
     /// A tenant's alarms, the newest first.
-    pub fn alarms(&self, tenant: TenantId) -> impl Iterator<Item = &Alarm> {
+    pub(crate) fn alarms(&self, tenant: TenantId) -> impl Iterator<Item = &Alarm> {
         self.tenants.get(&tenant).into_iter().flat_map(|room| room.alarms.iter())
     }
 }
 
 impl Reach {
     /// The contact to show: the newest.
-    pub fn contact(&self) -> Option<&Contact> {
+    pub(crate) fn contact(&self) -> Option<&Contact> {
         self.contacts.last()
     }
 }
@@ -279,7 +279,7 @@ impl LiveCall {
     }
 
     /// Those at the other end: who answered, else whoever rings, else whoever is being tried.
-    pub fn others(&self) -> Vec<&Party> {
+    pub(crate) fn others(&self) -> Vec<&Party> {
         if let Some(with) = &self.with {
             return vec![with];
         }

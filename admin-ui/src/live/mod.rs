@@ -1,6 +1,6 @@
 //! The live board: one reader of the bus folds events, every open page is told what changed.
 
-pub mod board;
+pub(crate) mod board;
 mod show;
 mod stream;
 

@@ -6,6 +6,7 @@
 use super::board::Change;
 use super::show::{board_context, call_context, may_see};
 use crate::app::Room;
+use crate::pages::base;
 use crate::refusal::Refusal;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -97,7 +98,9 @@ impl Follower {
     fn tell(&mut self, news: &News) {
         let room = &self.room;
         let board = room.app.live.board();
-        let context = board_context(room, &board);
+        let mut context = board_context(room, &board);
+        context["base"] = base(&room.desk).into();
+        context["csrf"] = room.csrf.clone().into();
         let view = |name: &str, context: &serde_json::Value| room.app.views.text(room.language, name, context);
         let now_ms = room.app.ports.now().wall.micros() / 1000;
         let mut told = Vec::new();
@@ -114,7 +117,7 @@ impl Follower {
                 let html = row.and_then(|call| {
                     view(
                         "live/row.html",
-                        &json!({ "call": call_context(room, call), "base": base(room), "csrf": room.csrf }),
+                        &json!({ "call": call_context(room, call), "base": base(&room.desk), "csrf": room.csrf }),
                     )
                     .ok()
                 });
@@ -124,8 +127,4 @@ impl Follower {
         drop(board);
         self.waiting.extend(told.into_iter().map(|(name, data)| Event::default().event(name).data(data.to_string())));
     }
-}
-
-fn base(room: &Room) -> String {
-    format!("/t/{}", room.tenant.slug)
 }

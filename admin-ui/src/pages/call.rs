@@ -1,7 +1,7 @@
 //! One call: the sentence, why, how it sounded, the ladder, the record as it is.
 
 use crate::app::Room;
-use crate::ladder::ladder;
+use crate::ladder::draw;
 use crate::live::{call_context, may_see};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
@@ -84,8 +84,8 @@ fn addresses(room: &Room, record: &CallRecord) -> HashMap<String, String> {
 }
 
 async fn drawn(room: &Room, id: CallId, names: &HashMap<String, String>, zone: &TimeZone) -> Result<Value, Refusal> {
-    let messages = room.app.ports.records.messages(room.tenant.id, id).await?;
-    Ok(ladder(&messages, names, "Ringdown", zone))
+    let ladder = room.app.ports.records.ladder(room.tenant.id, id).await?;
+    Ok(draw(&ladder, names, "Ringdown", zone))
 }
 
 fn record_context(room: &Room, record: &CallRecord, zone: &TimeZone) -> Result<Value, Refusal> {

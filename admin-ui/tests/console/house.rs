@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each user of this file uses a part of it")]
 
-use admin_ui::{Broken, Clock, DemoAccount, Logged, Messages, Options, Ports, Records};
+use admin_ui::{Clock, DemoAccount, Options, Ports, Records};
 use pbx_core::call::io::Command;
 use pbx_core::change::{Catalogue, Configuration};
 use pbx_core::directory::{Device, Person, Tenant};
@@ -10,6 +10,7 @@ use pbx_core::event::{Event, EventKind};
 use pbx_core::ids::{CallId, TenantId};
 use pbx_core::journal::{Entry, Projector};
 use pbx_core::secret::Keys;
+use pbx_core::sip_log::SipLog;
 use pbx_core::store::{Place, Store};
 use pbx_core::template::TemplateVersion;
 use pbx_core::time::{Now, Wall};
@@ -70,28 +71,12 @@ impl Catalogue for Shipped {
     }
 }
 
-/// SIP messages as they were told.
-#[derive(Default)]
-pub struct Told(pub Mutex<Vec<(TenantId, CallId, Logged)>>);
-
-#[async_trait::async_trait]
-impl Messages for Told {
-    async fn messages(&self, tenant: TenantId, call: CallId) -> Result<Vec<Logged>, Broken> {
-        let told = self.0.lock().unwrap();
-        Ok(told
-            .iter()
-            .filter(|(whose, which, _)| (*whose, *which) == (tenant, call))
-            .map(|told| told.2.clone())
-            .collect())
-    }
-}
-
 /// The house.
 pub struct House {
     pub ports: Ports,
     pub events: broadcast::Sender<Arc<Event>>,
     pub commands: Arc<Mutex<Vec<Command>>>,
-    pub told: Arc<Told>,
+    pub sip_log: Arc<SipLog>,
     projector: tokio::sync::Mutex<Projector>,
     seq: AtomicU64,
     folder: PathBuf,
@@ -117,11 +102,11 @@ impl House {
         configuration.import("import", now, &mut rng, COMPANIES, Default::default()).await.unwrap();
         let events = broadcast::Sender::new(1024);
         let commands = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::new(Told::default());
+        let sip_log = Arc::new(SipLog::open(&folder.join("sip"), Default::default()));
         let (subscribe, command) = (events.clone(), commands.clone());
         let random = Mutex::new(rng);
         let ports = Ports {
-            records: Records { store: store.clone(), configuration: Arc::new(configuration), messages: told.clone() },
+            records: Records { store: store.clone(), configuration: Arc::new(configuration), sip_log: sip_log.clone() },
             events: Arc::new(move || subscribe.subscribe()),
             commands: Arc::new(move |wanted| command.lock().unwrap().push(wanted)),
             clock,
@@ -129,7 +114,7 @@ impl House {
             options: Options { demo: demo(), https: false },
         };
         let projector = tokio::sync::Mutex::new(Projector::open(store).await.unwrap());
-        Self { ports, events, commands, told, projector, seq: AtomicU64::new(1), folder }
+        Self { ports, events, commands, sip_log, projector, seq: AtomicU64::new(1), folder }
     }
 
     /// A company.

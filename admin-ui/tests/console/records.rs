@@ -1,14 +1,15 @@
 //! Records of calls as the exchange writes them, and the events that go with one.
 
 use crate::house::{House, somebody};
-use admin_ui::Logged;
 use pbx_core::cdr::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::{Scope, Tenant};
 use pbx_core::event::{Direction, Disposition, EventKind, Party};
+use pbx_core::flow::Transport;
 use pbx_core::ids::{CallId, LegId, TenantId};
 use pbx_core::script::ScriptInput;
+use pbx_core::sip_log::{Entry, Way};
 use pbx_core::time::Wall;
 use pbx_core::value::Value;
 use std::collections::BTreeMap;
@@ -160,17 +161,20 @@ fn heard(packets: u64, lost: u64) -> Heard {
 }
 
 /// The messages of a call: an INVITE through us, ringing, 200, ACK, BYE.
-pub fn ladder(started: Wall) -> Vec<Logged> {
+pub fn ladder(tenant: TenantId, call: CallId, started: Wall) -> Vec<(TenantId, Entry)> {
     let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
-    let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| Logged {
-        at: Wall::from_micros(started.micros() + ms * 1000),
-        sent,
-        local: "192.0.2.1:5060".into(),
-        remote: remote.into(),
-        transport: "UDP".into(),
-        text: format!(
-            "{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: story@caller\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n"
-        ),
+    let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| {
+        let text = format!("{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: story@caller\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n");
+        let entry = Entry {
+            at: Wall::from_micros(started.micros() + ms * 1000),
+            call,
+            way: if sent { Way::Out } else { Way::In },
+            transport: Transport::Udp,
+            local: "192.0.2.1:5060".parse().unwrap(),
+            remote: remote.parse().unwrap(),
+            bytes: text.into(),
+        };
+        (tenant, entry)
     };
     vec![
         message(0, false, caller, "INVITE sip:102@acme.test SIP/2.0", "1 INVITE"),
