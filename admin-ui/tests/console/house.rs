@@ -59,7 +59,7 @@ impl Clock for Hand {
     }
 }
 
-struct Shipped(templates::Catalogue);
+struct Shipped(templates::catalogue::Catalogue);
 
 impl Catalogue for Shipped {
     fn template(&self, slug: &str) -> Option<Arc<TemplateVersion>> {
@@ -94,7 +94,7 @@ impl House {
         let folder = std::env::temp_dir().join(format!("ringdown-console-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let store = Store::open(&Place::Sqlite(folder.join("ringdown.db"))).await.unwrap();
-        let catalogue = Arc::new(Shipped(templates::Catalogue::embedded().unwrap()));
+        let catalogue = Arc::new(Shipped(templates::catalogue::Catalogue::embedded().unwrap()));
         let keys = Keys::from_master([7; 32]);
         let configuration = Configuration::open(store.clone(), keys, "ringdown".into(), catalogue).await.unwrap();
         let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(1);
