@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::control::{self, Office};
 use crate::data::Data;
-use crate::rooms::{Ladders, Scripts, Sources};
+use crate::rooms::{Scripts, Sources};
 use admin_ui::{DemoAccount, Options, Ports, Records};
 use anyhow::Context;
 use pbx_core::change::Configuration;
@@ -74,7 +74,7 @@ impl App {
             Office { configuration: configuration.clone(), store: store.clone(), clock: clock.clone(), promises: Some(promises) };
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
-        let records = Records { store, configuration: configuration.clone(), messages: Arc::new(Ladders(log)) };
+        let records = Records { store, configuration: configuration.clone(), sip_log: log };
         let router = admin_ui::router(console(&exchange, records, &clock, demo)?)?;
         let console = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
