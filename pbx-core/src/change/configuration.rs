@@ -70,6 +70,16 @@ fn list(faults: &[Fault]) -> String {
     faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// By line, each once; that something is missing is not told of what was there and wrong.
+fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let wrong: HashSet<String> =
+        faults.iter().filter(|fault| fault.code != "required").map(|fault| fault.path.clone()).collect();
+    faults.retain(|fault| fault.code != "required" || !wrong.contains(&fault.path));
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
 impl fmt::Debug for Configuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Configuration").field("revision", &self.snapshot().revision).finish_non_exhaustive()
@@ -174,9 +184,7 @@ impl Configuration {
                 if let Err(Refusal::Faults(more)) = refused {
                     faults.extend(more);
                 }
-                faults.sort();
-                faults.dedup();
-                Err(Refusal::Faults(faults))
+                Err(Refusal::Faults(in_order(faults)))
             }
         }
     }
@@ -207,9 +215,7 @@ impl Configuration {
         let diff = Diff::between(state, &after);
         faults.extend(validate(state, &after, &diff, &origins, self.catalogue.as_ref()));
         if !faults.is_empty() {
-            faults.sort();
-            faults.dedup();
-            return Err(Refusal::Faults(faults));
+            return Err(Refusal::Faults(in_order(faults)));
         }
         if dry_run || diff.is_empty() {
             return Ok(Applied { diff, revision: state.revision, minted });

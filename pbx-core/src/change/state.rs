@@ -2,7 +2,7 @@
 
 use super::{Object, ObjectId};
 use crate::directory::{Scope, Trunk};
-use crate::ids::{DeviceId, NumberId, PersonId, SourceId, TenantId};
+use crate::ids::{AccountId, DeviceId, NumberId, PersonId, SourceId, TenantId, TrunkId};
 use crate::store::sql::Everything;
 use crate::store::{Account, BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
 use std::collections::BTreeMap;
@@ -66,21 +66,24 @@ impl State {
     }
 
     pub(super) fn tenants(&self) -> impl Iterator<Item = &TenantConfig> {
-        self.objects().filter_map(|object| match object {
+        let (first, last) = (TenantId(Uuid::nil()), TenantId(Uuid::max()));
+        self.range(ObjectId::Tenant(first), ObjectId::Tenant(last)).filter_map(|object| match object {
             Object::Tenant(tenant) => Some(tenant),
             _ => None,
         })
     }
 
     pub(super) fn trunks(&self) -> impl Iterator<Item = &Trunk> {
-        self.objects().filter_map(|object| match object {
+        let (first, last) = (TrunkId(Uuid::nil()), TrunkId(Uuid::max()));
+        self.range(ObjectId::Trunk(first), ObjectId::Trunk(last)).filter_map(|object| match object {
             Object::Trunk(trunk) => Some(trunk),
             _ => None,
         })
     }
 
     pub(super) fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.objects().filter_map(|object| match object {
+        let (first, last) = (AccountId(Uuid::nil()), AccountId(Uuid::max()));
+        self.range(ObjectId::Account(first), ObjectId::Account(last)).filter_map(|object| match object {
             Object::Account(account) => Some(account),
             _ => None,
         })

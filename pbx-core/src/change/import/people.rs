@@ -91,6 +91,12 @@ fn log_in(import: &mut Import<'_>, table: &Table<'_>, person: &PersonConfig, ten
         }
         return;
     };
+    let admins = || import.state.accounts().filter(|account| account.role == Role::Admin);
+    if old.is_none() && admins().any(|admin| admin.email == email.trim().to_lowercase()) {
+        let message = "this e-mail logs in as an admin already: leave the password to the list of admins";
+        table.fault("password", "taken", message, &mut import.faults);
+        return;
+    }
     match old.cloned() {
         Some(old) => {
             let account = crate::store::Account { email: email.trim().to_lowercase(), ..old };

@@ -47,7 +47,8 @@ pub(super) fn put_account(
 ) {
     let email = email.trim().to_lowercase();
     let old = import.state.accounts().find(|account| account.email == email && account.tenant == tenant);
-    let id = old.map_or_else(|| AccountId::of_key(&email), |old| old.id);
+    let key = tenant.map_or_else(|| email.clone(), |tenant| format!("{tenant}/{email}"));
+    let id = old.map_or_else(|| AccountId::of_key(&key), |old| old.id);
     let person = person.or_else(|| old.and_then(|old| old.person));
     let account = Account { id, tenant, role, email, person, password_hash: None };
     import.put(Object::Account(account), password, &table.origin);

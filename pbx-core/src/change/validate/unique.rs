@@ -56,7 +56,10 @@ pub(super) fn check(check: &mut Check<'_>) {
     let mut owners: HashMap<Name<'_>, &Object> = HashMap::new();
     let after = check.after;
     // Untouched objects first: who was there keeps the name.
-    let (touched, others): (Vec<_>, Vec<_>) = after.objects().partition(|object| check.touched.contains(&object.id()));
+    let (mut touched, others): (Vec<_>, Vec<_>) =
+        after.objects().partition(|object| check.touched.contains(&object.id()));
+    // Then as they were written: the later line is the one that is wrong.
+    touched.sort_by_key(|object| check.origins.get(&object.id()).and_then(|origin| origin.line));
     for object in others.into_iter().chain(touched) {
         for (field, name) in names(object) {
             if let Some(owner) = owners.insert(name, object) {

@@ -68,7 +68,8 @@ impl Store {
                     .filename(file)
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal)
+                    // Full: a segment of the journal goes once it is here, so a power cut must not undo a commit.
+                    .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(Duration::from_secs(10));
                 let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
                 sqlx::migrate!("migrations/sqlite").run(&pool).await?;

@@ -1,0 +1,213 @@
+//! The import file, from its text to the snapshot.
+
+use crate::support::{at, configuration, on_both, rng};
+use pbx_core::change::import::ImportOptions;
+use pbx_core::change::{Applied, Configuration, Fault, Refusal};
+use pbx_core::ids::TenantId;
+use pbx_core::secret::{Plain, ha1, password_matches};
+
+/// The sample of the manual.
+const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "..."}]
+trunks: [{id: carrier, kind: ip, peers: ["127.0.0.1:5071"]}]
+tenants:
+  - id: acme
+    domains: [acme.test]
+    timezone: Europe/Berlin
+    country: DE
+    language: de
+    admins: [{email: admin@acme.test, password: "..."}]
+    users:
+      - {id: anna, name: Anna Berg, extension: "101", email: anna@acme.test, devices: [{id: desk, sip_user: acme-anna-desk, password: "..."}]}
+      - {id: ben, name: Ben Oez, extension: "102", devices: [{id: desk}, {id: lobby, contact: "sip:127.0.0.1:7080"}]}
+      - {id: cleo, name: Cleo Tan, extension: "103"}
+    data_sources: [{id: customers, kind: http-json, url: "http://127.0.0.1:9099/customers/{number}", timeout_ms: 800, allow_private: true}]
+    numbers:
+      - {number: "+4930555100", trunk: carrier, template: vip-by-lookup, params: {source: customers, main: ["102", "103"]}}
+"#;
+
+async fn import(configuration: &Configuration, text: &str, prune: bool) -> Result<Applied, Vec<Fault>> {
+    let options = ImportOptions { dry_run: false, prune };
+    match configuration.import("import", at(0), &mut rng(), text, options).await {
+        Ok(applied) => Ok(applied),
+        Err(Refusal::Faults(faults)) => Err(faults),
+        Err(Refusal::Store(why)) => panic!("{why}"),
+    }
+}
+
+fn acme() -> TenantId {
+    TenantId::of_key("acme")
+}
+
+#[test]
+fn sample_is_in_effect_at_once_and_after_a_restart() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        let applied = import(&configuration, SAMPLE, false).await.unwrap();
+        assert_eq!(applied.revision, 1, "{}", fresh.name);
+        assert_eq!(applied.minted.len(), 1, "Ben's desk phone got a password, shown once");
+        let again = crate::support::configuration(&fresh.store).await;
+        for directory in [configuration.snapshot(), again.snapshot()] {
+            let (tenant, device) = directory.device_of_sip_user("acme-anna-desk").unwrap();
+            assert_eq!(tenant.person_at("101").unwrap().name, "Anna Berg");
+            assert_eq!(device.ha1, Some(ha1("acme-anna-desk", "ringdown", &Plain::new("..."))));
+            let trunk = directory.trunk_of_peer("127.0.0.1:5071".parse().unwrap()).unwrap();
+            assert!(directory.number_of_did(trunk.id, "+4930555100").is_some());
+            assert_eq!(tenant.bindings.len(), 2, "the tenant's default and the number's");
+            let lobby = tenant.devices.values().find(|device| device.slug == "lobby").unwrap();
+            assert_eq!((lobby.contact.as_deref(), &lobby.ha1), (Some("sip:127.0.0.1:7080"), &None));
+        }
+        let account = fresh.store.account_by_email("ROOT@ringdown.test").await.unwrap().unwrap();
+        assert!(password_matches(&Plain::new("..."), account.password_hash.as_deref()));
+    });
+}
+
+#[test]
+fn same_file_and_own_export_change_nothing() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let again = import(&configuration, SAMPLE, true).await.unwrap();
+        assert_eq!((again.diff.to_string(), again.revision), (String::new(), 1));
+        let export = configuration.export(acme()).await.unwrap();
+        assert!(!export.contains("password") && !export.contains("\"...\""), "{export}");
+        let round = import(&configuration, &export, true).await.unwrap();
+        assert_eq!(round.diff.to_string(), "", "{export}");
+        assert_eq!(configuration.export(TenantId::of_key("nobody")).await, None);
+    });
+}
+
+#[test]
+fn renumbering_keeps_the_person_and_its_password() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let before = configuration.snapshot().tenant(acme()).unwrap().person_at("101").unwrap().clone();
+        let text = "tenants: [{id: acme, users: [{id: anna, extension: \"102\"}, {id: ben, extension: \"101\"}]}]";
+        let applied = import(&configuration, text, false).await;
+        let applied = applied.unwrap();
+        let after = configuration.snapshot();
+        let person = after.tenant(acme()).unwrap().person_at("102").unwrap();
+        assert_eq!((person.id, &person.name, &person.devices), (before.id, &before.name, &before.devices));
+        assert!(after.device_of_sip_user("acme-anna-desk").unwrap().1.ha1.is_some());
+        assert!(applied.diff.to_string().contains("~ acme: person anna  extension: 101 → 102"), "{}", applied.diff);
+    });
+}
+
+#[test]
+fn unmentioned_stays_and_prune_removes() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let text = "tenants: [{id: acme, users: [{id: anna}]}]";
+        assert!(import(&configuration, text, false).await.unwrap().diff.is_empty());
+        import(&configuration, text, true).await.unwrap();
+        let directory = configuration.snapshot();
+        let tenant = directory.tenant(acme()).unwrap();
+        assert_eq!((tenant.people.len(), tenant.numbers.len(), tenant.sources.len()), (1, 0, 0));
+        assert_eq!(directory.trunks().count(), 1, "the file has no list of trunks");
+        let lines = fresh.store.audit_of(acme(), "person/ben", 10).await.unwrap();
+        let actions: Vec<_> = lines.iter().map(|line| line.action.as_str()).collect();
+        assert_eq!(actions, ["person.removed", "person.added"]);
+    });
+}
+
+#[test]
+fn ten_faults_are_ten_with_their_lines_and_nothing_is_changed() {
+    let text = r#"operators: [{email: nobody}]
+trunks: [{id: carrier, peers: ["somewhere"]}]
+tenants:
+  - id: acme
+    country: XX
+    timezone: Europe/Berlinn
+    users:
+      - {id: anna, extention: "101", extension: "110"}
+      - {id: ben, extension: "1o2"}
+      - {id: cleo, extension: "110", devices: [{id: desk, sip_user: "a b"}]}
+    data_sources:
+      - {id: customers, url: "ftp://x"}
+    numbers:
+      - {number: "030", trunk: carier}
+"#;
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        let faults = import(&configuration, text, false).await.unwrap_err();
+        let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        for (line, word) in [
+            (1, "e-mail"),
+            (2, "no address"),
+            (5, "country"),
+            (6, "time zone"),
+            (8, "did you mean \"extension\""),
+            (9, "no extension"),
+            (10, "extension belongs to"),
+            (10, "SIP user"),
+            (12, "http://"),
+            (14, "no trunk \"carier\"; did you mean \"carrier\""),
+            (14, "public number"),
+        ] {
+            let found = told.iter().any(|fault| fault.starts_with(&format!("line {line}: ")) && fault.contains(word));
+            assert!(found, "line {line}: {word} is not among\n{}", told.join("\n"));
+        }
+        assert_eq!(told.len(), 11, "{}", told.join("\n"));
+        assert_eq!(fresh.store.revision().await.unwrap(), 0);
+        assert!(fresh.store.tenants().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn bound_things_can_not_go() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let text = "trunks: []\ntenants: [{id: acme, users: [{id: anna}], numbers: [{number: \"+4930555100\", template: vip-by-lookup}]}]";
+        let faults = import(&configuration, text, true).await.unwrap_err();
+        let told = faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n");
+        for word in ["trunk carrier can't go", "extension \"102\"", "data source \"customers\""] {
+            assert!(told.contains(word), "{word} is not among\n{told}");
+        }
+        assert_eq!(configuration.snapshot().revision, 1);
+    });
+}
+
+#[test]
+fn sip_users_of_other_tenants_are_taken_without_telling_whose() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let text = "tenants: [{id: globex, country: US, users: [{id: anna, extension: \"101\", devices: [{sip_user: acme-anna-desk}]}]}]";
+        let faults = import(&configuration, text, false).await.unwrap_err();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].message, "this sip_user is taken on this server");
+    });
+}
+
+#[test]
+fn hostile_yaml_is_refused_in_words() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
+        for (name, of) in "bcdefghi".chars().zip("abcdefgh".chars()) {
+            bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 10].join(", ")));
+        }
+        let deep = "[".repeat(5000);
+        for text in
+            [bomb.as_str(), deep.as_str(), "", "- a", "tenants: [", "a: 1\n---\nb: 2\n", "{[]: 1}", "tenants: 7"]
+        {
+            assert!(!import(&configuration, text, false).await.unwrap_err().is_empty(), "{text:.40}");
+        }
+        let twice = import(&configuration, "tenants: []\ntenants: []\n", false).await.unwrap_err();
+        assert_eq!(twice[0].to_string(), "line 2: the key \"tenants\" stands twice (first on line 1)");
+    });
+}
+
+#[test]
+fn reference_of_the_file_is_what_the_reader_knows() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/IMPORT.md");
+    let reference = pbx_core::change::import::reference();
+    if std::env::var_os("RINGDOWN_WRITE_DOCS").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, &reference).unwrap();
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(written, reference, "docs/IMPORT.md is old: run this test with RINGDOWN_WRITE_DOCS=1");
+}

@@ -1,0 +1,181 @@
+//! From the journal to the records: whatever the instant of the kill, each call has exactly one.
+
+use crate::support::{Folder, at, binding, on_both, party, record, started};
+use pbx_core::event::Disposition;
+use pbx_core::ids::{CallId, DeviceId, TenantId};
+use pbx_core::journal::{Entry, Journal, Limits, Position, Projector, recover};
+use pbx_core::store::{CallQuery, Place, Store};
+use pbx_core::time::Instant;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+fn acme() -> TenantId {
+    TenantId::of_key("acme")
+}
+
+fn answered(call: &str, seconds: i64) -> Entry {
+    Entry::CallAnswered { call: CallId::of_key(call), tenant: acme(), by: party("102", "Ben"), at: at(seconds) }
+}
+
+fn ended(call: &str, seconds: i64) -> Entry {
+    Entry::CallEnded {
+        call: CallId::of_key(call),
+        tenant: acme(),
+        disposition: Disposition::Answered,
+        cause: "normal".to_owned(),
+        sip_code: 200,
+        at: at(seconds),
+    }
+}
+
+/// Two calls that overlap, and a phone that registers, refreshes and leaves.
+fn story() -> Vec<Entry> {
+    let device = DeviceId::of_key("desk");
+    let added = |key: &str, expires| Entry::BindingAdded {
+        tenant: acme(),
+        binding: Box::new(binding(device, key, at(expires))),
+    };
+    vec![
+        added("a", 100),
+        started(acme(), "one", at(1)),
+        answered("one", 2),
+        started(acme(), "two", at(3)),
+        added("b", 200),
+        ended("one", 5),
+        Entry::CallRecorded(Box::new(record(acme(), "one", at(5)))),
+        added("a", 300),
+        ended("two", 6),
+        Entry::BindingRemoved { tenant: acme(), device, key: "b".to_owned(), at: at(7) },
+        Entry::CallRecorded(Box::new(record(acme(), "two", at(8)))),
+    ]
+}
+
+/// What an undisturbed reader of these entries expects: for each call whether it is cut, and the contacts.
+fn expected(entries: &[Entry]) -> (BTreeMap<CallId, bool>, Vec<String>) {
+    let (mut calls, mut keys) = (BTreeMap::new(), BTreeMap::new());
+    for entry in entries {
+        match entry {
+            Entry::CallStarted { call, .. } => drop(calls.insert(*call, true)),
+            Entry::CallEnded { call, .. } => drop(calls.insert(*call, false)),
+            Entry::BindingAdded { binding, .. } => drop(keys.insert(binding.key.clone(), ())),
+            Entry::BindingRemoved { key, .. } => drop(keys.remove(key)),
+            _ => {}
+        }
+    }
+    (calls, keys.into_keys().collect())
+}
+
+/// A start after a kill: what the journal tells is projected, what is open gets a record.
+async fn restart(store: &Store, folder: &Path) {
+    let mut projector = Projector::open(store.clone()).await.unwrap();
+    let found = recover(folder, projector.position()).unwrap();
+    projector.project(&found.entries, found.end).await.unwrap();
+    projector.close_open_calls(found.last_seen.unwrap_or(at(0))).await.unwrap();
+}
+
+#[test]
+fn every_call_has_one_record_wherever_the_journal_is_cut() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = Folder::new();
+        let journal = Journal::open(folder.path(), Limits::default(), Position::default(), Instant::default()).unwrap();
+        let entries = story();
+        let mut ends = Vec::new();
+        for entry in &entries {
+            ends.push(journal.append(std::slice::from_ref(entry)).unwrap().offset);
+        }
+        drop(journal);
+        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        let bytes = std::fs::read(&file).unwrap();
+        let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
+        let mut last = usize::MAX;
+        for cut in 0..=bytes.len() {
+            std::fs::write(&file, &bytes[..cut]).unwrap();
+            let whole = ends.iter().filter(|end| **end <= cut as u64).count();
+            let found = recover(folder.path(), Position::default()).unwrap();
+            assert_eq!(found.entries, entries[..whole], "cut at {cut}");
+            // SQL is asked once for each number of whole entries: between them nothing differs.
+            if whole != std::mem::replace(&mut last, whole) {
+                check_restart(&found.entries, cut).await;
+            }
+        }
+        drop(store);
+    });
+}
+
+/// Projects in every split of two batches, twice each, and looks at what is there.
+async fn check_restart(entries: &[Entry], cut: usize) {
+    let folder = Folder::new();
+    let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
+    let journal_folder = folder.path().join("journal");
+    let journal = Journal::open(&journal_folder, Limits::default(), Position::default(), Instant::default()).unwrap();
+    let (first, second) = entries.split_at(entries.len() / 2);
+    let mut projector = Projector::open(store.clone()).await.unwrap();
+    let middle = journal.append(first).unwrap();
+    for _ in 0..2 {
+        projector.project(first, middle).await.unwrap();
+    }
+    journal.append(second).unwrap();
+    for _ in 0..2 {
+        restart(&store, &journal_folder).await;
+    }
+    let (calls, keys) = expected(entries);
+    let rows = store.calls(acme(), &CallQuery { limit: 500, ..CallQuery::default() }).await.unwrap().rows;
+    let found: BTreeMap<CallId, bool> = rows.iter().map(|row| (row.id, row.cut)).collect();
+    assert_eq!((rows.len(), &found), (calls.len(), &calls), "cut at {cut}");
+    let alive = store.bindings_alive(at(10)).await.unwrap();
+    let mut alive: Vec<String> = alive.into_iter().map(|(_, binding)| binding.key).collect();
+    alive.sort();
+    assert_eq!(alive, keys, "cut at {cut}");
+}
+
+#[test]
+fn projection_is_the_same_on_both_databases() {
+    on_both(|fresh| async move {
+        let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+        for (offset, entry) in (1..).zip(story()) {
+            projector.project(&[entry], Position { segment: 1, offset }).await.unwrap();
+        }
+        assert_eq!(projector.close_open_calls(at(9)).await.unwrap(), 0, "{}", fresh.name);
+        assert_eq!(projector.bindings(at(250)).await.unwrap().len(), 1);
+        assert_eq!(projector.bindings(at(350)).await.unwrap().len(), 0);
+        projector.forget_expired(at(350)).await.unwrap();
+        assert_eq!(projector.bindings(at(0)).await.unwrap().len(), 0);
+    });
+}
+
+#[test]
+fn cut_call_is_recorded_by_what_is_known() {
+    on_both(|fresh| async move {
+        let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+        let entries = [started(acme(), "one", at(1)), answered("one", 2), started(acme(), "two", at(3))];
+        projector.project(&entries, Position { segment: 1, offset: 1 }).await.unwrap();
+        let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+        assert_eq!(projector.close_open_calls(at(4)).await.unwrap(), 2);
+        let one = fresh.store.call(acme(), CallId::of_key("one")).await.unwrap().unwrap();
+        assert_eq!((one.cut, one.disposition, one.talk_us, one.ended), (true, Disposition::Answered, 2_000_000, at(4)));
+        let two = fresh.store.call(acme(), CallId::of_key("two")).await.unwrap().unwrap();
+        assert_eq!((two.cut, two.disposition, two.talk_us), (true, Disposition::Failed, 0));
+    });
+}
+
+#[test]
+fn segments_rotate_and_go_when_they_are_projected() {
+    let folder = Folder::new();
+    let limits = Limits { sync_interval: Duration::from_millis(100), segment_bytes: 500 };
+    let journal = Journal::open(folder.path(), limits, Position::default(), Instant::default()).unwrap();
+    assert!(!journal.sync_due(Instant::from_micros(200_000)).unwrap(), "nothing to sync");
+    for number in 0..20 {
+        journal.append(&[started(acme(), &number.to_string(), at(number))]).unwrap();
+    }
+    assert!(!journal.sync_due(Instant::from_micros(50_000)).unwrap(), "not yet");
+    assert!(journal.sync_due(Instant::from_micros(150_000)).unwrap());
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    let before = files();
+    assert!(before > 3);
+    assert_eq!(recover(folder.path(), Position::default()).unwrap().entries.len(), 20);
+    assert_eq!(journal.remove_projected(journal.end()).unwrap(), before - 1);
+    let found = recover(folder.path(), journal.end()).unwrap();
+    assert_eq!((found.entries.len(), found.end), (0, journal.end()));
+}

@@ -1,0 +1,9 @@
+//! The store and what is built on it, on both databases: one test binary, one PostgreSQL for all of it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
+
+mod import;
+mod isolation;
+mod journal;
+mod store;
+mod support;
