@@ -151,7 +151,7 @@ impl Story<'_> {
         ];
         let steps = kinds.into_iter().zip([2, 4, 9, 15, 16, 9000, 9001, 9002]);
         let steps = steps.map(|(kind, ms)| Step { at: Wall::from_micros(self.started.micros() + ms * 1000), kind });
-        Decision { revision: 4, steps: steps.collect() }
+        Decision { revision: 4, steps: steps.collect(), ..Decision::default() }
     }
 }
 

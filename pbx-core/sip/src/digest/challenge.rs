@@ -21,11 +21,11 @@ pub struct Challenge {
     pub opaque: Option<String>,
 }
 
-/// The challenges of one 401 or 407, each for a header line of its own, best first: RFC 8760 §2.4 has a client take the
-/// topmost that it can do. A phone that knows only MD5 either skips the first line as it must, or takes the last one,
-/// which is what those that can't skip do: old parsers keep the line that they read last. So MD5 comes second and last.
+/// The challenges of one 401 or 407, each for a header line of its own. RFC 8760 §2.4 would have the strongest on top, and a
+/// client take the topmost that it can do; but clients that know only MD5 (SIPp, `rsip`, most desk phones) read the first
+/// line alone and give up when it names something else. So MD5 comes first: who can do more may still choose the second.
 pub fn challenges(realm: &str, nonce: &str, stale: bool) -> [Challenge; 2] {
-    [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| Challenge::new(realm, nonce, algorithm, stale))
+    [Algorithm::Md5, Algorithm::Sha256].map(|algorithm| Challenge::new(realm, nonce, algorithm, stale))
 }
 
 impl Challenge {

@@ -93,10 +93,10 @@ fn a_nonce_is_known_by_key_and_realm_alone() {
 }
 
 #[test]
-fn md5_is_offered_last_for_phones_that_keep_the_last_line() {
+fn md5_is_offered_first_for_phones_that_read_one_line() {
     let lines = challenges(REALM, "n", true).map(|challenge| challenge.to_string());
-    assert_eq!(lines[0], r#"Digest realm="ringdown", nonce="n", algorithm=SHA-256, qop="auth", stale=true"#);
-    assert_eq!(lines[1], r#"Digest realm="ringdown", nonce="n", algorithm=MD5, qop="auth", stale=true"#);
+    assert_eq!(lines[1], r#"Digest realm="ringdown", nonce="n", algorithm=SHA-256, qop="auth", stale=true"#);
+    assert_eq!(lines[0], r#"Digest realm="ringdown", nonce="n", algorithm=MD5, qop="auth", stale=true"#);
 }
 
 #[test]
