@@ -102,7 +102,7 @@ impl Door {
             (Method::Register, _, Some(_)) => self.answers.not_allowed(&message).into(),
             (method, Some(tag), _) => self.within_dialog(&method, &tag, message).into(),
             (method @ (Method::Ack | Method::Cancel), None, _) => self.follows_invite(moment, &method, message).into(),
-            (Method::Invite, None, Some(trunk)) => self.from_trunk(moment, trunk, message).into(),
+            (Method::Invite, None, Some(trunk)) => self.trunk_calls(moment, trunk, message).into(),
             (Method::Invite, None, None) => self.identified(moment, message),
             (Method::Options, None, _) => self.answers.options(&message).into(),
             (Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify, None, _) => {
@@ -132,7 +132,7 @@ impl Door {
     }
 
     /// An INVITE from a trunk's address: trunk and number decide the tenant.
-    fn from_trunk(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Verdict {
+    fn trunk_calls(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Verdict {
         let dialled = match message.uri() {
             Ok(Uri::Sip(uri)) => uri.user_unescaped().map(std::borrow::Cow::into_owned),
             Ok(Uri::Tel(uri)) => Some(uri.number().to_owned()),

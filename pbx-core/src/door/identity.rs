@@ -98,11 +98,10 @@ impl Door {
 /// A device may register itself and nobody else; what it calls itself in other requests does not matter.
 fn device_of(message: &Message, tenant: &Tenant, device: &Device, nonce: String, nonce_count: u32) -> Identity {
     let own = |address: Result<NameAddr, _>| {
-        let address: NameAddr = address.ok()?;
-        let user = address.uri().as_sip()?.user_unescaped()?;
-        (user == device.sip_user.as_str()).then_some(())
+        let user = address.ok().and_then(|address| Some(address.uri().as_sip()?.user_unescaped()?.into_owned()));
+        user.is_some_and(|user| user == device.sip_user)
     };
-    if message.is(&Method::Register) && own(message.to_addr()).and(own(message.from_addr())).is_none() {
+    if message.is(&Method::Register) && !(own(message.to_addr()) && own(message.from_addr())) {
         return Identity::NotTheirs;
     }
     Identity::Device { tenant: tenant.id, device: device.id, nonce, nonce_count }
