@@ -43,6 +43,11 @@ impl Door {
         }
     }
 
+    /// The nonces of its challenges: an engine that finds a replay challenges anew with the same key.
+    pub fn nonces(&self) -> &Nonces {
+        &self.nonces
+    }
+
     /// How many INVITEs the table of pending ones knows, for tests and metrics.
     pub fn pending_invites(&self) -> usize {
         self.pending.len()

@@ -1,0 +1,3 @@
+//! What happens between people, phones and the exchange, over the virtual network.
+
+mod two_people;

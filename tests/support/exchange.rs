@@ -1,0 +1,323 @@
+//! The system under test: the real door, engines, script host and media relay, driven by hand in virtual time.
+
+use super::company::REALM;
+use super::fate;
+use super::sources::Sources;
+use bytes::Bytes;
+use pbx_core::call::io::{Answer, Command, Input, Output, World};
+use pbx_core::call::{Census, Engine};
+use pbx_core::cdr::CallRecord;
+use pbx_core::directory::Directory;
+use pbx_core::door::{Door, Verdict};
+use pbx_core::event::{Event, EventKind};
+use pbx_core::flow::{Flow, Routes, Transport};
+use pbx_core::ids::{SLOTS, Slot, TenantId};
+use pbx_core::journal::Entry;
+use pbx_core::registrar::Binding;
+use pbx_core::settings::Settings;
+use pbx_core::time::{Instant, Now};
+use pbx_media::pool::PoolSettings;
+use pbx_media::{Channel, Relay};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use templates::inline::Inline;
+
+/// Where the exchange listens for SIP.
+pub(crate) const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
+
+/// The door's key, which survives restarts.
+const KEY: [u8; 32] = [42; 32];
+
+/// What the exchange wants of the world.
+pub(crate) enum Wish {
+    /// Send SIP.
+    Send { to: SocketAddr, bytes: Bytes },
+    /// Send media from a port of ours.
+    Rtp { port: u16, to: SocketAddr },
+    /// Bring this answer of a source after that time.
+    Answer(Duration, usize, Answer),
+}
+
+/// The exchange and everything that it promised.
+pub(crate) struct Exchange {
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) settings: Settings,
+    pub(crate) sources: Sources,
+    /// Everything that was promised, in order: all that survives a restart.
+    pub(crate) journal: Vec<Entry>,
+    /// Everything that was published.
+    pub(crate) events: Vec<Arc<Event>>,
+    /// In thousandths: how often an engine is frozen and thawed before an input.
+    pub(crate) freezing: u64,
+    seed: u64,
+    lives: u64,
+    inputs: u64,
+    door: Door,
+    engines: Vec<Engine>,
+    wakes: Vec<Option<Instant>>,
+    host: Inline,
+    relay: Relay<()>,
+    waiting: VecDeque<(usize, Input)>,
+}
+
+/// Every address can be reached by UDP.
+struct Everywhere;
+
+impl Routes for Everywhere {
+    fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
+        (transport == Transport::Udp).then_some(flow_of(remote))
+    }
+}
+
+fn flow_of(remote: SocketAddr) -> Flow {
+    Flow { transport: Transport::Udp, local: SERVER, remote, connection: 0 }
+}
+
+impl Exchange {
+    /// An exchange that has just been started for the first time.
+    pub(crate) fn new(seed: u64, engines: usize, directory: Directory) -> Self {
+        let settings = Settings { realm: REALM.to_owned(), ..Settings::default() };
+        let mut exchange = Self {
+            directory: Arc::new(directory),
+            sources: Sources::default(),
+            journal: vec![],
+            events: vec![],
+            freezing: 0,
+            seed,
+            lives: 0,
+            inputs: 0,
+            door: Door::new(KEY, &settings),
+            engines: vec![],
+            wakes: vec![None; engines],
+            host: Inline::default(),
+            relay: relay(seed),
+            waiting: VecDeque::new(),
+            settings,
+        };
+        exchange.start(Now::default());
+        exchange
+    }
+
+    /// Starts the engines with what the journal says.
+    fn start(&mut self, now: Now) {
+        self.lives += 1;
+        self.door = Door::new(KEY, &self.settings);
+        self.host = Inline::default();
+        self.relay = relay(fate(self.seed, &[self.lives]));
+        self.relay.tick(media_time(now.mono));
+        self.waiting.clear();
+        let count = self.wakes.len();
+        self.wakes = vec![None; count];
+        let bindings = self.promised_bindings();
+        self.engines = (0..count)
+            .map(|n| {
+                let mut seed = [0; 32];
+                seed[..8].copy_from_slice(&fate(self.seed, &[self.lives, n as u64]).to_le_bytes());
+                let mut engine = Engine::new(n as u16, 1, seed).with_nonces(self.door.nonces().clone());
+                let ours = bindings.iter().filter(|(tenant, _)| engine_of(tenant.slot(), count) == n);
+                engine.restore(now, ours.cloned().collect());
+                engine
+            })
+            .collect();
+        for n in 0..count {
+            self.waiting.push_back((n, Input::Wake));
+        }
+    }
+
+    /// The power fails, and comes back at once.
+    pub(crate) fn restart(&mut self, now: Now) -> Vec<Wish> {
+        self.start(now);
+        self.settle(now)
+    }
+
+    fn promised_bindings(&self) -> Vec<(TenantId, Binding)> {
+        let mut held = BTreeMap::new();
+        for entry in &self.journal {
+            match entry {
+                Entry::BindingAdded { tenant, binding } => {
+                    held.insert((*tenant, binding.device, binding.key.clone()), (**binding).clone());
+                }
+                Entry::BindingRemoved { tenant, device, key, .. } => {
+                    held.remove(&(*tenant, *device, key.clone()));
+                }
+                _ => {}
+            }
+        }
+        held.into_iter().map(|((tenant, ..), binding)| (tenant, binding)).collect()
+    }
+
+    /// A datagram has come to the SIP port.
+    pub(crate) fn receive(&mut self, now: Now, from: SocketAddr, bytes: Bytes) -> Vec<Wish> {
+        let random = fate(self.seed, &[self.inputs, 77]);
+        let flow = flow_of(from);
+        let mut wishes = vec![];
+        match self.door.admit(now, random, &self.directory, flow, bytes).verdict {
+            Verdict::Answer(bytes) => wishes.push(Wish::Send { to: from, bytes }),
+            Verdict::Deliver { slot, message, who } => {
+                let engine = engine_of(slot, self.engines.len());
+                self.waiting.push_back((engine, Input::Message { flow, message, who }));
+            }
+            Verdict::Drop => {}
+        }
+        wishes.extend(self.settle(now));
+        wishes
+    }
+
+    /// A datagram has come to a media port.
+    pub(crate) fn hear(&mut self, now: Now, from: SocketAddr, port: u16, bytes: &[u8]) -> Vec<Wish> {
+        let (rtp, channel) = if port % 2 == 0 { (port, Channel::Rtp) } else { (port - 1, Channel::Rtcp) };
+        let forward = self.relay.receive(media_time(now.mono), rtp, channel, from, bytes);
+        let wish = forward.map(|forward| Wish::Rtp {
+            port: forward.rtp + u16::from(forward.channel == Channel::Rtcp),
+            to: forward.to,
+        });
+        wish.into_iter().collect()
+    }
+
+    /// Something that is not from the network.
+    pub(crate) fn tell(&mut self, now: Now, engine: usize, input: Input) -> Vec<Wish> {
+        self.waiting.push_back((engine, input));
+        self.settle(now)
+    }
+
+    /// Somebody at a console or the shell wants something: of a tenant's engine, or of all.
+    pub(crate) fn command(&mut self, now: Now, command: &Command) -> Vec<Wish> {
+        for n in 0..self.engines.len() {
+            let theirs = match command {
+                Command::HangUp { tenant, .. } => self.engine_of(*tenant) == n,
+                Command::Drain | Command::Cut => true,
+            };
+            if theirs {
+                self.waiting.push_back((n, Input::Command(command.clone())));
+            }
+        }
+        self.settle(now)
+    }
+
+    /// The engine that a tenant lives in.
+    pub(crate) fn engine_of(&self, tenant: TenantId) -> usize {
+        engine_of(tenant.slot(), self.engines.len())
+    }
+
+    /// Wakes the engines whose time has come, and the relay.
+    pub(crate) fn wake(&mut self, now: Now) -> Vec<Wish> {
+        if self.relay.next_due().is_some_and(|due| due <= media_time(now.mono)) {
+            self.relay.tick(media_time(now.mono));
+        }
+        for n in 0..self.wakes.len() {
+            if self.wakes[n].is_some_and(|at| at <= now.mono) {
+                self.wakes[n] = None;
+                self.waiting.push_back((n, Input::Wake));
+            }
+        }
+        self.settle(now)
+    }
+
+    /// When it wants to be woken next.
+    pub(crate) fn next_wake(&self) -> Option<Instant> {
+        self.wakes.iter().flatten().min().copied()
+    }
+
+    /// What all engines together hold.
+    pub(crate) fn census(&self) -> Census {
+        self.engines.iter().map(Engine::census).fold(Census::default(), |sum, one| Census {
+            calls: sum.calls + one.calls,
+            legs: sum.legs + one.legs,
+            dialogs: sum.dialogs + one.dialogs,
+            transactions: sum.transactions + one.transactions,
+            ports: sum.ports + one.ports,
+            timers: sum.timers + one.timers,
+            acks: sum.acks + one.acks,
+        })
+    }
+
+    /// The records that were written, in order.
+    pub(crate) fn records(&self) -> Vec<&CallRecord> {
+        let record = |entry| match entry {
+            &Entry::CallRecorded(ref record) => Some(&**record),
+            _ => None,
+        };
+        self.journal.iter().filter_map(record).collect()
+    }
+
+    /// What was published about calls, as words.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &EventKind> {
+        self.events.iter().map(|event| &event.kind)
+    }
+
+    /// Hands over what waits until nothing does.
+    fn settle(&mut self, now: Now) -> Vec<Wish> {
+        let mut wishes = vec![];
+        while let Some((n, input)) = self.waiting.pop_front() {
+            self.inputs += 1;
+            if fate(self.seed, &[self.inputs, 99]) % 1000 < self.freezing {
+                self.freeze_and_thaw(n);
+            }
+            let mut outputs = vec![];
+            let world = World { now, directory: &self.directory, routes: &Everywhere, settings: &self.settings };
+            self.engines[n].handle(&world, input, &mut outputs);
+            for output in promises_first(outputs) {
+                wishes.extend(self.carry_out(now, n, output));
+            }
+        }
+        wishes
+    }
+
+    fn carry_out(&mut self, now: Now, n: usize, output: Output) -> Option<Wish> {
+        match output {
+            Output::Send { flow, bytes, .. } => {
+                self.door.sent(now.mono, &bytes);
+                return Some(Wish::Send { to: flow.remote, bytes });
+            }
+            Output::Received { .. } => {}
+            Output::Media(command) => {
+                if let Some(fact) = self.relay.command(media_time(now.mono), command) {
+                    self.waiting.push_back((n, Input::Media(fact)));
+                }
+            }
+            Output::Script(job) => {
+                if let Some(reply) = self.host.run(job) {
+                    self.waiting.push_back((n, Input::Script(reply)));
+                }
+            }
+            Output::Query(query) => {
+                let (after, answer) = self.sources.ask(&query);
+                return Some(Wish::Answer(after, n, answer));
+            }
+            Output::Journal(entry) => self.journal.push(entry),
+            Output::Publish(event) => self.events.push(event),
+            Output::WakeAt(at) => self.wakes[n] = Some(at),
+        }
+        None
+    }
+
+    /// Nobody may notice that an engine was bytes for a moment.
+    fn freeze_and_thaw(&mut self, n: usize) {
+        let bytes = self.engines[n].freeze().expect("an engine can be written down");
+        self.engines[n] = Engine::thaw(&bytes).expect("an engine can be read back");
+    }
+}
+
+/// All promises of a batch are on disk before anything of it is sent.
+fn promises_first(outputs: Vec<Output>) -> Vec<Output> {
+    let (mut promises, rest): (Vec<_>, Vec<_>) =
+        outputs.into_iter().partition(|output| matches!(output, Output::Journal(_)));
+    promises.extend(rest);
+    promises
+}
+
+fn engine_of(slot: Slot, engines: usize) -> usize {
+    usize::from(slot.0) * engines / usize::from(SLOTS)
+}
+
+fn media_time(now: Instant) -> pbx_media::time::Instant {
+    pbx_media::time::Instant::from_micros(now.micros())
+}
+
+fn relay(seed: u64) -> Relay<()> {
+    let settings =
+        PoolSettings { ports: 20_000..=39_999, thread: 0, threads: 1, rest: Duration::from_secs(2), spare: 256, seed };
+    Relay::new(&settings, ())
+}

@@ -1,0 +1,303 @@
+//! The virtual network: phones, a carrier and the exchange in virtual time. Everything follows from the seed.
+
+use super::company::{Account, CARRIER, Company, directory};
+use super::exchange::{Exchange, SERVER, Wish};
+use super::ladder::Ladder;
+use super::phone::{Alarm, Do, Phone};
+use super::weather::{Climate, Weather};
+use super::{ms, secs};
+use bytes::Bytes;
+use pbx_core::call::io::{Answer, Input};
+use pbx_core::time::{Instant, Now, Wall};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// Something that happens at a moment.
+enum Event {
+    /// A datagram arrives.
+    Arrives { from: SocketAddr, to: SocketAddr, bytes: Bytes },
+    /// A phone is reminded of something.
+    Remind(usize, Alarm),
+    /// A source answers.
+    Answers(usize, Answer),
+    /// The exchange loses its power for a moment.
+    Restart,
+    /// The wall's clock jumps by so many microseconds.
+    Jump(i64),
+    /// A console or the shell says something to every engine, or to a tenant's.
+    Command(pbx_core::call::io::Command),
+}
+
+/// The wall's time at the beginning: a working day in summer.
+const MONDAY: i64 = 1_783_324_800_000_000;
+
+/// The network and all that is in it.
+pub(crate) struct Net {
+    pub(crate) seed: u64,
+    pub(crate) exchange: Exchange,
+    pub(crate) ladder: Ladder,
+    pub(crate) weather: Weather,
+    pub(crate) phones: Vec<Phone>,
+    now: Instant,
+    jumped: i64,
+    events: BinaryHeap<Reverse<(Instant, u64)>>,
+    what: HashMap<u64, Event>,
+    count: u64,
+    by_ip: HashMap<IpAddr, usize>,
+    /// Who sits behind a NAT: private address, and what the world sees.
+    nat: HashMap<IpAddr, IpAddr>,
+}
+
+impl Net {
+    /// A network with these companies, each phone registered, and a carrier.
+    pub(crate) fn new(seed: u64, engines: usize, companies: Vec<Company>) -> Self {
+        let accounts: Vec<Account> = companies.iter().flat_map(Company::phones).collect();
+        let mut net = Self {
+            seed,
+            exchange: Exchange::new(seed, engines, directory(&companies)),
+            ladder: Ladder::default(),
+            weather: Weather::new(seed, Climate::FAIR),
+            phones: vec![],
+            now: Instant::from_micros(1_000_000),
+            jumped: 0,
+            events: BinaryHeap::new(),
+            what: HashMap::new(),
+            count: 0,
+            by_ip: HashMap::new(),
+            nat: HashMap::new(),
+        };
+        net.ladder.name(SERVER, "exchange");
+        for account in accounts {
+            let addr = SocketAddr::new(account.ip, 5060);
+            let name = match account.user.matches('-').count() {
+                1 => format!("{}/{}", account.tenant, account.extension),
+                _ => account.user.clone(),
+            };
+            net.plug_in(Phone::new(name, Some(account.user), addr, seed));
+        }
+        net.plug_in(Phone::new("carrier".to_owned(), None, CARRIER, seed));
+        let wishes = net.exchange.restart(net.moment());
+        net.grant(wishes);
+        net
+    }
+
+    fn plug_in(&mut self, phone: Phone) {
+        let n = self.phones.len();
+        self.ladder.name(phone.addr, &phone.name);
+        self.by_ip.insert(phone.addr.ip(), n);
+        let registers = phone.user.is_some();
+        self.phones.push(phone);
+        if registers {
+            self.after(ms(n as u64 % 50), Event::Remind(n, Alarm::Register));
+        }
+    }
+
+    /// The moment.
+    pub(crate) fn moment(&self) -> Now {
+        let wall = MONDAY + self.now.micros() as i64 + self.jumped;
+        Now { mono: self.now, wall: Wall::from_micros(wall) }
+    }
+
+    /// The wall's time of a moment, as if the clock had never jumped.
+    pub(crate) fn wall_of(&self, at: Instant) -> Wall {
+        Wall::from_micros(MONDAY + at.micros() as i64 + self.jumped)
+    }
+
+    /// The place of a phone by its name.
+    pub(crate) fn place_of(&self, name: &str) -> usize {
+        let found = self.phones.iter().position(|phone| phone.name == name || phone.user.as_deref() == Some(name));
+        found.unwrap_or_else(|| panic!("there is no phone {name}"))
+    }
+
+    /// Puts a phone behind a NAT: the world sees another address.
+    pub(crate) fn behind_nat(&mut self, name: &str, public: IpAddr) {
+        let n = self.place_of(name);
+        self.nat.insert(self.phones[n].addr.ip(), public);
+        self.by_ip.insert(public, n);
+    }
+
+    /// Reminds a phone of something later.
+    pub(crate) fn remind(&mut self, after: Duration, phone: usize, alarm: Alarm) {
+        self.after(after, Event::Remind(phone, alarm));
+    }
+
+    /// The exchange restarts then.
+    pub(crate) fn restarts_after(&mut self, after: Duration) {
+        self.after(after, Event::Restart);
+    }
+
+    /// The wall's clock jumps then.
+    pub(crate) fn clock_jumps_after(&mut self, after: Duration, seconds: i64) {
+        self.after(after, Event::Jump(seconds * 1_000_000));
+    }
+
+    /// A command for the exchange.
+    pub(crate) fn commands_after(&mut self, after: Duration, command: pbx_core::call::io::Command) {
+        self.after(after, Event::Command(command));
+    }
+
+    /// Somebody whom nobody knows sends something to an address.
+    pub(crate) fn injects_after(&mut self, after: Duration, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
+        self.after(after, Event::Arrives { from, to, bytes: Bytes::from(bytes) });
+    }
+
+    fn after(&mut self, after: Duration, event: Event) {
+        self.count += 1;
+        self.what.insert(self.count, event);
+        self.events.push(Reverse((self.now + after, self.count)));
+    }
+
+    /// Lets this much time pass.
+    pub(crate) fn run_for(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(at) = self.next_moment().filter(|at| *at <= end) {
+            self.step(at);
+        }
+        self.now = end;
+    }
+
+    /// Lets time pass until all phones are registered.
+    pub(crate) fn ready(&mut self) {
+        let waits = |net: &Self| net.phones.iter().any(|phone| phone.user.is_some() && phone.registered.is_none());
+        for _ in 0..600 {
+            if !waits(self) {
+                return;
+            }
+            self.run_for(ms(100));
+        }
+        self.fail("a phone could not register within a minute");
+    }
+
+    /// Lets time pass until no phone is in a call or has one to make, and what they left behind is forgotten.
+    pub(crate) fn run(&mut self) {
+        for _ in 0..20_000 {
+            self.run_for(secs(1));
+            let errands = self
+                .what
+                .values()
+                .any(|event| matches!(event, Event::Remind(_, Alarm::Errand(_)) | Event::Restart | Event::Command(_)));
+            if !errands && self.phones.iter().all(Phone::is_idle) {
+                return self.run_for(secs(70));
+            }
+        }
+        self.fail("the phones did not come to rest");
+    }
+
+    fn next_moment(&self) -> Option<Instant> {
+        let event = self.events.peek().map(|Reverse((at, _))| *at);
+        [event, self.exchange.next_wake()].into_iter().flatten().min()
+    }
+
+    fn step(&mut self, at: Instant) {
+        self.now = self.now.max(at);
+        if self.exchange.next_wake().is_some_and(|wake| wake <= self.now) {
+            let wishes = self.exchange.wake(self.moment());
+            return self.grant(wishes);
+        }
+        let Some(Reverse((_, key))) = self.events.pop() else { return };
+        match self.what.remove(&key) {
+            Some(Event::Arrives { from, to, bytes }) => self.arrives(from, to, &bytes),
+            Some(Event::Remind(n, alarm)) => {
+                let wishes = self.phones[n].remind(self.now, alarm);
+                self.indulge(n, wishes);
+            }
+            Some(Event::Answers(engine, answer)) => {
+                let wishes = self.exchange.tell(self.moment(), engine, Input::Answer(answer));
+                self.grant(wishes);
+            }
+            Some(Event::Restart) => {
+                self.ladder.note(self.now, SERVER, "restart");
+                let wishes = self.exchange.restart(self.moment());
+                self.grant(wishes);
+            }
+            Some(Event::Jump(by)) => self.jumped += by,
+            Some(Event::Command(command)) => {
+                let wishes = self.exchange.command(self.moment(), &command);
+                self.grant(wishes);
+            }
+            None => {}
+        }
+    }
+
+    fn arrives(&mut self, from: SocketAddr, to: SocketAddr, bytes: &Bytes) {
+        if to.ip() == SERVER.ip() {
+            let now = self.moment();
+            if to.port() == SERVER.port() {
+                let wishes = self.exchange.receive(now, from, bytes.clone());
+                return self.grant(wishes);
+            }
+            for wish in self.exchange.hear(now, from, to.port(), bytes) {
+                if let Wish::Rtp { port, to } = wish {
+                    self.travel(SocketAddr::new(SERVER.ip(), port), to, bytes.clone());
+                }
+            }
+            return;
+        }
+        let Some(n) = self.by_ip.get(&to.ip()).copied() else { return };
+        let phone = &mut self.phones[n];
+        let port = if self.nat.contains_key(&phone.addr.ip()) { to.port().wrapping_sub(NAT_SHIFT) } else { to.port() };
+        if port == phone.addr.port() {
+            let wishes = phone.receive(self.now, bytes);
+            return self.indulge(n, wishes);
+        }
+        if !phone.gone {
+            phone.hear(port, bytes);
+        }
+    }
+
+    /// Does what the exchange wants.
+    fn grant(&mut self, wishes: Vec<Wish>) {
+        for wish in wishes {
+            match wish {
+                Wish::Send { to, bytes } => self.travel(SERVER, to, bytes),
+                Wish::Rtp { port, to } => self.travel(SocketAddr::new(SERVER.ip(), port), to, Bytes::new()),
+                Wish::Answer(after, engine, answer) => self.after(after, Event::Answers(engine, answer)),
+            }
+        }
+    }
+
+    /// Does what a phone wants.
+    fn indulge(&mut self, n: usize, wishes: Vec<Do>) {
+        let addr = self.phones[n].addr;
+        for wish in wishes {
+            match wish {
+                Do::Send(bytes) => self.travel(addr, SERVER, Bytes::from(bytes)),
+                Do::Rtp { from, to, bytes } => self.travel(from, to, Bytes::from(bytes)),
+                Do::Later(after, alarm) => self.after(after, Event::Remind(n, alarm)),
+            }
+        }
+    }
+
+    fn travel(&mut self, from: SocketAddr, to: SocketAddr, bytes: Bytes) {
+        let sip = bytes.first().is_some_and(u8::is_ascii_uppercase);
+        let arrivals = self.weather.arrivals(from, to);
+        if sip {
+            self.ladder.sent(self.now, from, to, &bytes, arrivals.is_empty());
+        }
+        let seen = match self.nat.get(&from.ip()) {
+            Some(public) => SocketAddr::new(*public, from.port().wrapping_add(NAT_SHIFT)),
+            None => from,
+        };
+        if self.nat.contains_key(&to.ip()) {
+            return; // A private address leads nowhere.
+        }
+        for after in arrivals {
+            self.after(after, Event::Arrives { from: seen, to, bytes: bytes.clone() });
+        }
+    }
+
+    /// Stops the test with the seed and the ladder.
+    pub(crate) fn fail(&self, what: &str) -> ! {
+        panic!("{what}\nseed {}\n{}", self.seed, self.ladder.print(&[]));
+    }
+
+    /// Stops the test with the seed and the ladder of some calls.
+    pub(crate) fn fail_in(&self, calls: &[&str], what: &str) -> ! {
+        panic!("{what}\nseed {}\n{}", self.seed, self.ladder.print(calls));
+    }
+}
+
+/// By how much a NAT moves ports.
+const NAT_SHIFT: u16 = 7_000;

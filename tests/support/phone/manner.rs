@@ -1,0 +1,103 @@
+//! What a phone does by itself: how it answers, and what it does with its own calls.
+
+use super::super::{ms, secs};
+use std::time::Duration;
+
+/// What a phone does when it is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Manner {
+    /// After which time it says 180; none: it never does.
+    pub(crate) rings_after: Option<Duration>,
+    /// It says 183 with a description instead, and plays.
+    pub(crate) early_media: bool,
+    /// What it says in the end, counted from the INVITE.
+    pub(crate) says: Says,
+    /// It hangs up this long after its answer was acknowledged.
+    pub(crate) hangs_up_after: Option<Duration>,
+    /// It never sends audio.
+    pub(crate) mute: bool,
+    /// The address that it puts into its descriptions, if it is a wrong one.
+    pub(crate) wrong_address: Option<std::net::IpAddr>,
+    /// Payload types that it takes, the best first.
+    pub(crate) payloads: Vec<u8>,
+}
+
+/// The final word of a phone that is called.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Says {
+    /// 200 after this time.
+    Answer(Duration),
+    /// This code after this time.
+    Refuse(Duration, u16),
+    /// Nothing.
+    Nothing,
+    /// Not even a provisional answer: it is not there.
+    Dead,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            rings_after: Some(ms(50)),
+            early_media: false,
+            says: Says::Answer(secs(2)),
+            hangs_up_after: None,
+            mute: false,
+            wrong_address: None,
+            payloads: vec![8, 0, 101],
+        }
+    }
+}
+
+/// A call that a phone makes.
+#[derive(Clone, Debug)]
+pub(crate) struct Errand {
+    /// What it dials.
+    pub(crate) dials: String,
+    /// It sends no offer with its INVITE.
+    pub(crate) without_offer: bool,
+    /// It hangs up this long after the answer.
+    pub(crate) hangs_up_after: Option<Duration>,
+    /// It gives up this long after its INVITE, if it has no answer by then.
+    pub(crate) gives_up_after: Option<Duration>,
+    /// What else it does, counted from the answer.
+    pub(crate) then: Vec<(Duration, Whim)>,
+    /// Headers that it adds to its INVITE.
+    pub(crate) lines: Vec<(String, String)>,
+    /// Payload types that it offers.
+    pub(crate) payloads: Vec<u8>,
+}
+
+impl Errand {
+    /// A call that lasts until the other side ends it.
+    pub(crate) fn to(dialled: &str) -> Self {
+        Self {
+            dials: dialled.to_owned(),
+            without_offer: false,
+            hangs_up_after: None,
+            gives_up_after: None,
+            then: vec![],
+            lines: vec![],
+            payloads: vec![8, 0, 101],
+        }
+    }
+}
+
+/// Something to do in a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Whim {
+    /// BYE.
+    HangUp,
+    /// CANCEL.
+    GiveUp,
+    /// re-INVITE with `sendonly`.
+    Hold,
+    /// re-INVITE with `sendrecv`.
+    Resume,
+    /// re-INVITE with these payload types.
+    Codecs(Vec<u8>),
+    /// REFER to somebody.
+    Refer(String),
+    /// The power goes: no word to anybody.
+    Vanish,
+}

@@ -1,0 +1,220 @@
+//! What a phone sends within a dialog, and the answers to all that it sent.
+
+use super::call::State;
+use super::message::{Reading, request};
+use super::register::REGISTRATION;
+use super::sdp::Sdp;
+use super::{Do, Phone, Whim, server_uri};
+use pbx_core::time::Instant;
+use rsip::sip::{Method, Response};
+
+impl Phone {
+    /// An answer has come.
+    pub(super) fn response(&mut self, now: Instant, response: &Response, out: &mut Vec<Do>) {
+        let (_, method) = response.seq();
+        let code = response.status_code().code();
+        let branch = response.branch();
+        let key = if method == Method::Cancel { format!("{branch}/CANCEL") } else { branch.clone() };
+        let Some(sent) = self.sent.get_mut(&key) else { return };
+        let first = !sent.done;
+        sent.quiet = true;
+        sent.done |= code >= 200;
+        let call = sent.call.clone();
+        if call == REGISTRATION {
+            if first && code >= 200 {
+                self.register_answered(now, response, out);
+            }
+            return;
+        }
+        if method == Method::Invite {
+            return self.any_invite_answered(now, &call, &branch, first, response, out);
+        }
+        if first && code >= 200 {
+            self.other_answered(now, &call, method, code);
+        }
+    }
+
+    fn any_invite_answered(
+        &mut self,
+        now: Instant,
+        call: &str,
+        branch: &str,
+        first: bool,
+        response: &Response,
+        out: &mut Vec<Do>,
+    ) {
+        let code = response.status_code().code();
+        let Some(talk) = self.calls.get(call) else { return };
+        if !first && code >= 300 {
+            return self.acknowledge_refusal(call, response, out);
+        }
+        if talk.branch == branch {
+            return self.invite_answered(now, call, response, out);
+        }
+        match code {
+            100..=199 => {}
+            200..=299 => self.reinvite_accepted(call, branch, response, out),
+            _ => {
+                self.acknowledge_refusal(call, response, out);
+                self.reinvite_over(call, branch, code);
+            }
+        }
+    }
+
+    fn other_answered(&mut self, now: Instant, call: &str, method: Method, code: u16) {
+        match method {
+            Method::Bye => self.is_over(now, call, None),
+            Method::Refer => {
+                if let Some(view) = self.view(call) {
+                    view.later_codes.push(code);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Nobody answered for 32 seconds.
+    pub(super) fn unanswered(&mut self, now: Instant, method: &str, call: &str, out: &mut Vec<Do>) {
+        match method {
+            "REGISTER" => self.register_unanswered(out),
+            "INVITE" if self.calls.get(call).is_some_and(|talk| talk.state == State::Asking) => {
+                self.is_over(now, call, Some(408));
+            }
+            "INVITE" => self.reinvite_over(call, "", 408),
+            "BYE" => self.is_over(now, call, None),
+            _ => {}
+        }
+    }
+
+    /// Something that the phone wants to do in a call.
+    pub(super) fn whim(&mut self, now: Instant, call: &str, whim: &Whim, out: &mut Vec<Do>) {
+        let talking = self.calls.get(call).is_some_and(|talk| talk.state == State::Talking);
+        match whim {
+            Whim::GiveUp => self.give_up(now, call, out),
+            Whim::Vanish => self.gone = true,
+            _ if !talking => {}
+            Whim::HangUp => self.hang_up(now, call, out),
+            Whim::Hold => self.reinvite(now, call, "sendonly", None, out),
+            Whim::Resume => self.reinvite(now, call, "sendrecv", None, out),
+            Whim::Codecs(payloads) => self.reinvite(now, call, "sendrecv", Some(payloads), out),
+            Whim::Refer(target) => {
+                let more = [("Refer-To", format!("<{}>", server_uri(target)))];
+                self.within_dialog(now, call, Method::Refer, &more, "", out);
+            }
+        }
+    }
+
+    /// BYE.
+    pub(super) fn hang_up(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
+        if let Some(talk) = self.calls.get_mut(call) {
+            talk.state = State::Leaving;
+        }
+        if let Some(view) = self.view(call) {
+            view.hung_up.get_or_insert(now);
+        }
+        self.within_dialog(now, call, Method::Bye, &[], "", out);
+    }
+
+    fn reinvite(&mut self, now: Instant, call: &str, direction: &str, payloads: Option<&[u8]>, out: &mut Vec<Do>) {
+        let contact = self.contact();
+        let Some(talk) = self.calls.get_mut(call).filter(|talk| talk.asked_again.is_none()) else { return };
+        talk.ours.version += 1;
+        direction.clone_into(&mut talk.ours.direction);
+        if let Some(payloads) = payloads {
+            talk.ours.payloads = payloads.to_vec();
+        }
+        let body = talk.ours.text();
+        let branch = self.within_dialog(now, call, Method::Invite, &[("Contact", format!("<{contact}>"))], &body, out);
+        if let Some(talk) = self.calls.get_mut(call) {
+            talk.asked_again = Some(branch);
+        }
+    }
+
+    fn reinvite_accepted(&mut self, call: &str, branch: &str, response: &Response, out: &mut Vec<Do>) {
+        let (seq, _) = response.seq();
+        let Some(talk) = self.calls.get_mut(call) else { return };
+        if let Some((_, ack)) = talk.ack.as_ref().filter(|(of, _)| *of == seq) {
+            return out.push(Do::Send(ack.clone()));
+        }
+        talk.theirs = Some(Sdp::read(&String::from_utf8_lossy(&response.body)));
+        if let Some(target) = response.contact_uri() {
+            talk.target = target;
+        }
+        self.acknowledge(call, seq, "", out);
+        self.reinvite_over(call, branch, response.status_code().code());
+    }
+
+    fn reinvite_over(&mut self, call: &str, branch: &str, code: u16) {
+        let Some(talk) = self.calls.get_mut(call) else { return };
+        if branch.is_empty() || talk.asked_again.as_deref() == Some(branch) {
+            talk.asked_again = None;
+            if let Some(view) = self.view(call) {
+                view.later_codes.push(code);
+            }
+        }
+    }
+
+    /// The ACK of a 200 goes to the Contact of the 200, with a branch of its own (RFC 3261 §13.2.2.4).
+    pub(super) fn acknowledge(&mut self, call: &str, seq: u32, body: &str, out: &mut Vec<Do>) {
+        let branch = self.mint("z9hG4bK");
+        let via = self.via(&branch);
+        let Some(talk) = self.calls.get_mut(call) else { return };
+        let lines = [
+            via,
+            ("Max-Forwards", "70".to_owned()),
+            ("From", format!("{};tag={}", talk.local, talk.local_tag)),
+            ("To", format!("{};tag={}", talk.remote, talk.remote_tag.as_deref().unwrap_or_default())),
+            ("Call-ID", call.to_owned()),
+            ("CSeq", format!("{seq} ACK")),
+        ];
+        let bytes = request(Method::Ack, &talk.target, &lines, body);
+        talk.ack = Some((seq, bytes.clone()));
+        out.push(Do::Send(bytes));
+    }
+
+    /// A request within the dialog; its branch.
+    fn within_dialog(
+        &mut self,
+        now: Instant,
+        call: &str,
+        method: Method,
+        more: &[(&'static str, String)],
+        body: &str,
+        out: &mut Vec<Do>,
+    ) -> String {
+        let branch = self.mint("z9hG4bK");
+        let via = self.via(&branch);
+        let name = match method {
+            Method::Bye => "BYE",
+            Method::Refer => "REFER",
+            _ => "INVITE",
+        };
+        let Some(talk) = self.calls.get_mut(call) else { return branch };
+        talk.seq += 1;
+        let mut lines = vec![
+            via,
+            ("Max-Forwards", "70".to_owned()),
+            ("From", format!("{};tag={}", talk.local, talk.local_tag)),
+            ("To", format!("{};tag={}", talk.remote, talk.remote_tag.as_deref().unwrap_or_default())),
+            ("Call-ID", call.to_owned()),
+            ("CSeq", format!("{} {name}", talk.seq)),
+        ];
+        lines.extend(more.iter().cloned());
+        let bytes = request(method, &talk.target, &lines, body);
+        self.send(now, &branch, name, call, bytes, out);
+        branch
+    }
+
+    /// Nothing more comes of this call.
+    pub(super) fn is_over(&mut self, now: Instant, call: &str, code: Option<u16>) {
+        if let Some(talk) = self.calls.get_mut(call) {
+            talk.state = State::Over;
+        }
+        if let Some(view) = self.view(call) {
+            view.over.get_or_insert(now);
+            if let (None, Some(code)) = (view.code, code) {
+                view.code = Some(code);
+            }
+        }
+    }
+}
