@@ -1,3 +1,23 @@
 //! What happens between people, phones and the exchange, over the virtual network.
 
+mod days;
+mod endings;
+mod forks;
+mod holding;
+mod media;
+mod restarts;
+mod trunk;
 mod two_people;
+
+use crate::support::company::Company;
+use crate::support::net::Net;
+
+/// Acme with people at 101 (three phones), 102, 103 and 104, all registered, on a fair network.
+fn acme() -> Net {
+    let mut company = Company::new("acme", 1).with_extensions(&["102", "103", "104"]);
+    company.hire("101", 3);
+    let mut net = Net::new(1, 1, vec![company, Company::new("globex", 2).with_extensions(&["101", "102", "103"])]);
+    net.ladder.keep_all();
+    net.ready();
+    net
+}

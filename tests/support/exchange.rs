@@ -12,7 +12,7 @@ use pbx_core::door::{Door, Verdict};
 use pbx_core::event::{Event, EventKind};
 use pbx_core::flow::{Flow, Routes, Transport};
 use pbx_core::ids::{SLOTS, Slot, TenantId};
-use pbx_core::journal::Entry;
+use pbx_core::journal::{Ending, Entry, OpenCall};
 use pbx_core::registrar::Binding;
 use pbx_core::settings::Settings;
 use pbx_core::time::{Instant, Now};
@@ -111,6 +111,7 @@ impl Exchange {
         let count = self.wakes.len();
         self.wakes = vec![None; count];
         let bindings = self.promised_bindings();
+        self.write_down_cut_calls(now);
         self.engines = (0..count)
             .map(|n| {
                 let mut seed = [0; 32];
@@ -124,6 +125,30 @@ impl Exchange {
         for n in 0..count {
             self.waiting.push_back((n, Input::Wake));
         }
+    }
+
+    /// A start writes a record for every call that has begun and has none.
+    fn write_down_cut_calls(&mut self, now: Now) {
+        let mut open: BTreeMap<_, OpenCall> = BTreeMap::new();
+        for entry in &self.journal {
+            match entry {
+                Entry::CallStarted { call, .. } => open.extend(OpenCall::begin(entry).map(|begun| (*call, begun))),
+                Entry::CallAnswered { call, by, at, .. } => {
+                    if let Some(open) = open.get_mut(call) {
+                        open.answered = Some((by.clone(), *at));
+                    }
+                }
+                Entry::CallEnded { call, disposition, cause, sip_code, at, .. } => {
+                    if let Some(open) = open.get_mut(call) {
+                        let cause = cause.clone();
+                        open.ended = Some(Ending { disposition: *disposition, cause, sip_code: *sip_code, at: *at });
+                    }
+                }
+                Entry::CallRecorded(record) => drop(open.remove(&record.id)),
+                _ => {}
+            }
+        }
+        self.journal.extend(open.into_values().map(|call| Entry::CallRecorded(Box::new(call.into_record(now.wall)))));
     }
 
     /// The power fails, and comes back at once.

@@ -1,5 +1,6 @@
 //! What system tests stand on: the virtual network ("the microscope"), its phones, and the companies that they work for.
 
+pub(crate) mod checks;
 pub(crate) mod company;
 pub(crate) mod exchange;
 pub(crate) mod ladder;
@@ -7,6 +8,7 @@ pub(crate) mod net;
 pub(crate) mod phone;
 pub(crate) mod sources;
 pub(crate) mod talk;
+pub(crate) mod traffic;
 pub(crate) mod weather;
 
 use std::time::Duration;

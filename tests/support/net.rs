@@ -243,7 +243,7 @@ impl Net {
             return self.indulge(n, wishes);
         }
         if !phone.gone {
-            phone.hear(port, bytes);
+            phone.hear(self.now, port, bytes);
         }
     }
 

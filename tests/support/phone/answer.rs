@@ -3,7 +3,7 @@
 use super::call::{State, Talk};
 use super::message::{Reading, response};
 use super::sdp::Sdp;
-use super::{Alarm, Do, Phone, Says, View, Whim};
+use super::{Alarm, Do, PATIENCE, Phone, Says, View, Whim};
 use pbx_core::time::Instant;
 use rsip::sip::Request;
 
@@ -11,13 +11,15 @@ impl Phone {
     /// An INVITE that begins a call.
     pub(super) fn rung(&mut self, now: Instant, call: String, invite: &Request, out: &mut Vec<Do>) {
         let theirs = (!invite.body.is_empty()).then(|| Sdp::read(&String::from_utf8_lossy(&invite.body)));
-        let mut ours = self.describe(&self.manner.payloads.clone());
+        let manner = self.mood();
+        let mut ours = self.describe(&manner.payloads);
         if let Some(theirs) = &theirs {
             ours.payloads.retain(|payload| theirs.payloads.contains(payload));
         }
         let (seq, _) = invite.seq();
         let talk = Talk {
             state: State::Asking,
+            manner: manner.clone(),
             made: false,
             errand: None,
             local: without_tag(&invite.named("To").unwrap_or_default()),
@@ -40,16 +42,21 @@ impl Phone {
             theirs,
             playing: false,
             packets: 0,
+            heard: now,
         };
         self.views.push(view(now, &call, invite));
         self.calls.insert(call.clone(), talk);
+        if matches!(manner.says, Says::Dead) {
+            return self.is_over(now, &call, None);
+        }
+        out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
         out.extend(
             self.manner
                 .rings_after
                 .filter(|_| !matches!(self.manner.says, Says::Dead))
                 .map(|after| Do::Later(after, Alarm::Ring(call.clone()))),
         );
-        match self.manner.says {
+        match manner.says {
             Says::Answer(after) | Says::Refuse(after, _) => out.push(Do::Later(after, Alarm::Say(call))),
             Says::Nothing | Says::Dead => {}
         }
@@ -57,9 +64,9 @@ impl Phone {
 
     /// 180, or 183 with a description.
     pub(super) fn ring(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
-        let early = self.manner.early_media;
         let contact = self.contact();
         let Some(talk) = self.calls.get(call).filter(|talk| talk.state == State::Asking) else { return };
+        let early = talk.manner.early_media;
         let Some(invite) = talk.invite.clone() else { return };
         let (code, body) = if early { (183, talk.ours.text()) } else { (180, String::new()) };
         let (tag, lines) = (talk.local_tag.clone(), [("Contact", format!("<{contact}>"))]);
@@ -70,14 +77,15 @@ impl Phone {
             view.ringing_code = Some(code);
         }
         if early {
-            self.start_playing(call, out);
+            self.start_playing(now, call, out);
         }
     }
 
     /// The final word.
     pub(super) fn say(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
-        let (says, contact) = (self.manner.says, self.contact());
+        let contact = self.contact();
         let Some(talk) = self.calls.get_mut(call).filter(|talk| talk.state == State::Asking) else { return };
+        let says = talk.manner.says;
         let Some(invite) = talk.invite.take() else { return };
         match says {
             Says::Answer(_) if talk.ours.payloads.is_empty() => {
@@ -91,7 +99,7 @@ impl Phone {
                     (view.answered, view.code) = (Some(now), Some(200));
                 }
                 self.answer(now, &invite, 200, &[("Contact", format!("<{contact}>"))], &body, out);
-                self.start_playing(call, out);
+                self.start_playing(now, call, out);
             }
             Says::Refuse(_, code) => {
                 self.answer(now, &invite, code, &[], "", out);
@@ -102,10 +110,22 @@ impl Phone {
     }
 
     /// The ACK of its 200 has come.
-    pub(super) fn begins_to_talk(&mut self, call: &str, out: &mut Vec<Do>) {
-        self.start_playing(call, out);
-        if let Some(after) = self.manner.hangs_up_after {
+    pub(super) fn begins_to_talk(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
+        self.start_playing(now, call, out);
+        if let Some(after) = self.calls.get(call).and_then(|talk| talk.manner.hangs_up_after) {
             out.push(Do::Later(after, Alarm::Do(call.to_owned(), Whim::HangUp)));
+        }
+    }
+
+    /// Nobody came.
+    pub(super) fn tire(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
+        let Some(talk) = self.calls.get_mut(call).filter(|talk| talk.state == State::Asking) else { return };
+        match talk.invite.take() {
+            None => self.is_over(now, call, Some(408)),
+            Some(invite) => {
+                self.answer(now, &invite, 480, &[], "", out);
+                self.is_over(now, call, Some(480));
+            }
         }
     }
 

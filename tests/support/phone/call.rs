@@ -1,6 +1,8 @@
 //! One call as the phone keeps it.
 
+use super::Manner;
 use super::sdp::Sdp;
+use pbx_core::time::Instant;
 use std::net::SocketAddr;
 
 /// Where a call stands.
@@ -19,6 +21,8 @@ pub(super) enum State {
 /// One call.
 pub(super) struct Talk {
     pub(super) state: State,
+    /// How the phone takes it.
+    pub(super) manner: Manner,
     pub(super) made: bool,
     /// Which errand it is.
     pub(super) errand: Option<usize>,
@@ -47,6 +51,8 @@ pub(super) struct Talk {
     pub(super) theirs: Option<Sdp>,
     pub(super) playing: bool,
     pub(super) packets: u16,
+    /// When it heard audio last, or began to wait for it.
+    pub(super) heard: Instant,
 }
 
 impl Talk {

@@ -3,7 +3,7 @@
 use super::call::{State, Talk};
 use super::message::{Reading, request};
 use super::sdp::Sdp;
-use super::{Alarm, Do, Phone, View, Whim, server_uri};
+use super::{Alarm, Do, PATIENCE, Phone, View, Whim, server_uri};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Response};
 use std::net::SocketAddr;
@@ -17,6 +17,7 @@ impl Phone {
         let ours = self.describe(&plan.payloads);
         let talk = Talk {
             state: State::Asking,
+            manner: self.manner.clone(),
             made: true,
             errand: Some(errand),
             local: format!("<{me}>"),
@@ -39,6 +40,7 @@ impl Phone {
             theirs: None,
             playing: false,
             packets: 0,
+            heard: now,
         };
         self.calls.insert(call.clone(), talk);
         let view = View { call_id: call.clone(), made: true, dialled: plan.dials, began: now, ..View::default() };
@@ -46,6 +48,7 @@ impl Phone {
         if let Some(after) = plan.gives_up_after {
             out.push(Do::Later(after, Alarm::Do(call.clone(), Whim::GiveUp)));
         }
+        out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
         self.invite(now, &call, out);
     }
 
@@ -148,7 +151,7 @@ impl Phone {
         if late {
             return self.hang_up(now, call, out);
         }
-        self.start_playing(call, out);
+        self.start_playing(now, call, out);
         let Some(plan) = self.calls.get(call).and_then(|talk| talk.errand).and_then(|n| self.errands.get(n)) else {
             return;
         };

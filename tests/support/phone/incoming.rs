@@ -3,7 +3,7 @@
 use super::call::State;
 use super::message::{Reading, response};
 use super::sdp::Sdp;
-use super::{Do, Phone};
+use super::{Do, Phone, Says};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Request};
 
@@ -15,7 +15,8 @@ impl Phone {
         if request.method == Method::Ack {
             return self.acknowledged(now, &call, &branch, request, out);
         }
-        if self.is_repeated(&branch, &method, out) {
+        let dead = self.calls.get(&call).is_some_and(|talk| matches!(talk.manner.says, Says::Dead) && !talk.made);
+        if dead || self.is_repeated(&branch, &method, out) {
             return;
         }
         let known = self.calls.contains_key(&call);
@@ -73,7 +74,7 @@ impl Phone {
             self.complain(call, &format!("the ACK of our 200 goes to {} and not to our Contact", ack.uri));
         }
         if first {
-            self.begins_to_talk(call, out);
+            self.begins_to_talk(now, call, out);
         }
     }
 

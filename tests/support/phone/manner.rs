@@ -49,6 +49,12 @@ impl Default for Manner {
     }
 }
 
+/// After what time a phone stops waiting or ringing.
+pub(crate) const PATIENCE: Duration = secs(200);
+
+/// After what time of silence a phone that talks hangs up: the other side, or what was between, is gone.
+pub(crate) const SILENCE: Duration = secs(90);
+
 /// A call that a phone makes.
 #[derive(Clone, Debug)]
 pub(crate) struct Errand {
@@ -100,4 +106,6 @@ pub(crate) enum Whim {
     Refer(String),
     /// The power goes: no word to anybody.
     Vanish,
+    /// Nobody comes for three minutes: whoever waits or rings stops.
+    Tire,
 }

@@ -1,24 +1,29 @@
 //! A phone's audio: packets with its mark, and counts of the marks that it hears.
 
 use super::call::State;
-use super::{Alarm, Do, Phone};
+use super::{Alarm, Do, Phone, SILENCE};
+use pbx_core::time::Instant;
 use std::net::SocketAddr;
 
 impl Phone {
     /// Begins to play, if it does not yet.
-    pub(super) fn start_playing(&mut self, call: &str, out: &mut Vec<Do>) {
+    pub(super) fn start_playing(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
         let Some(talk) = self.calls.get_mut(call) else { return };
         if !std::mem::replace(&mut talk.playing, true) {
-            self.play(call, out);
+            talk.heard = now;
+            self.play(now, call, out);
         }
     }
 
-    pub(super) fn play(&mut self, call: &str, out: &mut Vec<Do>) {
+    pub(super) fn play(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
         let (mark, beat, mute) = (self.mark(), self.beat, self.manner.mute);
         let ip = self.addr.ip();
         let Some(talk) = self.calls.get_mut(call) else { return };
         if matches!(talk.state, State::Leaving | State::Over) {
             return;
+        }
+        if talk.state == State::Talking && now.since(talk.heard) >= SILENCE {
+            return self.hang_up(now, call, out);
         }
         if let Some(to) = talk.audio_to().filter(|_| !mute) {
             talk.packets = talk.packets.wrapping_add(1);
@@ -34,11 +39,13 @@ impl Phone {
     }
 
     /// Audio has come to this port.
-    pub(crate) fn hear(&mut self, port: u16, bytes: &[u8]) {
+    pub(crate) fn hear(&mut self, now: Instant, port: u16, bytes: &[u8]) {
         let Some(mark) = bytes.get(8..12).filter(|_| bytes[0] >> 6 == 2) else { return };
         let mark = u32::from_be_bytes([mark[0], mark[1], mark[2], mark[3]]);
-        let call = self.calls.iter().find(|(_, talk)| talk.ours.rtp.port() == port && !talk.is_over());
-        let Some(call) = call.map(|(call, _)| call.clone()) else { return };
+        let call = self.calls.iter_mut().find(|(_, talk)| talk.ours.rtp.port() == port && !talk.is_over());
+        let Some((call, talk)) = call else { return };
+        talk.heard = now;
+        let call = call.clone();
         if let Some(view) = self.view(&call) {
             *view.heard.entry(mark).or_insert(0) += 1;
         }

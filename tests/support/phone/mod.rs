@@ -15,7 +15,7 @@ pub(crate) mod sdp;
 mod transactions;
 mod view;
 
-pub(crate) use manner::{Errand, Manner, Says, Whim};
+pub(crate) use manner::{Errand, Manner, PATIENCE, SILENCE, Says, Whim};
 pub(crate) use view::View;
 
 use super::exchange::SERVER;
@@ -69,6 +69,8 @@ pub(crate) struct Phone {
     pub(crate) addr: SocketAddr,
     /// How it answers.
     pub(crate) manner: Manner,
+    /// It has another manner at every call that comes, from this seed.
+    pub(crate) moods: Option<u64>,
     /// Its calls to make.
     pub(crate) errands: Vec<Errand>,
     /// The code that its REGISTER got last.
@@ -97,6 +99,7 @@ impl Phone {
             user,
             addr,
             manner: Manner::default(),
+            moods: None,
             errands: vec![],
             registered: None,
             beat: Duration::from_millis(500),
@@ -141,7 +144,7 @@ impl Phone {
             Alarm::Ring(call) => self.ring(now, &call, &mut out),
             Alarm::Say(call) => self.say(now, &call, &mut out),
             Alarm::Do(call, whim) => self.whim(now, &call, &whim, &mut out),
-            Alarm::Play(call) => self.play(&call, &mut out),
+            Alarm::Play(call) => self.play(now, &call, &mut out),
         }
         out
     }
@@ -157,6 +160,12 @@ impl Phone {
             rsip::sip::SipMessage::Response(response) => self.response(now, &response, &mut out),
         }
         out
+    }
+
+    /// How it takes the call that comes now.
+    fn mood(&self) -> Manner {
+        let calls = self.views.iter().filter(|view| !view.made).count() as u64;
+        self.moods.map_or_else(|| self.manner.clone(), |seed| Manner::of_mood(seed, ip_number(self.addr), calls))
     }
 
     fn view(&mut self, call: &str) -> Option<&mut View> {

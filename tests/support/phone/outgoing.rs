@@ -92,6 +92,7 @@ impl Phone {
         match whim {
             Whim::GiveUp => self.give_up(now, call, out),
             Whim::Vanish => self.gone = true,
+            Whim::Tire => self.tire(now, call, out),
             _ if !talking => {}
             Whim::HangUp => self.hang_up(now, call, out),
             Whim::Hold => self.reinvite(now, call, "sendonly", None, out),

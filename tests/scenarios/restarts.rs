@@ -1,0 +1,57 @@
+//! What is promised survives: registrations and records after a power cut, and the wall's clock may jump.
+
+use super::acme;
+use crate::support::{ms, secs};
+use pbx_core::event::Disposition;
+
+#[test]
+fn registered_phones_are_reachable_at_once_after_a_restart() {
+    let mut net = acme();
+    net.restarts_after(secs(1));
+    net.phone("acme/103").calls("102").after(secs(1) + ms(1)).hangs_up_after(secs(2));
+    net.run();
+    net.check();
+    assert!(net.seen("acme/102").talked());
+}
+
+#[test]
+fn call_that_a_restart_cut_has_one_record_that_says_so() {
+    let mut net = acme();
+    net.phone("acme/103").calls("102").hangs_up_after(secs(30));
+    net.restarts_after(secs(10));
+    net.run();
+    net.check();
+    let record = net.record();
+    assert!(record.cut && record.disposition == Disposition::Answered);
+    assert!((7_000_000..9_000_000).contains(&record.talk_us), "{}", record.talk_us);
+    assert!(net.seen("acme/103").over.is_some(), "its BYE was answered, and be it with 481");
+}
+
+#[test]
+fn restart_at_any_instant_of_a_call_leaves_one_record() {
+    for after in (0..50).map(|n| ms(n * 103)) {
+        let mut net = acme();
+        net.phone("acme/102").answers_after(secs(2)).then_hangs_up_after(secs(20));
+        net.phone("acme/103").calls("102").hangs_up_after(secs(2));
+        net.restarts_after(after);
+        net.run();
+        net.check();
+        assert!(net.exchange.records().len() <= 1, "{after:?}");
+    }
+}
+
+#[test]
+fn jump_of_the_walls_clock_changes_no_talk_time_and_ends_no_registration() {
+    for seconds in [-86_400, -3_600, 3_600, 86_400] {
+        let mut net = acme();
+        net.phone("acme/103").calls("102").hangs_up_after(secs(10));
+        net.clock_jumps_after(secs(5), seconds);
+        net.run();
+        net.check();
+        assert!((9_990_000..10_010_000).contains(&net.record().talk_us), "{seconds}: {}", net.record().talk_us);
+        net.phone("acme/104").calls("102").hangs_up_after(secs(1));
+        net.run();
+        net.check();
+        assert_eq!(net.exchange.records().len(), 2, "{seconds}");
+    }
+}

@@ -1,0 +1,129 @@
+//! A working day of many people, from a seed: who calls whom, who takes it, who gives up.
+
+use super::company::Company;
+use super::net::Net;
+use super::phone::{Alarm, Errand, Manner, Says, Whim};
+use super::weather::Climate;
+use super::{fate, ms};
+use pbx_core::value::Value;
+use std::time::Duration;
+
+/// How much happens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Day {
+    /// From which everything follows.
+    pub(crate) seed: u64,
+    /// Engines that the slots are mapped to.
+    pub(crate) engines: usize,
+    /// Companies, each with its own people.
+    pub(crate) companies: u8,
+    /// Calls in all.
+    pub(crate) calls: u64,
+    /// In which time they begin.
+    pub(crate) span: Duration,
+    /// The network.
+    pub(crate) climate: Climate,
+    /// In thousandths: how often an engine is frozen and thawed.
+    pub(crate) freezing: u64,
+}
+
+/// The extensions of every company.
+const EXTENSIONS: [&str; 8] = ["101", "102", "103", "104", "105", "106", "107", "108"];
+
+impl Day {
+    /// A network in which all of it is planned.
+    pub(crate) fn planned(self) -> Net {
+        let companies: Vec<Company> = (0..self.companies).map(company).collect();
+        let mut net = Net::new(self.seed, self.engines, companies);
+        net.weather.climate = self.climate;
+        net.exchange.freezing = self.freezing;
+        net.exchange
+            .sources
+            .knows("+4989123456", &[("name", "Gold Ltd"), ("tier", "gold"), ("account_manager", "101")]);
+        net.ready();
+        for phone in &mut net.phones {
+            phone.moods = Some(self.seed);
+            phone.beat = Duration::from_secs(1);
+        }
+        for n in 0..self.calls {
+            self.plan(&mut net, n);
+        }
+        net
+    }
+
+    fn plan(self, net: &mut Net, n: u64) {
+        let roll = |what: u64| fate(self.seed, &[n, what]);
+        let company = roll(0) % u64::from(self.companies);
+        let from_outside = roll(1) % 5 == 0;
+        let callers: Vec<usize> = (0..net.phones.len())
+            .filter(|place| net.phones[*place].name.starts_with(&format!("c{company}/")))
+            .collect();
+        let (place, dialled) = if from_outside {
+            (net.place_of("carrier"), format!("+49305551{company:02}"))
+        } else {
+            let dialled = match roll(3) % 25 {
+                0 => "999999".to_owned(),
+                1 => "*99".to_owned(),
+                n => EXTENSIONS[n as usize % EXTENSIONS.len()].to_owned(),
+            };
+            (callers[roll(2) as usize % callers.len()], dialled)
+        };
+        let errand = errand(&dialled, roll);
+        let phone = &mut net.phones[place];
+        phone.errands.push(errand);
+        let alarm = Alarm::Errand(phone.errands.len() - 1);
+        let span = self.span.as_micros() as u64;
+        net.remind(Duration::from_micros(roll(4) % span), place, alarm);
+    }
+}
+
+fn company(n: u8) -> Company {
+    let mut company = Company::new(&format!("c{n}"), 1 + n).with_extensions(&EXTENSIONS[1..]);
+    company.hire(EXTENSIONS[0], 3);
+    company.source();
+    let main = Value::List(vec!["102".into(), "103".into()]);
+    company.number(&format!("+49305551{n:02}"), "vip-by-lookup", &[("source", "customers".into()), ("main", main)]);
+    company
+}
+
+fn errand(dialled: &str, roll: impl Fn(u64) -> u64) -> Errand {
+    let mut errand = Errand::to(dialled);
+    // Everybody hangs up in the end; who gives up does so at any instant.
+    errand.hangs_up_after = Some(ms(roll(10) % 20_000));
+    errand.without_offer = roll(11) % 10 == 0;
+    if roll(12) % 6 == 0 {
+        errand.gives_up_after = Some(ms(roll(13) % 9_000));
+    }
+    match roll(14) % 20 {
+        0 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Hold), (ms(4_000 + roll(16) % 3_000), Whim::Resume)],
+        1 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Codecs(vec![0, 101]))],
+        2 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Refer("104".to_owned()))],
+        _ => {}
+    }
+    errand
+}
+
+impl Manner {
+    /// What a phone does at its n-th call.
+    pub(crate) fn of_mood(seed: u64, phone: u64, n: u64) -> Self {
+        let roll = |what: u64| fate(seed, &[phone, n, what]);
+        let after = ms(roll(1) % 6_000);
+        let says = match roll(0) % 100 {
+            0..=9 => Says::Refuse(after, 486),
+            10..=13 => Says::Refuse(after, 603),
+            14..=16 => Says::Refuse(after, 480),
+            17..=18 => Says::Refuse(after, 500),
+            19..=24 => Says::Nothing,
+            25..=27 => Says::Dead,
+            28..=34 => Says::Answer(Duration::ZERO),
+            _ => Says::Answer(after),
+        };
+        Self {
+            rings_after: (roll(2) % 10 != 0).then(|| ms(roll(3) % 300)),
+            early_media: roll(4) % 10 == 0,
+            says,
+            hangs_up_after: (roll(5) % 3 == 0).then(|| ms(roll(6) % 15_000)),
+            ..Self::default()
+        }
+    }
+}
