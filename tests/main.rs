@@ -1,5 +1,8 @@
-//! The whole system in one test binary: the house itself, and calls through it.
+//! The whole system in one test binary: the house itself, calls through a virtual network, and real phone programs.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 mod house;
+mod programs;
+mod rig;
 mod scenarios;
 mod support;

@@ -47,7 +47,8 @@ fn modules_of_the_exchange_use_lower_floors_only() {
     let mut upwards = Vec::new();
     for file in with_ending("rs").iter().filter(|f| f.starts_with("pbx-core/src")) {
         let Some(own) = module_of(file) else { continue };
-        let own_floor = *floor.get(own.as_str()).unwrap_or_else(|| panic!("{own} has no floor: give it one in this test"));
+        let own_floor =
+            *floor.get(own.as_str()).unwrap_or_else(|| panic!("{own} has no floor: give it one in this test"));
         for used in used_modules(&text(file)) {
             let Some(used_floor) = floor.get(used.as_str()) else { continue };
             if *used_floor > own_floor {

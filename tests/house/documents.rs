@@ -19,7 +19,18 @@ fn every_path_that_a_document_names_exists() {
 
 /// Link targets, and words in back-ticks that look like a path of this repository.
 fn named_paths(markdown: &str) -> Vec<String> {
-    let rooms = ["src/", "pbx-core/", "templates/", "provisioning/", "admin-ui/", "tests/", "bench/", "docs/", "tools/", ".ci/"];
+    let rooms = [
+        "src/",
+        "pbx-core/",
+        "templates/",
+        "provisioning/",
+        "admin-ui/",
+        "tests/",
+        "bench/",
+        "docs/",
+        "tools/",
+        ".ci/",
+    ];
     let mut paths = Vec::new();
     for part in markdown.split("](").skip(1) {
         let target = part.split(')').next().unwrap_or("");
@@ -39,9 +50,6 @@ fn named_paths(markdown: &str) -> Vec<String> {
 
 #[test]
 fn every_crate_and_every_module_says_what_it_is_for() {
-    let silent: Vec<_> = with_ending("rs")
-        .into_iter()
-        .filter(|f| !text(f).trim_start().starts_with("//!"))
-        .collect();
+    let silent: Vec<_> = with_ending("rs").into_iter().filter(|f| !text(f).trim_start().starts_with("//!")).collect();
     assert!(silent.is_empty(), "no module docs: {silent:?}");
 }

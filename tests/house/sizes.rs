@@ -36,10 +36,12 @@ fn no_room_is_called_by_a_name_that_means_nothing() {
     let empty = ["common", "util", "utils", "helper", "helpers", "misc", "manager"];
     let rooms: Vec<_> = super::sources::files()
         .into_iter()
-        .filter(|f| f.components().any(|c| {
-            let name = c.as_os_str().to_string_lossy();
-            empty.contains(&name.split('.').next().unwrap_or(""))
-        }))
+        .filter(|f| {
+            f.components().any(|c| {
+                let name = c.as_os_str().to_string_lossy();
+                empty.contains(&name.split('.').next().unwrap_or(""))
+            })
+        })
         .collect();
     assert!(rooms.is_empty(), "rooms without a name of their own: {rooms:?}");
 }

@@ -16,8 +16,12 @@ pub(super) fn files() -> Vec<PathBuf> {
         .output()
         .expect("git lists the files");
     assert!(output.status.success(), "git ls-files failed");
-    let mut files: Vec<PathBuf> =
-        String::from_utf8(output.stdout).unwrap().lines().map(PathBuf::from).filter(|f| root().join(f).is_file()).collect();
+    let mut files: Vec<PathBuf> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(PathBuf::from)
+        .filter(|f| root().join(f).is_file())
+        .collect();
     files.sort();
     files.dedup();
     files

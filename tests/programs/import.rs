@@ -1,0 +1,69 @@
+//! `ringdown import`.
+
+use crate::rig::company::Company;
+use crate::rig::ports;
+use crate::rig::server::Server;
+use crate::rig::sip_line::SipLine;
+
+#[test]
+fn a_second_import_of_the_same_file_changes_nothing() {
+    let server = Server::with(&Company::new().yaml());
+    let exported = server.said(&["export", "--tenant", "acme"]);
+    let said = server.import(&Company::new().yaml());
+    assert!(!said.lines().any(|line| line.starts_with(['+', '~', '-'])), "it prints a difference:\n{said}");
+    assert_eq!(server.said(&["export", "--tenant", "acme"]), exported);
+}
+
+#[test]
+fn an_import_is_in_effect_at_once() {
+    let server = Server::with(&Company::new().yaml());
+    let mut dora = SipLine::open(ports::one(), server.sip());
+    assert!(dora.register("acme-dora", "secret-dora", 300) >= 400, "she is not there yet");
+    let said = server.import(&Company::new().person("dora", "104").yaml());
+    assert!(said.contains("104"), "the diff does not show her:\n{said}");
+    assert_eq!(dora.register("acme-dora", "secret-dora", 300), 200);
+}
+
+#[test]
+fn secrets_are_never_exported() {
+    let server = Server::with(&Company::new().yaml());
+    let exported = server.said(&["export", "--tenant", "acme"]);
+    assert!(exported.contains("acme-anna") && !exported.contains("secret-"), "{exported}");
+}
+
+/// Each line that ends in a comment with a cross holds one fault.
+const FAULTY: &str = r#"trunks:
+  - {id: carrier, kind: pigeon, peers: ["127.0.0.1:5071"]} # ✗
+tenants:
+  - id: acme
+    timezone: Europe/Nowhere # ✗
+    country: Germany # ✗
+    language: en
+    users:
+      - {id: anna, name: Anna, extension: "1x1", devices: []} # ✗
+      - {id: ben, name: Ben, extension: "102", devices: []}
+      - {id: cleo, name: Cleo, extension: "102", devices: []} # ✗
+      - {id: dora, name: Dora, extension: "104", phone: none} # ✗
+      - {id: emil, extension: "105", email: nobody, name: Emil} # ✗
+    data_sources:
+      - {id: customers, kind: http-json, url: "gopher://127.0.0.1/{number}"} # ✗
+    numbers:
+      - {number: "12", trunk: carrier, template: ring-person, params: {}} # ✗
+      - {number: "+4930555101", trunk: carrier, template: no-such-template, params: {}} # ✗
+"#;
+
+#[test]
+fn ten_faults_are_reported_as_ten_with_their_lines() {
+    let server = Server::with(&Company::new().yaml());
+    let before = server.said(&["export", "--tenant", "acme"]);
+    let said = server.refused_import(FAULTY);
+    let lines: Vec<usize> =
+        FAULTY.lines().enumerate().filter(|(_, line)| line.ends_with('✗')).map(|(n, _)| n + 1).collect();
+    assert_eq!(lines.len(), 10);
+    for line in lines {
+        assert!(said.contains(&format!("line {line}: ")), "line {line} is missing in:\n{said}");
+    }
+    let faults = said.lines().filter(|l| l.contains("line ")).count();
+    assert_eq!(faults, 10, "{said}");
+    assert_eq!(server.said(&["export", "--tenant", "acme"]), before, "something was changed");
+}

@@ -1,0 +1,34 @@
+//! Nothing stays open.
+
+use crate::rig::company::Company;
+use crate::rig::load::{Load, always_answers};
+use crate::rig::ports;
+use crate::rig::server::Server;
+use crate::rig::watch::look_until;
+use std::time::Duration;
+
+fn open_files(server: &Server) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", server.process().id())).unwrap().count()
+}
+
+#[test]
+fn ten_thousand_calls_leave_no_file_open() {
+    let carrier = ports::one();
+    let company =
+        Company::empty().person_at("ben", "102", always_answers(ports::one())).trunk(carrier).main("[\"102\"]");
+    let server = Server::tuned(&company.yaml(), 4000, &["--rtp-rest-s", "0"]);
+    let mut load = Load::from_port(carrier, server.sip(), 0);
+    // The first calls open what stays: connections to the store, spare ports.
+    load.all_of(300, 40, Duration::from_secs(30));
+    server.calls();
+    let before = open_files(&server);
+
+    load.all_of(10_000, 40, Duration::from_secs(120));
+    let unanswered = load.seen().iter().filter(|(_, seen)| !seen.ended).take(5).collect::<Vec<_>>();
+    assert!(unanswered.is_empty(), "these calls went wrong: {unanswered:?}");
+    look_until(Duration::from_secs(20), "the open files are as before", || {
+        let now = open_files(&server);
+        if now <= before { Ok(()) } else { Err(format!("{now} instead of {before}")) }
+    });
+    assert_eq!(server.calls().len(), 10_300);
+}

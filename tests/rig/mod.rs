@@ -1,0 +1,17 @@
+//! What the tests of the whole system are written with.
+
+pub(crate) mod baresip;
+mod baresip_control;
+pub(crate) mod company;
+pub(crate) mod customers;
+mod folder;
+pub(crate) mod load;
+pub(crate) mod outside_call;
+pub(crate) mod ports;
+mod program;
+pub(crate) mod rtp_phone;
+pub(crate) mod server;
+pub(crate) mod sip_line;
+pub(crate) mod sipp;
+pub(crate) mod tone;
+pub(crate) mod watch;

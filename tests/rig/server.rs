@@ -1,0 +1,155 @@
+//! The server as its operator has it: the program `ringdown`, its data folder, its command line.
+
+use super::folder::Folder;
+use super::ports;
+use super::program::Program;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+/// How long a start or an end may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A data folder and the ports of its server, running or not.
+pub(crate) struct Server {
+    folder: Folder,
+    sip: SocketAddr,
+    rtp: (u16, u16),
+    settings: Vec<String>,
+    program: Option<Program>,
+}
+
+impl Server {
+    /// A server that runs and knows what this import file says.
+    pub(crate) fn with(yaml: &str) -> Self {
+        Self::tuned(yaml, 200, &[])
+    }
+
+    /// The same, with so many ports for sound and with more settings.
+    pub(crate) fn tuned(yaml: &str, rtp_ports: u16, settings: &[&str]) -> Self {
+        let mut server = Self::without_start(rtp_ports, settings);
+        server.start();
+        server.import(yaml);
+        server
+    }
+
+    /// An empty data folder with nobody on it.
+    pub(crate) fn without_start(rtp_ports: u16, settings: &[&str]) -> Self {
+        let rtp = ports::block(rtp_ports);
+        Self {
+            folder: Folder::new("data"),
+            sip: SocketAddr::from(([127, 0, 0, 1], ports::one())),
+            rtp: (*rtp.start(), *rtp.end()),
+            settings: settings.iter().map(|s| (*s).to_owned()).collect(),
+            program: None,
+        }
+    }
+
+    /// Starts it and waits until it takes calls.
+    pub(crate) fn start(&mut self) {
+        let mut command = Command::new(PROGRAM);
+        command.arg("serve").arg("--data").arg(self.data());
+        command.args(["--sip", &self.sip.to_string(), "--http", "127.0.0.1:0"]);
+        command.args(["--rtp-address", "127.0.0.1", "--rtp-ports", &format!("{}-{}", self.rtp.0, self.rtp.1)]);
+        command.args(&self.settings);
+        let program = Program::start("ringdown serve", &mut command);
+        program.line(PATIENCE, "that it is ready", |line| line.starts_with("ready sip=").then_some(()));
+        self.program = Some(program);
+    }
+
+    /// Where phones reach it.
+    pub(crate) fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The running process.
+    pub(crate) fn process(&self) -> &Program {
+        self.program.as_ref().expect("the server does not run")
+    }
+
+    /// Asks it to stop, and goes on at once.
+    pub(crate) fn terminate(&self) {
+        self.process().terminate();
+    }
+
+    /// Waits until it has stopped by itself; whether it ended well.
+    pub(crate) fn has_stopped(&mut self) -> bool {
+        self.program.take().expect("the server does not run").ended(PATIENCE).success()
+    }
+
+    /// Kills it.
+    pub(crate) fn kill(&mut self) {
+        self.program.take().expect("the server does not run").kill();
+    }
+
+    /// Runs one of its commands on the data folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).arg("--data").arg(self.data()).stdin(Stdio::null());
+        command.output().unwrap()
+    }
+
+    /// What the command prints; it must succeed.
+    #[track_caller]
+    pub(crate) fn said(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments);
+        assert!(output.status.success(), "ringdown {arguments:?} failed:\n{}", words(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Brings a file into effect; what it prints.
+    #[track_caller]
+    pub(crate) fn import(&self, yaml: &str) -> String {
+        let file = self.folder.write("import.yaml", yaml);
+        self.said(&["import", &file.to_string_lossy()])
+    }
+
+    /// Tries to bring a file into effect that must be refused; what it prints.
+    #[track_caller]
+    pub(crate) fn refused_import(&self, yaml: &str) -> String {
+        let file = self.folder.write("import.yaml", yaml);
+        let output = self.command(&["import", &file.to_string_lossy()]);
+        assert!(!output.status.success(), "this was accepted:\n{yaml}\n{}", words(&output));
+        words(&output)
+    }
+
+    /// The records of all calls that are over, newest first.
+    #[track_caller]
+    pub(crate) fn calls(&self) -> Vec<Value> {
+        let text = self.said(&["calls", "--json"]);
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The only call that there was.
+    #[track_caller]
+    pub(crate) fn only_call(&self) -> Value {
+        let mut calls = self.calls();
+        assert_eq!(calls.len(), 1, "not one call: {calls:#?}");
+        calls.remove(0)
+    }
+
+    /// Why a call went where it went, in words.
+    #[track_caller]
+    pub(crate) fn explain(&self, call: &Value) -> String {
+        self.said(&["explain", call["id"].as_str().unwrap()])
+    }
+
+    /// The whole record of a call.
+    #[track_caller]
+    pub(crate) fn record(&self, call: &Value) -> Value {
+        serde_json::from_str(&self.said(&["explain", call["id"].as_str().unwrap(), "--json"])).unwrap()
+    }
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ringdown");
+
+/// Everything that a command printed.
+pub(crate) fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
