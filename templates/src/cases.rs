@@ -120,7 +120,6 @@ fn told(step: &ScriptStep) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
     use crate::catalogue::{Catalogue, SHIPPED};
     use pbx_core::change::Catalogue as _;

@@ -76,7 +76,6 @@ impl pbx_core::change::Catalogue for Catalogue {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
     use pbx_core::change::Catalogue as _;
     use std::collections::BTreeSet;

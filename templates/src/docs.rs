@@ -103,7 +103,6 @@ fn limits(text: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
     use std::path::Path;
 

@@ -185,7 +185,6 @@ fn fallback(file: FallbackFile, params: &[ParamSpec]) -> Result<Fallback, Manife
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
 
     const GOOD: &str = "title: T\nsummary: S\nparams:\n  - {name: main, label: Main, type: destination}\n\

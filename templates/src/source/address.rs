@@ -48,7 +48,6 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
 
     #[test]

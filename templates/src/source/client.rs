@@ -45,7 +45,7 @@ impl Resolve for PublicOnly {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             // One is enough to refuse: a name that is half private is somebody trying.
             if found.iter().any(|found| address::is_private(found.ip())) {
-                return Err(Box::new(LeadsToPrivate).into());
+                return Err(LeadsToPrivate.into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
