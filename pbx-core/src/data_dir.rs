@@ -78,7 +78,6 @@ impl DataDir {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
 
     #[test]

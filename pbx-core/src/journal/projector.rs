@@ -111,7 +111,7 @@ impl Projector {
             }
             Entry::CallAnswered { call, by, at, .. } => {
                 if let Some(open) = self.open.get_mut(call) {
-                    open.answered.get_or_insert((by.clone(), *at));
+                    open.answered.get_or_insert_with(|| (by.clone(), *at));
                     batch.touched.insert(*call);
                 }
             }

@@ -94,8 +94,7 @@ impl Driver {
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
         let directory = self.wires.configuration.snapshot();
-        let world =
-            World { now, directory: &directory, routes: &*self.wires.routes, settings: &self.wires.settings };
+        let world = World { now, directory: &directory, routes: &*self.wires.routes, settings: &self.wires.settings };
         self.engine.handle(&world, input, outputs);
     }
 

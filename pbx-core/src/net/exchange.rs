@@ -93,9 +93,9 @@ impl Exchange {
         let connections = Connections::new(inbox.clone(), Handle::current());
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
         let sender = Sender::new(udp, connections.clone());
-        let listeners = listening.iter().flat_map(|bound| {
-            [Transport::Udp, Transport::Tcp].map(|transport| Listener { transport, bound: *bound })
-        });
+        let listeners = listening
+            .iter()
+            .flat_map(|bound| [Transport::Udp, Transport::Tcp].map(|transport| Listener { transport, bound: *bound }));
         let routes = Arc::new(RouteTable::new(listeners.collect(), parts.external, parts.clock.clone()));
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
@@ -158,7 +158,8 @@ impl Exchange {
         for (index, (inputs, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
-            let nonces = Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s));
+            let nonces =
+                Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s));
             let mut engine = Engine::new(index as u16, self.media.threads(), seed).with_nonces(nonces);
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_wildcard_listener_shows_loopback_to_loopback() {
-        let flow = table(&["0.0.0.0:5060"], Some("192.0.2.1")).flow_to(Transport::Udp, "127.0.0.1:7080".parse().unwrap());
+        let flow =
+            table(&["0.0.0.0:5060"], Some("192.0.2.1")).flow_to(Transport::Udp, "127.0.0.1:7080".parse().unwrap());
         assert_eq!(flow.unwrap().local, "127.0.0.1:5060".parse().unwrap());
     }
 

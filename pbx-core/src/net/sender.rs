@@ -29,7 +29,8 @@ impl Sender {
 
     fn send_datagram(&self, flow: &Flow, bytes: &Bytes) {
         let fits = |bound: &SocketAddr| {
-            bound.port() == flow.local.port() && bound.is_ipv4() == flow.remote.is_ipv4()
+            bound.port() == flow.local.port()
+                && bound.is_ipv4() == flow.remote.is_ipv4()
                 && (bound.ip().is_unspecified() || bound.ip() == flow.local.ip())
         };
         let exact = self.udp.iter().find(|(bound, _)| fits(bound));

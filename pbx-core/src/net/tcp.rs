@@ -1,7 +1,7 @@
 //! Connections: accepted or opened, each read and written by tasks of its own, found by number or by peer.
 
-use super::front::Front;
 use super::Inbox;
+use super::front::Front;
 use crate::flow::{Flow, Transport};
 use bytes::Bytes;
 use pbx_sip::framing::{Frame, Framer, FramingError};
@@ -64,8 +64,11 @@ impl Connections {
     /// Sends on the flow's connection, on another to the same peer, or on a new one.
     pub fn send(&self, flow: &Flow, bytes: Bytes) {
         let mut table = self.shared.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let number =
-            if table.by_number.contains_key(&flow.connection) { Some(flow.connection) } else { table.by_peer.get(&flow.remote).copied() };
+        let number = if table.by_number.contains_key(&flow.connection) {
+            Some(flow.connection)
+        } else {
+            table.by_peer.get(&flow.remote).copied()
+        };
         match number.and_then(|n| table.by_number.get(&n)) {
             Some(connection) => {
                 if connection.try_send(bytes).is_err() {

@@ -36,7 +36,12 @@ pub(super) fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
 }
 
 /// Reads until `stop`.
-pub(super) fn read(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>, stop: Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
+pub(super) fn read(
+    socket: Arc<UdpSocket>,
+    bound: SocketAddr,
+    front: Arc<Front>,
+    stop: Arc<AtomicBool>,
+) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new().name(format!("udp-{}", bound.port())).spawn(move || {
         let mut buffer = vec![0; DATAGRAM];
         while !stop.load(Ordering::Relaxed) {

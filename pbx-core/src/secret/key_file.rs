@@ -125,7 +125,6 @@ impl fmt::Debug for Keys {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
 
     #[test]

@@ -36,7 +36,6 @@ pub fn password_matches(password: &Plain, hash: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
     use super::*;
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! What this process wrote is indexed as it is written; older files when they are first read.
 
-use super::entry::{self, Entry};
+use super::entry;
 use super::mask::mask;
 use crate::ids::{CallId, TenantId};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -31,7 +32,7 @@ impl Default for Limits {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ladder {
     /// In the order in which they came and went.
-    pub messages: Vec<Entry>,
+    pub messages: Vec<entry::Entry>,
     /// Whether nothing of the call has been dropped.
     pub complete: bool,
 }
@@ -51,6 +52,13 @@ struct Ring {
     writing: Option<(u64, File)>,
 }
 
+/// What one tenant gets in one write, and where each message begins in it.
+#[derive(Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    places: Vec<(CallId, usize)>,
+}
+
 #[derive(Debug, Default)]
 struct Segment {
     length: u64,
@@ -68,18 +76,18 @@ impl SipLog {
     ///
     /// # Errors
     /// When the disk refuses; what could not be written is lost, the log stays readable.
-    pub fn append(&self, batch: &[(TenantId, Entry)]) -> io::Result<()> {
-        let mut by_tenant: BTreeMap<TenantId, (Vec<u8>, Vec<(CallId, usize)>)> = BTreeMap::new();
+    pub fn append(&self, batch: &[(TenantId, entry::Entry)]) -> io::Result<()> {
+        let mut by_tenant: BTreeMap<TenantId, Batch> = BTreeMap::new();
         for (tenant, entry) in batch {
-            let (bytes, places) = by_tenant.entry(*tenant).or_default();
-            places.push((entry.call, bytes.len()));
-            entry::encode(entry, &mask(&entry.bytes), bytes);
+            let batch = by_tenant.entry(*tenant).or_default();
+            batch.places.push((entry.call, batch.bytes.len()));
+            entry::encode(entry, &mask(&entry.bytes), &mut batch.bytes);
         }
         let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
-        for (tenant, (bytes, places)) in by_tenant {
+        for (tenant, batch) in by_tenant {
             let folder = self.folder_of(tenant);
             let ring = ring_of(&mut rings, tenant, &folder)?;
-            ring.append(&folder, self.limits, &bytes, &places)?;
+            ring.append(&folder, self.limits, &batch)?;
         }
         Ok(())
     }
@@ -103,19 +111,10 @@ impl SipLog {
 }
 
 fn ring_of<'r>(rings: &'r mut HashMap<TenantId, Ring>, tenant: TenantId, folder: &Path) -> io::Result<&'r mut Ring> {
-    if !rings.contains_key(&tenant) {
-        std::fs::create_dir_all(folder)?;
-        let mut ring = Ring::default();
-        for file in std::fs::read_dir(folder)? {
-            let file = file?;
-            let number = file.path().file_stem().and_then(|stem| stem.to_str()?.parse().ok());
-            if let Some(number) = number {
-                ring.files.insert(number, Segment { length: file.metadata()?.len(), index: None });
-            }
-        }
-        rings.insert(tenant, ring);
+    match rings.entry(tenant) {
+        Entry::Occupied(ring) => Ok(ring.into_mut()),
+        Entry::Vacant(place) => Ok(place.insert(Ring::find(folder)?)),
     }
-    Ok(rings.entry(tenant).or_default())
 }
 
 fn path(folder: &Path, number: u64) -> PathBuf {
@@ -123,7 +122,22 @@ fn path(folder: &Path, number: u64) -> PathBuf {
 }
 
 impl Ring {
-    fn append(&mut self, folder: &Path, limits: Limits, bytes: &[u8], places: &[(CallId, usize)]) -> io::Result<()> {
+    /// Of the files that are there.
+    fn find(folder: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let mut ring = Self::default();
+        for file in std::fs::read_dir(folder)? {
+            let file = file?;
+            let number = file.path().file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+            if let Some(number) = number {
+                ring.files.insert(number, Segment { length: file.metadata()?.len(), index: None });
+            }
+        }
+        Ok(ring)
+    }
+
+    fn append(&mut self, folder: &Path, limits: Limits, batch: &Batch) -> io::Result<()> {
+        let Batch { bytes, places } = batch;
         let full = self.writing.as_ref().is_none_or(|(number, _)| {
             self.files
                 .get(number)
@@ -191,7 +205,7 @@ fn scan(file: &File, length: u64) -> io::Result<Vec<(CallId, u32)>> {
     Ok(index)
 }
 
-fn read_at(file: &File, place: u64) -> io::Result<Option<Entry>> {
+fn read_at(file: &File, place: u64) -> io::Result<Option<entry::Entry>> {
     let mut length = [0; 4];
     file.read_exact_at(&mut length, place)?;
     let mut bytes = vec![0; u32::from_le_bytes(length) as usize + 8];

@@ -1,5 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-use super::super::Way;
+use super::super::{Entry, Way};
 use super::*;
 use crate::flow::Transport;
 use crate::time::Wall;

@@ -3,10 +3,12 @@
 
 use crate::support::{at, binding, configuration, on_both, record, rng};
 use pbx_core::change::import::ImportOptions;
-use pbx_core::directory::Scope;
-use pbx_core::ids::{DeviceId, TenantId, TokenId};
+use pbx_core::directory::{Scope, Source};
+use pbx_core::ids::{AccountId, DeviceId, TenantId, TokenId};
 use pbx_core::journal::{Entry, Position, Projector};
-use pbx_core::store::{CallQuery, Store, StoredResponse, Token};
+use pbx_core::store::{
+    BindingConfig, CallQuery, DeviceConfig, NumberConfig, PersonConfig, Store, StoredResponse, Token,
+};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -60,22 +62,45 @@ async fn fill(store: &Store) {
     store.claim_key(acme, "k", [1; 32], at(0), at(1000)).await.unwrap();
 }
 
+/// What Acme has.
+struct Acme {
+    person: PersonConfig,
+    device: DeviceConfig,
+    number: NumberConfig,
+    source: Source,
+    account: AccountId,
+    scope: Scope,
+}
+
+impl Acme {
+    async fn of(store: &Store) -> Self {
+        let acme = acme();
+        let person = store.people(acme).await.unwrap()[0].clone();
+        Self {
+            device: store.devices(acme).await.unwrap()[0].clone(),
+            number: store.numbers(acme).await.unwrap()[0].clone(),
+            source: store.sources(acme).await.unwrap()[0].clone(),
+            account: store.accounts(acme).await.unwrap()[0].id,
+            scope: Scope::Extension(person.id),
+            person,
+        }
+    }
+}
+
+fn acme() -> TenantId {
+    TenantId::of_key("acme")
+}
+
+macro_rules! words {
+    ($answer:expr) => {
+        format!("{:?}", $answer.await.unwrap())
+    };
+}
+
 /// Asks one function as `tenant` about what is Acme's; the answer in words.
 async fn ask(store: &Store, name: &str, tenant: TenantId) -> String {
-    let acme = TenantId::of_key("acme");
-    let person = store.people(acme).await.unwrap()[0].clone();
-    let device = store.devices(acme).await.unwrap()[0].clone();
-    let number = store.numbers(acme).await.unwrap()[0].clone();
-    let source = store.sources(acme).await.unwrap()[0].clone();
-    let account = store.accounts(acme).await.unwrap()[0].id;
-    let call = record(acme, "one", at(1)).id;
-    let scope = Scope::Extension(person.id);
-    macro_rules! words {
-        ($answer:expr) => {
-            format!("{:?}", $answer.await.unwrap())
-        };
-    }
-    // Writes are tried in a transaction that is dropped.
+    let Acme { person, device, number, source, account, scope } = Acme::of(store).await;
+    let call = record(acme(), "one", at(1)).id;
     match name {
         "people" => words!(store.people(tenant)),
         "person" => words!(store.person(tenant, person.id)),
@@ -95,6 +120,15 @@ async fn ask(store: &Store, name: &str, tenant: TenantId) -> String {
         "registrations" => words!(store.registrations(tenant, device.id, at(0))),
         "audit" => words!(store.audit(tenant, at(1000), 10)),
         "audit_of" => words!(store.audit_of(tenant, "person/anna", 10)),
+        name if name.starts_with("remove_") && name != "remove_token" => remove(store, name, tenant).await,
+        name if name.starts_with("put_") => put(store, name, tenant).await,
+        name => ask_api(store, name, tenant).await,
+    }
+}
+
+/// What the API keeps.
+async fn ask_api(store: &Store, name: &str, tenant: TenantId) -> String {
+    match name {
         "tokens" => words!(store.tokens(tenant)),
         "touch_token" => words!(store.touch_token(tenant, TokenId::of_key("t"), at(1))),
         "claim_key" => words!(store.claim_key(tenant, "k", [2; 32], at(1), at(2))),
@@ -103,75 +137,74 @@ async fn ask(store: &Store, name: &str, tenant: TenantId) -> String {
             words!(store.answer_key(tenant, "k", &answer))
         }
         "release_key" => words!(store.release_key(tenant, "k")),
-        "remove_person" => {
-            let mut work = store.begin().await.unwrap();
-            words!(work.remove_person(tenant, person.id))
-        }
-        "remove_device" => {
-            let mut work = store.begin().await.unwrap();
-            words!(work.remove_device(tenant, device.id))
-        }
-        "remove_number" => {
-            let mut work = store.begin().await.unwrap();
-            words!(work.remove_number(tenant, number.id))
-        }
-        "remove_source" => {
-            let mut work = store.begin().await.unwrap();
-            words!(work.remove_source(tenant, source.id))
-        }
-        "remove_binding" => {
-            let mut work = store.begin().await.unwrap();
-            words!(work.remove_binding(tenant, scope))
-        }
-        "remove_tenant" => {
-            let mut work = store.begin().await.unwrap();
-            words!(work.remove_tenant(tenant))
-        }
         "remove_token" => words!(store.remove_token(tenant, TokenId::of_key("t"))),
-        // A put writes a row of its own tenant: what is looked at is that Acme's stays as it was.
+        "add_token" => {
+            let token = store.tokens(acme()).await.unwrap().remove(0);
+            store.add_token(tenant, &token, [2; 32]).await.unwrap();
+            (store.tokens(acme()).await.unwrap() == vec![token]).to_string()
+        }
+        other => no_case(other),
+    }
+}
+
+/// Removals are tried in a transaction that is dropped.
+async fn remove(store: &Store, name: &str, tenant: TenantId) -> String {
+    let Acme { person, device, number, source, scope, .. } = Acme::of(store).await;
+    let mut work = store.begin().await.unwrap();
+    match name {
+        "remove_person" => words!(work.remove_person(tenant, person.id)),
+        "remove_device" => words!(work.remove_device(tenant, device.id)),
+        "remove_number" => words!(work.remove_number(tenant, number.id)),
+        "remove_source" => words!(work.remove_source(tenant, source.id)),
+        "remove_binding" => words!(work.remove_binding(tenant, scope)),
+        "remove_tenant" => words!(work.remove_tenant(tenant)),
+        other => no_case(other),
+    }
+}
+
+/// A put writes a row of its own tenant: what is looked at is that Acme's stays as it was.
+async fn put(store: &Store, name: &str, tenant: TenantId) -> String {
+    let Acme { person, device, number, source, scope, .. } = Acme::of(store).await;
+    let mut work = store.begin().await.unwrap();
+    let stays = match name {
         "put_person" => {
-            let changed = pbx_core::store::PersonConfig { name: "Mallory".to_owned(), ..person.clone() };
-            let mut work = store.begin().await.unwrap();
+            let changed = PersonConfig { name: "Mallory".to_owned(), ..person.clone() };
             work.put_person(tenant, &changed).await.unwrap();
             work.commit().await.unwrap();
-            (store.person(acme, person.id).await.unwrap() == Some(person)).to_string()
+            store.person(acme(), person.id).await.unwrap() == Some(person)
         }
         "put_device" => {
-            let changed = pbx_core::store::DeviceConfig { sip_user: "m".to_owned(), ..device.clone() };
-            let mut work = store.begin().await.unwrap();
+            let changed = DeviceConfig { sip_user: "m".to_owned(), ..device.clone() };
             work.put_device(tenant, &changed).await.unwrap();
             work.commit().await.unwrap();
-            (store.device(acme, device.id).await.unwrap() == Some(device)).to_string()
+            store.device(acme(), device.id).await.unwrap() == Some(device)
         }
         "put_number" => {
-            let changed = pbx_core::store::NumberConfig { e164: "+4930555199".to_owned(), ..number.clone() };
-            let mut work = store.begin().await.unwrap();
+            let changed = NumberConfig { e164: "+4930555199".to_owned(), ..number.clone() };
             work.put_number(tenant, &changed).await.unwrap();
             work.commit().await.unwrap();
-            (store.number(acme, number.id).await.unwrap() == Some(number)).to_string()
+            store.number(acme(), number.id).await.unwrap() == Some(number)
         }
         "put_source" => {
-            let changed = pbx_core::directory::Source { url: "http://m/".to_owned(), ..source.clone() };
-            let mut work = store.begin().await.unwrap();
+            let changed = Source { url: "http://m/".to_owned(), ..source.clone() };
             work.put_source(tenant, &changed).await.unwrap();
             work.commit().await.unwrap();
-            (store.source(acme, source.id).await.unwrap() == Some(source)).to_string()
+            store.source(acme(), source.id).await.unwrap() == Some(source)
         }
         "put_binding" => {
-            let before = store.binding(acme, scope).await.unwrap().unwrap();
-            let changed = pbx_core::store::BindingConfig { template: "m".to_owned(), ..before.clone() };
-            let mut work = store.begin().await.unwrap();
+            let before = store.binding(acme(), scope).await.unwrap().unwrap();
+            let changed = BindingConfig { template: "m".to_owned(), ..before.clone() };
             work.put_binding(tenant, &changed).await.unwrap();
             work.commit().await.unwrap();
-            (store.binding(acme, scope).await.unwrap() == Some(before)).to_string()
+            store.binding(acme(), scope).await.unwrap() == Some(before)
         }
-        "add_token" => {
-            let token = store.tokens(acme).await.unwrap().remove(0);
-            store.add_token(tenant, &token, [2; 32]).await.unwrap();
-            (store.tokens(acme).await.unwrap() == vec![token]).to_string()
-        }
-        other => panic!("{other} takes a tenant and has no case here: write what a foreign tenant gets"),
-    }
+        other => return no_case(other),
+    };
+    stays.to_string()
+}
+
+fn no_case(name: &str) -> String {
+    unreachable!("{name} takes a tenant and has no case here: write what a foreign tenant gets")
 }
 
 #[test]

@@ -30,7 +30,7 @@ async fn import(configuration: &Configuration, text: &str, prune: bool) -> Resul
     match configuration.import("import", at(0), &mut rng(), text, options).await {
         Ok(applied) => Ok(applied),
         Err(Refusal::Faults(faults)) => Err(faults),
-        Err(Refusal::Store(why)) => panic!("{why}"),
+        Err(Refusal::Store(why)) => unreachable!("{why}"),
     }
 }
 

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
+mod answers;
 mod import;
 mod isolation;
 mod journal;
-mod store;
 mod support;

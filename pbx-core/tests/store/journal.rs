@@ -71,7 +71,7 @@ async fn restart(store: &Store, folder: &Path) {
     let mut projector = Projector::open(store.clone()).await.unwrap();
     let found = recover(folder, projector.position()).unwrap();
     projector.project(&found.entries, found.end).await.unwrap();
-    projector.close_open_calls(found.last_seen.unwrap_or(at(0))).await.unwrap();
+    projector.close_open_calls(found.last_seen.unwrap_or_else(|| at(0))).await.unwrap();
 }
 
 #[test]
