@@ -18,6 +18,8 @@ pub struct Settings {
     pub register_max_contacts: usize,
     /// How long a nonce is good.
     pub nonce_lifetime_s: u32,
+    /// Whether phones are offered SHA-256 beside MD5: some real ones then refuse to register.
+    pub offer_sha256: bool,
     /// How long a `ring` without a timeout rings.
     pub ring_timeout_s: u32,
     /// After how long without an action the caller hears ringing.
@@ -43,6 +45,7 @@ impl Default for Settings {
             register_default_s: 300,
             register_max_contacts: 10,
             nonce_lifetime_s: 300,
+            offer_sha256: false,
             ring_timeout_s: 30,
             local_ringing_ms: 1000,
             max_hops: 10,

@@ -25,7 +25,7 @@ fn no_record_and_no_registration_is_lost_when_the_server_is_killed() {
         company = company.person(&format!("phone{n}"), &format!("2{n:02}"));
         company = company.number(&number_of(n), &format!("[\"2{n:02}\"]"));
     }
-    let mut server = Server::tuned(&company.yaml(), 1600, &["--rtp-rest-s", "1"]);
+    let mut server = Server::tuned(&company.yaml(), 1000, &["--rtp-rest-s", "1"]);
     let mut load = Load::from_port(carrier, server.sip(), 300).without_repeats();
     let mut rng = ChaCha20Rng::seed_from_u64(SEED);
     let line = SipLine::open(second, server.sip());

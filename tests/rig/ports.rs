@@ -7,9 +7,9 @@ use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-const LANES: u16 = 3;
+const LANES: u16 = 2;
 const FIRST: u16 = 11_000;
-const LANE: u16 = 7_000;
+const LANE: u16 = 10_000;
 
 struct Lane {
     _held: Option<TcpListener>,

@@ -5,7 +5,7 @@ use super::incoming::Incoming;
 use super::io::Who;
 use super::wire::{self, Writer};
 use crate::registrar::Changes;
-use pbx_sip::digest::{self, Count};
+use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
 
@@ -24,7 +24,7 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Mess
     let salt = cx.random();
     let Some(nonces) = &cx.shared.challenges else { return answer(cx, id, request, 403) };
     let nonce = nonces.issue(now, salt);
-    let challenges = digest::challenges(nonces.realm(), &nonce, true);
+    let challenges = nonces.challenges(&nonce, true);
     let mut writer = Writer::response(request, 401, &format!("{salt:016x}"));
     for challenge in challenges {
         writer.header("WWW-Authenticate", challenge);

@@ -167,7 +167,7 @@ impl Door {
             Identity::NotTheirs => self.answers.status(&message, StatusCode::FORBIDDEN).into(),
             Identity::Unproven { stale, alarm } => {
                 let nonce = self.nonces.issue(seconds(moment.now), moment.random);
-                let verdict = self.answers.challenge(&message, self.nonces.realm(), &nonce, stale);
+                let verdict = self.answers.challenge(&message, &self.nonces.challenges(&nonce, stale));
                 Admission { verdict, alarm }
             }
             Identity::Unheard => Verdict::Drop.into(),

@@ -5,7 +5,8 @@ use super::admit::Verdict;
 use hmac::{Hmac, Mac as _};
 use pbx_sip::build::{BuildError, ResponseBuilder};
 use pbx_sip::gate::{Fault, Policy, refuse};
-use pbx_sip::{HeaderName, Message, Method, StatusCode, digest};
+use pbx_sip::digest::Challenge;
+use pbx_sip::{HeaderName, Message, Method, StatusCode};
 use sha2::Sha256;
 
 /// What a request outside of a dialog may ask of us.
@@ -48,9 +49,8 @@ impl Answers {
         verdict(response.header(HeaderName::Allow, ALLOWED).header(HeaderName::Accept, "application/sdp").finish())
     }
 
-    /// 401 with a challenge for each hash that we know (RFC 7616, RFC 8760).
-    pub(super) fn challenge(&self, request: &Message, realm: &str, nonce: &str, stale: bool) -> Verdict {
-        let challenges = digest::challenges(realm, nonce, stale);
+    /// 401 with these challenges (RFC 7616, RFC 8760).
+    pub(super) fn challenge(&self, request: &Message, challenges: &[Challenge]) -> Verdict {
         let response = self.response(request, StatusCode::UNAUTHORIZED);
         let add = |response: ResponseBuilder, challenge| response.header(HeaderName::WwwAuthenticate, challenge);
         verdict(challenges.iter().fold(response, add).finish())

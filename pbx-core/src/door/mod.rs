@@ -36,7 +36,8 @@ impl Door {
     /// A door for this realm (`settings.realm`).
     pub fn new(key: Key, settings: &Settings) -> Self {
         Self {
-            nonces: Nonces::new(key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s)),
+            nonces: Nonces::new(key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s))
+                .offering_sha256(settings.offer_sha256),
             answers: Answers::new(key),
             pending: Pending::new(pending::MOST),
             guard: Mutex::new(Guard::new(Limits::default())),

@@ -21,13 +21,6 @@ pub struct Challenge {
     pub opaque: Option<String>,
 }
 
-/// The challenges of one 401 or 407, each for a header line of its own. RFC 8760 §2.4 would have the strongest on top, and a
-/// client take the topmost that it can do; but clients that know only MD5 (SIPp, `rsip`, most desk phones) read the first
-/// line alone and give up when it names something else. So MD5 comes first: who can do more may still choose the second.
-pub fn challenges(realm: &str, nonce: &str, stale: bool) -> [Challenge; 2] {
-    [Algorithm::Md5, Algorithm::Sha256].map(|algorithm| Challenge::new(realm, nonce, algorithm, stale))
-}
-
 impl Challenge {
     /// A challenge with a nonce of [`Nonces`](super::Nonces).
     pub fn new(realm: impl Into<String>, nonce: impl Into<String>, algorithm: Algorithm, stale: bool) -> Self {

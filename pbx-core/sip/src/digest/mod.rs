@@ -32,7 +32,7 @@ mod nonce;
 mod params;
 
 pub use algorithm::Algorithm;
-pub use challenge::{Challenge, challenges};
+pub use challenge::Challenge;
 pub use check::{Question, Verdict, check};
 pub use counts::{Count, NonceCounts};
 pub use credentials::Credentials;

@@ -1,6 +1,7 @@
 //! Nonces that need no memory: time, salt, keyed hash.
 
-use super::algorithm::hex;
+use super::algorithm::{Algorithm, hex};
+use super::challenge::Challenge;
 use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -46,12 +47,30 @@ pub struct Nonces {
     key: [u8; 32],
     realm: String,
     lifetime: u64,
+    #[serde(default)]
+    sha256: bool,
 }
 
 impl Nonces {
     /// With a secret key that survives restarts, for a realm, each nonce good for `lifetime` seconds.
     pub fn new(key: [u8; 32], realm: impl Into<String>, lifetime: u64) -> Self {
-        Self { key, realm: realm.into(), lifetime }
+        Self { key, realm: realm.into(), lifetime, sha256: false }
+    }
+
+    /// Whether SHA-256 is offered too, on a second line.
+    #[must_use]
+    pub fn offering_sha256(self, sha256: bool) -> Self {
+        Self { sha256, ..self }
+    }
+
+    /// The challenges of one 401 or 407, each for a header line of its own. Credentials are taken with either hash; what is
+    /// offered is another matter. RFC 8760 §2.4 would have the strongest on top and a client pass over what it does not know.
+    /// Real ones don't: some read the first line alone (SIPp, `rsip`, desk phones), and those built on libre 1
+    /// (baresip 1.0) refuse to register at all when any line names another hash than MD5. So MD5 stands alone by default.
+    pub fn challenges(&self, nonce: &str, stale: bool) -> Vec<Challenge> {
+        let offered: &[Algorithm] =
+            if self.sha256 { &[Algorithm::Md5, Algorithm::Sha256] } else { &[Algorithm::Md5] };
+        offered.iter().map(|algorithm| Challenge::new(&self.realm, nonce, *algorithm, stale)).collect()
     }
 
     /// The realm.

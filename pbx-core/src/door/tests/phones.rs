@@ -9,7 +9,7 @@ fn phone_is_challenged_and_then_delivered_to_its_tenants_slot() {
         let request = Request::new(method);
         let challenge = scene.answer(0, PHONE, &request.text());
         assert_eq!(challenge.status().unwrap().code(), 401);
-        assert_eq!(challenge.headers_of(HeaderName::WwwAuthenticate).count(), 2);
+        assert_eq!(challenge.headers_of(HeaderName::WwwAuthenticate).count(), 1);
         let signed = request.with_answer_to(&challenge, "desk", "correct horse");
         let (slot, message, who) = scene.delivered(1, PHONE, &signed.text());
         assert_eq!(slot, tenant_id().slot());
