@@ -296,3 +296,4 @@ fault-not-there = Das gibt es nicht mehr.
 fault-bound = Etwas anderes braucht das noch.
 field-devices = Telefone
 call-ladder-partial = Die ältesten Nachrichten sind nicht mehr vorhanden.
+fault-emergency = Das ist in Ihrem Land eine Notrufnummer.

@@ -129,3 +129,5 @@ sound-strangers = { $count ->
     [one] Ein Fremder ({ $who }) hat an diesen Port gesendet und wurde nicht durchgelassen.
    *[other] { $count } Fremde ({ $who }) haben an diesen Port gesendet und wurden nicht durchgelassen.
 }
+
+cause-answered = angenommen

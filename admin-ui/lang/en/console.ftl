@@ -296,3 +296,4 @@ fault-not-there = It is not there any more.
 fault-bound = Something else still needs it.
 field-devices = Phones
 call-ladder-partial = The oldest messages are not kept any more.
+fault-emergency = This is an emergency number of your country.

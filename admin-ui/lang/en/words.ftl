@@ -129,3 +129,5 @@ sound-strangers = { $count ->
     [one] A stranger ({ $who }) sent to this port and was not let through.
    *[other] { $count } strangers ({ $who }) sent to this port and were not let through.
 }
+
+cause-answered = answered

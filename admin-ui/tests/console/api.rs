@@ -33,7 +33,7 @@ async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: 
     Browser::at(house).send(request, Body::from(body.to_owned())).await
 }
 
-const DORA: &str = r#"{"name":"Dora Klein","extension":"110","email":"dora@acme.test"}"#;
+const DORA: &str = r#"{"name":"Dora Klein","extension":"130","email":"dora@acme.test"}"#;
 
 #[tokio::test]
 async fn the_same_key_adds_one_person_and_answers_twice() {
@@ -44,7 +44,7 @@ async fn the_same_key_adds_one_person_and_answers_twice() {
     assert_eq!((first.status, second.status), (StatusCode::CREATED, StatusCode::CREATED), "{}", first.text);
     assert_eq!(first.text, second.text);
     assert_eq!(house.tenant("acme").people.len(), before + 1);
-    let other = send(&house, "POST", "/api/v1/people", Some("k1"), &DORA.replace("110", "111")).await;
+    let other = send(&house, "POST", "/api/v1/people", Some("k1"), &DORA.replace("130", "131")).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -67,9 +67,9 @@ async fn a_person_is_changed_and_removed() {
     let house = house("api-person").await;
     let made: Value = serde_json::from_str(&send(&house, "POST", "/api/v1/people", None, DORA).await.text).unwrap();
     let path = format!("/api/v1/people/{}", made["id"].as_str().unwrap());
-    let changed = send(&house, "PUT", &path, None, &DORA.replace("110", "112")).await;
+    let changed = send(&house, "PUT", &path, None, &DORA.replace("130", "132")).await;
     assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
-    assert!(house.tenant("acme").person_at("112").is_some() && house.tenant("acme").person_at("110").is_none());
+    assert!(house.tenant("acme").person_at("132").is_some() && house.tenant("acme").person_at("130").is_none());
     assert_eq!(send(&house, "DELETE", &path, None, "").await.status, StatusCode::NO_CONTENT);
     assert_eq!(send(&house, "GET", &path, None, "").await.status, StatusCode::NOT_FOUND);
 }

@@ -126,7 +126,8 @@ impl House {
     /// Writes entries as the journal would.
     pub async fn keep(&self, entries: &[Entry]) {
         let mut projector = self.projector.lock().await;
-        let position = projector.position();
+        let mut position = projector.position();
+        position.offset += 1;
         projector.project(entries, position).await.unwrap();
     }
 
