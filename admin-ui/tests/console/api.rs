@@ -18,7 +18,8 @@ async fn house(name: &str) -> House {
     let house = House::build(name, Arc::new(Hand(AtomicI64::new(NOW)))).await;
     let scopes = admin_ui::Scope::ALL.map(|scope| scope.code().to_owned()).to_vec();
     let id = TokenId::of_key("t");
-    let token = Token { id, label: "t".into(), scopes, created: Wall::from_micros(NOW), expires: None, last_used: None };
+    let token =
+        Token { id, label: "t".into(), scopes, created: Wall::from_micros(NOW), expires: None, last_used: None };
     let acme = house.tenant("acme").id;
     house.ports.records.store.add_token(acme, &token, Sha256::digest("secret").into()).await.unwrap();
     house
@@ -82,7 +83,9 @@ async fn people_come_page_by_page() {
     loop {
         let answer = send(&house, "GET", &format!("/api/v1/people?limit=3{cursor}"), None, "").await;
         let page: Value = serde_json::from_str(&answer.text).unwrap();
-        seen.extend(page["items"].as_array().unwrap().iter().map(|person| person["extension"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|person| person["extension"].as_str().unwrap().to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         cursor = format!("&cursor={next}");
     }

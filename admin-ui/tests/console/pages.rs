@@ -84,7 +84,8 @@ async fn a_calls_page_says_the_sentence_the_reasons_the_sound_and_the_ladder() {
     let call = clara_calls(&house).await;
     let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
     let page = browser.get(&format!("/t/acme/calls/{call}")).await.text;
-    for words in ["Clara Vogt called 101.", "Anna Berg’s phone (Desk phone) rang 12 s.", "4 min 10 s", "180 Ringing"] {
+    for words in ["Clara Vogt called 101.", "Anna Berg’s phone (Desk phone) rang 12 s.", "4 min 10 s", "180 Ringing"]
+    {
         assert!(page.contains(words), "{words} is missing");
     }
     assert!(page.contains("was heard well"));
@@ -95,7 +96,9 @@ async fn calls_are_found_by_what_is_typed_and_come_as_csv() {
     let house = house("pages-find").await;
     let call = clara_calls(&house).await;
     let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
-    for (query, found) in [("text=Clara", true), ("text=nobody", false), ("outcome=answered", true), ("outcome=busy", false)] {
+    for (query, found) in
+        [("text=Clara", true), ("text=nobody", false), ("outcome=answered", true), ("outcome=busy", false)]
+    {
         let page = browser.get(&format!("/t/acme/calls?{query}")).await.text;
         assert_eq!(page.contains(&call), found, "{query}");
     }
@@ -136,7 +139,11 @@ async fn a_change_is_shown_first_and_in_effect_after() {
     browser.get(&path).await;
     let form = "name=Anna+Sommer&extension=101&email=anna@acme.test";
     let shown = browser.post(&path, &format!("{form}&step=check")).await;
-    assert!(shown.text.contains("<del>Anna Berg</del>") && shown.text.contains("<ins>Anna Sommer</ins>"), "{}", shown.text);
+    assert!(
+        shown.text.contains("<del>Anna Berg</del>") && shown.text.contains("<ins>Anna Sommer</ins>"),
+        "{}",
+        shown.text
+    );
     assert!(house.tenant("acme").people.values().any(|person| person.name == "Anna Berg"));
     assert_eq!(browser.post(&path, &format!("{form}&step=save")).await.status, StatusCode::SEE_OTHER);
     assert!(house.tenant("acme").people.values().any(|person| person.name == "Anna Sommer"));
@@ -173,7 +180,11 @@ async fn browsers_are_told_to_be_careful() {
     let house = house("pages-headers").await;
     let answer = Browser::at(&house).get("/login").await;
     let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
+    assert!(
+        policy.contains("default-src 'none'")
+            && policy.contains("frame-ancestors 'none'")
+            && !policy.contains("unsafe")
+    );
     assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"));

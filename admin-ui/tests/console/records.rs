@@ -164,7 +164,9 @@ fn heard(packets: u64, lost: u64) -> Heard {
 pub fn ladder(tenant: TenantId, call: CallId, started: Wall) -> Vec<(TenantId, Entry)> {
     let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
     let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| {
-        let text = format!("{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: story@caller\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n");
+        let text = format!(
+            "{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: story@caller\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n"
+        );
         let entry = Entry {
             at: Wall::from_micros(started.micros() + ms * 1000),
             call,
