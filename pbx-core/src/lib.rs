@@ -6,6 +6,7 @@
 //! - `change`: the one way to write configuration.
 //! - `data_dir`: the data folder, owned by one process.
 //! - `decision`: the record that explains a call and decides it again.
+//! - `dial_plan`: what a dialled string is.
 //! - `directory`: who and what there is, as one immutable snapshot.
 //! - `door`: who a request is from and which engine it is for.
 //! - `event`: small facts on a bus with many readers.

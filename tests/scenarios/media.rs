@@ -32,7 +32,8 @@ fn phone_with_a_wrong_address_is_heard_and_hears_once_it_has_spoken() {
     net.run();
     net.check();
     assert!(net.heard("acme/103", "acme/102") >= 8);
-    assert!(net.heard("acme/102", "acme/103") >= 8);
+    let heard = net.heard("acme/102", "acme/103");
+    assert!(heard >= 4, "{heard} packets: the first ones went to where its SDP said");
     let (_, from_b) = heard_from_both(&net);
     assert!(from_b.latched.unwrap().starts_with("10.1."));
 }

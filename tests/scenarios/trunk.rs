@@ -21,7 +21,7 @@ fn net() -> Net {
 }
 
 fn rang(net: &Net) -> Vec<&str> {
-    let views = |name| net.all_seen(name).iter().filter(|view: &&View| !view.made).count();
+    let views = |name: &str| net.all_seen(name).iter().filter(|view: &&View| !view.made).count();
     ["101", "102", "103"].into_iter().filter(|who| views(&format!("acme/{who}")) > 0).collect()
 }
 

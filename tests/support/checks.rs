@@ -5,11 +5,12 @@ use super::net::Net;
 use super::phone::{Phone, View};
 use pbx_core::call::Census;
 use pbx_core::cdr::CallRecord;
-use pbx_core::decision::{Decision, Host, Programs, replay};
+use pbx_core::decision::{Host, Programs, replay};
 use pbx_core::event::Disposition;
 use pbx_core::ids::{DeviceId, TemplateVersionId};
 use pbx_core::script::{ScriptJob, ScriptStep};
 use pbx_core::template::TemplateVersion;
+use std::convert::Infallible;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +91,7 @@ impl Net {
             wrong("another caller");
         }
         if view.talked() {
-            return self.check_talk(view, record, &wrong);
+            return self.check_talk(view, record, &|what| wrong(what));
         }
         if record.disposition == Disposition::Answered {
             wrong("the caller did not talk");
@@ -104,7 +105,7 @@ impl Net {
     }
 
     /// Two who talked, and for how long: between what the one and the other saw.
-    fn check_talk(&self, caller: &View, record: &CallRecord, wrong: &dyn Fn(&str) -> !) {
+    fn check_talk(&self, caller: &View, record: &CallRecord, wrong: &dyn Fn(&str) -> Infallible) {
         if (record.disposition, record.sip_code) != (Disposition::Answered, 200) {
             wrong("the caller talked");
         }
@@ -112,15 +113,16 @@ impl Net {
         let answered = record.legs.iter().skip(1).filter_map(|leg| self.called(&leg.sip_call_id));
         let mut answered =
             answered.filter(|(phone, view)| view.talked() && phone.user.as_deref().map(DeviceId::of_key) == device);
-        let Some((phone, called)) = answered.next() else { wrong("nobody of that name talked") };
+        let Some((phone, called)) = answered.next() else { match wrong("nobody of that name talked") {} };
         if phone.gone {
             return;
         }
-        let (Some(from), Some(to)) = (called.answered, caller.answered) else { wrong("no answer") };
+        let (Some(from), Some(to)) = (called.answered, caller.answered) else { match wrong("no answer") {} };
         let hung_up = [caller.hung_up, called.hung_up].into_iter().flatten().min();
         let told = [caller.was_hung_up, called.was_hung_up].into_iter().flatten().min();
         let over = [caller.over, called.over].into_iter().flatten().max();
-        let (Some(hung_up), Some(over)) = (hung_up, told.or(over)) else { wrong("nobody hung up") };
+        // Nobody hung up where the console ended it: then both were told.
+        let (Some(hung_up), Some(over)) = (hung_up.or(told), told.or(over)) else { match wrong("nobody hung up") {} };
         let least = hung_up.since(to);
         let most = over.max(hung_up).since(from) + Duration::from_micros(1);
         let talk = Duration::from_micros(record.talk_us.unsigned_abs());
@@ -135,7 +137,14 @@ impl Net {
             .values()
             .flat_map(|record| record.legs.iter().map(|leg| (leg.sip_call_id.as_str(), *record)))
             .collect();
+        // A record made from the journal alone knows who answered, not on which leg.
+        let cut: BTreeSet<DeviceId> =
+            records.values().filter(|record| record.cut).filter_map(|record| record.to.device).collect();
         for phone in self.phones.iter().filter(|phone| !phone.gone) {
+            let device = phone.user.as_deref().map(DeviceId::of_key);
+            if device.is_some_and(|device| cut.contains(&device)) {
+                continue;
+            }
             for view in phone.views().iter().filter(|view| !view.made && view.talked()) {
                 let record = legs.get(view.call_id.as_str());
                 let answered = record.is_some_and(|record| record.disposition == Disposition::Answered || record.cut);
