@@ -3,15 +3,15 @@
 CARGO ?= cargo
 NPM   ?= npm
 WEB   := admin-ui/web
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 DENY_VERSION := 0.20.2
 
 # What each door needs from the system, by Debian's names.
 BUILD_PACKAGES := gcc g++ make nodejs npm
 TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
-RUST_SOURCES   := Cargo.toml Cargo.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check fmt clippy docs deny advisories assets web-test packages-build packages-test bench clean
+.PHONY: help run serve release test system-test check fmt clippy docs deny advisories assets web-test packages-build packages-test bench clean
 
 help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -25,7 +25,9 @@ serve: release ## the same, empty: your own phone system in ./data
 release: packages-build assets
 	$(CARGO) build --release --bin ringdown
 
-test: packages-build packages-test assets check web-test ## every check and every test: what CI runs
+test: packages-build packages-test check system-test web-test ## every check and every test: what CI runs
+
+system-test: assets
 	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-500000} $(CARGO) test --workspace
 
 check: fmt clippy docs deny ## formatting, lints, documentation, licences
@@ -45,13 +47,14 @@ deny:
 advisories: ## known holes in dependencies: needs the advisory database
 	@tools/cargo-deny $(DENY_VERSION) check advisories
 
-assets: $(WEB)/dist/manifest.json ## the console's scripts and styles
+assets: $(WEB)/dist/console.js ## the console's scripts and styles
 
-$(WEB)/dist/manifest.json: $(WEB)/package.json $(WEB)/package-lock.json $(shell find $(WEB)/src -type f 2>/dev/null)
+$(WEB)/dist/console.js: $(WEB)/package.json $(WEB)/package-lock.json $(shell find $(WEB)/src -type f 2>/dev/null)
 	cd $(WEB) && $(NPM) ci --no-audit --no-fund && $(NPM) run build
 
+# The tests of the pages look at the console in a browser; `cargo test` has built the house that it stands in.
 web-test: assets
-	cd $(WEB) && $(NPM) test
+	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase $(NPM) test
 
 packages-build:
 	@tools/packages $(BUILD_PACKAGES)

@@ -172,11 +172,15 @@ fn port_of_another_program_is_skipped() {
     assert!(!ports.contains(&21_702));
 }
 
-/// The local ports of this process's bound UDP sockets within a range.
+/// The local ports of this process's bound UDP sockets within a range; other programs may hold some of the range, too.
 fn bound(ports: &RangeInclusive<u16>) -> BTreeSet<u16> {
+    let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+    let ours: BTreeSet<String> =
+        files.filter_map(|file| Some(std::fs::read_link(file.path()).ok()?.to_string_lossy().into_owned())).collect();
     let table = std::fs::read_to_string("/proc/net/udp").unwrap();
-    let local = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
-    let numbers = local.filter_map(|local| u16::from_str_radix(local.rsplit(':').next()?, 16).ok());
+    let rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let mine = rows.filter(|row| row.get(9).is_some_and(|inode| ours.contains(&format!("socket:[{inode}]"))));
+    let numbers = mine.filter_map(|row| u16::from_str_radix(row.get(1)?.rsplit(':').next()?, 16).ok());
     numbers.filter(|port| ports.contains(port)).collect()
 }
 
