@@ -13,8 +13,8 @@ use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use templates::source::Fetcher;
 use templates::pool::{Pool, PoolConfig};
+use templates::source::Fetcher;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -48,7 +48,10 @@ impl App {
         let journal = data.journal(&config, &*clock).context("cannot write the journal")?;
         let Data { folder, keys, store, configuration, projector, bindings } = data;
         let (promises, feeder) = Promises::start(journal, projector, clock.clone());
-        let log = Arc::new(SipLog::open(&folder.sip_log(), Limits { tenant_bytes: config.sip_log_mb << 20, ..Limits::default() }));
+        let log = Arc::new(SipLog::open(
+            &folder.sip_log(),
+            Limits { tenant_bytes: config.sip_log_mb << 20, ..Limits::default() },
+        ));
         let listener = TcpListener::bind(config.http)
             .await
             .with_context(|| format!("cannot serve the console on {}", config.http))?;
@@ -70,8 +73,12 @@ impl App {
             inbox: (inbox, inputs),
         };
         let exchange = Exchange::start(parts).await?;
-        let office =
-            Office { configuration: configuration.clone(), store: store.clone(), clock: clock.clone(), promises: Some(promises) };
+        let office = Office {
+            configuration: configuration.clone(),
+            store: store.clone(),
+            clock: clock.clone(),
+            promises: Some(promises),
+        };
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
         let records = Records { store, configuration: configuration.clone(), sip_log: log };

@@ -60,31 +60,59 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(settings(Command::new("serve").about("Run the server"), true))
-        .subcommand(settings(Command::new("demo").about("Run the server with a seeded demo and simulated phones"), true))
+        .subcommand(settings(
+            Command::new("demo").about("Run the server with a seeded demo and simulated phones"),
+            true,
+        ))
         .subcommand(selftest_command())
-        .subcommand(folder(Command::new("import").about("Bring a configuration file into effect"))
-            .arg(Arg::new("file").value_name("FILE").required(true))
-            .arg(switch("dry-run", "Print what would change, and change nothing"))
-            .arg(switch("prune", "Remove what the file does not mention")))
-        .subcommand(folder(Command::new("export").about("Write a tenant's configuration as an import file, without secrets"))
-            .arg(Arg::new("tenant").long("tenant").value_name("TENANT").required(true)))
-        .subcommand(folder(Command::new("calls").about("List calls, newest first"))
-            .arg(Arg::new("tenant").long("tenant").value_name("TENANT").help("Only this tenant's"))
-            .arg(Arg::new("limit").long("limit").value_name("NUMBER").value_parser(clap::value_parser!(usize))
-                .help("At most so many [default: all]"))
-            .arg(switch("json", "One JSON object a line")))
-        .subcommand(folder(Command::new("explain").about("Say why a call went where it went"))
-            .arg(Arg::new("call").value_name("CALL").required(true).help("Our call id, or SIP's Call-ID"))
-            .arg(Arg::new("language").long("language").value_name("LANG").default_value("en"))
-            .arg(switch("json", "The whole record as JSON")))
+        .subcommand(
+            folder(Command::new("import").about("Bring a configuration file into effect"))
+                .arg(Arg::new("file").value_name("FILE").required(true))
+                .arg(switch("dry-run", "Print what would change, and change nothing"))
+                .arg(switch("prune", "Remove what the file does not mention")),
+        )
+        .subcommand(
+            folder(Command::new("export").about("Write a tenant's configuration as an import file, without secrets"))
+                .arg(Arg::new("tenant").long("tenant").value_name("TENANT").required(true)),
+        )
+        .subcommand(
+            folder(Command::new("calls").about("List calls, newest first"))
+                .arg(Arg::new("tenant").long("tenant").value_name("TENANT").help("Only this tenant's"))
+                .arg(
+                    Arg::new("limit")
+                        .long("limit")
+                        .value_name("NUMBER")
+                        .value_parser(clap::value_parser!(usize))
+                        .help("At most so many [default: all]"),
+                )
+                .arg(switch("json", "One JSON object a line")),
+        )
+        .subcommand(
+            folder(Command::new("explain").about("Say why a call went where it went"))
+                .arg(Arg::new("call").value_name("CALL").required(true).help("Our call id, or SIP's Call-ID"))
+                .arg(Arg::new("language").long("language").value_name("LANG").default_value("en"))
+                .arg(switch("json", "The whole record as JSON")),
+        )
 }
 
 fn selftest_command() -> Command {
     folder(Command::new("selftest").about("Register, call and listen for a tone through a running server"))
-        .arg(Arg::new("sip").long("sip").value_name("ADDR:PORT").default_value("127.0.0.1:5060")
-            .value_parser(clap::value_parser!(SocketAddr)).help("Where the server listens"))
-        .arg(Arg::new("account").long("account").value_name("USER:PASSWORD@EXTENSION").action(ArgAction::Append)
-            .num_args(1).help("An account to use, given twice; without it the server of the data folder lends two"))
+        .arg(
+            Arg::new("sip")
+                .long("sip")
+                .value_name("ADDR:PORT")
+                .default_value("127.0.0.1:5060")
+                .value_parser(clap::value_parser!(SocketAddr))
+                .help("Where the server listens"),
+        )
+        .arg(
+            Arg::new("account")
+                .long("account")
+                .value_name("USER:PASSWORD@EXTENSION")
+                .action(ArgAction::Append)
+                .num_args(1)
+                .help("An account to use, given twice; without it the server of the data folder lends two"),
+        )
 }
 
 fn switch(name: &'static str, help: &'static str) -> Arg {

@@ -99,7 +99,10 @@ async fn run_selftest(test: Selftest) -> anyhow::Result<()> {
 
 async fn borrow_accounts(config: &Config) -> anyhow::Result<[Account; 2]> {
     let response = control::ask(&config.data, &Request::Lend).await?.with_context(|| {
-        format!("no server runs on {}: name its folder with --data, or two accounts with --account", config.data.display())
+        format!(
+            "no server runs on {}: name its folder with --data, or two accounts with --account",
+            config.data.display()
+        )
     })?;
     anyhow::ensure!(response.fault.is_empty(), "the server lends no accounts: {}", response.fault);
     let accounts = response.text.lines().map(str::parse).collect::<Result<Vec<Account>, _>>();

@@ -190,7 +190,12 @@ pub const SETTINGS: &[Setting] = &[
     },
     limit!("register-min-s", register_min_s, "60", "Shortest registration that is granted, in seconds."),
     limit!("register-max-s", register_max_s, "3600", "Longest registration that is granted, in seconds."),
-    limit!("register-default-s", register_default_s, "300", "Registration granted when the phone names none, in seconds."),
+    limit!(
+        "register-default-s",
+        register_default_s,
+        "300",
+        "Registration granted when the phone names none, in seconds."
+    ),
     limit!("register-max-contacts", register_max_contacts, "10", "Contacts that one device may have at once."),
     limit!("nonce-lifetime-s", nonce_lifetime_s, "300", "How long a digest nonce is good, in seconds."),
     Setting {
@@ -207,7 +212,12 @@ pub const SETTINGS: &[Setting] = &[
     limit!("max-actions", max_actions, "64", "Actions that one script may take."),
     limit!("max-lookups", max_lookups, "8", "Lookups that one script may make."),
     limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
-    limit!("drain-deadline-s", drain_deadline_s, "30", "How long running calls may go on after the server was told to stop."),
+    limit!(
+        "drain-deadline-s",
+        drain_deadline_s,
+        "30",
+        "How long running calls may go on after the server was told to stop."
+    ),
 ];
 
 /// A setting by its name.

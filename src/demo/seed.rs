@@ -46,7 +46,8 @@ impl Seed {
             passwords.entry(name.to_owned()).or_insert_with(|| mint(rng));
         }
         if passwords.len() > before {
-            let mut file = std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path)?;
+            let mut file =
+                std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path)?;
             file.write_all(serde_yaml::to_string(&passwords)?.as_bytes())?;
         }
         Ok(Self { passwords })
@@ -54,9 +55,8 @@ impl Seed {
 
     /// The import file, with where the simulated carrier and the customer service are.
     pub fn import_file(&self, carrier: SocketAddr, customers: SocketAddr) -> String {
-        let text = TEMPLATE
-            .replace("{{carrier}}", &carrier.to_string())
-            .replace("{{customers}}", &customers.to_string());
+        let text =
+            TEMPLATE.replace("{{carrier}}", &carrier.to_string()).replace("{{customers}}", &customers.to_string());
         self.passwords.iter().fold(text, |text, (name, password)| text.replace(&format!("{{{{{name}}}}}"), password))
     }
 

@@ -65,9 +65,7 @@ impl Phone {
     pub async fn start(account: Account, server: SocketAddr, at: SocketAddr) -> Result<Self, Fault> {
         let plug = CancellationToken::new();
         let transport = TransportLayer::new(plug.clone());
-        let udp = UdpConnection::create_connection(at, None, Some(plug.child_token()))
-            .await
-            .map_err(Fault::sip)?;
+        let udp = UdpConnection::create_connection(at, None, Some(plug.child_token())).await.map_err(Fault::sip)?;
         let local = udp.get_addr().get_socketaddr().map_err(Fault::sip)?;
         transport.add_transport(udp.into());
         let endpoint = EndpointBuilder::new()
@@ -215,12 +213,7 @@ fn answer(mut transaction: Transaction, code: StatusCode) {
 }
 
 fn credential(account: &Account) -> Credential {
-    Credential {
-        username: account.user.clone(),
-        password: account.password.clone(),
-        realm: None,
-        auth_username: None,
-    }
+    Credential { username: account.user.clone(), password: account.password.clone(), realm: None, auth_username: None }
 }
 
 fn uri(user: &str, host: SocketAddr) -> Result<Uri, Fault> {

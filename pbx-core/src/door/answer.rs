@@ -4,8 +4,8 @@ use super::Key;
 use super::admit::Verdict;
 use hmac::{Hmac, Mac as _};
 use pbx_sip::build::{BuildError, ResponseBuilder};
-use pbx_sip::gate::{Fault, Policy, refuse};
 use pbx_sip::digest::Challenge;
+use pbx_sip::gate::{Fault, Policy, refuse};
 use pbx_sip::{HeaderName, Message, Method, StatusCode};
 use sha2::Sha256;
 

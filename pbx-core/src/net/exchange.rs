@@ -158,8 +158,9 @@ impl Exchange {
         for (index, (inputs, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
-            let nonces = Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s))
-                .offering_sha256(wires.settings.offer_sha256);
+            let nonces =
+                Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s))
+                    .offering_sha256(wires.settings.offer_sha256);
             let mut engine = Engine::new(index as u16, self.media.threads(), seed).with_nonces(nonces);
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));

@@ -68,8 +68,7 @@ impl Nonces {
     /// Real ones don't: some read the first line alone (SIPp, `rsip`, desk phones), and those built on libre 1
     /// (baresip 1.0) refuse to register at all when any line names another hash than MD5. So MD5 stands alone by default.
     pub fn challenges(&self, nonce: &str, stale: bool) -> Vec<Challenge> {
-        let offered: &[Algorithm] =
-            if self.sha256 { &[Algorithm::Md5, Algorithm::Sha256] } else { &[Algorithm::Md5] };
+        let offered: &[Algorithm] = if self.sha256 { &[Algorithm::Md5, Algorithm::Sha256] } else { &[Algorithm::Md5] };
         offered.iter().map(|algorithm| Challenge::new(&self.realm, nonce, *algorithm, stale)).collect()
     }
 
