@@ -15,6 +15,7 @@
 //! - `registrar`: where devices can be reached right now.
 //! - `secret`: the key file, what is sealed with it, log-in passwords.
 //! - `sip_log`: the bounded ring of SIP messages behind the ladder.
+//! - `template`: a call-control template as the exchange sees it.
 //! - `store`: what is kept, in words of the domain; `store/sql` is the only home of SQL.
 
 pub mod call;

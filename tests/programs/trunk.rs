@@ -41,7 +41,7 @@ fn a_gold_customer_reaches_the_account_manager() {
     assert_eq!((&call["from_number"], &call["to_number"]), (&GOLD.into(), &"101".into()), "{call:#}");
     assert_eq!(call["template"], "vip-by-lookup");
     let why = server.explain(&call);
-    for word in ["vip-by-lookup", "Nordwind Logistik", "Anna"] {
+    for word in ["VIP by lookup", "Nordwind Logistik", "Anna"] {
         assert!(why.contains(word), "{word} is missing in:\n{why}");
     }
 }
@@ -66,7 +66,7 @@ fn an_unknown_caller_reaches_the_main_destination() {
     let call = server.only_call();
     assert_eq!(call["to_number"], "102", "{call:#}");
     let why = server.explain(&call);
-    for word in ["vip-by-lookup", "+493023125009", "Ben"] {
+    for word in ["VIP by lookup", "+493023125009", "Ben"] {
         assert!(why.contains(word), "{word} is missing in:\n{why}");
     }
 }
@@ -91,7 +91,7 @@ fn a_mute_customer_service_costs_the_caller_no_silence() {
     let call = server.only_call();
     assert_eq!((&call["disposition"], &call["to_number"]), (&"answered".into(), &"102".into()), "{call:#}");
     let why = server.explain(&call);
-    assert!(why.contains("vip-by-lookup") && why.contains("in time"), "the reason is missing in:\n{why}");
+    assert!(why.contains("VIP by lookup") && why.contains("in time"), "the reason is missing in:\n{why}");
 }
 
 #[test]
