@@ -60,7 +60,7 @@ fn own_address(server: IpAddr) -> IpAddr {
     match server {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_loopback() => Ipv6Addr::LOCALHOST.into(),
-        IpAddr::V4(_) => pbx_core::net::source_towards(server).unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
-        IpAddr::V6(_) => pbx_core::net::source_towards(server).unwrap_or(Ipv6Addr::UNSPECIFIED.into()),
+        IpAddr::V4(_) => pbx_core::net::source_towards(server).unwrap_or_else(|| Ipv4Addr::UNSPECIFIED.into()),
+        IpAddr::V6(_) => pbx_core::net::source_towards(server).unwrap_or_else(|| Ipv6Addr::UNSPECIFIED.into()),
     }
 }

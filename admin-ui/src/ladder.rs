@@ -117,8 +117,6 @@ fn kind(text: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
     use super::*;
     use pbx_core::flow::Transport;
     use pbx_core::ids::CallId;

@@ -8,13 +8,16 @@ use pbx_core::time::Now;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
+/// Begins to hear what happens.
+pub type Subscribe = Arc<dyn Fn() -> broadcast::Receiver<Arc<Event>> + Send + Sync>;
+
 /// Everything that the console needs from the rest of the house.
 #[derive(Clone)]
 pub struct Ports {
     /// What is kept, and configuration: read as a snapshot, written by changes.
     pub records: Records,
     /// Subscribes to the events from now on.
-    pub events: Arc<dyn Fn() -> broadcast::Receiver<Arc<Event>> + Send + Sync>,
+    pub events: Subscribe,
     /// Tells the engines something.
     pub commands: Arc<dyn Fn(Command) + Send + Sync>,
     /// The clock.

@@ -114,8 +114,6 @@ impl Function for Asset {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
     use super::*;
 
     #[test]

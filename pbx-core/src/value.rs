@@ -19,9 +19,9 @@ pub enum Value {
     /// Text.
     Text(String),
     /// A list (Lua: keys 1…n).
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// A table with text keys.
-    Map(BTreeMap<String, Value>),
+    Map(BTreeMap<String, Self>),
 }
 
 impl Value {

@@ -11,7 +11,6 @@ use pbx_core::ids::{DeviceId, TemplateVersionId};
 use pbx_core::script::{ScriptJob, ScriptStep};
 use pbx_core::template::TemplateVersion;
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use templates::inline::Inline;
@@ -105,7 +104,7 @@ impl Net {
     }
 
     /// Two who talked, and for how long: between what the one and the other saw.
-    fn check_talk(&self, caller: &View, record: &CallRecord, wrong: &dyn Fn(&str) -> Infallible) {
+    fn check_talk(&self, caller: &View, record: &CallRecord, wrong: &dyn Fn(&str)) {
         if (record.disposition, record.sip_code) != (Disposition::Answered, 200) {
             wrong("the caller talked");
         }
@@ -113,16 +112,16 @@ impl Net {
         let answered = record.legs.iter().skip(1).filter_map(|leg| self.called(&leg.sip_call_id));
         let mut answered =
             answered.filter(|(phone, view)| view.talked() && phone.user.as_deref().map(DeviceId::of_key) == device);
-        let Some((phone, called)) = answered.next() else { match wrong("nobody of that name talked") {} };
+        let Some((phone, called)) = answered.next() else { return wrong("nobody of that name talked") };
         if phone.gone {
             return;
         }
-        let (Some(from), Some(to)) = (called.answered, caller.answered) else { match wrong("no answer") {} };
+        let (Some(from), Some(to)) = (called.answered, caller.answered) else { return wrong("no answer") };
         let hung_up = [caller.hung_up, called.hung_up].into_iter().flatten().min();
         let told = [caller.was_hung_up, called.was_hung_up].into_iter().flatten().min();
         let over = [caller.over, called.over].into_iter().flatten().max();
         // Nobody hung up where the console ended it: then both were told.
-        let (Some(hung_up), Some(over)) = (hung_up.or(told), told.or(over)) else { match wrong("nobody hung up") {} };
+        let (Some(hung_up), Some(over)) = (hung_up.or(told), told.or(over)) else { return wrong("nobody hung up") };
         let least = hung_up.since(to);
         let most = over.max(hung_up).since(from) + Duration::from_micros(1);
         let talk = Duration::from_micros(record.talk_us.unsigned_abs());

@@ -126,11 +126,6 @@ impl Company {
         }
         accounts
     }
-
-    /// What it is.
-    pub(crate) fn tenant(&self) -> &Tenant {
-        &self.tenant
-    }
 }
 
 /// What one types into a phone.

@@ -192,7 +192,7 @@ impl Exchange {
 
     /// A datagram has come to a media port.
     pub(crate) fn hear(&mut self, now: Now, from: SocketAddr, port: u16, bytes: &[u8]) -> Vec<Wish> {
-        let (rtp, channel) = if port % 2 == 0 { (port, Channel::Rtp) } else { (port - 1, Channel::Rtcp) };
+        let (rtp, channel) = if port.is_multiple_of(2) { (port, Channel::Rtp) } else { (port - 1, Channel::Rtcp) };
         let forward = self.relay.receive(media_time(now.mono), rtp, channel, from, bytes);
         let wish = forward.map(|forward| Wish::Rtp {
             port: forward.rtp + u16::from(forward.channel == Channel::Rtcp),
@@ -260,11 +260,13 @@ impl Exchange {
 
     /// The records that were written, in order.
     pub(crate) fn records(&self) -> Vec<&CallRecord> {
-        let record = |entry| match entry {
-            &Entry::CallRecorded(ref record) => Some(&**record),
-            _ => None,
-        };
-        self.journal.iter().filter_map(record).collect()
+        let entries = self.journal.iter();
+        entries
+            .filter_map(|entry| match entry {
+                Entry::CallRecorded(record) => Some(&**record),
+                _ => None,
+            })
+            .collect()
     }
 
     /// What was published about calls, as words.

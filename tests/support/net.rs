@@ -100,11 +100,6 @@ impl Net {
         Now { mono: self.now, wall: Wall::from_micros(wall) }
     }
 
-    /// The wall's time of a moment, as if the clock had never jumped.
-    pub(crate) fn wall_of(&self, at: Instant) -> Wall {
-        Wall::from_micros(MONDAY + at.micros() as i64 + self.jumped)
-    }
-
     /// The place of a phone by its name.
     pub(crate) fn place_of(&self, name: &str) -> usize {
         let found = self.phones.iter().position(|phone| phone.name == name || phone.user.as_deref() == Some(name));

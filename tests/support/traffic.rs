@@ -54,7 +54,7 @@ impl Day {
     fn plan(self, net: &mut Net, n: u64) {
         let roll = |what: u64| fate(self.seed, &[n, what]);
         let company = roll(0) % u64::from(self.companies);
-        let from_outside = roll(1) % 5 == 0;
+        let from_outside = roll(1).is_multiple_of(5);
         let callers: Vec<usize> = (0..net.phones.len())
             .filter(|place| net.phones[*place].name.starts_with(&format!("c{company}/")))
             .collect();
@@ -90,8 +90,8 @@ fn errand(dialled: &str, roll: impl Fn(u64) -> u64) -> Errand {
     let mut errand = Errand::to(dialled);
     // Everybody hangs up in the end; who gives up does so at any instant.
     errand.hangs_up_after = Some(ms(roll(10) % 20_000));
-    errand.without_offer = roll(11) % 10 == 0;
-    if roll(12) % 6 == 0 {
+    errand.without_offer = roll(11).is_multiple_of(10);
+    if roll(12).is_multiple_of(6) {
         errand.gives_up_after = Some(ms(roll(13) % 9_000));
     }
     match roll(14) % 20 {
@@ -120,9 +120,9 @@ impl Manner {
         };
         Self {
             rings_after: (roll(2) % 10 != 0).then(|| ms(roll(3) % 300)),
-            early_media: roll(4) % 10 == 0,
+            early_media: roll(4).is_multiple_of(10),
             says,
-            hangs_up_after: (roll(5) % 3 == 0).then(|| ms(roll(6) % 15_000)),
+            hangs_up_after: (roll(5).is_multiple_of(3)).then(|| ms(roll(6) % 15_000)),
             ..Self::default()
         }
     }

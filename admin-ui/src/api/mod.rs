@@ -98,8 +98,6 @@ fn assemble(app: Option<&Shared>) -> OpenApiRouter<Shared> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
     use std::path::Path;
 
     #[test]

@@ -290,8 +290,6 @@ impl LiveCall {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
     use super::*;
     use pbx_core::event::Disposition;
     use pbx_core::time::Now;

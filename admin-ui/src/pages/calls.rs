@@ -54,7 +54,7 @@ impl Filters {
             disposition: ENDS.iter().find(|(word, _)| *word == self.outcome).map(|(_, end)| *end),
             template: filled(&self.template),
             // A user without a person has no calls: the id of nobody finds none.
-            person: me.map(|me| me.person.unwrap_or(pbx_core::ids::PersonId::of_key(""))),
+            person: me.map(|me| me.person.unwrap_or_else(|| pbx_core::ids::PersonId::of_key(""))),
             after: self.after.parse().ok(),
             limit,
         }

@@ -56,7 +56,7 @@ fn line(row: &CallRow) -> String {
         &template,
         &id,
     ];
-    cells.map(|cell| quoted(cell)).join(",") + "\r\n"
+    cells.map(quoted).join(",") + "\r\n"
 }
 
 /// RFC 4180 §2; what a spreadsheet would run as a formula is made text, unless it is a telephone number.

@@ -36,7 +36,7 @@ impl Clock for PortClock {
 impl Throttle {
     pub(crate) fn new(clock: &Arc<dyn Port>) -> Self {
         let limiter = |burst: NonZeroU32, every: Duration| {
-            let quota = Quota::with_period(every).unwrap_or(Quota::per_minute(burst)).allow_burst(burst);
+            let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_minute(burst)).allow_burst(burst);
             RateLimiter::new(quota, HashMapStateStore::default(), PortClock(clock.clone()))
         };
         const TWENTY: NonZeroU32 = NonZeroU32::new(20).unwrap();

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
 use super::*;
 use pbx_core::cdr::{Heard, LegRecord, MediaVerdict, Segment};
 use pbx_core::decision::{Decision, Step, StepKind};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use tower::ServiceExt;
 
 /// One browser.
-pub struct Browser {
+pub(crate) struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
     /// What the forms of the last page carry.
@@ -16,7 +16,7 @@ pub struct Browser {
 }
 
 /// An answer, read to its end.
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
@@ -24,49 +24,49 @@ pub struct Answer {
 
 impl Answer {
     /// Where it sends the browser.
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Browser {
     /// A browser at the console of this house.
-    pub fn at(house: &House) -> Self {
+    pub(crate) fn at(house: &House) -> Self {
         let router = admin_ui::router(house.ports.clone()).unwrap();
         Self { router, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
     /// Logs in; panics where that fails.
-    pub async fn logged_in(house: &House, email: &str, password: &str) -> Self {
+    pub(crate) async fn logged_in(house: &House, email: &str, password: &str) -> Self {
         let mut browser = Self::at(house);
         let answer = browser.log_in(email, password).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{email} could not log in");
         browser.get("/tenants").await;
         browser.get(answer.location()).await;
         let next = browser.get("/").await;
-        browser.get(&next.location().to_owned()).await;
+        browser.get(next.location()).await;
         browser
     }
 
     /// Fills the log-in form.
-    pub async fn log_in(&mut self, email: &str, password: &str) -> Answer {
+    pub(crate) async fn log_in(&mut self, email: &str, password: &str) -> Answer {
         self.get("/login").await;
         self.post("/login", &format!("email={email}&password={password}")).await
     }
 
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Request::get(path), Body::empty()).await
     }
 
     /// Sends a form with this session's token.
-    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         let form = format!("{form}&csrf={}", self.csrf);
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request, Body::from(form)).await
     }
 
     /// Sends anything, with the cookies.
-    pub async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+    pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -84,7 +84,7 @@ impl Browser {
     }
 
     /// The value of a cookie.
-    pub fn cookie(&self, name: &str) -> Option<&str> {
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
     }
 }

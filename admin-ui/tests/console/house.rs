@@ -51,7 +51,7 @@ tenants:
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct Hand(pub AtomicI64);
+pub(crate) struct Hand(pub AtomicI64);
 
 impl Clock for Hand {
     fn now(&self) -> Now {
@@ -72,7 +72,7 @@ impl Catalogue for Shipped {
 }
 
 /// The house.
-pub struct House {
+pub(crate) struct House {
     pub ports: Ports,
     pub events: broadcast::Sender<Arc<Event>>,
     pub commands: Arc<Mutex<Vec<Command>>>,
@@ -90,7 +90,7 @@ impl Drop for House {
 
 impl House {
     /// Builds a house with this clock. `name` keeps houses that stand at the same time apart.
-    pub async fn build(name: &str, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) async fn build(name: &str, clock: Arc<dyn Clock>) -> Self {
         let folder = std::env::temp_dir().join(format!("ringdown-console-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let store = Store::open(&Place::Sqlite(folder.join("ringdown.db"))).await.unwrap();
@@ -118,13 +118,13 @@ impl House {
     }
 
     /// A company.
-    pub fn tenant(&self, slug: &str) -> Arc<Tenant> {
+    pub(crate) fn tenant(&self, slug: &str) -> Arc<Tenant> {
         let directory = self.ports.records.configuration.snapshot();
         directory.tenants().find(|tenant| tenant.slug == slug).unwrap().clone()
     }
 
     /// Writes entries as the journal would.
-    pub async fn keep(&self, entries: &[Entry]) {
+    pub(crate) async fn keep(&self, entries: &[Entry]) {
         let mut projector = self.projector.lock().await;
         let mut position = projector.position();
         position.offset += 1;
@@ -132,14 +132,14 @@ impl House {
     }
 
     /// Tells the bus something.
-    pub fn tell(&self, tenant: TenantId, call: Option<CallId>, kind: EventKind) {
+    pub(crate) fn tell(&self, tenant: TenantId, call: Option<CallId>, kind: EventKind) {
         let seq = self.seq.fetch_add(1, Ordering::Relaxed);
         let _ = self.events.send(Arc::new(Event { tenant, call, seq, at: self.ports.clock.now(), kind }));
     }
 }
 
 /// A person of a company with its first device.
-pub fn somebody<'a>(tenant: &'a Tenant, slug: &str) -> (&'a Person, &'a Device) {
+pub(crate) fn somebody<'a>(tenant: &'a Tenant, slug: &str) -> (&'a Person, &'a Device) {
     let person = tenant.people.values().find(|person| person.slug == slug).unwrap();
     (person, tenant.devices_of(person).next().unwrap())
 }

@@ -1,6 +1,7 @@
 //! The console from outside: requests in, answers out, over a real store.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![allow(unreachable_pub, clippy::panic, clippy::wrong_self_convention, reason = "shared with the showcase")]
 
 mod api;
 mod browser;

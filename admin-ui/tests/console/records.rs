@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A person of a company as a party.
-pub fn party(tenant: &Tenant, slug: &str) -> Party {
+pub(crate) fn party(tenant: &Tenant, slug: &str) -> Party {
     let (person, device) = somebody(tenant, slug);
     Party {
         number: person.extension.clone(),
@@ -28,12 +28,12 @@ pub fn party(tenant: &Tenant, slug: &str) -> Party {
 }
 
 /// Somebody outside.
-pub fn outside(number: &str, name: &str) -> Party {
+pub(crate) fn outside(number: &str, name: &str) -> Party {
     Party { number: number.into(), name: name.into(), ..Party::default() }
 }
 
 /// What a record is made from.
-pub struct Story<'a> {
+pub(crate) struct Story<'a> {
     pub tenant: &'a Tenant,
     /// Tells calls apart.
     pub key: &'a str,
@@ -50,7 +50,7 @@ pub struct Story<'a> {
 
 impl Story<'_> {
     /// The record.
-    pub fn record(&self) -> CallRecord {
+    pub(crate) fn record(&self) -> CallRecord {
         let at = |ms: i64| Wall::from_micros(self.started.micros() + ms * 1000);
         let leg = |name: &str| LegId::of_key(&format!("{}/{name}", self.key));
         let rang = self.rung.iter().map(|(_, ms)| *ms).max().unwrap_or(400);
@@ -109,7 +109,7 @@ impl Story<'_> {
     }
 
     /// The call's id.
-    pub fn id(&self) -> CallId {
+    pub(crate) fn id(&self) -> CallId {
         CallId::of_key(&format!("{}/{}", self.tenant.slug, self.key))
     }
 
@@ -161,7 +161,7 @@ fn heard(packets: u64, lost: u64) -> Heard {
 }
 
 /// The messages of a call: an INVITE through us, ringing, 200, ACK, BYE.
-pub fn ladder(tenant: TenantId, call: CallId, started: Wall) -> Vec<(TenantId, Entry)> {
+pub(crate) fn ladder(tenant: TenantId, call: CallId, started: Wall) -> Vec<(TenantId, Entry)> {
     let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
     let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| {
         let text = format!(
@@ -196,7 +196,7 @@ pub fn ladder(tenant: TenantId, call: CallId, started: Wall) -> Vec<(TenantId, E
 }
 
 /// Tells the bus of a call that begins to ring.
-pub fn ring(house: &House, tenant: TenantId, call: CallId, from: Party, to: Party) {
+pub(crate) fn ring(house: &House, tenant: TenantId, call: CallId, from: Party, to: Party) {
     let leg = LegId::of_key(&call.to_string());
     let (dialled, sip_call_id) = (to.number.clone(), call.to_string());
     let direction = if from.person.is_some() { Direction::Internal } else { Direction::Inbound };
@@ -207,12 +207,12 @@ pub fn ring(house: &House, tenant: TenantId, call: CallId, from: Party, to: Part
 }
 
 /// Tells the bus that a ringing call was answered.
-pub fn answer(house: &House, tenant: TenantId, call: CallId, by: Party) {
+pub(crate) fn answer(house: &House, tenant: TenantId, call: CallId, by: Party) {
     house.tell(tenant, Some(call), EventKind::Answered { leg: LegId::of_key(&call.to_string()), by });
 }
 
 /// Tells the bus that a phone can be reached.
-pub fn register(house: &House, tenant: &Tenant, slug: &str, source: &str) {
+pub(crate) fn register(house: &House, tenant: &Tenant, slug: &str, source: &str) {
     let (_, device) = somebody(tenant, slug);
     let expires = Wall::from_micros(house.ports.clock.now().wall.micros() + 300_000_000);
     let (contact, source) = (format!("sip:{}@{source}", device.sip_user), source.to_owned());

@@ -4,7 +4,7 @@ use crate::call::io::{Answer, Command, Input};
 use crate::flow::Flow;
 use crate::ids::{SLOTS, Slot};
 use crate::script::ScriptReply;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// How many inputs may wait for one engine. More than this is an overload: datagrams are then dropped, as a full socket would.
 const WAITING: usize = 65_536;
@@ -39,10 +39,8 @@ impl Inbox {
 
     /// To an engine by its number.
     pub fn to_engine(&self, engine: usize, input: Input) -> bool {
-        match self.queues.get(engine).map(|queue| queue.try_send(input)) {
-            Some(Ok(())) => true,
-            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
-        }
+        let Some(queue) = self.queues.get(engine) else { return false };
+        queue.try_send(input).is_ok()
     }
 
     /// A script's turn is over: its engine must hear it, so this waits for room.

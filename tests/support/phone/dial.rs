@@ -199,7 +199,7 @@ impl Phone {
         let branch = response.branch();
         let via = self.via(&branch);
         let Some(talk) = self.calls.get(call) else { return };
-        let uri = if response.to_tag() == talk.remote_tag { &talk.target } else { &talk.target };
+        let uri = &talk.target;
         let lines = [
             via,
             ("Max-Forwards", "70".to_owned()),

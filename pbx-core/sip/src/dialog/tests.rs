@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
 use super::*;
 use crate::time::Instant;
 use crate::transaction::Timers;

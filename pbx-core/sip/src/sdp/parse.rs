@@ -59,7 +59,7 @@ impl Session {
             }
             let (letter, value) = line.split_once('=').ok_or(SdpError::Line(number))?;
             let (letter, value) = (letter.trim_ascii(), value.trim_ascii());
-            if !begun && !(letter == "v" && value == "0") {
+            if !begun && (letter != "v" || value != "0") {
                 return Err(SdpError::Version);
             }
             begun = true;

@@ -68,7 +68,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
                 if let Some(Action::Request { id, merged }) = actions.first() {
                     assert!(!merged);
                     outcome.asked += 1;
-                    answer.get_or_insert((now + Duration::from_millis(pause), *id, response(&message, code)));
+                    answer.get_or_insert_with(|| (now + Duration::from_millis(pause), *id, response(&message, code)));
                 }
                 network.carry(now, &actions, false);
             } else {
