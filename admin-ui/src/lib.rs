@@ -31,7 +31,7 @@ pub mod words;
 pub use access::{Permission, Scope};
 pub use api::document;
 pub use language::Language;
-pub use ports::{Clock, DemoAccount, Options, Ports};
+pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
 pub use records::Records;
 
 use app::App;

@@ -11,6 +11,9 @@ use tokio::sync::broadcast;
 /// Begins to hear what happens.
 pub type Subscribe = Arc<dyn Fn() -> broadcast::Receiver<Arc<Event>> + Send + Sync>;
 
+/// Fills a buffer with random bytes.
+pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// Everything that the console needs from the rest of the house.
 #[derive(Clone)]
 pub struct Ports {
@@ -23,7 +26,7 @@ pub struct Ports {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Fills with random bytes.
-    pub random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub random: Randomness,
     /// What the console is told at its start.
     pub options: Options,
 }

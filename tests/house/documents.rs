@@ -1,13 +1,13 @@
 //! Every path that a document names exists: a document that drifted is worse than none.
 
 use super::sources::{root, text, with_ending};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn every_path_that_a_document_names_exists() {
     let mut wrong = Vec::new();
     for document in with_ending("md") {
-        let folder = document.parent().unwrap_or("".as_ref()).to_owned();
+        let folder = document.parent().map(Path::to_owned).unwrap_or_default();
         for path in named_paths(&text(&document)) {
             let clean = path.trim_end_matches('/').split('#').next().unwrap_or("");
             if !root().join(clean).exists() && !root().join(&folder).join(clean).exists() {
