@@ -52,7 +52,8 @@ fn is_part(call: &LiveCall, me: PersonId) -> bool {
 /// Everything that the live page shows.
 pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
     let tenant = &room.tenant;
-    let calls: Vec<&LiveCall> = board.calls(tenant.id).filter(|call| may_see(room, call)).collect();
+    let mut calls: Vec<&LiveCall> = board.calls(tenant.id).filter(|call| may_see(room, call)).collect();
+    calls.sort_by_key(|call| (call.started, call.id));
     let of = |state: CallState| calls.iter().filter(|call| call.state == state).count();
     let (reachable, phones) = phones(tenant, board);
     let now = room.app.ports.now().wall;

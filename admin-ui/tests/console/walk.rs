@@ -155,6 +155,7 @@ async fn every_role_gets_what_the_table_says_and_no_more() {
                 continue;
             }
             let status = open(&mut browser, &method, &fill(&path, "acme", &ids)).await.status;
+            assert!(!status.is_server_error(), "{email}: {method} {path} → {status}");
             let needed = match needs {
                 Permission::Operator => 3,
                 Permission::Admin => 2,

@@ -1,9 +1,14 @@
 // What the console does beyond links and forms. Every page works without it where it can.
-import "htmx.org";
+import htmx from "htmx.org";
 import { keyboard } from "./keyboard";
 import { live } from "./live";
 import { forms } from "./forms";
 import { ticking } from "./ticking";
+
+// The content policy forbids inline styles and evaluation; htmx needs neither.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.historyCacheSize = 0;
 
 keyboard();
 forms();
