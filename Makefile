@@ -25,7 +25,7 @@ serve: release ## the same, empty: your own phone system in ./data
 release: packages-build assets
 	$(CARGO) build --release --bin ringdown
 
-test: packages-build packages-test check system-test web-test ## every check and every test: what CI runs
+test: packages-build packages-test check system-test ## every check and every test: what CI runs
 
 system-test: assets
 	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-500000} $(CARGO) test --workspace
@@ -53,7 +53,7 @@ $(WEB)/dist/console.js: $(WEB)/package.json $(WEB)/package-lock.json $(shell fin
 	cd $(WEB) && $(NPM) ci --no-audit --no-fund && $(NPM) run build
 
 # The tests of the pages look at the console in a browser; `cargo test` has built the house that it stands in.
-web-test: assets
+web-test: assets ## the pages in a browser: axe, content policy, 320 px
 	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase $(NPM) test
 
 packages-build:

@@ -19,11 +19,11 @@ fn ten_thousand_calls_leave_no_file_open() {
     let server = Server::tuned(&company.yaml(), 3000, &["--rtp-rest-s", "0"]);
     let mut load = Load::from_port(carrier, server.sip(), 0);
     // The first calls open what stays: connections to the store, spare ports.
-    load.all_of(300, 40, Duration::from_secs(30));
+    load.all_of(300, 10, Duration::from_secs(30));
     server.calls();
     let before = open_files(&server);
 
-    load.all_of(10_000, 40, Duration::from_secs(120));
+    load.all_of(10_000, 10, Duration::from_secs(120));
     let unanswered = load.seen().iter().filter(|(_, seen)| !seen.ended).take(5).collect::<Vec<_>>();
     assert!(unanswered.is_empty(), "these calls went wrong: {unanswered:?}");
     look_until(Duration::from_secs(20), "the open files are as before", || {
