@@ -12,7 +12,6 @@ fn open_files(server: &Server) -> usize {
 }
 
 #[test]
-#[ignore = "fails: calls are refused for want of media ports under load, see pbx-core/src/call/stock.rs"]
 fn ten_thousand_calls_leave_no_file_open() {
     let carrier = ports::one();
     let company =

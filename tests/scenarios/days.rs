@@ -26,17 +26,17 @@ fn foul_days() {
 }
 
 #[test]
-#[ignore = "fails: the cause is not found yet"]
 fn every_number_of_engines_has_the_same_outcome() {
     for (seed, climate) in [(11, Climate::FAIR), (12, Climate::FOUL), (13, Climate::FOUL)] {
-        let outcomes = [1, 2, 4].map(|engines| {
+        let nets = [1, 2, 4].map(|engines| {
             let mut net = Day { seed, engines, climate, calls: 200, companies: 8, ..FAIR }.planned();
             net.run();
             net.check();
-            net.outcomes()
+            net
         });
-        assert_eq!(outcomes[0], outcomes[1], "seed {seed}, 1 and 2 engines");
-        assert_eq!(outcomes[0], outcomes[2], "seed {seed}, 1 and 4 engines");
+        let [one, two, four] = nets;
+        two.has_the_outcome_of(&one);
+        four.has_the_outcome_of(&one);
     }
 }
 
@@ -47,13 +47,12 @@ fn nobody_notices_engines_that_are_frozen_and_thawed() {
         let mut net = Day { freezing, ..day }.planned();
         net.run();
         net.check();
-        net.outcomes()
+        net
     });
-    assert_eq!(awake, frozen);
+    frozen.has_the_outcome_of(&awake);
 }
 
 #[test]
-#[ignore = "fails: the cause is not found yet"]
 fn days_with_power_cuts_leave_one_record_for_every_call() {
     for seed in 31..=33 {
         let mut net = Day { seed, climate: Climate::FOUL, calls: 300, engines: 2, ..FAIR }.planned();

@@ -17,7 +17,6 @@ fn acme() -> Net {
     let mut company = Company::new("acme", 1).with_extensions(&["102", "103", "104"]);
     company.hire("101", 3);
     let mut net = Net::new(1, 1, vec![company, Company::new("globex", 2).with_extensions(&["101", "102", "103"])]);
-    net.ladder.keep_all();
     net.ready();
     net
 }

@@ -14,7 +14,6 @@ fn net() -> Net {
     let main = Value::List(vec!["102".into(), "103".into()]);
     acme.number("+4930555100", "vip-by-lookup", &[("source", "customers".into()), ("main", main)]);
     let mut net = Net::new(2, 1, vec![acme]);
-    net.ladder.keep_all();
     net.exchange.sources.knows("+4989123456", &[("name", "Gold Ltd"), ("tier", "gold"), ("account_manager", "101")]);
     net.ready();
     net
@@ -69,7 +68,6 @@ fn unknown_number_is_not_found() {
 }
 
 #[test]
-#[ignore = "fails: the cause is not found yet"]
 fn source_that_is_slow_or_down_never_leaves_the_caller_in_silence() {
     for trouble in ["slow", "down", "dead"] {
         let mut net = net();

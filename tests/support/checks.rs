@@ -136,14 +136,7 @@ impl Net {
             .values()
             .flat_map(|record| record.legs.iter().map(|leg| (leg.sip_call_id.as_str(), *record)))
             .collect();
-        // A record made from the journal alone knows who answered, not on which leg.
-        let cut: BTreeSet<DeviceId> =
-            records.values().filter(|record| record.cut).filter_map(|record| record.to.device).collect();
         for phone in self.phones.iter().filter(|phone| !phone.gone) {
-            let device = phone.user.as_deref().map(DeviceId::of_key);
-            if device.is_some_and(|device| cut.contains(&device)) {
-                continue;
-            }
             for view in phone.views().iter().filter(|view| !view.made && view.talked()) {
                 let record = legs.get(view.call_id.as_str());
                 let answered = record.is_some_and(|record| record.disposition == Disposition::Answered || record.cut);
@@ -166,31 +159,42 @@ impl Net {
         }
     }
 
+    /// Every call had the same outcome here as in another run.
+    pub(crate) fn has_the_outcome_of(&self, other: &Self) {
+        let (ours, theirs) = (self.outcomes(), other.outcomes());
+        for call in ours.keys().chain(theirs.keys()) {
+            let (one, two) = (ours.get(call), theirs.get(call));
+            if one != two {
+                let calls = [call.as_str()];
+                let (here, there) = (self.ladder.print(&calls), other.ladder.print(&calls));
+                panic!("{call} has two outcomes with seed {}:\n{one:?}\n{here}\nand\n{two:?}\n{there}", self.seed);
+            }
+        }
+    }
+
     /// Each call's outcome by the caller's Call-ID: what must not depend on how many engines there are.
-    pub(crate) fn outcomes(&self) -> Vec<Outcome> {
-        let mut outcomes: Vec<Outcome> = self
-            .exchange
+    fn outcomes(&self) -> BTreeMap<String, Outcome> {
+        self.exchange
             .records()
             .into_iter()
-            .map(|record| Outcome {
-                call: record.sip_call_id.clone(),
-                disposition: format!("{:?} {} {}", record.disposition, record.sip_code, record.cause),
-                from: record.from.device,
-                to: record.to.device,
-                talk: record.talk_us,
-                legs: record.legs.len(),
-                steps: record.decision.steps.len(),
+            .map(|record| {
+                let outcome = Outcome {
+                    disposition: format!("{:?} {} {}", record.disposition, record.sip_code, record.cause),
+                    from: record.from.device,
+                    to: record.to.device,
+                    talk: record.talk_us,
+                    legs: record.legs.len(),
+                    steps: record.decision.steps.len(),
+                };
+                (record.sip_call_id.clone(), outcome)
             })
-            .collect();
-        outcomes.sort_by(|a, b| a.call.cmp(&b.call));
-        outcomes
+            .collect()
     }
 }
 
 /// A call in short.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Outcome {
-    call: String,
+#[derive(PartialEq, Eq, Debug)]
+struct Outcome {
     disposition: String,
     from: Option<DeviceId>,
     to: Option<DeviceId>,

@@ -54,6 +54,7 @@ pub(crate) struct Exchange {
     seed: u64,
     lives: u64,
     inputs: u64,
+    datagrams: u64,
     door: Door,
     engines: Vec<Engine>,
     wakes: Vec<Option<Instant>>,
@@ -88,6 +89,7 @@ impl Exchange {
             seed,
             lives: 0,
             inputs: 0,
+            datagrams: 0,
             door: Door::new(KEY, &settings),
             engines: vec![],
             wakes: vec![None; engines],
@@ -133,9 +135,9 @@ impl Exchange {
         for entry in &self.journal {
             match entry {
                 Entry::CallStarted { call, .. } => open.extend(OpenCall::begin(entry).map(|begun| (*call, begun))),
-                Entry::CallAnswered { call, by, at, .. } => {
+                Entry::CallAnswered { call, answer, .. } => {
                     if let Some(open) = open.get_mut(call) {
-                        open.answered = Some((by.clone(), *at));
+                        open.answered = Some(answer.clone());
                     }
                 }
                 Entry::CallEnded { call, disposition, cause, sip_code, at, .. } => {
@@ -175,7 +177,8 @@ impl Exchange {
 
     /// A datagram has come to the SIP port.
     pub(crate) fn receive(&mut self, now: Now, from: SocketAddr, bytes: Bytes) -> Vec<Wish> {
-        let random = fate(self.seed, &[self.inputs, 77]);
+        self.datagrams += 1;
+        let random = fate(self.seed, &[self.datagrams, 77]);
         let flow = flow_of(from);
         let mut wishes = vec![];
         match self.door.admit(now, random, &self.directory, flow, bytes).verdict {

@@ -1,12 +1,12 @@
 //! The ladder of a run: who sent what to whom, as text lanes.
 
 use pbx_core::time::Instant;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-/// How many lines are remembered.
-const KEPT: usize = 400;
+/// How many of the last lines are shown of a whole run. Of single calls every line is.
+const SHOWN: usize = 400;
 
 /// How wide a lane is, in characters.
 const LANE: usize = 22;
@@ -22,20 +22,14 @@ struct Arrow {
     lost: bool,
 }
 
-/// The last arrows of a run, or all of some calls.
+/// All arrows of a run.
 #[derive(Default)]
 pub(crate) struct Ladder {
-    arrows: VecDeque<Arrow>,
+    arrows: Vec<Arrow>,
     names: BTreeMap<SocketAddr, String>,
-    keep_all: bool,
 }
 
 impl Ladder {
-    /// Keeps every arrow: for runs of a few calls.
-    pub(crate) fn keep_all(&mut self) {
-        self.keep_all = true;
-    }
-
     /// What a lane is called.
     pub(crate) fn name(&mut self, address: SocketAddr, name: &str) {
         self.names.insert(address, name.to_owned());
@@ -43,9 +37,6 @@ impl Ladder {
 
     /// A SIP message was sent.
     pub(crate) fn sent(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], lost: bool) {
-        if !self.keep_all && self.arrows.len() == KEPT {
-            self.arrows.pop_front();
-        }
         let text = String::from_utf8_lossy(bytes);
         let value = |name: &str| {
             let mut lines = text.lines().take_while(|line| !line.is_empty());
@@ -59,23 +50,21 @@ impl Ladder {
         if text.contains("\r\n\r\nv=0") {
             what.push_str(" sdp");
         }
-        self.arrows.push_back(Arrow { at, from, to, what, call_id: value("Call-ID:"), lost });
+        self.arrows.push(Arrow { at, from, to, what, call_id: value("Call-ID:"), lost });
     }
 
     /// Something that is no message.
     pub(crate) fn note(&mut self, at: Instant, who: SocketAddr, what: &str) {
-        if !self.keep_all && self.arrows.len() == KEPT {
-            self.arrows.pop_front();
-        }
         let what = format!("-- {what}");
-        self.arrows.push_back(Arrow { at, from: who, to: who, what, call_id: String::new(), lost: false });
+        self.arrows.push(Arrow { at, from: who, to: who, what, call_id: String::new(), lost: false });
     }
 
-    /// The lanes as text: all, or only those of these Call-IDs.
+    /// The lanes as text: the last of all, or everything of these Call-IDs.
     pub(crate) fn print(&self, calls: &[&str]) -> String {
         let shown =
             |arrow: &&Arrow| calls.is_empty() || arrow.call_id.is_empty() || calls.contains(&arrow.call_id.as_str());
-        let arrows: Vec<&Arrow> = self.arrows.iter().filter(shown).collect();
+        let last = if calls.is_empty() { self.arrows.len().saturating_sub(SHOWN) } else { 0 };
+        let arrows: Vec<&Arrow> = self.arrows[last..].iter().filter(shown).collect();
         let mut lanes: Vec<SocketAddr> = vec![];
         for arrow in &arrows {
             for end in [arrow.from, arrow.to] {

@@ -57,6 +57,9 @@ const HELD: Duration = Duration::from_secs(60);
 const REFUSED: Duration = Duration::from_secs(1);
 /// How many pairs are tried in vain before one turn gives up.
 const TRIES: usize = 64;
+/// The rest that a pair has in any case. It shrinks to that when every other pair is in use: a call that cannot be made is
+/// worse than a late packet.
+const LEAST_REST: Duration = Duration::from_millis(500);
 
 /// The pairs of one thread that are not in use.
 pub(crate) struct Pool {
@@ -91,10 +94,20 @@ impl Pool {
     /// A bound pair, if there is one.
     pub(crate) fn take(&mut self, now: Instant, sockets: &mut impl Sockets) -> Option<u16> {
         if self.ready.is_empty() {
-            return self.bind_one(now, sockets);
+            return self.bind_one(now, sockets).or_else(|| self.wake_one(now));
         }
         let at = self.random.random_range(0..self.ready.len());
         Some(self.ready.swap_remove(at))
+    }
+
+    /// The pair that has rested longest, if that was long enough at need.
+    fn wake_one(&mut self, now: Instant) -> Option<u16> {
+        let shortened = self.rest.saturating_sub(LEAST_REST);
+        let (until, _) = self.resting.front()?;
+        if until.since(now) > shortened {
+            return None;
+        }
+        self.resting.pop_front().map(|(_, rtp)| rtp)
     }
 
     /// A pair is done with; it rests.

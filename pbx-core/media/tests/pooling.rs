@@ -74,10 +74,21 @@ fn port_rests_before_the_next_call_gets_it() {
     let port = refill(&mut relay, start, 1)[0];
     release(&mut relay, start, port);
     assert_eq!(relay.next_due(), Some(start + REST));
-    relay.tick(start + REST / 2);
-    assert!(refill(&mut relay, start + REST / 2, 1).is_empty());
     relay.tick(start + REST);
     assert_eq!(refill(&mut relay, start + REST, 1), [port]);
+}
+
+#[test]
+fn rest_is_shortened_when_every_other_pair_is_in_use() {
+    let mut relay = relay(20_005, Ledger::default());
+    let start = Instant::from_micros(0);
+    let ports = refill(&mut relay, start, 2);
+    release(&mut relay, start, ports[0]);
+    let soon = start + Duration::from_millis(499);
+    assert!(refill(&mut relay, soon, 1).is_empty(), "what still flies must not reach the next call");
+    release(&mut relay, soon, ports[1]);
+    let later = start + Duration::from_millis(500);
+    assert_eq!(refill(&mut relay, later, 2), [ports[0]]);
 }
 
 #[test]

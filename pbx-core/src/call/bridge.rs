@@ -5,7 +5,7 @@ use super::reinvite::Reoffer;
 use super::state::Call;
 use crate::decision::Final;
 use crate::event::EventKind;
-use crate::journal::Entry;
+use crate::journal::{Answer, Entry};
 use serde::{Deserialize, Serialize};
 
 /// The connection between the caller and the leg that answered.
@@ -42,8 +42,9 @@ impl Call {
         let Some(callee) = self.leg(no) else { return };
         let (leg, by) = (callee.id, callee.party.clone());
         callee.aim(cx);
-        let entry = Entry::CallAnswered { call: owner.call, tenant: owner.tenant, by: by.clone(), at: now.wall };
-        cx.journal(entry);
+        let sip_call_id = callee.dialog.as_ref().map(|dialog| dialog.id().call_id.to_string()).unwrap_or_default();
+        let answer = Answer { by: by.clone(), at: now.wall, caller: self.legs[0].id, callee: leg, sip_call_id };
+        cx.journal(Entry::CallAnswered { call: owner.call, tenant: owner.tenant, answer });
         self.caller().aim(cx);
         self.join(cx, no);
         self.answer_caller(cx, &sdp);

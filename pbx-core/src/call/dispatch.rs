@@ -256,7 +256,13 @@ impl Calls {
 
     fn media(&mut self, cx: &mut Cx<'_>, fact: Fact) {
         match fact {
-            Fact::Stock { ports, .. } => cx.shared.stock.stocked(ports),
+            Fact::Stock { ports, .. } => {
+                let may_wait = !ports.is_empty();
+                cx.shared.stock.stocked(ports);
+                for call in cx.shared.stock.take_waiting() {
+                    self.with_any_call(cx, call, |call, cx| call.ring_all(cx, may_wait));
+                }
+            }
             Fact::Released { port, report, .. } => {
                 if let Some((call, leg)) = cx.shared.stock.released(port) {
                     self.with_any_call(cx, call, |call, cx| call.port_reported(cx, leg, report));

@@ -12,11 +12,12 @@ use crate::script::ScriptInput;
 use crate::template::TemplateVersion;
 use crate::time::Wall;
 use crate::value::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One place to ring, found while a destination was resolved.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Fork {
     pub(super) party: Party,
     pub(super) target: Target,

@@ -14,7 +14,7 @@ use super::wire;
 use crate::cdr::Assembly;
 use crate::decision::{Decider, Final};
 use crate::dial_plan::Dialled;
-use crate::directory::Tenant;
+use crate::directory::{Directory, Tenant};
 use crate::event::{Direction, EventKind};
 use crate::flow::Flow;
 use crate::ids::{AuditId, CallId, LegId, TenantId};
@@ -56,7 +56,7 @@ impl Calls {
             return Err(Refusal(482, None));
         }
         let Some(tenant) = cx.world.directory.tenant(*id) else { return Err(Refusal(404, None)) };
-        let dialled = dialled(tenant, incoming);
+        let dialled = dialled(cx.world.directory, tenant, incoming);
         let emergency = matches!(dialled, Dialled::Emergency(_));
         if cx.shared.draining && !emergency {
             return Err(Refusal(503, Some(("Retry-After", super::RETRY_AFTER_S.to_string()))));
@@ -79,14 +79,27 @@ impl Calls {
     }
 }
 
-fn dialled(tenant: &Tenant, incoming: &Incoming<'_>) -> Dialled {
+fn dialled(directory: &Directory, tenant: &Tenant, incoming: &Incoming<'_>) -> Dialled {
     let original = identity::dialled(incoming.invite);
     match incoming.who {
         Who::Trunk { number, .. } => {
             Dialled::Number(tenant.numbers.get(number).map_or(original, |number| number.e164.clone()))
         }
-        _ => Dialled::read(&original, &tenant.country, |extension| tenant.extensions.contains_key(extension)),
+        _ => {
+            let is_extension = |extension: &str| tenant.extensions.contains_key(extension);
+            match Dialled::read(&original, &tenant.country, is_extension) {
+                Dialled::Unknown(user) => colleague(directory, tenant, &user).unwrap_or(Dialled::Unknown(user)),
+                dialled => dialled,
+            }
+        }
     }
+}
+
+/// The extension of the colleague whose device has this SIP user: softphones keep addresses, not numbers, and call them back.
+fn colleague(directory: &Directory, tenant: &Tenant, user: &str) -> Option<Dialled> {
+    let (theirs, device) = directory.device_of_sip_user(user).filter(|(theirs, _)| theirs.id == tenant.id)?;
+    let person = theirs.people.get(&device.person)?;
+    Some(Dialled::Extension(person.extension.clone()))
 }
 
 fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incoming<'_>) -> Result<Call, Refusal> {

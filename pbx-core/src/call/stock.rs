@@ -4,13 +4,13 @@ use super::io::Output;
 use crate::ids::CallId;
 use pbx_media::{Command, Port};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-/// Below this many free ports of a thread, more are asked for.
-const LOW: usize = 32;
+/// How many ports of a thread an engine keeps at least: more are asked for when half of them are gone.
+const LEAST: u16 = 64;
 
-/// How many are asked for at a time.
-const BATCH: u16 = 64;
+/// How many it keeps at most. It learns what it needs from calls that had to wait.
+const MOST: u16 = 1024;
 
 /// Free ports by media thread, and the released ones whose report is awaited.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,28 +22,58 @@ pub(super) struct Stock {
     /// Who waits for the report of a released port.
     #[serde(with = "super::freeze::pairs")]
     leaving: BTreeMap<Port, (CallId, u16)>,
+    /// Calls that wait for ports, the first in front.
+    waiting: VecDeque<CallId>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Shelf {
     free: Vec<Port>,
+    /// How many ports are asked for at a time.
+    batch: u16,
     /// A refill was asked for and has not come.
     asked: bool,
     /// The last refill brought nothing: ask again when a port was given back or a call found none.
     dry: bool,
 }
 
+impl Default for Shelf {
+    fn default() -> Self {
+        Self { free: Vec::new(), batch: LEAST, asked: false, dry: false }
+    }
+}
+
 impl Stock {
     /// An empty stock for an engine and this many media threads.
     pub(super) fn new(engine: u16, threads: u8) -> Self {
         let threads = vec![Shelf::default(); usize::from(threads.max(1))];
-        Self { engine, threads, taken: 0, leaving: BTreeMap::new() }
+        Self { engine, threads, taken: 0, leaving: BTreeMap::new(), waiting: VecDeque::new() }
     }
 
     /// The thread with the most free ports: where a new call goes.
     pub(super) fn best_thread(&self) -> u8 {
         let best = (0_u8..).zip(&self.threads).max_by_key(|(_, shelf)| shelf.free.len());
         best.map_or(0, |(thread, _)| thread)
+    }
+
+    /// Whether a thread has fewer ports than that. Then more of them come than before.
+    pub(super) fn runs_short(&mut self, thread: u8, ports: usize) -> bool {
+        let Some(shelf) = self.threads.get_mut(usize::from(thread)).filter(|shelf| shelf.free.len() < ports) else {
+            return false;
+        };
+        shelf.dry = false;
+        shelf.batch = (shelf.batch * 2).min(MOST);
+        true
+    }
+
+    /// A call waits for ports; it is among [`Stock::take_waiting`] when some have come, or none can.
+    pub(super) fn wait(&mut self, call: CallId) {
+        self.waiting.push_back(call);
+    }
+
+    /// Who waits, in order.
+    pub(super) fn take_waiting(&mut self) -> VecDeque<CallId> {
+        std::mem::take(&mut self.waiting)
     }
 
     /// Takes a port of a thread.
@@ -87,18 +117,28 @@ impl Stock {
         }
     }
 
-    /// Asks for more where few are left.
+    /// Asks for more where few are left. When no call is left, every shelf goes back to what it began with.
     pub(super) fn top_up(&mut self, out: &mut Vec<Output>) {
+        let (engine, quiet) = (self.engine, self.in_use() == 0);
         for (thread, shelf) in (0_u8..).zip(&mut self.threads) {
-            if shelf.free.len() < LOW && !shelf.asked && !shelf.dry {
+            if quiet {
+                shelf.batch = LEAST;
+                let surplus = shelf.free.len().saturating_sub(usize::from(LEAST));
+                let surplus = shelf.free.drain(..surplus);
+                out.extend(surplus.map(|port| Output::Media(Command::Release { port, engine })));
+            }
+            let full = usize::from(shelf.batch);
+            let low = if quiet { full } else { full / 2 };
+            if shelf.free.len() < low && !shelf.asked && !shelf.dry {
                 shelf.asked = true;
-                out.push(Output::Media(Command::Refill { thread, engine: self.engine, count: BATCH }));
+                let count = u16::try_from(full - shelf.free.len()).unwrap_or(MOST);
+                out.push(Output::Media(Command::Refill { thread, engine, count }));
             }
         }
     }
 
-    /// Ports that calls hold, and released ones that have not reported.
+    /// Ports that calls hold or wait for, and released ones that have not reported.
     pub(super) fn in_use(&self) -> usize {
-        self.taken + self.leaving.len()
+        self.taken + self.leaving.len() + self.waiting.len()
     }
 }

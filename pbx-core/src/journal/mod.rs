@@ -10,7 +10,7 @@ mod projector;
 mod recover;
 
 pub use file::{Journal, Limits};
-pub use open_call::{CUT, Ending, OpenCall};
+pub use open_call::{Answer, CUT, Ending, OpenCall};
 pub use projector::Projector;
 pub use recover::{Recovered, recover};
 
@@ -56,10 +56,8 @@ pub enum Entry {
         call: CallId,
         /// Whose.
         tenant: TenantId,
-        /// Who answered.
-        by: Party,
-        /// When.
-        at: Wall,
+        /// Who took it, where and when.
+        answer: Answer,
     },
     /// Somebody hung up (before the 200 to the BYE leaves).
     CallEnded {
@@ -105,9 +103,9 @@ impl Entry {
     pub fn at(&self) -> Option<Wall> {
         match self {
             Self::CallStarted { at, .. }
-            | Self::CallAnswered { at, .. }
             | Self::CallEnded { at, .. }
             | Self::BindingRemoved { at, .. } => Some(*at),
+            Self::CallAnswered { answer, .. } => Some(answer.at),
             Self::CallRecorded(record) => Some(record.ended),
             Self::Audit(line) => Some(line.at),
             Self::BindingAdded { .. } => None,

@@ -1,10 +1,10 @@
 //! A call that has begun and has no record yet, and the record that is made of it if the server dies.
 
 use super::Entry;
-use crate::cdr::CallRecord;
+use crate::cdr::{CallRecord, LegRecord, Segment};
 use crate::decision::Decision;
 use crate::event::{Direction, Disposition, Party};
-use crate::ids::{CallId, TenantId};
+use crate::ids::{CallId, LegId, TenantId};
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
@@ -25,10 +25,25 @@ pub struct OpenCall {
     pub dialled: String,
     /// When it began.
     pub started: Wall,
-    /// Who answered and when.
-    pub answered: Option<(Party, Wall)>,
+    /// Who took it.
+    pub answered: Option<Answer>,
     /// How and when it ended.
     pub ended: Option<Ending>,
+}
+
+/// The answer to a call: enough to find the two that talked, in the records and in the SIP messages.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who took it.
+    pub by: Party,
+    /// When.
+    pub at: Wall,
+    /// The caller's leg.
+    pub caller: LegId,
+    /// The leg that was answered.
+    pub callee: LegId,
+    /// SIP's Call-ID of that leg.
+    pub sip_call_id: String,
 }
 
 /// The end of a call as the wire saw it.
@@ -67,17 +82,18 @@ impl OpenCall {
     }
 
     /// The record of a call whose engine is gone. `last_seen`: a moment at which the server is known to have lived.
-    pub fn into_record(self, last_seen: Wall) -> CallRecord {
+    pub fn into_record(mut self, last_seen: Wall) -> CallRecord {
         let cut = self.ended.is_none();
-        let answered = self.answered.as_ref().map(|(_, at)| *at);
-        let ending = self.ended.unwrap_or_else(|| Ending {
+        let answered = self.answered.as_ref().map(|answer| answer.at);
+        let ending = self.ended.take().unwrap_or_else(|| Ending {
             disposition: if answered.is_some() { Disposition::Answered } else { Disposition::Failed },
             cause: CUT.to_owned(),
             sip_code: if answered.is_some() { 200 } else { 500 },
             at: last_seen.max(answered.unwrap_or(self.started)).max(self.started),
         });
+        let (legs, segments) = self.talk(ending.at).unwrap_or_default();
         let to = match self.answered {
-            Some((party, _)) => party,
+            Some(answer) => answer.by,
             None => Party { number: self.dialled.clone(), ..Party::default() },
         };
         CallRecord {
@@ -96,9 +112,30 @@ impl OpenCall {
             sip_code: ending.sip_code,
             talk_us: answered.map_or(0, |at| (ending.at.micros() - at.micros()).max(0)),
             cut,
-            legs: Vec::new(),
-            segments: Vec::new(),
+            legs,
+            segments,
             decision: Decision::default(),
         }
+    }
+
+    /// The two that talked. Which others rang, and when these two did, the journal does not tell.
+    fn talk(&self, ended: Wall) -> Option<(Vec<LegRecord>, Vec<Segment>)> {
+        let answer = self.answered.as_ref()?;
+        let leg = |id, party: &Party, sip_call_id: &str| LegRecord {
+            id,
+            party: party.clone(),
+            sip_call_id: sip_call_id.to_owned(),
+            started: self.started,
+            ringing: None,
+            answered: Some(answer.at),
+            ended,
+            sip_code: 200,
+        };
+        let legs = vec![
+            leg(answer.caller, &self.from, &self.sip_call_id),
+            leg(answer.callee, &answer.by, &answer.sip_call_id),
+        ];
+        let talk = Segment { a: answer.caller, b: answer.callee, from: answer.at, to: ended, media: None };
+        Some((legs, vec![talk]))
     }
 }

@@ -109,9 +109,9 @@ impl Projector {
                     batch.touched.insert(*call);
                 }
             }
-            Entry::CallAnswered { call, by, at, .. } => {
+            Entry::CallAnswered { call, answer, .. } => {
                 if let Some(open) = self.open.get_mut(call) {
-                    open.answered.get_or_insert_with(|| (by.clone(), *at));
+                    open.answered.get_or_insert_with(|| answer.clone());
                     batch.touched.insert(*call);
                 }
             }

@@ -6,10 +6,11 @@ use crate::flow::{Flow, Routes, Transport};
 use crate::ids::TenantId;
 use crate::time::Instant;
 use pbx_sip::SipUri;
+use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
 /// One place where a device may be rung.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Target {
     /// The Request-URI: the contact exactly as it was registered or configured.
     pub uri: String,

@@ -2,8 +2,8 @@
 
 use crate::support::{Folder, at, binding, on_both, party, record, started};
 use pbx_core::event::Disposition;
-use pbx_core::ids::{CallId, DeviceId, TenantId};
-use pbx_core::journal::{Entry, Journal, Limits, Position, Projector, recover};
+use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
+use pbx_core::journal::{Answer, Entry, Journal, Limits, Position, Projector, recover};
 use pbx_core::store::{CallQuery, Place, Store};
 use pbx_core::time::Instant;
 use std::collections::BTreeMap;
@@ -15,7 +15,14 @@ fn acme() -> TenantId {
 }
 
 fn answered(call: &str, seconds: i64) -> Entry {
-    Entry::CallAnswered { call: CallId::of_key(call), tenant: acme(), by: party("102", "Ben"), at: at(seconds) }
+    let answer = Answer {
+        by: party("102", "Ben"),
+        at: at(seconds),
+        caller: LegId::of_key(&format!("{call}/a")),
+        callee: LegId::of_key(&format!("{call}/b")),
+        sip_call_id: format!("{call}-b"),
+    };
+    Entry::CallAnswered { call: CallId::of_key(call), tenant: acme(), answer }
 }
 
 fn ended(call: &str, seconds: i64) -> Entry {

@@ -51,9 +51,8 @@ impl Phone {
         }
         out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
         out.extend(
-            self.manner
+            manner
                 .rings_after
-                .filter(|_| !matches!(self.manner.says, Says::Dead))
                 .map(|after| Do::Later(after, Alarm::Ring(call.clone()))),
         );
         match manner.says {

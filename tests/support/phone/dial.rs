@@ -3,7 +3,7 @@
 use super::call::{State, Talk};
 use super::message::{Reading, request};
 use super::sdp::Sdp;
-use super::{Alarm, Do, PATIENCE, Phone, View, Whim, server_uri};
+use super::{Alarm, Do, PATIENCE, Phone, View, Whim, fate, ip_number, server_uri};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Response};
 use std::net::SocketAddr;
@@ -12,7 +12,8 @@ impl Phone {
     /// Makes the call of an errand.
     pub(super) fn dial(&mut self, now: Instant, errand: usize, out: &mut Vec<Do>) {
         let Some(plan) = self.errands.get(errand).cloned() else { return };
-        let call = self.mint("call");
+        // By the errand and not by what else the phone did before: calls of two runs are told apart by it.
+        let call = format!("call{:016x}", fate(self.seed, &[ip_number(self.addr), errand as u64, 0xca11]));
         let me = server_uri(self.user.as_deref().unwrap_or("+4989123456"));
         let ours = self.describe(&plan.payloads);
         let talk = Talk {

@@ -21,6 +21,8 @@ impl Phone {
         }
         let known = self.calls.contains_key(&call);
         match request.method {
+            // Again, before it has said anything.
+            Method::Invite if self.calls.get(&call).is_some_and(|talk| !talk.made && talk.branch == branch) => {}
             Method::Invite if request.to_tag().is_none() && !known => self.rung(now, call, request, out),
             Method::Invite if known => self.reinvited(now, &call, request, out),
             Method::Bye if known => self.hung_up(now, &call, request, out),

@@ -52,6 +52,8 @@ pub const SPEC: VerbSpec = VerbSpec {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::call) struct Ring {
     forks: Vec<Ringing>,
+    /// Where it will ring as soon as the media thread has ports again.
+    waits: Vec<Fork>,
     /// When it has rung long enough.
     until: Instant,
     winner: Option<u16>,
@@ -101,36 +103,45 @@ impl Call {
             let code = if somebody { 480 } else { 404 };
             return self.decide(cx, |decider, facts| decider.outcome(facts, outcome("unreachable", Some(code))));
         }
-        let mut ring = Ring {
-            forks: Vec::with_capacity(forks.len()),
-            until: cx.now().mono + Duration::from_secs(u64::from(timeout_s)),
-            winner: None,
-        };
-        if self.has_caller_port(cx) {
-            for fork in forks.into_iter().take(cx.world.settings.max_forks) {
-                let person = fork.party.person;
-                if let Some(leg) = self.dial(cx, fork) {
-                    ring.forks.push(Ringing { leg, person, code: None });
-                }
+        let until = cx.now().mono + Duration::from_secs(u64::from(timeout_s));
+        let waits: Vec<Fork> = forks.into_iter().take(cx.world.settings.max_forks).collect();
+        cx.shared.timers.start(Timer::RingOver(self.owner.call), until);
+        self.ring = Some(Ring { forks: Vec::with_capacity(waits.len()), waits, until, winner: None });
+        self.ring_all(cx, true);
+    }
+
+    /// Rings wherever it is still to ring. While ports are on their way from the media thread it waits for them, if it may.
+    pub(in crate::call) fn ring_all(&mut self, cx: &mut Cx<'_>, may_wait: bool) {
+        let Some(mut ring) = self.ring.take_if(|ring| !ring.waits.is_empty()) else { return };
+        if self.legs[0].port.is_none() {
+            self.thread = cx.shared.stock.best_thread();
+        }
+        let ports = ring.waits.len() + usize::from(self.legs[0].port.is_none());
+        if may_wait && cx.shared.stock.runs_short(self.thread, ports) {
+            cx.shared.stock.wait(self.owner.call);
+            self.ring = Some(ring);
+            return;
+        }
+        if self.legs[0].port.is_none() {
+            self.legs[0].port = cx.shared.stock.take(self.thread);
+        }
+        for fork in std::mem::take(&mut ring.waits) {
+            let person = fork.party.person;
+            if let Some(leg) = self.legs[0].port.and_then(|_| self.dial(cx, fork)) {
+                ring.forks.push(Ringing { leg, person, code: None });
             }
         }
         if ring.forks.is_empty() {
-            let alarm = EventKind::Alarm { code: "no-media-ports".to_owned(), detail: self.owner.call.to_string() };
-            cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
-            return self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(503, "no-media-ports")));
+            cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
+            return self.out_of_ports(cx);
         }
-        cx.shared.timers.start(Timer::RingOver(self.owner.call), ring.until);
         self.ring = Some(ring);
     }
 
-    /// The caller's port is taken when it first may be needed.
-    fn has_caller_port(&mut self, cx: &mut Cx<'_>) -> bool {
-        if self.legs[0].port.is_none() {
-            let thread = cx.shared.stock.best_thread();
-            self.thread = thread;
-            self.legs[0].port = cx.shared.stock.take(thread);
-        }
-        self.legs[0].port.is_some()
+    fn out_of_ports(&mut self, cx: &mut Cx<'_>) {
+        let alarm = EventKind::Alarm { code: "no-media-ports".to_owned(), detail: self.owner.call.to_string() };
+        cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
+        self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(503, "no-media-ports")));
     }
 
     /// A leg answered: the first one wins.
