@@ -129,22 +129,36 @@ impl Pool {
             self.held.pop_front();
             self.unbound.push(rtp);
         }
-        while self.ready.len() > self.spare {
+        while self.ready.len() > self.most() {
             let at = self.random.random_range(0..self.ready.len());
             let rtp = self.ready.swap_remove(at);
             sockets.close(rtp);
             self.unbound.push(rtp);
         }
-        while self.ready.len() < self.spare {
-            let Some(rtp) = self.bind_one(now, sockets) else { break };
-            self.ready.push(rtp);
+        if self.ready.len() < self.least() {
+            while self.ready.len() < self.spare {
+                let Some(rtp) = self.bind_one(now, sockets) else { break };
+                self.ready.push(rtp);
+            }
         }
     }
 
     /// When [`Self::tick`] has something to do.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         let ends = [self.resting.front(), self.held.front()];
-        ends.into_iter().flatten().map(|(until, _)| *until).min()
+        let ends = ends.into_iter().flatten().map(|(until, _)| *until).min();
+        let short = self.ready.len() < self.least() && !self.unbound.is_empty();
+        if short || self.ready.len() > self.most() { Some(self.refused_until) } else { ends }
+    }
+
+    /// How many pairs may be ready. While some rest, calls come and go: closing what is bound again at once would only cost.
+    fn most(&self) -> usize {
+        if self.resting.is_empty() { self.spare } else { usize::MAX }
+    }
+
+    /// Below how many ready pairs more are bound.
+    fn least(&self) -> usize {
+        if self.resting.is_empty() { self.spare } else { self.spare / 2 }
     }
 
     fn bind_one(&mut self, now: Instant, sockets: &mut impl Sockets) -> Option<u16> {
