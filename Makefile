@@ -25,7 +25,7 @@ serve: release ## the same, empty: your own phone system in ./data
 release: packages-build assets
 	$(CARGO) build --release --bin ringdown
 
-test: packages-build packages-test check system-test ## every check and every test: what CI runs
+test: packages-build packages-test check system-test web-test ## every check and every test: what CI runs
 
 system-test: assets
 	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-500000} $(CARGO) test --workspace

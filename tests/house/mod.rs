@@ -3,5 +3,6 @@
 mod arrows;
 mod documents;
 mod generated;
+mod isolation;
 mod sizes;
 mod sources;

@@ -4,6 +4,7 @@ mod days;
 mod endings;
 mod forks;
 mod holding;
+mod isolation;
 mod media;
 mod restarts;
 mod trunk;

@@ -4,6 +4,7 @@ assets-missing = Die Stilvorlagen und Skripte der Oberfläche fehlen. Führen Si
 close = Schließen
 cancel = Abbrechen
 copy = Kopieren
+account-menu = Konto
 logout = Abmelden
 switch-tenant = Firma wechseln:
 nav-label = Hauptmenü

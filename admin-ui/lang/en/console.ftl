@@ -4,6 +4,7 @@ assets-missing = The console’s style sheets and scripts are missing. Run “ma
 close = Close
 cancel = Cancel
 copy = Copy
+account-menu = Account
 logout = Log out
 switch-tenant = Switch company:
 nav-label = Main

@@ -17,6 +17,9 @@ use tokio::sync::broadcast::error::RecvError;
 /// How many changes an open page may lag behind before it is shown the whole board anew.
 const LAG: usize = 1024;
 
+/// How long the board lets events come together: nobody sees the difference, and a busy server is not woken by each.
+const COLLECT: std::time::Duration = std::time::Duration::from_millis(50);
+
 /// The board, and who wants to know when it changes.
 pub(crate) struct Live {
     board: RwLock<Board>,
@@ -37,6 +40,9 @@ impl Live {
                     Ok(event) => reader.fold(&event),
                     Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the live board missed events"),
                     Err(RecvError::Closed) => return,
+                }
+                if events.is_empty() {
+                    pbx_core::net::pause(COLLECT).await;
                 }
             }
         });

@@ -77,21 +77,38 @@ impl Media {
         u8::try_from(self.threads.len()).unwrap_or(u8::MAX)
     }
 
-    /// Hands a command to the thread that it concerns. A thread that does not exist hears nothing.
-    pub fn send(&self, command: Command) {
+    /// Hands commands to the threads that they concern, and wakes each of these once. A thread that does not exist hears
+    /// nothing.
+    pub fn send(&self, commands: impl IntoIterator<Item = Command>) {
+        let mut told = 0_u64;
+        for command in commands {
+            told |= self.hand_over(command);
+        }
+        for (number, thread) in self.threads.iter().enumerate().filter(|(number, _)| told & bit(*number) != 0) {
+            if let Err(error) = thread.waker.wake() {
+                tracing::error!(%error, thread = number, "a media thread can't be woken");
+            }
+        }
+    }
+
+    /// The bit of the thread that has it now.
+    fn hand_over(&self, command: Command) -> u64 {
         let number = match &command {
             Command::Refill { thread, .. } => *thread,
             Command::Aim { port, .. } | Command::Join { a: port, .. } | Command::Release { port, .. } => port.thread,
         };
         let Some(thread) = self.threads.get(usize::from(number)) else {
             tracing::warn!(thread = number, "a command for a media thread that does not exist");
-            return;
+            return 0;
         };
         let sent = thread.commands.as_ref().is_some_and(|commands| commands.send(command).is_ok());
-        if let (true, Err(error)) = (sent, thread.waker.wake()) {
-            tracing::error!(%error, thread = number, "a media thread can't be woken");
-        }
+        if sent { bit(usize::from(number)) } else { 0 }
     }
+}
+
+/// Of a thread's number; beyond 64 threads a bit stands for several, which are then woken together.
+const fn bit(number: usize) -> u64 {
+    1 << (number % 64)
 }
 
 impl Drop for Media {

@@ -26,7 +26,7 @@ impl Exchange {
     }
 
     fn refill(&self, thread: u8, count: u16) -> Vec<Port> {
-        self.media.send(Command::Refill { thread, engine: 0, count });
+        self.media.send([Command::Refill { thread, engine: 0, count }]);
         match self.facts.recv_timeout(PATIENCE).unwrap() {
             Fact::Stock { ports, .. } => ports,
             fact @ Fact::Released { .. } => panic!("{fact:?}"),
@@ -34,7 +34,7 @@ impl Exchange {
     }
 
     fn release(&self, port: Port) -> PortReport {
-        self.media.send(Command::Release { port, engine: 0 });
+        self.media.send([Command::Release { port, engine: 0 }]);
         match self.facts.recv_timeout(PATIENCE).unwrap() {
             Fact::Released { report, .. } => report,
             fact @ Fact::Stock { .. } => panic!("{fact:?}"),
@@ -48,7 +48,7 @@ impl Exchange {
     }
 
     fn aim(&self, port: Port, rtp: SocketAddr) {
-        self.media.send(Command::Aim { port, rtp: Some(rtp), rtcp: None, signalling: Some(self.ip) });
+        self.media.send([Command::Aim { port, rtp: Some(rtp), rtcp: None, signalling: Some(self.ip) }]);
     }
 
     /// Two phones whose ports are joined and aimed.
@@ -57,7 +57,7 @@ impl Exchange {
         let (a, b) = (self.phone(), self.phone());
         self.aim(ports[0], a.address());
         self.aim(ports[1], b.address());
-        self.media.send(Command::Join { a: ports[0], b: ports[1] });
+        self.media.send([Command::Join { a: ports[0], b: ports[1] }]);
         // Commands are obeyed in order: what answers last says that all are done.
         self.refill(1, 0);
         (a, ports[0], b, ports[1])
@@ -140,12 +140,12 @@ fn stranger_hears_nothing_and_is_not_heard() {
 fn rtcp_passes_on_the_odd_ports() {
     let exchange = Exchange::start("127.0.0.1", "127.0.0.1", 21_500..=21_599, PATIENCE);
     let (a, port_a, b, port_b) = exchange.call();
-    exchange.media.send(Command::Aim {
+    exchange.media.send([Command::Aim {
         port: port_b,
         rtp: Some(b.address()),
         rtcp: Some(b.address()),
         signalling: None,
-    });
+    }]);
     exchange.refill(1, 0);
     a.send(SocketAddr::new(exchange.ip, port_a.rtp), &packet::rtp(1, 1));
     b.receive();

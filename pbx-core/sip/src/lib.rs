@@ -63,7 +63,7 @@
 //!
 //! // Ben's layer makes a transaction of it and tells him. He answers, and repeats his 200 until it is acknowledged.
 //! let actions = ben.receive(now, &wire[0], anna_at, false, 8);
-//! let [Action::Request { id, merged: false }] = actions[..] else { panic!("a new request") };
+//! let [Action::Request { id, merged: None }] = actions[..] else { panic!("a new request") };
 //! let mut at_ben = Dialog::uas(&wire[0], "b1")?;
 //! let answer = Message::parse(format!(
 //!     "SIP/2.0 200 OK\r\n{via}{headers}To: <sip:ben@acme.test>;tag=b1\r\n\
@@ -92,7 +92,7 @@
 //! let bye = at_anna.request(&Method::Bye, Parts::new(&via))?;
 //! let (_, actions) = anna.send(now, &bye, false, 7).unwrap();
 //! let actions = ben.receive(now, &sent(&actions)[0], anna_at, false, 8);
-//! assert!(matches!(actions[..], [Action::Request { merged: false, .. }]));
+//! assert!(matches!(actions[..], [Action::Request { merged: None, .. }]));
 //! assert_eq!(at_ben.incoming(&bye), Ok(Incoming::Request));
 //! at_ben.end();
 //!

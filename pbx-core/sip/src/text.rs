@@ -1,6 +1,7 @@
 //! Text that shares the buffer it was read from.
 
 use bytes::Bytes;
+use bytestring::ByteString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Deref, Range};
@@ -8,25 +9,23 @@ use std::ops::{Deref, Range};
 /// A piece of UTF-8 text inside a shared buffer: cloning and slicing never copy. A slice keeps its whole buffer alive;
 /// what is kept for long (a binding, a dialog's remote target) should be [`Text::detached`] first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Text(Bytes);
+pub struct Text(ByteString);
 
 impl Text {
     /// Of bytes that must be UTF-8; `None` if they are not.
     pub fn from_utf8(bytes: Bytes) -> Option<Self> {
-        std::str::from_utf8(&bytes).ok()?;
-        Some(Self(bytes))
+        ByteString::try_from(bytes).ok().map(Self)
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        // Checked at construction and cut only between characters; checked again because `unsafe` is not ours to use.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 
     /// A part of it, sharing the buffer. A range that is outside or cuts a character gives the empty text.
     pub fn slice(&self, range: Range<usize>) -> Self {
-        match self.as_str().get(range.clone()) {
-            Some(_) => Self(self.0.slice(range)),
+        match self.as_str().get(range) {
+            Some(part) => Self(self.0.slice_ref(part)),
             None => Self::default(),
         }
     }
@@ -34,7 +33,7 @@ impl Text {
     /// The same text in a buffer of its own, so that the message it came from can be freed.
     #[must_use]
     pub fn detached(&self) -> Self {
-        Self(Bytes::copy_from_slice(&self.0))
+        Self(ByteString::from(self.as_str()))
     }
 }
 
@@ -53,13 +52,13 @@ impl AsRef<str> for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(Bytes::from(text))
+        Self(ByteString::from(text))
     }
 }
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(Bytes::copy_from_slice(text.as_bytes()))
+        Self(ByteString::from(text))
     }
 }
 

@@ -89,7 +89,11 @@ impl Calls {
                 Action::Request { id, merged } => {
                     self.request(cx, &Incoming { id, merged, flow, invite: message, who })
                 }
-                Action::Cancel { id, invite } => self.cancelled(cx, id, invite, message),
+                Action::Cancel { id, invite } => {
+                    // Nothing proves who sends a CANCEL, so it must come from where its INVITE came from (RFC 3261 §22.1).
+                    let invite = invite.filter(|(_, user)| user.flow.remote.ip() == flow.remote.ip());
+                    self.cancelled(cx, id, invite, message);
+                }
                 Action::Ack => self.acknowledged(cx, flow, message),
                 Action::Response { id, user } => self.response(cx, id, &user, message),
                 Action::Stray => self.strayed(cx, flow, message),

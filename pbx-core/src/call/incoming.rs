@@ -26,7 +26,8 @@ use pbx_sip::transaction::TransactionId;
 /// An INVITE outside of a dialog, from somebody that the door knows.
 pub(super) struct Incoming<'a> {
     pub(super) id: TransactionId,
-    pub(super) merged: bool,
+    /// The transaction of the same request on another way.
+    pub(super) merged: Option<TransactionId>,
     pub(super) flow: Flow,
     pub(super) invite: &'a Message,
     pub(super) who: &'a Who,
@@ -52,7 +53,7 @@ impl Calls {
         let (Who::Device { tenant: id, .. } | Who::Trunk { tenant: id, .. }) = incoming.who else {
             return Err(Refusal(403, None));
         };
-        if incoming.merged {
+        if is_merged(cx, incoming, *id) {
             return Err(Refusal(482, None));
         }
         let Some(tenant) = cx.world.directory.tenant(*id) else { return Err(Refusal(404, None)) };
@@ -77,6 +78,12 @@ impl Calls {
         self.keep(call);
         Ok(())
     }
+}
+
+/// The same INVITE on another way, of the same tenant: what others say by chance or on purpose tells nobody of its calls.
+fn is_merged(cx: &Cx<'_>, incoming: &Incoming<'_>, tenant: TenantId) -> bool {
+    let first = incoming.merged.and_then(|first| cx.shared.layer.user(first));
+    first.is_some_and(|first| first.whose.about().is_some_and(|(theirs, _)| theirs == tenant))
 }
 
 fn dialled(directory: &Directory, tenant: &Tenant, incoming: &Incoming<'_>) -> Dialled {

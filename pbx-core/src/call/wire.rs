@@ -130,6 +130,9 @@ pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
     for (name, value) in headers {
         writer.header(name, value);
     }
-    writer.capabilities(false);
+    // The door says 481 with nothing more; what is another's must not sound different from what is not there.
+    if code != 481 {
+        writer.capabilities(false);
+    }
     writer.finish()
 }

@@ -102,9 +102,7 @@ impl Entry {
     /// When it happened, if it tells.
     pub fn at(&self) -> Option<Wall> {
         match self {
-            Self::CallStarted { at, .. }
-            | Self::CallEnded { at, .. }
-            | Self::BindingRemoved { at, .. } => Some(*at),
+            Self::CallStarted { at, .. } | Self::CallEnded { at, .. } | Self::BindingRemoved { at, .. } => Some(*at),
             Self::CallAnswered { answer, .. } => Some(answer.at),
             Self::CallRecorded(record) => Some(record.ended),
             Self::Audit(line) => Some(line.at),

@@ -31,6 +31,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// Lets time pass, for readers that collect what comes.
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
+pub async fn pause(time: std::time::Duration) {
+    tokio::time::sleep(time).await;
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 fn wall_now() -> Wall {
     // A clock before 1970 is a machine without one: records then say 1970.

@@ -101,10 +101,12 @@ impl Driver {
     /// Promises first, then everything in the engine's order. Gives the last wish to be woken.
     fn carry_out(&self, now: Now, outputs: &mut Vec<Output>) -> Option<Instant> {
         let wires = &self.wires;
-        wires.promises.keep(outputs.iter().filter_map(|output| match output {
-            Output::Journal(entry) => Some(entry.clone()),
+        let promises = outputs.extract_if(.., |output| matches!(output, Output::Journal(_)));
+        wires.promises.keep(promises.filter_map(|output| match output {
+            Output::Journal(entry) => Some(entry),
             _ => None,
         }));
+        let mut media = Vec::new();
         let mut wake = None;
         for output in outputs.drain(..) {
             match output {
@@ -116,7 +118,7 @@ impl Driver {
                 Output::Received { tenant, call, flow, bytes } => {
                     wires.ladder.received(now.wall, (tenant, call), flow, bytes);
                 }
-                Output::Media(command) => wires.media.send(command),
+                Output::Media(command) => media.push(command),
                 Output::Script(job) => wires.scripts.submit(job),
                 Output::Query(query) => {
                     let directory = wires.configuration.snapshot();
@@ -129,6 +131,7 @@ impl Driver {
                 Output::WakeAt(at) => wake = Some(at),
             }
         }
+        wires.media.send(media);
         wake
     }
 }

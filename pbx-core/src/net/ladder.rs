@@ -7,11 +7,14 @@ use crate::time::Wall;
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
 
 /// Messages that may wait for the disk; more are not kept: a ladder with a hole is better than a late call.
 const WAITING: usize = 65_536;
 /// Messages written at once.
 const BATCH: usize = 512;
+/// How long a message may wait for others.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes messages for the ring. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -49,10 +52,18 @@ impl LadderWriter {
     }
 }
 
+/// Lets messages come together: a write for each of them, and a thread that wakes for it, would cost more than the rest of
+/// the ladder.
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
+fn collect() {
+    std::thread::sleep(PAUSE);
+}
+
 fn write(log: &SipLog, entries: &Receiver<(TenantId, Entry)>) {
     let mut batch = Vec::with_capacity(BATCH);
     while let Ok(first) = entries.recv() {
         batch.push(first);
+        collect();
         batch.extend(entries.try_iter().take(BATCH - 1));
         if let Err(error) = log.append(&batch) {
             tracing::warn!(%error, messages = batch.len(), "SIP messages could not be kept");

@@ -14,7 +14,7 @@ mod sender;
 mod tcp;
 mod udp;
 
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, SystemClock, pause};
 pub use entropy::{rng, seed};
 pub use exchange::{Exchange, Parts};
 pub use inbox::{Inbox, engine_of};

@@ -1,6 +1,6 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
-use super::Clock;
+use super::{Clock, pause};
 use crate::journal::{Entry, Journal, Position, Projector};
 use crate::time::Now;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 /// Batches that one transaction takes.
 const BATCHES: usize = 1024;
 /// How long SQL may rest between two transactions, so that a busy server writes few large ones.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(200);
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -112,9 +112,4 @@ async fn force_to_disk(journal: std::sync::Weak<Journal>, clock: Arc<dyn Clock>)
         }
         pause(Duration::from_millis(25)).await;
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "timers live in net")]
-async fn pause(time: Duration) {
-    tokio::time::sleep(time).await;
 }

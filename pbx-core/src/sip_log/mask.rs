@@ -5,14 +5,14 @@ use std::borrow::Cow;
 /// The message with `response`, `nonce` and `cnonce` of credentials, DTMF bodies and MESSAGE bodies starred out. Lengths stay,
 /// so that the message still parses.
 pub fn mask(message: &[u8]) -> Cow<'_, [u8]> {
-    let head = message.windows(4).position(|end| end == b"\r\n\r\n").map_or(message.len(), |end| end + 4);
+    let head = memchr::memmem::find(message, b"\r\n\r\n").map_or(message.len(), |end| end + 4);
     let mut masked = Cow::Borrowed(message);
     let mut secret_body = message.starts_with(b"MESSAGE ");
     let is_info = message.starts_with(b"INFO ");
     let mut credentials = false;
     let mut at = 0;
     while at < head {
-        let end = message[at..head].iter().position(|byte| *byte == b'\n').map_or(head, |end| at + end + 1);
+        let end = memchr::memchr(b'\n', &message[at..head]).map_or(head, |end| at + end + 1);
         let line = &message[at..end];
         // RFC 3261 §7.3.1: a line that begins with a blank goes on with the header before.
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
@@ -34,6 +34,9 @@ pub fn mask(message: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn is_header(line: &[u8], name: &[u8]) -> bool {
+    if !line.first().is_some_and(|first| first.eq_ignore_ascii_case(&name[0])) {
+        return false;
+    }
     let colon = line.iter().position(|byte| *byte == b':');
     colon.is_some_and(|colon| line[..colon].trim_ascii().eq_ignore_ascii_case(name))
 }

@@ -21,6 +21,8 @@ pub(super) struct Vm {
     /// The metatable of every run's environment: the libraries, frozen.
     world: Table,
     loaded: HashMap<TemplateVersionId, Function>,
+    /// Bytes that scripts may hold; 0: not told yet.
+    limit: usize,
 }
 
 impl Vm {
@@ -35,7 +37,7 @@ impl Vm {
         lua.sandbox(true)?;
         let interrupted = meter.clone();
         lua.set_interrupt(move |_| interrupted.interrupt());
-        Ok(Self { lua, meter, world, loaded: HashMap::new() })
+        Ok(Self { lua, meter, world, loaded: HashMap::new(), limit: 0 })
     }
 
     /// The script as a function in an environment of its own.
@@ -56,13 +58,28 @@ impl Vm {
                 script.deep_clone()?
             }
         };
+        // What the host hands over is bounded by the host. Under a limit every value of it would be made in a protected call of
+        // its own, which costs more than the rest of a usual template.
+        self.lua.set_memory_limit(0)?;
+        let environment = self.environment(input);
+        self.lua.set_memory_limit(self.limit)?;
+        script.set_environment(environment?)?;
+        Ok(script)
+    }
+
+    fn environment(&self, input: &ScriptInput) -> mlua::Result<Table> {
         let environment = self.lua.create_table()?;
         environment.raw_set("call", convert::to_lua(&self.lua, &input.call, true)?)?;
         environment.raw_set("param", convert::map_to_lua(&self.lua, &input.params, true)?)?;
         environment.raw_set("now", convert::to_lua(&self.lua, &input.now, true)?)?;
         environment.set_metatable(Some(self.world.clone()))?;
-        script.set_environment(environment)?;
-        Ok(script)
+        Ok(environment)
+    }
+
+    /// Lets scripts hold so many bytes from now on.
+    pub(super) fn limit_memory(&mut self, limit: usize) -> mlua::Result<()> {
+        self.limit = limit;
+        self.lua.set_memory_limit(limit).map(drop)
     }
 }
 

@@ -108,7 +108,7 @@ impl Tenant {
         if vm.lua.used_memory() > limit / 2 && vm.lua.gc_collect().is_err() {
             return memory("the script spent its memory");
         }
-        if vm.lua.set_memory_limit(limit).is_err() {
+        if vm.limit_memory(limit).is_err() {
             return memory("the memory of scripts cannot be limited");
         }
         match catch_unwind(AssertUnwindSafe(|| run.turn(vm, host))) {

@@ -50,11 +50,7 @@ impl Phone {
             return self.is_over(now, &call, None);
         }
         out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
-        out.extend(
-            manner
-                .rings_after
-                .map(|after| Do::Later(after, Alarm::Ring(call.clone()))),
-        );
+        out.extend(manner.rings_after.map(|after| Do::Later(after, Alarm::Ring(call.clone()))));
         match manner.says {
             Says::Answer(after) | Says::Refuse(after, _) => out.push(Do::Later(after, Alarm::Say(call))),
             Says::Nothing | Says::Dead => {}

@@ -12,7 +12,7 @@ use rsip::sip::{DigestGenerator, Method, Response, Uri};
 impl Phone {
     /// The value of Authorization that answers a 401: to the first challenge that `rsip` can read, which knows no `SHA-256`
     /// in RFC 7616's spelling and so behaves like the many phones that know only MD5.
-    pub(super) fn answer_to(&mut self, response: &Response, method: Method, uri: &str) -> String {
+    pub(crate) fn answer_to(&mut self, response: &Response, method: Method, uri: &str) -> String {
         let challenges: Vec<WwwAuthenticate> = response
             .headers()
             .iter()

@@ -3,8 +3,8 @@
 use super::{Fault, MAX_HEAD_BYTES, MAX_URI_BYTES, MAX_VIAS, Policy};
 use crate::error::HeaderError;
 use crate::header_name::HeaderName;
-use crate::message::Message;
 use crate::message::check::{check, is_single};
+use crate::message::{Header, Message};
 use crate::method::Method;
 use crate::text::Text;
 use crate::uri::Uri;
@@ -69,13 +69,25 @@ fn headers(message: &Message) -> Result<(), Fault> {
         if is_single(name) {
             message.single(name).map_err(Fault::Header)?;
         }
-        check(name, &header.text()).map_err(|fault| Fault::Header(HeaderError::Malformed(name, fault)))?;
+        well_formed(message, &header).map_err(Fault::Header)?;
     }
     if message.headers_of(H::Contact).count() > 1 && message.headers_of(H::Contact).any(|header| header.value() == "*")
     {
         return Err(Fault::malformed(H::Contact, "* is not alone"));
     }
     Ok(())
+}
+
+/// Reads a header by its grammar. What the message remembers is read by asking for it, so that nobody reads it again.
+fn well_formed(message: &Message, header: &Header<'_>) -> Result<(), HeaderError> {
+    use HeaderName as H;
+    match header.name() {
+        H::Via if message.headers_of(H::Via).count() == 1 && !header.value().contains(',') => message.via().map(drop),
+        H::From => message.from_addr().map(drop),
+        H::To => message.to_addr().map(drop),
+        H::Cseq => message.cseq().map(drop),
+        name => check(name, &header.text()).map_err(|fault| HeaderError::Malformed(name, fault)),
+    }
 }
 
 fn sequence(message: &Message) -> Result<(), Fault> {

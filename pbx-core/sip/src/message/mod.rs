@@ -4,9 +4,11 @@ mod auth;
 pub(crate) mod check;
 mod header;
 mod parse;
+mod stamp;
 mod start;
 mod stored;
 mod typed;
+mod values;
 
 pub use header::{Contacts, Header};
 pub(crate) use parse::scan;
@@ -20,6 +22,7 @@ use crate::text::{Span, Text};
 use bytes::Bytes;
 use std::fmt;
 use std::sync::Arc;
+use values::Lines;
 
 /// The most header lines a message may have. Real ones have about 20; RFC 4475's longest has 40.
 pub const MAX_HEADERS: usize = 256;
@@ -28,9 +31,10 @@ pub const MAX_HEADERS: usize = 256;
 #[derive(Clone)]
 pub struct Message {
     raw: Bytes,
+    /// Start line and headers, which were checked to be UTF-8.
+    head: Text,
     start: Start,
-    fields: Arc<[Field]>,
-    head_end: u32,
+    lines: Arc<Lines>,
 }
 
 /// The start line, typed as far as it is cheap.
@@ -96,12 +100,12 @@ impl Message {
 
     /// The headers in their order.
     pub fn headers(&self) -> impl DoubleEndedIterator<Item = Header<'_>> {
-        self.fields.iter().map(|field| Header::new(self, *field))
+        self.lines.fields.iter().map(|field| Header::new(self, *field))
     }
 
     /// The headers of that name in their order, long and compact alike.
     pub fn headers_of(&self, name: HeaderName) -> impl DoubleEndedIterator<Item = Header<'_>> {
-        self.fields.iter().filter(move |field| field.kind == name).map(|field| Header::new(self, *field))
+        self.lines.fields.iter().filter(move |field| field.kind == name).map(|field| Header::new(self, *field))
     }
 
     /// The first header of that name.
@@ -116,41 +120,40 @@ impl Message {
 
     /// The body.
     pub fn body(&self) -> Bytes {
-        self.raw.slice(self.head_end as usize..)
+        self.raw.slice(self.head.len()..)
     }
 
-    /// A piece of the head as text. All of the head was checked to be UTF-8 when it was split.
+    fn head_end(&self) -> u32 {
+        self.head.len() as u32
+    }
+
     fn head_str(&self, span: Span) -> &str {
-        self.raw.get(span.range()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+        span.get(&self.head)
     }
 
     fn head_text(&self, span: Span) -> Text {
-        let range = span.range();
-        if range.end > self.raw.len() || range.start > range.end {
-            return Text::default();
-        }
-        Text::from_utf8(self.raw.slice(range)).unwrap_or_default()
+        self.head.slice(span.range())
     }
 
     /// The header lines, for those that copy them as they stand.
     pub(crate) fn fields(&self) -> &[Field] {
-        &self.fields
+        &self.lines.fields
     }
 
     /// Header line number `index`, name to line end.
     pub(crate) fn line(&self, index: usize) -> &[u8] {
-        let Some(field) = self.fields.get(index) else { return &[] };
-        let end = match self.fields.get(index + 1) {
+        let Some(field) = self.lines.fields.get(index) else { return &[] };
+        let end = match self.lines.fields.get(index + 1) {
             Some(next) => next.name.start,
-            None => self.head_end.saturating_sub(2),
+            None => self.head_end().saturating_sub(2),
         };
         self.raw.get(field.name.start as usize..end as usize).unwrap_or_default()
     }
 
     /// The start line without its line end.
     pub(crate) fn start_bytes(&self) -> &[u8] {
-        let blank_line = self.head_end.saturating_sub(2);
-        let end = self.fields.first().map_or(blank_line, |field| field.name.start);
+        let blank_line = self.head_end().saturating_sub(2);
+        let end = self.lines.fields.first().map_or(blank_line, |field| field.name.start);
         self.raw.get(..(end as usize).saturating_sub(2)).unwrap_or_default()
     }
 }

@@ -1,12 +1,13 @@
 //! Splitting a message into its lines (RFC 3261 §7).
 
+use super::values::Lines as Shared;
 use super::{Field, MAX_HEADERS, Message, Start};
 use crate::error::ParseError;
 use crate::grammar::{is_token, number};
 use crate::header_name::HeaderName;
 use crate::method::Method;
 use crate::status::StatusCode;
-use crate::text::Span;
+use crate::text::{Span, Text};
 use bytes::{Bytes, BytesMut};
 use std::sync::Arc;
 
@@ -75,16 +76,13 @@ fn finish(
     head_end: usize,
     flaw: Option<ParseError>,
 ) -> Result<Scanned, ParseError> {
-    let head = bytes.get(..head_end).unwrap_or_default();
-    if std::str::from_utf8(head).is_err() {
-        return mended(&bytes, head_end);
-    }
+    let Some(head) = Text::from_utf8(bytes.slice(..head_end)) else { return mended(&bytes, head_end) };
     let end = match declared_length(&bytes, fields) {
         Some(length) => bytes.len().min(head_end.saturating_add(length)),
         None => bytes.len(),
     };
     let raw = if end < bytes.len() { bytes.slice(..end) } else { bytes };
-    let message = Message { raw, start, fields: Arc::from(fields), head_end: head_end as u32 };
+    let message = Message { raw, head, start, lines: Arc::new(Shared::new(fields)) };
     Ok(Scanned { message, flaw })
 }
 

@@ -36,6 +36,10 @@ impl Message {
     /// # Errors
     /// When there is none or it breaks the grammar.
     pub fn via(&self) -> Result<Via, HeaderError> {
+        self.lines.via.get_or_init(|| self.read_via()).clone()
+    }
+
+    fn read_via(&self) -> Result<Via, HeaderError> {
         let header = self.header(HeaderName::Via).ok_or(HeaderError::Missing(HeaderName::Via))?;
         let text = header.text();
         let top = split_outside(&text, b',').next().map_or(0, str::len);
@@ -55,7 +59,7 @@ impl Message {
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
     pub fn from_addr(&self) -> Result<NameAddr, HeaderError> {
-        self.address(HeaderName::From)
+        self.lines.from.get_or_init(|| self.address(HeaderName::From)).clone()
     }
 
     /// To.
@@ -63,7 +67,7 @@ impl Message {
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
     pub fn to_addr(&self) -> Result<NameAddr, HeaderError> {
-        self.address(HeaderName::To)
+        self.lines.to.get_or_init(|| self.address(HeaderName::To)).clone()
     }
 
     fn address(&self, name: HeaderName) -> Result<NameAddr, HeaderError> {
@@ -85,6 +89,10 @@ impl Message {
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
     pub fn cseq(&self) -> Result<CSeq, HeaderError> {
+        self.lines.cseq.get_or_init(|| self.read_cseq()).clone()
+    }
+
+    fn read_cseq(&self) -> Result<CSeq, HeaderError> {
         let header = self.required(HeaderName::Cseq)?;
         CSeq::parse(&header.value()).map_err(HeaderError::in_header(HeaderName::Cseq))
     }

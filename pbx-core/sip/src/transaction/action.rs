@@ -21,8 +21,9 @@ pub enum Action<U> {
     Request {
         /// Its transaction.
         id: TransactionId,
-        /// The same request has come before on another way: answer 482 (RFC 3261 §8.2.2.2).
-        merged: bool,
+        /// The same request has come before on another way, as this one: answer 482 (RFC 3261 §8.2.2.2), unless the two are
+        /// of different people who happen to say the same.
+        merged: Option<TransactionId>,
     },
     /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261
     /// §9.2).

@@ -7,7 +7,7 @@ use crate::Message;
 use crate::time::Instant;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -45,9 +45,9 @@ struct Transaction<U> {
 pub struct Layer<U> {
     timers: Timers,
     table: BTreeMap<TransactionId, Transaction<U>>,
-    keys: BTreeMap<Key, TransactionId>,
+    keys: HashMap<Key, TransactionId>,
     /// Requests outside of dialogs by what stays the same on all ways (RFC 3261 §8.2.2.2).
-    merge: BTreeMap<Box<str>, TransactionId>,
+    merge: HashMap<Box<str>, TransactionId>,
     queue: Queue,
     last: u64,
 }
@@ -58,8 +58,8 @@ impl<U: Clone> Layer<U> {
         Self {
             timers,
             table: BTreeMap::new(),
-            keys: BTreeMap::new(),
-            merge: BTreeMap::new(),
+            keys: HashMap::new(),
+            merge: HashMap::new(),
             queue: Queue::default(),
             last: 0,
         }
@@ -107,12 +107,12 @@ impl<U: Clone> Layer<U> {
             return out.push(Action::Ack);
         }
         let merge = facts.merge_key();
-        let merged = merge.as_ref().is_some_and(|merge| self.merge.contains_key(merge));
+        let merged = merge.as_ref().and_then(|merge| self.merge.get(merge)).copied();
         let machine = Machine::server(facts.method == "INVITE");
         let id = self.add(machine, user, reliable, facts.message.as_bytes().clone(), key);
         if let Some(transaction) = self.table.get_mut(&id) {
             transaction.source = Some(source);
-            transaction.merge = merge.filter(|_| !merged);
+            transaction.merge = merge.filter(|_| merged.is_none());
             if let Some(merge) = transaction.merge.clone() {
                 self.merge.insert(merge, id);
             }

@@ -26,7 +26,11 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Pool {
-    Sqlite(SqlitePool),
+    /// One connection writes: SQLite lets no two of them, and its caches stay warm.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -71,9 +75,10 @@ impl Store {
                     // Full: a segment of the journal goes once it is here, so a power cut must not undo a commit.
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(Duration::from_secs(10));
-                let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-                sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-                Pool::Sqlite(pool)
+                let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+                sqlx::migrate!("migrations/sqlite").run(&write).await?;
+                let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+                Pool::Sqlite { read, write }
             }
             Place::Postgres(url) => {
                 let pool =
@@ -92,7 +97,7 @@ impl Store {
     pub async fn begin(&self) -> Result<Work, StoreError> {
         let tx = match &self.pool {
             // Immediate: a transaction that reads first and writes later would fail at the write.
-            Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
             Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         };
         Ok(Work { tx })
@@ -101,21 +106,24 @@ impl Store {
     /// Ends every connection, once what runs is done.
     pub async fn close(&self) {
         match &self.pool {
-            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
             Pool::Postgres(pool) => pool.close().await,
         }
     }
 
     pub(super) async fn rows<R: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<R>, StoreError> {
         Ok(match &self.pool {
-            Pool::Sqlite(pool) => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_all(pool).await?,
+            Pool::Sqlite { read, .. } => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_all(read).await?,
             Pool::Postgres(pool) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_all(pool).await?,
         })
     }
 
     pub(super) async fn row<R: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<R>, StoreError> {
         Ok(match &self.pool {
-            Pool::Sqlite(pool) => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_optional(pool).await?,
+            Pool::Sqlite { read, .. } => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_optional(read).await?,
             Pool::Postgres(pool) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_optional(pool).await?,
         })
     }
@@ -123,7 +131,9 @@ impl Store {
     /// Answers how many rows it touched.
     pub(super) async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
         Ok(match &self.pool {
-            Pool::Sqlite(pool) => bound!(sqlx::query::<Sqlite>(sql), args).execute(pool).await?.rows_affected(),
+            Pool::Sqlite { write, .. } => {
+                bound!(sqlx::query::<Sqlite>(sql), args).execute(write).await?.rows_affected()
+            }
             Pool::Postgres(pool) => bound!(sqlx::query::<Postgres>(sql), args).execute(pool).await?.rows_affected(),
         })
     }
@@ -164,8 +174,8 @@ impl Work {
         let mut rows = rows.into_iter().peekable();
         while let Some(first) = rows.peek() {
             let columns = first.len();
-            // Two sizes only, so that the prepared statements stay few.
-            let size = if rows.len() >= MANY { MANY } else { 1 };
+            // Powers of two only, so that the prepared statements stay few.
+            let size = 1 << rows.len().min(MANY).ilog2();
             let text = format!("{head} {} {tail}", placeholders(columns, size));
             let args = rows.by_ref().take(size).flatten().collect();
             self.execute(AssertSqlSafe(text).into_sql_str(), args).await?;
@@ -183,6 +193,8 @@ impl Work {
 
 /// Rows in one statement when there are many.
 const MANY: usize = 32;
+/// Connections that read a SQLite database.
+const READERS: u32 = 3;
 
 /// `($1, $2), ($3, $4)`.
 fn placeholders(columns: usize, rows: usize) -> String {

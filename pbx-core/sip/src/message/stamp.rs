@@ -1,0 +1,82 @@
+//! Another topmost Via, for where a request really came from (RFC 3261 §18.2.1): every request gets one, so this is a splice and
+//! no second reading.
+
+use super::values::Lines;
+use super::{Field, Message};
+use crate::grammar::split_outside;
+use crate::header_name::HeaderName;
+use crate::text::{Span, Text};
+use bytes::Bytes;
+use std::sync::Arc;
+
+impl Message {
+    /// The message with this value in place of its topmost Via; everything else keeps its bytes. None where there is no Via,
+    /// where it is folded, or where the value would break its line.
+    #[must_use]
+    pub fn with_top_via(&self, value: &str) -> Option<Self> {
+        let fields = self.fields();
+        let at = fields.iter().position(|field| field.kind == HeaderName::Via)?;
+        let field = fields.get(at).filter(|field| !field.folded && !value.contains(['\r', '\n']))?;
+        let text = self.head_str(field.value);
+        let old = split_outside(text, b',').next().map(|first| Span::of(text, first))?;
+        let start = field.value.start as usize + old.start as usize;
+        let end = field.value.start as usize + old.end as usize;
+        let raw = self.as_bytes();
+        let raw = Bytes::from([raw.get(..start)?, value.as_bytes(), raw.get(end..)?].concat());
+        let move_by = |place: u32| (place as usize + value.len() - (end - start)) as u32;
+        let head = Text::from_utf8(raw.slice(..move_by(self.head_end()) as usize))?;
+        let moved = |(index, field): (usize, &Field)| moved(*field, index.cmp(&at), &move_by);
+        let fields: Vec<Field> = fields.iter().enumerate().map(moved).collect();
+        Some(Self { raw, head, start: self.start.clone(), lines: Arc::new(self.lines.but_via(&fields)) })
+    }
+}
+
+/// Where a header stands after the Via has changed its length.
+fn moved(field: Field, from_via: std::cmp::Ordering, move_by: &impl Fn(u32) -> u32) -> Field {
+    let behind = |span: Span| Span { start: move_by(span.start), end: move_by(span.end) };
+    match from_via {
+        std::cmp::Ordering::Less => field,
+        std::cmp::Ordering::Equal => Field { value: Span { end: move_by(field.value.end), ..field.value }, ..field },
+        std::cmp::Ordering::Greater => Field { name: behind(field.name), value: behind(field.value), ..field },
+    }
+}
+
+impl Lines {
+    /// The same lines at other places, with what was read of them already.
+    fn but_via(&self, fields: &[Field]) -> Self {
+        let lines = Self::new(fields);
+        Self { from: self.from.clone(), to: self.to.clone(), cseq: self.cseq.clone(), ..lines }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::Editor;
+
+    const TEXT: &str = "OPTIONS sip:a SIP/2.0\r\nFrom: <sip:b>;tag=1\r\nv: SIP/2.0/UDP h;branch=z9hG4bKx , SIP/2.0/UDP i\r\n\
+        To: <sip:a>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 2\r\n\r\nhi";
+
+    #[test]
+    fn splice_is_what_the_editor_writes() {
+        for value in ["SIP/2.0/UDP h;branch=z9hG4bKx;received=192.0.2.1", "SIP/2.0/UDP i"] {
+            let message = Message::parse(TEXT).unwrap();
+            message.from_addr().unwrap();
+            let spliced = message.with_top_via(value).unwrap();
+            let read = Message::parse(spliced.as_bytes().clone()).unwrap();
+            assert_eq!(spliced.via().unwrap().text(), value);
+            for (one, other) in spliced.headers().zip(read.headers()) {
+                assert_eq!((one.name(), one.value()), (other.name(), other.value()));
+            }
+            assert_eq!(spliced.body(), "hi");
+            let edited = Editor::new(&message).first_value(HeaderName::Via, Some(value)).finish().unwrap();
+            assert_eq!(spliced.vias().unwrap(), edited.vias().unwrap());
+            assert_eq!(spliced.from_addr(), edited.from_addr());
+        }
+    }
+
+    #[test]
+    fn value_that_breaks_its_line_is_refused() {
+        assert!(Message::parse(TEXT).unwrap().with_top_via("SIP/2.0/UDP h\r\nX: y").is_none());
+    }
+}

@@ -1,0 +1,28 @@
+//! The header lines of a message, and the values that everybody asks for: read once, by whoever asks first.
+
+use super::Field;
+use crate::error::HeaderError;
+use crate::header::CSeq;
+use crate::name_addr::NameAddr;
+use crate::via::Via;
+use std::sync::OnceLock;
+
+/// A value that was read, or why it could not be.
+pub(super) type Once<T> = OnceLock<Result<T, HeaderError>>;
+
+/// What all copies of a message share.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) fields: Box<[Field]>,
+    /// The topmost.
+    pub(super) via: Once<Via>,
+    pub(super) from: Once<NameAddr>,
+    pub(super) to: Once<NameAddr>,
+    pub(super) cseq: Once<CSeq>,
+}
+
+impl Lines {
+    pub(super) fn new(fields: &[Field]) -> Self {
+        Self { fields: Box::from(fields), ..Self::default() }
+    }
+}
