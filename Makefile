@@ -11,7 +11,7 @@ BUILD_PACKAGES := gcc g++ make nodejs npm
 TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve release test system-test check fmt clippy docs deny advisories assets web-test packages-build packages-test bench clean
+.PHONY: help run serve release test system-test check fmt clippy docs deny advisories assets web-test shots packages-build packages-test bench clean
 
 help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -55,6 +55,10 @@ $(WEB)/dist/console.js: $(WEB)/package.json $(WEB)/package-lock.json $(shell fin
 # The tests of the pages look at the console in a browser; `cargo test` has built the house that it stands in.
 web-test: assets ## the pages in a browser: axe, content policy, 320 px
 	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase $(NPM) test
+
+shots: assets ## pictures of every page: light, dark and phone width, in ./shots
+	$(CARGO) build --workspace --examples
+	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase $(NPM) run shots -- $(abspath shots)
 
 packages-build:
 	@tools/packages $(BUILD_PACKAGES)
