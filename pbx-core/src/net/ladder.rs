@@ -60,11 +60,15 @@ fn collect() {
 }
 
 fn write(log: &SipLog, entries: &Receiver<(TenantId, Entry)>) {
-    let mut batch = Vec::with_capacity(BATCH);
+    let (mut batch, mut behind) = (Vec::with_capacity(BATCH), false);
     while let Ok(first) = entries.recv() {
         batch.push(first);
-        collect();
+        // A full batch before this one: more is waiting than one pause brings.
+        if !std::mem::replace(&mut behind, false) {
+            collect();
+        }
         batch.extend(entries.try_iter().take(BATCH - 1));
+        behind = batch.len() == BATCH;
         if let Err(error) = log.append(&batch) {
             tracing::warn!(%error, messages = batch.len(), "SIP messages could not be kept");
         }

@@ -176,7 +176,11 @@ impl Work {
             let columns = first.len();
             // Powers of two only, so that the prepared statements stay few.
             let size = 1 << rows.len().min(MANY).ilog2();
-            let text = format!("{head} {} {tail}", placeholders(columns, size));
+            let values = match &self.tx {
+                Tx::Sqlite(_) => nameless(columns, size),
+                Tx::Postgres(_) => numbered(columns, size),
+            };
+            let text = format!("{head} {values} {tail}");
             let args = rows.by_ref().take(size).flatten().collect();
             self.execute(AssertSqlSafe(text).into_sql_str(), args).await?;
         }
@@ -197,10 +201,16 @@ const MANY: usize = 32;
 const READERS: u32 = 3;
 
 /// `($1, $2), ($3, $4)`.
-fn placeholders(columns: usize, rows: usize) -> String {
+fn numbered(columns: usize, rows: usize) -> String {
     let row = |row: usize| {
         let names: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
         format!("({})", names.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// `(?, ?), (?, ?)`: SQLite looks a name up by walking over all of them, which is most of the work when there are hundreds.
+fn nameless(columns: usize, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    vec![row.as_str(); rows].join(", ")
 }
