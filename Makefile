@@ -66,7 +66,7 @@ packages-build:
 packages-test:
 	@tools/packages $(TEST_PACKAGES)
 
-bench: ## CPU per call and per registration, see docs/performance.md
+bench: ## CPU a call and a registration, memory, start, highest rate: see docs/performance.md
 	$(CARGO) build --release --bin ringdown
 	bench/run
 
