@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
-/// A call makes some hundred small allocations on several threads: measured, this one takes 6 % less CPU a call than the
-/// system's.
+/// A call makes some hundred small allocations on several threads: in one run at 400 calls a second (preloaded)
+/// this one took 6 % less CPU a call than the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -136,7 +136,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "rtp-rest-s",
         value: "SECONDS",
         default: "5",
-        help: "How long a port rests before its next call, so that late packets of the last one reach nobody.",
+        help: "How long a port rests before its next call, so that late packets of the last one reach nobody. Half a second where every other port is in use.",
         many: false,
         set: |config, values| one(values, "a number of seconds").map(|v| config.rtp_rest_s = v),
     },
