@@ -66,8 +66,8 @@ packages-build:
 packages-test:
 	@tools/packages $(TEST_PACKAGES)
 
-bench: ## CPU a call and a registration, memory, start, highest rate: see docs/performance.md
-	$(CARGO) build --release --bin ringdown
+bench: ## CPU a call, registration and packet, memory, start, highest rate: see docs/performance.md
+	$(CARGO) build --release --bin ringdown --example talkers
 	bench/run
 
 clean:

@@ -55,7 +55,7 @@ impl App {
         let listener = TcpListener::bind(config.http)
             .await
             .with_context(|| format!("cannot serve the console on {}", config.http))?;
-        let (inbox, inputs) = Inbox::new(config.engines);
+        let (inbox, inputs) = Inbox::new(config.engines).context("no file is left for the engines")?;
         let parts = Parts {
             sip: config.sip.clone(),
             external: config.external_address,

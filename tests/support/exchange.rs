@@ -150,7 +150,7 @@ impl Exchange {
                 _ => {}
             }
         }
-        self.journal.extend(open.into_values().map(|call| Entry::CallRecorded(Box::new(call.into_record(now.wall)))));
+        self.journal.extend(open.into_values().map(|call| Entry::CallRecorded(call.into_record(now.wall).into())));
     }
 
     /// The power fails, and comes back at once.
@@ -266,7 +266,7 @@ impl Exchange {
         let entries = self.journal.iter();
         entries
             .filter_map(|entry| match entry {
-                Entry::CallRecorded(record) => Some(&**record),
+                Entry::CallRecorded(record) => Some(&***record),
                 _ => None,
             })
             .collect()

@@ -9,6 +9,7 @@ mod end;
 pub mod files;
 pub mod latch;
 pub mod pool;
+mod readiness;
 pub mod reception;
 pub mod relay;
 pub mod rtcp;

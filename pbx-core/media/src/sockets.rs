@@ -2,13 +2,12 @@
 
 use crate::end::Channel;
 use crate::pool::{OpenError, Sockets};
+use crate::readiness::Readiness;
 use crate::relay::Forward;
-use mio::net::UdpSocket;
-use mio::{Interest, Registry, Token};
 use rustix::net::sockopt;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 /// Expedited forwarding (RFC 3246) in the upper six bits: what routers know voice by.
 const EXPEDITED: u8 = 46 << 2;
@@ -16,24 +15,18 @@ const EXPEDITED: u8 = 46 << 2;
 /// Bound pairs, by half their RTP port.
 pub(crate) struct BoundPairs {
     bind: IpAddr,
-    registry: Registry,
+    readiness: Readiness,
     pairs: Vec<Option<[UdpSocket; 2]>>,
 }
 
 impl BoundPairs {
-    pub(crate) fn new(bind: IpAddr, registry: Registry) -> Self {
-        Self { bind, registry, pairs: Vec::new() }
+    pub(crate) fn new(bind: IpAddr, readiness: Readiness) -> Self {
+        Self { bind, readiness, pairs: Vec::new() }
     }
 
-    /// The token that a port's events carry: the port.
-    pub(crate) const fn token(port: u16) -> Token {
-        Token(port as usize)
-    }
-
-    /// The pair and the socket of it that a token means.
-    pub(crate) fn of_token(token: Token) -> Option<(u16, Channel)> {
-        let port = u16::try_from(token.0).ok()?;
-        Some((port & !1, if port % 2 == 0 { Channel::Rtp } else { Channel::Rtcp }))
+    /// The pair and the socket of it that a port means.
+    pub(crate) const fn of_port(port: u16) -> (u16, Channel) {
+        (port & !1, if port.is_multiple_of(2) { Channel::Rtp } else { Channel::Rtcp })
     }
 
     /// The next datagram of a socket; none if there is none, or the pair is closed.
@@ -87,9 +80,8 @@ impl BoundPairs {
         }
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        let mut socket = UdpSocket::from_std(socket.into());
-        self.registry.register(&mut socket, Self::token(port), Interest::READABLE)?;
-        Ok(socket)
+        self.readiness.add(&socket, port)?;
+        Ok(socket.into())
     }
 }
 
@@ -105,7 +97,7 @@ impl Sockets for BoundPairs {
     }
 
     fn close(&mut self, rtp: u16) {
-        // Closing takes a socket off the poll.
+        // Closing takes a socket off the list.
         if let Some(pair) = self.pairs.get_mut(usize::from(rtp) / 2) {
             *pair = None;
         }

@@ -1,11 +1,11 @@
 //! The handle on the media threads: start them, command them, end them.
 
 use crate::command::{Command, Fact};
-use crate::driver::{Driver, Sink, WAKE};
+use crate::driver::{Driver, Sink};
 use crate::pool::PoolSettings;
+use crate::readiness::{Waker, watch};
 use crate::relay::Relay;
 use crate::sockets::BoundPairs;
-use mio::{Poll, Waker};
 use std::io;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
@@ -50,8 +50,7 @@ pub fn start(config: &Config, sink: impl Fn(Fact) + Send + Sync + 'static) -> io
 }
 
 fn spawn(config: &Config, number: u8, sink: Sink) -> io::Result<Thread> {
-    let poll = Poll::new()?;
-    let waker = Waker::new(poll.registry(), WAKE)?;
+    let (watch, waker) = watch()?;
     let (commands, received) = channel();
     let pool = PoolSettings {
         ports: config.ports.clone(),
@@ -61,8 +60,8 @@ fn spawn(config: &Config, number: u8, sink: Sink) -> io::Result<Thread> {
         spare: config.spare,
         seed: config.seed,
     };
-    let sockets = BoundPairs::new(config.bind, poll.registry().try_clone()?);
-    let driver = Driver::new(poll, Relay::new(&pool, sockets), received, sink);
+    let sockets = BoundPairs::new(config.bind, watch.readiness());
+    let driver = Driver::new(watch, Relay::new(&pool, sockets), received, sink);
     let join = std::thread::Builder::new().name(format!("media-{number}")).spawn(move || {
         if let Err(error) = driver.run() {
             tracing::error!(%error, thread = number, "a media thread ended");

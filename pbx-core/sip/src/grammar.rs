@@ -2,8 +2,22 @@
 
 /// `token`.
 pub const fn is_token_char(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+    TOKEN[byte as usize]
 }
+
+/// [`is_token_char`] of every byte: a look instead of a dozen comparisons, for each letter of each name.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// `token`: at least one character, all of them token characters.
 pub fn is_token(text: &str) -> bool {
@@ -28,7 +42,12 @@ pub(crate) const fn is_space(byte: u8) -> bool {
 
 /// Without white space at both ends.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(|c| matches!(c, ' ' | '\t' | '\r' | '\n'))
+    let bytes = text.as_bytes();
+    let inner = |byte: &u8| !is_space(*byte);
+    match (bytes.iter().position(inner), bytes.iter().rposition(inner)) {
+        (Some(first), Some(last)) => text.get(first..=last).unwrap_or_default(),
+        _ => "",
+    }
 }
 
 /// Where the quoted string that begins at `text[0]` ends (the index after its closing quote); `None` if it never does.
@@ -61,25 +80,36 @@ impl<'a> Iterator for SplitOutside<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         let rest = self.rest?;
-        let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
-        for (at, byte) in rest.bytes().enumerate() {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' if quoted => escaped = true,
-                b'"' if !bracketed => quoted = !quoted,
-                _ if quoted => {}
-                b'<' => bracketed = true,
-                b'>' => bracketed = false,
-                _ if byte == self.separator && !bracketed => {
-                    self.rest = rest.get(at + 1..);
-                    return rest.get(..at).map(trim);
-                }
-                _ => {}
-            }
-        }
-        self.rest = None;
-        Some(trim(rest))
+        let Some(at) = separator_in(rest, self.separator) else {
+            self.rest = None;
+            return Some(trim(rest));
+        };
+        self.rest = rest.get(at + 1..);
+        rest.get(..at).map(trim)
     }
+}
+
+/// Where the first separator outside quoted strings and angle brackets stands. Most values have neither before it, or no
+/// separator at all, which a search for single bytes tells.
+fn separator_in(text: &str, separator: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let first = memchr::memchr(separator, bytes)?;
+    if memchr::memchr2(b'"', b'<', bytes.get(..first)?).is_none() {
+        return Some(first);
+    }
+    let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
+    bytes.iter().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' if !bracketed => quoted = !quoted,
+            _ if quoted => {}
+            b'<' => bracketed = true,
+            b'>' => bracketed = false,
+            _ => return *byte == separator && !bracketed,
+        }
+        false
+    })
 }
 
 /// A decimal number of digits only (leading zeros allowed), or nothing where it is not one or does not fit.

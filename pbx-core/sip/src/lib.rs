@@ -35,7 +35,7 @@
 //! use pbx_sip::dialog::{Dialog, Incoming, Parts};
 //! use pbx_sip::time::Instant;
 //! use pbx_sip::transaction::{Action, Layer, Timers};
-//! use pbx_sip::{Message, Method, Via};
+//! use pbx_sip::{Message, Method, Reply, Via};
 //! use std::time::Duration;
 //!
 //! /// What a caller's actions put on the wire.
@@ -69,8 +69,8 @@
 //!     "SIP/2.0 200 OK\r\n{via}{headers}To: <sip:ben@acme.test>;tag=b1\r\n\
 //!      Contact: <sip:ben@192.0.2.2:5070>\r\nContent-Length: 0\r\n\r\n"
 //! ))?;
-//! let wire = sent(&ben.respond(now, id, &answer));
-//! at_ben.answered(now, &answer, &Timers::default());
+//! let wire = sent(&ben.respond(now, id, &Reply::of(&answer).unwrap()));
+//! at_ben.answered(now, answer.as_bytes(), &Timers::default());
 //! assert_eq!(at_ben.next_deadline(), Some(now + Duration::from_millis(500)));
 //!
 //! // Anna hears it. Each 2xx is hers to acknowledge, to Ben's Contact; one that came again gets the same ACK again.
@@ -127,7 +127,7 @@ pub mod transaction;
 pub mod uri;
 pub mod via;
 
-pub use build::{BuildError, RequestBuilder, ResponseBuilder};
+pub use build::{BuildError, Reply, RequestBuilder, ResponseBuilder};
 pub use edit::Editor;
 pub use error::{HeaderError, Malformed, ParseError};
 pub use header::{Auth, CSeq, MediaType, Reason};

@@ -136,8 +136,13 @@ impl Via {
 
     /// The host of sent-by.
     pub fn host(&self) -> Host<'_> {
-        let host = self.host.get(&self.text);
+        let host = self.host_text();
         Host::parse(host).unwrap_or(Host::Name(host))
+    }
+
+    /// The host of sent-by as written.
+    pub fn host_text(&self) -> &str {
+        self.host.get(&self.text)
     }
 
     /// The port of sent-by, if it is written.
@@ -147,8 +152,12 @@ impl Via {
 
     /// Host and port as written, for comparing transactions (RFC 3261 §17.2.3).
     pub fn sent_by(&self) -> (Host<'_>, u16) {
-        let default = self.transport().map_or(5060, Transport::default_port);
-        (self.host(), self.port.unwrap_or(default))
+        (self.host(), self.port_or_default())
+    }
+
+    /// The port of sent-by, or its transport's.
+    pub fn port_or_default(&self) -> u16 {
+        self.port.unwrap_or_else(|| self.transport().map_or(5060, Transport::default_port))
     }
 
     /// The parameters.

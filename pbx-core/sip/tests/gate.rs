@@ -19,7 +19,7 @@ fn verdict(text: &str) -> Verdict {
 fn fault(text: &str) -> Fault {
     match verdict(text) {
         Verdict::Refuse(request, fault) => {
-            let answer = refuse(&request, &fault, "ours", &Policy::default());
+            let answer = refuse(&request, &fault, "ours", &Policy::default()).finish();
             assert_eq!(answer.map(|answer| answer.status()), Ok(Some(fault.status())));
             fault
         }

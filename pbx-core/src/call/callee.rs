@@ -71,7 +71,7 @@ impl Call {
         writer.contact(&leg.flow);
         writer.capabilities(true);
         writer.header(HOPS, self.hops + 1);
-        writer.finish_with(Some(offer))
+        writer.message(offer)
     }
 
     /// A response to the first INVITE of a leg that we ring. False: it is a 2xx that nobody wants any more.

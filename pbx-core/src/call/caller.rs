@@ -5,7 +5,7 @@ use super::leg::LegState;
 use super::state::Call;
 use super::wire::Writer;
 use pbx_sip::dialog::Dialog;
-use pbx_sip::{HeaderName, Message, StatusCode};
+use pbx_sip::{HeaderName, Reply, StatusCode};
 
 impl Call {
     /// 180, once.
@@ -61,7 +61,7 @@ impl Call {
         caller.dialog = Some(dialog);
     }
 
-    fn tell_caller(&mut self, cx: &mut Cx<'_>, code: u16, reason: Option<&str>, sdp: Option<&str>) -> Option<Message> {
+    fn tell_caller(&mut self, cx: &mut Cx<'_>, code: u16, reason: Option<&str>, sdp: Option<&str>) -> Option<Reply> {
         let caller = self.caller();
         let (invite, transaction) = (caller.invite.as_ref()?, caller.transaction?);
         let flow = caller.flow;
@@ -75,7 +75,7 @@ impl Call {
             writer.header("Retry-After", super::RETRY_AFTER_S);
         }
         writer.capabilities(false);
-        let response = writer.finish_with(sdp)?;
+        let response = writer.reply(sdp)?;
         cx.respond(transaction, &response);
         Some(response)
     }

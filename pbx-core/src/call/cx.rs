@@ -9,8 +9,8 @@ use crate::journal::Entry;
 use crate::time::Now;
 use crate::token;
 use bytes::Bytes;
-use pbx_sip::Message;
 use pbx_sip::transaction::{Action, TransactionId};
+use pbx_sip::{Message, Reply};
 use rand::RngCore;
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ impl Cx<'_> {
     }
 
     /// Answers a request.
-    pub(super) fn respond(&mut self, id: TransactionId, response: &Message) {
+    pub(super) fn respond(&mut self, id: TransactionId, response: &Reply) {
         let now = self.now().mono;
         let actions = self.shared.layer.respond(now, id, response);
         self.carry(actions);

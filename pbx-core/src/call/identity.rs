@@ -55,7 +55,7 @@ fn withheld(invite: &Message) -> bool {
         .privacy()
         .iter()
         .any(|value| ["id", "user", "header"].iter().any(|private| value.eq_ignore_ascii_case(private)));
-    asked || invite.from_addr().is_ok_and(|from| is_nobody(&from))
+    asked || invite.from_addr().is_ok_and(|from| is_nobody(from))
 }
 
 fn is_nobody(address: &NameAddr) -> bool {
@@ -67,8 +67,8 @@ fn is_nobody(address: &NameAddr) -> bool {
 /// What a trunk asserts, else what its From says; the number in E.164 where it is one.
 fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
     let asserted = invite.asserted_identities().unwrap_or_default().into_iter().next();
-    let Some(address) = asserted.or_else(|| invite.from_addr().ok()) else { return Party::default() };
-    if anonymous || is_nobody(&address) {
+    let Some(address) = asserted.as_ref().or_else(|| invite.from_addr().ok()) else { return Party::default() };
+    if anonymous || is_nobody(address) {
         return Party { anonymous: true, ..Party::default() };
     }
     let user = match address.uri() {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use pbx_media::{Command, Port};
 use pbx_sip::dialog::{Dialog, Parts};
 use pbx_sip::transaction::TransactionId;
-use pbx_sip::{Host, Message, Method, Uri, Via};
+use pbx_sip::{Host, Message, Method, Reply, Uri, Via};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
@@ -160,10 +160,10 @@ impl Leg {
     }
 
     /// Our 200 was sent: it is repeated until the ACK comes.
-    pub(super) fn answered(&mut self, cx: &mut Cx<'_>, response: &Message) {
+    pub(super) fn answered(&mut self, cx: &mut Cx<'_>, response: &Reply) {
         let timers = super::shared::timers();
         if let Some(dialog) = &mut self.dialog {
-            dialog.answered(cx.now().mono, response, &timers);
+            dialog.answered(cx.now().mono, &response.bytes, &timers);
         }
         self.start_answer_timer(cx);
     }

@@ -29,7 +29,7 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Mess
     for challenge in challenges {
         writer.header("WWW-Authenticate", challenge);
     }
-    if let Some(response) = writer.finish() {
+    if let Some(response) = writer.reply(None) {
         cx.respond(id, &response);
     }
 }
@@ -68,7 +68,7 @@ pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     for (name, value) in &done.headers {
         writer.header(name, value);
     }
-    if let Some(response) = writer.finish() {
+    if let Some(response) = writer.reply(None) {
         cx.respond(incoming.id, &response);
     }
 }

@@ -243,7 +243,7 @@ fn answer_reinvite(cx: &mut Cx<'_>, leg: &mut Leg, id: TransactionId, request: &
     let mut writer = Writer::response(request, 200, &leg.tag);
     writer.contact(&leg.flow);
     writer.capabilities(false);
-    if let Some(response) = writer.finish_with(Some(sdp)) {
+    if let Some(response) = writer.reply(Some(sdp)) {
         cx.respond(id, &response);
         leg.answered(cx, &response);
     }

@@ -76,7 +76,7 @@ impl Session {
     pub(super) fn make_offer(&mut self, other: Option<&Self>, at: SocketAddr) -> Option<String> {
         let offered = other.and_then(|other| other.machine.offered());
         let stream = match offered {
-            Some(offered) => policy::pass_offer(&offered, at),
+            Some(offered) => policy::pass_offer(offered, at),
             None => policy::own_offer(at),
         };
         self.offer(&stream)
@@ -84,13 +84,13 @@ impl Session {
 
     /// We offer what the other leg has answered to our own offer.
     pub(super) fn offer_what_was_answered(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
-        let stream = policy::offer_answered(&other.machine.remote()?, at).ok()?;
+        let stream = policy::offer_answered(other.machine.remote()?, at).ok()?;
         self.offer(&stream)
     }
 
     /// We offer what the other leg last said.
     pub(super) fn offer_what_was_said(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
-        let stream = policy::pass_offer(&other.machine.remote()?, at);
+        let stream = policy::pass_offer(other.machine.remote()?, at);
         self.offer(&stream)
     }
 
@@ -101,7 +101,7 @@ impl Session {
     /// We answer with what the other leg has answered; none if they have nothing in common.
     pub(super) fn make_answer(&mut self, other: &Self, at: SocketAddr, early: bool) -> Option<String> {
         let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
-        let stream = policy::pass_answer(&offered, &answered, at).ok()?;
+        let stream = policy::pass_answer(offered, answered, at).ok()?;
         let phase = if early { Phase::Early } else { Phase::Final };
         Some(self.machine.local_answer(&stream, phase).ok()?.to_string())
     }
@@ -132,6 +132,6 @@ impl Session {
 
     /// What they last said, for telling whether anything has changed.
     pub(super) fn said(&self) -> Option<Stream> {
-        self.machine.remote()
+        self.machine.remote().cloned()
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::flow::Flow;
 use bytes::Bytes;
-use pbx_sip::{HeaderName, Message, StatusCode};
+use pbx_sip::{HeaderName, Message, Reply, StatusCode};
 use std::fmt::{Display, Write as _};
 
 /// What we do, in Allow. What is missing is refused with 405 or 501.
@@ -18,12 +18,14 @@ const SERVER: &str = concat!("Ringdown/", env!("CARGO_PKG_VERSION"));
 /// A message being written.
 pub(super) struct Writer {
     text: String,
+    /// Of a response.
+    status: Option<StatusCode>,
 }
 
 impl Writer {
     /// A request's first line, the Via of the flow with this branch, and Max-Forwards.
     pub(super) fn request(method: &str, uri: &str, flow: &Flow, branch: &str, max_forwards: u8) -> Self {
-        let mut writer = Self { text: String::with_capacity(1024) };
+        let mut writer = Self { text: String::with_capacity(1024), status: None };
         let (transport, local) = (flow.transport.as_via(), flow.local);
         let _ = write!(
             writer.text,
@@ -41,9 +43,10 @@ impl Writer {
 
     /// The same with a reason phrase of one's own.
     pub(super) fn response_saying(request: &Message, code: u16, reason: &str, to_tag: &str) -> Self {
-        let mut writer = Self { text: String::with_capacity(1024) };
-        let reason: String = reason.chars().filter(|c| !c.is_control()).collect();
-        let _ = write!(writer.text, "SIP/2.0 {code} {reason}\r\n");
+        let mut writer = Self { text: String::with_capacity(1024), status: StatusCode::new(code).ok() };
+        let _ = write!(writer.text, "SIP/2.0 {code} ");
+        writer.text.extend(reason.chars().filter(|c| !c.is_control()));
+        writer.text.push_str("\r\n");
         writer.copy(request, HeaderName::Via);
         writer.copy(request, HeaderName::From);
         if let Some(to) = request.header(HeaderName::To) {
@@ -91,11 +94,6 @@ impl Writer {
         self.header(if is_request { "User-Agent" } else { "Server" }, SERVER);
     }
 
-    /// Without a body.
-    pub(super) fn bytes(self) -> Bytes {
-        self.bytes_with(None)
-    }
-
     /// With a session description, or none.
     pub(super) fn bytes_with(mut self, sdp: Option<&str>) -> Bytes {
         match sdp {
@@ -105,27 +103,28 @@ impl Writer {
                     write!(self.text, "Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{sdp}", sdp.len());
             }
         }
-        Bytes::from(self.text)
+        // Kept for as long as it may have to be repeated: without the room that is left.
+        Bytes::copy_from_slice(self.text.as_bytes())
     }
 
-    /// As a message, without a body. None only if we wrote something that is no SIP.
-    pub(super) fn finish(self) -> Option<Message> {
-        Message::parse(self.bytes()).ok()
+    /// As a response, with a session description or none. None only of a request.
+    pub(super) fn reply(self, sdp: Option<&str>) -> Option<Reply> {
+        Some(Reply { status: self.status?, bytes: self.bytes_with(sdp) })
     }
 
-    /// As a message, with a session description or none.
-    pub(super) fn finish_with(self, sdp: Option<&str>) -> Option<Message> {
-        Message::parse(self.bytes_with(sdp)).ok()
+    /// As a message, with a session description. None only if we wrote something that is no SIP.
+    pub(super) fn message(self, sdp: &str) -> Option<Message> {
+        Message::parse(self.bytes_with(Some(sdp))).ok()
     }
 }
 
 /// A short answer to a request: status and the headers that every answer has.
-pub(super) fn answer(request: &Message, code: u16, to_tag: &str) -> Option<Message> {
+pub(super) fn answer(request: &Message, code: u16, to_tag: &str) -> Option<Reply> {
     answer_with(request, code, to_tag, &[])
 }
 
 /// The same with more headers.
-pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &[(&str, &str)]) -> Option<Message> {
+pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &[(&str, &str)]) -> Option<Reply> {
     let mut writer = Writer::response(request, code, to_tag);
     for (name, value) in headers {
         writer.header(name, value);
@@ -134,5 +133,5 @@ pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
     if code != 481 {
         writer.capabilities(false);
     }
-    writer.finish()
+    writer.reply(None)
 }

@@ -93,7 +93,7 @@ impl Call {
         }
         let decision = self.decider.take_decision();
         let record = self.record.finish(decision);
-        cx.journal(Entry::CallRecorded(Box::new(record)));
+        cx.journal(Entry::CallRecorded(record.into()));
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is remembered of a call: one record, written once at its end.
 
 mod assembly;
+mod written;
 
 pub use assembly::{Assembly, Ending};
+pub use written::Written;
 
 use crate::decision::Decision;
 use crate::event::{Direction, Disposition, Party};

@@ -12,7 +12,7 @@ use crate::time::{Instant, Now};
 use crate::token;
 use bytes::Bytes;
 use pbx_sip::edit::Editor;
-use pbx_sip::{HeaderName, Message, Method, StatusCode, Uri, gate};
+use pbx_sip::{HeaderName, Message, Method, StatusCode, Uri, Via, gate};
 use std::net::SocketAddr;
 
 /// What becomes of a message.
@@ -81,13 +81,10 @@ impl Door {
     pub fn sent(&self, now: Instant, bytes: &Bytes) {
         let is_final =
             bytes.starts_with(b"SIP/2.0 ") && bytes.get(8).is_some_and(|digit| (b'2'..=b'6').contains(digit));
-        if !is_final || !bytes.windows(9).any(|window| window == b" INVITE\r\n") {
+        if !is_final || memchr::memmem::find(bytes, b" INVITE\r\n").is_none() {
             return;
         }
-        let Ok(message) = Message::parse(bytes.clone()) else { return };
-        if message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite)
-            && let Some(key) = pending_key(&message)
-        {
+        if let Some(key) = key_of_answer(bytes) {
             self.pending.answered(now, &key);
         }
     }
@@ -220,8 +217,7 @@ fn stamped(message: Message, moment: Moment<'_>, trusted: bool) -> Message {
 /// predecessor's way: Call-ID, CSeq and From-tag).
 fn pending_key(message: &Message) -> Option<pending::Key> {
     let via = message.via().ok()?;
-    let (host, port) = via.sent_by();
-    let sent_by = format!("{host}:{port}").to_ascii_lowercase().into();
+    let sent_by = sent_by(via);
     let branch = match via.unique_branch() {
         Some(branch) => branch.into(),
         None => {
@@ -231,4 +227,22 @@ fn pending_key(message: &Message) -> Option<pending::Key> {
         }
     };
     Some(pending::Key { branch, sent_by })
+}
+
+/// The same of an answer that we wrote: our Via stands first in it, and tells all there is to know unless its branch is of
+/// RFC 3261's predecessor.
+fn key_of_answer(bytes: &Bytes) -> Option<pending::Key> {
+    let (_, rest) = std::str::from_utf8(bytes).ok()?.split_once("\r\n")?;
+    let top = rest.strip_prefix("Via: ").and_then(|rest| rest.split_once("\r\n"));
+    if let Some(via) = top.and_then(|(value, _)| Via::parse(value).ok())
+        && let Some(branch) = via.unique_branch()
+    {
+        return Some(pending::Key { branch: branch.into(), sent_by: sent_by(&via) });
+    }
+    let message = Message::parse(bytes.clone()).ok()?;
+    message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite).then(|| pending_key(&message))?
+}
+
+fn sent_by(via: &Via) -> Box<str> {
+    [&via.host_text().to_ascii_lowercase(), ":", &via.port_or_default().to_string()].concat().into()
 }

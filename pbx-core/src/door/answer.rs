@@ -2,24 +2,22 @@
 
 use super::Key;
 use super::admit::Verdict;
-use hmac::{Hmac, Mac as _};
-use pbx_sip::build::{BuildError, ResponseBuilder};
-use pbx_sip::digest::Challenge;
+use pbx_sip::ResponseBuilder;
+use pbx_sip::digest::{Challenge, Keyed};
 use pbx_sip::gate::{Fault, Policy, refuse};
-use pbx_sip::{HeaderName, Message, Method, StatusCode};
-use sha2::Sha256;
+use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
 
 /// What a request outside of a dialog may ask of us.
 const ALLOWED: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
 
 /// Makes stateless answers.
 pub(super) struct Answers {
-    key: Key,
+    key: Keyed,
 }
 
 impl Answers {
-    pub(super) const fn new(key: Key) -> Self {
-        Self { key }
+    pub(super) fn new(key: Key) -> Self {
+        Self { key: Keyed::new(key) }
     }
 
     /// What the gate lets pass: every method that has a name, no extension yet.
@@ -29,31 +27,31 @@ impl Answers {
 
     /// The gate's answer to a fault.
     pub(super) fn fault(&self, request: &Message, fault: &Fault) -> Verdict {
-        verdict(refuse(request, fault, &self.tag(request), &self.policy()))
+        verdict(request, refuse(request, fault, &self.tag(request), &self.policy()))
     }
 
     /// An answer of a bare status.
     pub(super) fn status(&self, request: &Message, status: StatusCode) -> Verdict {
-        verdict(self.response(request, status).finish())
+        verdict(request, self.response(request, status))
     }
 
     /// 405 (RFC 3261 §8.2.1).
     pub(super) fn not_allowed(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::METHOD_NOT_ALLOWED);
-        verdict(response.header(HeaderName::Allow, ALLOWED).finish())
+        verdict(request, response.header(HeaderName::Allow, ALLOWED))
     }
 
     /// 200 to an OPTIONS, which tells nothing about anybody (RFC 3261 §11.2).
     pub(super) fn options(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::OK);
-        verdict(response.header(HeaderName::Allow, ALLOWED).header(HeaderName::Accept, "application/sdp").finish())
+        verdict(request, response.header(HeaderName::Allow, ALLOWED).header(HeaderName::Accept, "application/sdp"))
     }
 
     /// 401 with these challenges (RFC 7616, RFC 8760).
     pub(super) fn challenge(&self, request: &Message, challenges: &[Challenge]) -> Verdict {
         let response = self.response(request, StatusCode::UNAUTHORIZED);
         let add = |response: ResponseBuilder, challenge| response.header(HeaderName::WwwAuthenticate, challenge);
-        verdict(challenges.iter().fold(response, add).finish())
+        verdict(request, challenges.iter().fold(response, add))
     }
 
     fn response(&self, request: &Message, status: StatusCode) -> ResponseBuilder {
@@ -63,29 +61,20 @@ impl Answers {
     /// A To-tag that every retransmission of the request gets again, also after a restart (RFC 3261 §8.2.7). It is none of
     /// `token`'s, so that the ACK to it is recognised as nobody's.
     fn tag(&self, request: &Message) -> String {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        mac.update(b"tag");
-        for name in [HeaderName::CallId, HeaderName::From, HeaderName::Cseq] {
-            if let Some(header) = request.header(name) {
-                mac.update(header.value().as_bytes());
-            }
-            mac.update(&[0]);
-        }
-        if let Ok(via) = request.via() {
-            mac.update(via.branch().unwrap_or_default().as_bytes());
-        }
-        let hash = mac.finalize().into_bytes();
-        hash.iter().take(8).fold(String::from("s"), |tag, byte| tag + &format!("{byte:02x}"))
+        let value = |name| request.header(name).map(|header| header.value()).unwrap_or_default();
+        let (call_id, from, cseq) = (value(HeaderName::CallId), value(HeaderName::From), value(HeaderName::Cseq));
+        let branch = request.via().ok().and_then(Via::branch).unwrap_or_default();
+        let parts = ["tag", &call_id, "\0", &from, "\0", &cseq, "\0", branch];
+        let mark =
+            self.key.hash(parts.map(str::as_bytes)).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
+        format!("s{mark:016x}")
     }
 }
 
 /// No ACK is ever answered, nor what can't be.
-fn verdict(answer: Result<Message, BuildError>) -> Verdict {
-    match answer {
-        Ok(message) if !message.cseq().is_ok_and(|cseq| cseq.method == Method::Ack) => {
-            Verdict::Answer(message.as_bytes().clone())
-        }
-        _ => Verdict::Drop,
+fn verdict(request: &Message, answer: ResponseBuilder) -> Verdict {
+    if request.is(&Method::Ack) {
+        return Verdict::Drop;
     }
+    answer.reply().map_or(Verdict::Drop, |answer| Verdict::Answer(answer.bytes))
 }

@@ -97,7 +97,7 @@ impl Door {
 
 /// A device may register itself and nobody else; what it calls itself in other requests does not matter.
 fn device_of(message: &Message, tenant: &Tenant, device: &Device, nonce: String, nonce_count: u32) -> Identity {
-    let own = |address: Result<NameAddr, _>| {
+    let own = |address: Result<&NameAddr, _>| {
         let user = address.ok().and_then(|address| Some(address.uri().as_sip()?.user_unescaped()?.into_owned()));
         user.is_some_and(|user| user == device.sip_user)
     };

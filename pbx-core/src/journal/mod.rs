@@ -14,7 +14,7 @@ pub use open_call::{Answer, CUT, Ending, OpenCall};
 pub use projector::Projector;
 pub use recover::{Recovered, recover};
 
-use crate::cdr::CallRecord;
+use crate::cdr::Written;
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::registrar::Binding;
@@ -75,7 +75,7 @@ pub enum Entry {
         at: Wall,
     },
     /// The finished record: replaces what the three above told.
-    CallRecorded(Box<CallRecord>),
+    CallRecorded(Box<Written>),
     /// A device can be reached (before the 200 to the REGISTER leaves).
     BindingAdded {
         /// Whose.

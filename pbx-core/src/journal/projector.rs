@@ -2,7 +2,7 @@
 
 use super::open_call::Ending;
 use super::{AuditLine, Entry, OpenCall, Position};
-use crate::cdr::CallRecord;
+use crate::cdr::Written;
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::registrar::Binding;
 use crate::store::{Store, StoreError};
@@ -23,7 +23,7 @@ pub struct Projector {
 /// What a batch comes to, once what undoes itself is left out.
 #[derive(Default)]
 struct Batch<'a> {
-    records: Vec<&'a CallRecord>,
+    records: Vec<&'a Written>,
     touched: HashSet<CallId>,
     closed: Vec<(TenantId, CallId)>,
     bindings: BTreeMap<(TenantId, DeviceId, &'a str), Option<&'a Binding>>,
@@ -71,7 +71,8 @@ impl Projector {
     /// # Errors
     /// When the store refuses.
     pub async fn close_open_calls(&mut self, last_seen: Wall) -> Result<usize, StoreError> {
-        let records: Vec<_> = self.open.values().cloned().map(|call| call.into_record(last_seen)).collect();
+        let records: Vec<Written> =
+            self.open.values().cloned().map(|call| call.into_record(last_seen).into()).collect();
         let mut batch = Batch::default();
         for record in &records {
             batch.records.push(record);

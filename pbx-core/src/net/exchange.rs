@@ -4,7 +4,8 @@ use super::driver::{Driver, Wires};
 use super::front::Front;
 use super::routes::Listener;
 use super::tcp::Connections;
-use super::{Clock, DataSources, Inbox, LadderWriter, Promises, RouteTable, ScriptHost, Sender, udp};
+use super::udp::Listening;
+use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Promises, RouteTable, ScriptHost, Sender, udp};
 use crate::call::Engine;
 use crate::call::io::Command;
 use crate::change::Configuration;
@@ -20,7 +21,6 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -60,7 +60,7 @@ pub struct Parts {
     /// Where devices could be reached before the restart.
     pub bindings: Vec<(TenantId, Binding)>,
     /// The way to the engines, and its far ends.
-    pub inbox: (Inbox, Vec<Receiver<crate::call::io::Input>>),
+    pub inbox: (Inbox, Vec<Mailbox>),
     /// Runs scripts.
     pub scripts: Arc<dyn ScriptHost>,
     /// Asks data sources.
@@ -138,24 +138,19 @@ impl Exchange {
             media,
             promises: parts.promises,
         };
-        exchange.start_engines(inputs, &wires, parts.bindings, parts.door_key, &mut rng)?;
-        exchange.start_readers(sockets, &front, &connections)?;
+        let sockets = exchange.start_listeners(sockets, &front, &connections)?;
+        let engines = Engines { inputs, sockets, bindings: parts.bindings, door_key: parts.door_key };
+        exchange.start_engines(engines, &wires, &mut rng)?;
         Ok(exchange)
     }
 
-    fn start_engines(
-        &mut self,
-        inputs: Vec<Receiver<crate::call::io::Input>>,
-        wires: &Wires,
-        bindings: Vec<(TenantId, Binding)>,
-        door_key: Key,
-        rng: &mut ChaCha20Rng,
-    ) -> io::Result<()> {
+    fn start_engines(&mut self, engines: Engines, wires: &Wires, rng: &mut ChaCha20Rng) -> io::Result<()> {
+        let Engines { inputs, mut sockets, bindings, door_key } = engines;
         let mut of_engine: Vec<Vec<(TenantId, Binding)>> = vec![Vec::new(); inputs.len()];
         for (tenant, binding) in bindings {
             of_engine[self.inbox.engine_of(tenant.slot())].push((tenant, binding));
         }
-        for (index, (inputs, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
+        for (index, (mailbox, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
             let nonces =
@@ -165,19 +160,32 @@ impl Exchange {
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
-            let driver = Driver { engine, inputs, wires: wires.clone(), stop: self.stop.clone(), running };
+            let sockets = std::mem::take(&mut sockets);
+            let driver = Driver { engine, mailbox, sockets, wires: wires.clone(), stop: self.stop.clone(), running };
             let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
             self.keep(thread);
         }
         Ok(())
     }
 
-    fn start_readers(&mut self, sockets: Vec<Bound>, front: &Arc<Front>, connections: &Connections) -> io::Result<()> {
-        for Bound { bound, udp, tcp } in sockets {
-            self.keep(udp::read(udp, bound, front.clone(), self.stop.clone())?);
+    /// Begins to listen. A single engine reads its sockets itself, which saves every message a change of threads; they are
+    /// given back for it then.
+    fn start_listeners(
+        &mut self,
+        bound: Vec<Bound>,
+        front: &Arc<Front>,
+        connections: &Connections,
+    ) -> io::Result<Vec<Listening>> {
+        let mut sockets = Vec::new();
+        for Bound { bound, udp, tcp } in bound {
             self.tasks.push(tokio::spawn(connections.clone().accept(tcp, bound, front.clone())));
+            let socket = Listening::new(udp, bound, front.clone());
+            match self.inbox.engines() {
+                1 => sockets.push(socket),
+                _ => self.keep(socket.start(self.stop.clone())?),
+            }
         }
-        Ok(())
+        Ok(sockets)
     }
 
     fn keep(&self, thread: JoinHandle<()>) {
@@ -242,6 +250,15 @@ impl Exchange {
         // Time is up: the caller looks what is left.
         let _ = tokio::time::timeout(deadline, quiet).await;
     }
+}
+
+/// What the engines are started with, besides their wires.
+struct Engines {
+    inputs: Vec<Mailbox>,
+    /// For the only engine to read.
+    sockets: Vec<Listening>,
+    bindings: Vec<(TenantId, Binding)>,
+    door_key: Key,
 }
 
 struct Bound {

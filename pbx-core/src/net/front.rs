@@ -5,14 +5,15 @@ use crate::call::io::Input;
 use crate::change::Configuration;
 use crate::door::{Door, Verdict};
 use crate::flow::Flow;
-use crate::ids::AuditId;
+use crate::ids::{AuditId, Slot};
 use crate::journal::Entry;
+use crate::time::Now;
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The way in. Shared by all readers.
+/// The way in. Shared by whoever reads.
 pub(super) struct Front {
     /// Judges.
     pub(super) door: Arc<Door>,
@@ -44,25 +45,39 @@ impl Front {
         &self.routes
     }
 
+    /// The moment.
+    pub(super) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
     /// Takes one message that was read from this flow.
     pub(super) fn receive(&self, flow: Flow, bytes: Bytes) {
-        let now = self.clock.now();
+        if let Some((slot, input)) = self.admit(self.now(), flow, bytes) {
+            self.hand_over(slot, input);
+        }
+    }
+
+    /// To the engine that owns the slot. A full inbox drops the message like a full socket does: the sender repeats it.
+    pub(super) fn hand_over(&self, slot: Slot, input: Input) {
+        self.inbox.to_slot(slot, input);
+    }
+
+    /// Judges a message, and answers it if nobody else has to. What is left is for the engine of a slot.
+    pub(super) fn admit(&self, now: Now, flow: Flow, bytes: Bytes) -> Option<(Slot, Input)> {
         let random = self.random();
         let directory = self.configuration.snapshot();
         let admission = self.door.admit(now, random, &directory, flow, bytes);
-        match admission.verdict {
-            Verdict::Answer(answer) => self.sender.send(&flow, &answer),
-            Verdict::Deliver { slot, message, who } => {
-                // A full inbox drops the message like a full socket does: the sender repeats it.
-                self.inbox.to_slot(slot, Input::Message { flow, message, who });
-            }
-            Verdict::Drop => {}
-        }
         if let Some(alarm) = admission.alarm {
             let id = AuditId::mint(now.wall, self.ten_random_bytes());
             tracing::warn!(?alarm, "many failed credentials from one place");
             self.promises.keep(std::iter::once(Entry::Audit(alarm.audit(id))));
         }
+        match admission.verdict {
+            Verdict::Answer(answer) => self.sender.send(&flow, &answer),
+            Verdict::Deliver { slot, message, who } => return Some((slot, Input::Message { flow, message, who })),
+            Verdict::Drop => {}
+        }
+        None
     }
 
     /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).

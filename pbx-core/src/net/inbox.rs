@@ -1,25 +1,26 @@
 //! The way into the engines: each has a bounded queue, and a tenant's slot decides which one.
 
+use super::mailbox::{Mailbox, Slit, mailbox};
 use crate::call::io::{Answer, Command, Input};
 use crate::flow::Flow;
 use crate::ids::{SLOTS, Slot};
 use crate::script::ScriptReply;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-
-/// How many inputs may wait for one engine. More than this is an overload: datagrams are then dropped, as a full socket would.
-const WAITING: usize = 65_536;
 
 /// Hands inputs to engines. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    queues: Vec<SyncSender<Input>>,
+    queues: Vec<Slit>,
 }
 
 impl Inbox {
     /// Queues for so many engines (at least one), and their far ends.
-    pub fn new(engines: usize) -> (Self, Vec<Receiver<Input>>) {
-        let (queues, receivers) = (0..engines.max(1)).map(|_| sync_channel(WAITING)).unzip();
-        (Self { queues }, receivers)
+    ///
+    /// # Errors
+    /// When the system has no file left.
+    pub fn new(engines: usize) -> std::io::Result<(Self, Vec<Mailbox>)> {
+        let pairs: Vec<_> = (0..engines.max(1)).map(|_| mailbox()).collect::<Result<_, _>>()?;
+        let (queues, boxes) = pairs.into_iter().unzip();
+        Ok((Self { queues }, boxes))
     }
 
     /// How many engines there are.
@@ -40,7 +41,7 @@ impl Inbox {
     /// To an engine by its number.
     pub fn to_engine(&self, engine: usize, input: Input) -> bool {
         let Some(queue) = self.queues.get(engine) else { return false };
-        queue.try_send(input).is_ok()
+        queue.try_put(input)
     }
 
     /// A script's turn is over: its engine must hear it, so this waits for room.
@@ -56,22 +57,21 @@ impl Inbox {
     /// Media has something to say to one engine.
     pub fn media(&self, engine: u16, fact: pbx_media::Fact) {
         if let Some(queue) = self.queues.get(usize::from(engine)) {
-            // A closed queue is an engine that has stopped: nobody is left to hear it.
-            let _ = queue.send(Input::Media(fact));
+            queue.put(Input::Media(fact));
         }
     }
 
     /// A connection is gone: any engine may have used it.
     pub fn flow_lost(&self, flow: Flow) {
         for queue in &self.queues {
-            let _ = queue.send(Input::FlowLost(flow));
+            queue.put(Input::FlowLost(flow));
         }
     }
 
     /// To every engine.
     pub fn command_all(&self, command: &Command) {
         for queue in &self.queues {
-            let _ = queue.send(Input::Command(command.clone()));
+            queue.put(Input::Command(command.clone()));
         }
     }
 
@@ -84,8 +84,7 @@ impl Inbox {
     }
 
     fn wait_for_room(&self, slot: Slot, input: Input) {
-        // A closed queue is an engine that has stopped: nobody is left to hear it.
-        let _ = self.queues[self.engine_of(slot)].send(input);
+        self.queues[self.engine_of(slot)].put(input);
     }
 }
 

@@ -1,10 +1,17 @@
-//! One socket a UDP listener, with a thread that reads it and hands each datagram to the front.
+//! One socket a UDP listener. It is read by the engine itself where there is one, else by a thread of its own.
 
 use super::front::Front;
+use super::mailbox::timespec;
+use crate::call::io::Input;
 use crate::flow::{Flow, Transport};
+use crate::ids::Slot;
+use crate::time::Now;
 use bytes::Bytes;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::net::sockopt;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -16,6 +23,8 @@ const DATAGRAM: usize = 65_536;
 const BUFFER: usize = 8 * 1024 * 1024;
 /// How soon a reader notices that it should stop.
 const NOTICE: Duration = Duration::from_millis(200);
+/// Datagrams that are read before others have their turn.
+const BURST: usize = 128;
 
 /// Binds a listener. Fails when the port is taken: no address is shared silently.
 ///
@@ -26,29 +35,63 @@ pub(super) fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // Asking for more than the system allows is no fault: it gives what it may.
-    let _ = socket.set_recv_buffer_size(BUFFER);
+    // The system's limit holds for everybody but root; asking for more than it allows is no fault: it gives what it may.
+    if sockopt::set_socket_recv_buffer_size_force(&socket, BUFFER).is_err() {
+        let _ = socket.set_recv_buffer_size(BUFFER);
+    }
     let _ = socket.set_send_buffer_size(BUFFER);
     socket.bind(&address.into())?;
-    let socket: UdpSocket = socket.into();
-    socket.set_read_timeout(Some(NOTICE))?;
-    Ok(Arc::new(socket))
+    socket.set_nonblocking(true)?;
+    Ok(Arc::new(socket.into()))
 }
 
-/// Reads until `stop`.
-pub(super) fn read(
+/// A bound socket, and whoever judges what comes.
+pub(super) struct Listening {
     socket: Arc<UdpSocket>,
     bound: SocketAddr,
     front: Arc<Front>,
-    stop: Arc<AtomicBool>,
-) -> std::io::Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(format!("udp-{}", bound.port())).spawn(move || {
-        let mut buffer = vec![0; DATAGRAM];
-        while !stop.load(Ordering::Relaxed) {
-            let Ok((length, remote)) = socket.recv_from(&mut buffer) else { continue };
-            let Some(local) = front.routes().local_for(bound, remote.ip()) else { continue };
+    buffer: Box<[u8]>,
+}
+
+impl AsFd for Listening {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+impl Listening {
+    pub(super) fn new(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>) -> Self {
+        Self { socket, bound, front, buffer: vec![0; DATAGRAM].into() }
+    }
+
+    /// Takes what has come, up to a burst, and hands on what is for an engine.
+    pub(super) fn read(&mut self, now: Now, mut deliver: impl FnMut(Slot, Input)) {
+        for _ in 0..BURST {
+            let (length, remote) = match self.socket.recv_from(&mut self.buffer) {
+                Ok(received) => received,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
+                // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
+                Err(_) => continue,
+            };
+            let Some(local) = self.front.routes().local_for(self.bound, remote.ip()) else { continue };
             let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
-            front.receive(flow, Bytes::copy_from_slice(&buffer[..length]));
+            let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
+            if let Some((slot, input)) = self.front.admit(now, flow, bytes) {
+                deliver(slot, input);
+            }
         }
-    })
+    }
+
+    /// Reads on a thread of its own until `stop`, for several engines.
+    pub(super) fn start(mut self, stop: Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
+        let front = self.front.clone();
+        std::thread::Builder::new().name(format!("udp-{}", self.bound.port())).spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                let mut readable = [PollFd::new(&self, PollFlags::IN)];
+                // Interrupted or not: the socket says for itself whether there is something.
+                let _ = poll(&mut readable, Some(&timespec(NOTICE)));
+                self.read(front.now(), |slot, input| front.hand_over(slot, input));
+            }
+        })
+    }
 }

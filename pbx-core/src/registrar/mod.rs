@@ -36,8 +36,8 @@ struct Held {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "stored::Stored", into = "stored::Stored")]
 pub struct Registrar {
-    held: BTreeMap<Owner, Vec<Held>>,
-    ends: BTreeSet<(Instant, Owner, String)>,
+    held: BTreeMap<Owner, Box<[Held]>>,
+    ends: BTreeSet<(Instant, Owner)>,
     connections: BTreeMap<u64, BTreeSet<Owner>>,
     contacts: usize,
 }
@@ -58,7 +58,7 @@ impl Registrar {
             let left = binding.expires.micros().saturating_sub(now.wall.micros());
             let Ok(left @ 1..) = u64::try_from(left) else { continue };
             let owner = (tenant, binding.device);
-            let mut list = self.held.get(&owner).cloned().unwrap_or_default();
+            let mut list = self.held.get(&owner).cloned().unwrap_or_default().into_vec();
             list.retain(|held| held.binding.key != binding.key);
             list.push(Held { until: now.mono + Duration::from_micros(left), binding });
             self.replace(owner, list);
@@ -67,7 +67,7 @@ impl Registrar {
 
     /// The living bindings of a device, the most preferred first.
     pub fn bindings(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&Binding> {
-        let held = self.held.get(&(tenant, device)).map_or(&[][..], Vec::as_slice);
+        let held = self.held.get(&(tenant, device)).map_or(&[][..], AsRef::as_ref);
         let mut living: Vec<&Binding> = held.iter().filter(|held| held.until > now).map(|held| &held.binding).collect();
         living.sort_by_key(|binding| std::cmp::Reverse(binding.q));
         living
@@ -75,14 +75,14 @@ impl Registrar {
 
     /// When [`Registrar::expire`] has something to do next.
     pub fn next_expiry(&self) -> Option<Instant> {
-        self.ends.first().map(|(until, ..)| *until)
+        self.ends.first().map(|(until, _)| *until)
     }
 
     /// Drops the bindings whose time is over.
     pub fn expire(&mut self, now: Now) -> Changes {
         let mut changes = Changes::default();
-        while let Some((_, owner, key)) = self.ends.first().filter(|(until, ..)| *until <= now.mono).cloned() {
-            self.remove(now, owner, "expired", |binding| binding.key == key, &mut changes);
+        while let Some((_, owner)) = self.ends.first().filter(|(until, _)| *until <= now.mono).copied() {
+            self.remove(now, owner, "expired", |held| held.until <= now.mono, &mut changes);
         }
         changes
     }
@@ -91,7 +91,7 @@ impl Registrar {
     pub fn flow_lost(&mut self, now: Now, flow: &Flow) -> Changes {
         let mut changes = Changes::default();
         for owner in self.connections.get(&flow.connection).cloned().unwrap_or_default() {
-            self.remove(now, owner, "flow-lost", |binding| binding.flow == *flow, &mut changes);
+            self.remove(now, owner, "flow-lost", |held| held.binding.flow == *flow, &mut changes);
         }
         changes
     }
@@ -118,9 +118,9 @@ impl Registrar {
         self.contacts == 0
     }
 
-    fn remove(&mut self, now: Now, owner: Owner, reason: &str, gone: impl Fn(&Binding) -> bool, changes: &mut Changes) {
+    fn remove(&mut self, now: Now, owner: Owner, reason: &str, gone: impl Fn(&Held) -> bool, changes: &mut Changes) {
         let (out, kept): (Vec<Held>, Vec<Held>) =
-            self.held.get(&owner).cloned().unwrap_or_default().into_iter().partition(|held| gone(&held.binding));
+            self.held.get(&owner).cloned().unwrap_or_default().into_vec().into_iter().partition(gone);
         for Held { binding, .. } in out {
             changes.entries.push(removal(now, owner, &binding));
             changes.events.push((owner.0, unregistered(&binding, reason)));
@@ -132,7 +132,7 @@ impl Registrar {
     fn replace(&mut self, owner: Owner, list: Vec<Held>) {
         for Held { binding, until } in self.held.remove(&owner).unwrap_or_default() {
             self.contacts -= 1;
-            self.ends.remove(&(until, owner, binding.key));
+            self.ends.remove(&(until, owner));
             let id = binding.flow.connection;
             if let Some(owners) = self.connections.get_mut(&id) {
                 owners.remove(&owner);
@@ -143,13 +143,13 @@ impl Registrar {
         }
         for Held { binding, until } in &list {
             self.contacts += 1;
-            self.ends.insert((*until, owner, binding.key.clone()));
+            self.ends.insert((*until, owner));
             if binding.flow.transport.is_reliable() {
                 self.connections.entry(binding.flow.connection).or_default().insert(owner);
             }
         }
         if !list.is_empty() {
-            self.held.insert(owner, list);
+            self.held.insert(owner, list.into());
         }
     }
 }

@@ -73,7 +73,7 @@ impl Registrar {
     }
 
     fn living(&self, owner: Owner, now: Instant) -> Vec<Held> {
-        let held = self.held.get(&owner).map_or(&[][..], Vec::as_slice);
+        let held = self.held.get(&owner).map_or(&[][..], AsRef::as_ref);
         held.iter().filter(|held| held.until > now).cloned().collect()
     }
 }

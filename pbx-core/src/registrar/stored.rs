@@ -12,7 +12,9 @@ pub(super) struct Stored(Vec<(TenantId, Held)>);
 impl From<Registrar> for Stored {
     fn from(registrar: Registrar) -> Self {
         let lists = registrar.held.into_iter();
-        Self(lists.flat_map(|((tenant, _), list)| list.into_iter().map(move |held| (tenant, held))).collect())
+        Self(
+            lists.flat_map(|((tenant, _), list)| list.into_vec().into_iter().map(move |held| (tenant, held))).collect(),
+        )
     }
 }
 

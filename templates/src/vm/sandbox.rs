@@ -9,10 +9,18 @@ use pbx_core::ids::TemplateVersionId;
 use pbx_core::script::{FaultKind, ScriptInput};
 use pbx_core::template::TemplateVersion;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// How many loaded scripts one VM keeps before it starts afresh.
 const MAX_LOADED: usize = 64;
+
+/// A script as compiled, to be copied for each run.
+struct Loaded {
+    script: Function,
+    /// Whether it may ask what time it is. Most do not, and the table of it is a third of what a run needs.
+    tells_time: bool,
+}
 
 /// One sandboxed VM.
 pub(super) struct Vm {
@@ -20,7 +28,7 @@ pub(super) struct Vm {
     pub(super) meter: Arc<Meter>,
     /// The metatable of every run's environment: the libraries, frozen.
     world: Table,
-    loaded: HashMap<TemplateVersionId, Function>,
+    loaded: HashMap<TemplateVersionId, Loaded>,
     /// Bytes that scripts may hold; 0: not told yet.
     limit: usize,
 }
@@ -47,31 +55,39 @@ impl Vm {
         bytecode: &[u8],
         input: &ScriptInput,
     ) -> mlua::Result<Function> {
-        let script = match self.loaded.get(&program.id) {
-            Some(script) => script.deep_clone()?,
-            None => {
-                if self.loaded.len() >= MAX_LOADED {
-                    self.loaded.clear();
-                }
-                let script = load(&self.lua, bytecode, fault::CHUNK)?;
-                self.loaded.insert(program.id, script.clone());
-                script.deep_clone()?
-            }
-        };
+        let Loaded { script, tells_time } = self.loaded(program, bytecode)?;
+        let (script, tells_time) = (script.deep_clone()?, *tells_time);
         // What the host hands over is bounded by the host. Under a limit every value of it would be made in a protected call of
         // its own, which costs more than the rest of a usual template.
         self.lua.set_memory_limit(0)?;
-        let environment = self.environment(input);
+        let environment = self.environment(input, tells_time);
         self.lua.set_memory_limit(self.limit)?;
         script.set_environment(environment?)?;
         Ok(script)
     }
 
-    fn environment(&self, input: &ScriptInput) -> mlua::Result<Table> {
+    fn loaded(&mut self, program: &TemplateVersion, bytecode: &[u8]) -> mlua::Result<&Loaded> {
+        if self.loaded.len() >= MAX_LOADED && !self.loaded.contains_key(&program.id) {
+            self.loaded.clear();
+        }
+        match self.loaded.entry(program.id) {
+            Entry::Occupied(loaded) => Ok(loaded.into_mut()),
+            Entry::Vacant(place) => {
+                let script = load(&self.lua, bytecode, fault::CHUNK)?;
+                // An environment can be read by its name alone: the sandbox has no `_G`, `getfenv` or `loadstring`.
+                let tells_time = program.lua.contains("now");
+                Ok(place.insert(Loaded { script, tells_time }))
+            }
+        }
+    }
+
+    fn environment(&self, input: &ScriptInput, tells_time: bool) -> mlua::Result<Table> {
         let environment = self.lua.create_table()?;
         environment.raw_set("call", convert::to_lua(&self.lua, &input.call, true)?)?;
         environment.raw_set("param", convert::map_to_lua(&self.lua, &input.params, true)?)?;
-        environment.raw_set("now", convert::to_lua(&self.lua, &input.now, true)?)?;
+        if tells_time {
+            environment.raw_set("now", convert::to_lua(&self.lua, &input.now, true)?)?;
+        }
         environment.set_metatable(Some(self.world.clone()))?;
         Ok(environment)
     }

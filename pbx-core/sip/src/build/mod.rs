@@ -1,9 +1,11 @@
 //! Building messages: written straight into one buffer, and nothing that is put in can break out of its line.
 
+mod reply;
 mod request;
 mod response;
 mod writer;
 
+pub use reply::Reply;
 pub use request::RequestBuilder;
 pub use response::ResponseBuilder;
 pub(crate) use writer::Writer;

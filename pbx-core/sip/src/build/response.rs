@@ -1,7 +1,7 @@
 //! Building responses (RFC 3261 §8.2.6).
 
 use super::writer::check_reason;
-use super::{BuildError, Writer};
+use super::{BuildError, Reply, Writer};
 use crate::error::Malformed;
 use crate::header_name::HeaderName;
 use crate::message::{Header, Message};
@@ -12,6 +12,7 @@ use std::fmt::Display;
 /// CSeq, and in a 100 the Timestamp.
 #[derive(Clone, Debug)]
 pub struct ResponseBuilder {
+    status: StatusCode,
     writer: Writer,
     body: Option<(String, Vec<u8>)>,
 }
@@ -28,7 +29,9 @@ impl ResponseBuilder {
         if let Err(fault) = check_reason(reason) {
             writer.fail(fault);
         }
-        writer.raw(format!("SIP/2.0 {status} {reason}\r\n").as_bytes());
+        for part in ["SIP/2.0 ", &status.code().to_string(), " ", reason, "\r\n"] {
+            writer.raw(part.as_bytes());
+        }
         for header in request.headers() {
             match header.name() {
                 HeaderName::To => copy_to(&mut writer, &header, to_tag),
@@ -37,7 +40,7 @@ impl ResponseBuilder {
                 _ => {}
             }
         }
-        Self { writer, body: None }
+        Self { status, writer, body: None }
     }
 
     /// Adds a header we know: `name: value`.
@@ -70,13 +73,21 @@ impl ResponseBuilder {
         self
     }
 
-    /// The response.
+    /// The response, read back.
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
     pub fn finish(self) -> Result<Message, BuildError> {
+        Ok(Message::parse(self.reply()?.bytes)?)
+    }
+
+    /// The response, to be sent.
+    ///
+    /// # Errors
+    /// The first value that could not stand where it was put.
+    pub fn reply(self) -> Result<Reply, BuildError> {
         let body = self.body.as_ref().map(|(kind, bytes)| (kind.as_str(), bytes.as_slice()));
-        self.writer.finish(body)
+        Ok(Reply { status: self.status, bytes: self.writer.bytes(body)? })
     }
 }
 

@@ -80,14 +80,24 @@ impl Writer {
     }
 
     /// Content-Type, Content-Length, the empty line and the body; then the whole message.
-    pub(crate) fn finish(mut self, body: Option<(&str, &[u8])>) -> Result<Message, BuildError> {
+    pub(crate) fn finish(self, body: Option<(&str, &[u8])>) -> Result<Message, BuildError> {
+        Ok(Message::parse(self.bytes(body)?)?)
+    }
+
+    /// The same, not read back.
+    pub(crate) fn bytes(mut self, body: Option<(&str, &[u8])>) -> Result<Bytes, BuildError> {
         if let Some((kind, _)) = body {
             self.header(HeaderName::ContentType, &kind);
         }
         let bytes = body.map_or(&b""[..], |(_, bytes)| bytes);
-        self.raw(format!("Content-Length: {}\r\n\r\n", bytes.len()).as_bytes());
+        self.line(HeaderName::ContentLength.as_str(), &bytes.len().to_string());
+        self.raw(b"\r\n");
         self.raw(bytes);
-        self.seal()
+        match self.fault {
+            Some(fault) => Err(fault),
+            // Kept for as long as it may have to be repeated: without the room that is left.
+            None => Ok(Bytes::copy_from_slice(&self.text)),
+        }
     }
 
     /// The message as written so far.

@@ -1,7 +1,6 @@
 //! Our 2xx, repeated until it is acknowledged (RFC 3261 §13.3.1.4): over any transport, for the loss may be further on.
 
 use super::{Dialog, Open, State};
-use crate::Message;
 use crate::time::Instant;
 use crate::transaction::Timers;
 use bytes::Bytes;
@@ -30,7 +29,7 @@ pub enum Due {
 
 impl Dialog {
     /// We have answered their INVITE, the first or a later one, with this 2xx.
-    pub fn answered(&mut self, now: Instant, response: &Message, timers: &Timers) {
+    pub fn answered(&mut self, now: Instant, response: &Bytes, timers: &Timers) {
         let Some(Open::Theirs(cseq)) = self.open else { return };
         self.open = None;
         if self.state == State::Early {
@@ -38,7 +37,7 @@ impl Dialog {
         }
         self.answered = Some(Answered {
             cseq,
-            response: response.as_bytes().clone(),
+            response: response.clone(),
             pause: timers.t1,
             longest: timers.t2,
             again: now + timers.t1,

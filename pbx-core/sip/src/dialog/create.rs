@@ -63,7 +63,7 @@ impl Dialog {
         id.local_tag = local_tag.into();
         let cseq = invite.cseq()?.number;
         let to = invite.to_addr()?;
-        let local = if to.tag().is_some() { to } else { tagged(&to, local_tag)? };
+        let local = if to.tag().is_some() { to.clone() } else { tagged(to, local_tag)? };
         Ok(Self {
             role: Role::Uas,
             state: State::Early,

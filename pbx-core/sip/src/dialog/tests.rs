@@ -50,7 +50,7 @@ fn our_answer() -> Message {
 
 fn answered() -> Dialog {
     let mut dialog = Dialog::uas(&invite(), "b1").unwrap();
-    dialog.answered(NOW, &our_answer(), &Timers::default());
+    dialog.answered(NOW, our_answer().as_bytes(), &Timers::default());
     dialog
 }
 

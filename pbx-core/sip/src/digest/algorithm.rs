@@ -3,7 +3,7 @@
 use md5::Md5;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// A digest algorithm (RFC 7616 §3.3, RFC 8760 §2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -68,11 +68,7 @@ fn joined<H: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Bytes as lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

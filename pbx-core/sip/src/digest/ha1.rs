@@ -3,6 +3,7 @@
 use super::Algorithm;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::LazyLock;
 
 /// `H(user ":" realm ":" password)` for both hashes, in hex. As good as the password within the realm: keep it as
 /// secret.
@@ -36,8 +37,9 @@ impl Ha1 {
 
     /// A secret that nobody has: an unknown user is checked against it, so that he costs the same time as a wrong
     /// password.
-    pub(super) fn nobody() -> Self {
-        Self { md5: "0".repeat(32), sha256: "0".repeat(64) }
+    pub(super) fn nobody() -> &'static Self {
+        static NOBODY: LazyLock<Ha1> = LazyLock::new(|| Ha1 { md5: "0".repeat(32), sha256: "0".repeat(64) });
+        &NOBODY
     }
 }
 

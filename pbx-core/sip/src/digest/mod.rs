@@ -28,6 +28,7 @@ mod check;
 mod counts;
 mod credentials;
 mod ha1;
+mod keyed;
 mod nonce;
 mod params;
 
@@ -37,6 +38,7 @@ pub use check::{Question, Verdict, check};
 pub use counts::{Count, NonceCounts};
 pub use credentials::Credentials;
 pub use ha1::Ha1;
+pub use keyed::Keyed;
 pub use nonce::{Age, Nonce, Nonces};
 pub use params::Malformed;
 

@@ -2,9 +2,8 @@
 
 use super::algorithm::{Algorithm, hex};
 use super::challenge::Challenge;
-use hmac::{Hmac, Mac as _};
+use super::keyed::Keyed;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use std::fmt;
 use subtle::ConstantTimeEq as _;
 
@@ -44,7 +43,7 @@ pub enum Age {
 /// Issues nonces for one realm and knows them again. Any number of them with the same key agree.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nonces {
-    key: [u8; 32],
+    key: Keyed,
     realm: String,
     lifetime: u64,
     #[serde(default)]
@@ -54,7 +53,7 @@ pub struct Nonces {
 impl Nonces {
     /// With a secret key that survives restarts, for a realm, each nonce good for `lifetime` seconds.
     pub fn new(key: [u8; 32], realm: impl Into<String>, lifetime: u64) -> Self {
-        Self { key, realm: realm.into(), lifetime, sha256: false }
+        Self { key: Keyed::new(key), realm: realm.into(), lifetime, sha256: false }
     }
 
     /// Whether SHA-256 is offered too, on a second line.
@@ -101,13 +100,9 @@ impl Nonces {
 
     /// The first half of the keyed hash over time, salt and realm: 128 bits, in hex.
     fn mark(&self, nonce: Nonce) -> String {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        mac.update(b"nonce");
-        mac.update(&nonce.issued.to_be_bytes());
-        mac.update(&nonce.salt.to_be_bytes());
-        mac.update(self.realm.as_bytes());
-        hex(&mac.finalize().into_bytes()[..16])
+        let (issued, salt) = (nonce.issued.to_be_bytes(), nonce.salt.to_be_bytes());
+        let hash = self.key.hash([b"nonce", &issued[..], &salt, self.realm.as_bytes()]);
+        hex(&hash[..16])
     }
 }
 

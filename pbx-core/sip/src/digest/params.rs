@@ -66,6 +66,9 @@ pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.contains(['"', '\\']) && !self.0.contains(char::is_control) {
+            return write!(f, "\"{}\"", self.0);
+        }
         f.write_str(&quote(self.0))
     }
 }

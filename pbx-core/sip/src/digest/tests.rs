@@ -62,7 +62,7 @@ fn anything_wrong_is_bad() {
 #[test]
 fn nobody_can_answer_as_the_user_that_does_not_exist() {
     let mut credentials = answer(Algorithm::Md5, "secret");
-    credentials.response = credentials.expected(&Ha1::nobody(), "INVITE");
+    credentials.response = credentials.expected(Ha1::nobody(), "INVITE");
     assert_eq!(
         check(&nonces(), Question { credentials: &credentials, method: "INVITE", ha1: None, now: NOW }),
         Verdict::Bad

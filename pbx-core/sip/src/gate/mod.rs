@@ -5,7 +5,7 @@ mod inspect;
 
 pub use fault::Fault;
 
-use crate::build::{BuildError, ResponseBuilder};
+use crate::build::ResponseBuilder;
 use crate::error::ParseError;
 use crate::header_name::HeaderName;
 use crate::message::{Message, scan};
@@ -116,11 +116,8 @@ fn is_stun(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| *first < 4) && bytes.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])
 }
 
-/// The answer to a refused request, with the headers that the fault wants (RFC 3261 §8.2).
-///
-/// # Errors
-/// When the request cannot be answered.
-pub fn refuse(request: &Message, fault: &Fault, to_tag: &str, policy: &Policy<'_>) -> Result<Message, BuildError> {
+/// The answer to a refused request, with the headers that the fault wants (RFC 3261 §8.2), still to be finished.
+pub fn refuse(request: &Message, fault: &Fault, to_tag: &str, policy: &Policy<'_>) -> ResponseBuilder {
     let mut response = ResponseBuilder::new(request, fault.status(), Some(&fault.reason()), Some(to_tag));
     match fault {
         Fault::Extension(tags) => {
@@ -133,5 +130,5 @@ pub fn refuse(request: &Message, fault: &Fault, to_tag: &str, policy: &Policy<'_
         }
         _ => {}
     }
-    response.finish()
+    response
 }

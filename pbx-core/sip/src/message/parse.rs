@@ -3,7 +3,7 @@
 use super::values::Lines as Shared;
 use super::{Field, MAX_HEADERS, Message, Start};
 use crate::error::ParseError;
-use crate::grammar::{is_token, number};
+use crate::grammar::{is_token_char, number};
 use crate::header_name::HeaderName;
 use crate::method::Method;
 use crate::status::StatusCode;
@@ -124,7 +124,7 @@ impl<'a> Lines<'a> {
         let mut end = 0;
         loop {
             let tail = rest.get(end..).unwrap_or_default();
-            let Some(length) = tail.iter().position(|b| *b == b'\n') else {
+            let Some(length) = memchr::memchr(b'\n', tail) else {
                 self.at = self.bytes.len();
                 self.fault(ParseError::Unterminated);
                 return Some(rest);
@@ -136,7 +136,7 @@ impl<'a> Lines<'a> {
                 self.fault(ParseError::HeaderLine(self.number));
                 newline
             };
-            if rest.get(end..line_end).is_some_and(|line| line.contains(&b'\r')) {
+            if rest.get(end..line_end).is_some_and(|line| memchr::memchr(b'\r', line).is_some()) {
                 self.fault(ParseError::HeaderLine(self.number));
             }
             end = newline + 1;
@@ -151,11 +151,12 @@ impl<'a> Lines<'a> {
 }
 
 fn field_of(line: &[u8], line_start: usize) -> Option<Field> {
-    let colon = line.iter().position(|b| *b == b':')?;
-    let name = line.get(..colon)?;
-    let name_end = name.iter().rposition(|b| !matches!(b, b' ' | b'\t'))? + 1;
-    let name = std::str::from_utf8(name.get(..name_end)?).ok()?;
-    if !is_token(name) {
+    // A name is made of token characters, so what is none of them ends it.
+    let name_end = line.iter().position(|b| !is_token_char(*b))?;
+    let name = std::str::from_utf8(line.get(..name_end)?).ok().filter(|name| !name.is_empty())?;
+    let blanks = line.get(name_end..)?.iter().position(|b| !matches!(b, b' ' | b'\t'))?;
+    let colon = name_end + blanks;
+    if line.get(colon) != Some(&b':') {
         return None;
     }
     let value = line.get(colon + 1..)?;
@@ -164,7 +165,7 @@ fn field_of(line: &[u8], line_start: usize) -> Option<Field> {
         (Some(from), Some(to)) => (from, to + 1),
         _ => (0, 0),
     };
-    let folded = value.get(from..to)?.contains(&b'\n');
+    let folded = memchr::memchr(b'\n', value.get(from..to)?).is_some();
     let value_start = line_start + colon + 1;
     Some(Field {
         kind: HeaderName::parse(name),

@@ -35,8 +35,8 @@ impl Message {
     ///
     /// # Errors
     /// When there is none or it breaks the grammar.
-    pub fn via(&self) -> Result<Via, HeaderError> {
-        self.lines.via.get_or_init(|| self.read_via()).clone()
+    pub fn via(&self) -> Result<&Via, HeaderError> {
+        self.lines.via.get_or_init(|| self.read_via()).as_ref().map_err(Clone::clone)
     }
 
     fn read_via(&self) -> Result<Via, HeaderError> {
@@ -58,16 +58,16 @@ impl Message {
     ///
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
-    pub fn from_addr(&self) -> Result<NameAddr, HeaderError> {
-        self.lines.from.get_or_init(|| self.address(HeaderName::From)).clone()
+    pub fn from_addr(&self) -> Result<&NameAddr, HeaderError> {
+        self.lines.from.get_or_init(|| self.address(HeaderName::From)).as_ref().map_err(Clone::clone)
     }
 
     /// To.
     ///
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
-    pub fn to_addr(&self) -> Result<NameAddr, HeaderError> {
-        self.lines.to.get_or_init(|| self.address(HeaderName::To)).clone()
+    pub fn to_addr(&self) -> Result<&NameAddr, HeaderError> {
+        self.lines.to.get_or_init(|| self.address(HeaderName::To)).as_ref().map_err(Clone::clone)
     }
 
     fn address(&self, name: HeaderName) -> Result<NameAddr, HeaderError> {
@@ -88,8 +88,8 @@ impl Message {
     ///
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
-    pub fn cseq(&self) -> Result<CSeq, HeaderError> {
-        self.lines.cseq.get_or_init(|| self.read_cseq()).clone()
+    pub fn cseq(&self) -> Result<&CSeq, HeaderError> {
+        self.lines.cseq.get_or_init(|| self.read_cseq()).as_ref().map_err(Clone::clone)
     }
 
     fn read_cseq(&self) -> Result<CSeq, HeaderError> {

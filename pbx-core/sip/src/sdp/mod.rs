@@ -19,6 +19,7 @@ mod offer_answer;
 mod parse;
 pub mod policy;
 mod print;
+mod said;
 mod session;
 mod stream;
 

@@ -1,5 +1,6 @@
 //! One leg's side of offer and answer (RFC 3264).
 
+use super::said::Said;
 use super::{Media, Origin, Session, Stream};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
@@ -39,9 +40,9 @@ enum State {
     /// Nothing is open.
     Stable,
     /// We have offered; perhaps an early answer has come.
-    Offered { offer: Session, early: Option<Session> },
+    Offered { offer: Said, early: Option<Said> },
     /// They have offered; perhaps we have answered early.
-    Asked { offer: Session, early: Option<Session> },
+    Asked { offer: Said, early: Option<Said> },
 }
 
 /// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones it for each early
@@ -54,8 +55,8 @@ pub struct OfferAnswer {
     /// Which media line is ours; the others are refused.
     line: usize,
     state: State,
-    local: Option<Session>,
-    remote: Option<Session>,
+    local: Option<Said>,
+    remote: Option<Said>,
 }
 
 impl OfferAnswer {
@@ -74,12 +75,12 @@ impl OfferAnswer {
             State::Asked { .. } => return Err(Fault::Open),
             State::Stable => {}
         }
-        if offer.media.len() < self.local.as_ref().map_or(0, |local| local.media.len()) {
+        if offer.media.len() < self.local.as_ref().map_or(0, |local| local.session().media.len()) {
             return Err(Fault::Lines);
         }
         let line = if offer.stream(self.line).is_some() { Some(self.line) } else { offer.audio_line() };
         self.line = line.ok_or(Fault::NoSound)?;
-        self.state = State::Asked { offer, early: None };
+        self.state = State::Asked { offer: Said::new(offer, self.line), early: None };
         Ok(())
     }
 
@@ -87,36 +88,45 @@ impl OfferAnswer {
     ///
     /// # Errors
     /// [`Fault::NoOffer`].
-    pub fn local_answer(&mut self, stream: &Stream, phase: Phase) -> Result<Session, Fault> {
+    pub fn local_answer(&mut self, stream: &Stream, phase: Phase) -> Result<&Session, Fault> {
         let State::Asked { offer, early } = &self.state else { return Err(Fault::NoOffer) };
         let before = early.as_ref().or(self.local.as_ref()).cloned();
         let offer = offer.clone();
-        let answer = self.describe(stream, &offer.media, before.as_ref());
+        let answer = self.describe(stream, &offer.session().media, before.as_ref());
         self.state = match phase {
-            Phase::Early => State::Asked { offer, early: Some(answer.clone()) },
+            Phase::Early => State::Asked { offer, early: Some(answer) },
             Phase::Final => {
                 self.remote = Some(offer);
-                self.local = Some(answer.clone());
+                self.local = Some(answer);
                 State::Stable
             }
         };
-        Ok(answer)
+        self.last_said().ok_or(Fault::NoOffer)
     }
 
     /// We offer this stream: in an INVITE, or in the 2xx to one without SDP.
     ///
     /// # Errors
     /// [`Fault::Open`].
-    pub fn local_offer(&mut self, stream: &Stream) -> Result<Session, Fault> {
+    pub fn local_offer(&mut self, stream: &Stream) -> Result<&Session, Fault> {
         if !matches!(self.state, State::Stable) {
             return Err(Fault::Open);
         }
-        let before = self.local.take();
-        let lines = before.as_ref().map_or(&[][..], |before| &before.media);
+        let before = self.local.clone();
+        let lines = before.as_ref().map_or(&[][..], |before| &before.session().media);
         let offer = self.describe(stream, lines, before.as_ref());
-        self.local = before;
-        self.state = State::Offered { offer: offer.clone(), early: None };
-        Ok(offer)
+        self.state = State::Offered { offer, early: None };
+        self.last_said().ok_or(Fault::NoOffer)
+    }
+
+    /// Our side of what is open, else of what was agreed.
+    fn last_said(&self) -> Option<&Session> {
+        let said = match &self.state {
+            State::Offered { offer, .. } => Some(offer),
+            State::Asked { early, .. } => early.as_ref(),
+            State::Stable => self.local.as_ref(),
+        };
+        said.map(Said::session)
     }
 
     /// They answer. After an early answer the final one may differ; some far ends do that, and it is what counts.
@@ -125,10 +135,11 @@ impl OfferAnswer {
     /// [`Fault::NoOffer`], [`Fault::Lines`], or [`Fault::NoSound`] if they refuse our stream; then nothing has changed.
     pub fn remote_answer(&mut self, answer: Session, phase: Phase) -> Result<(), Fault> {
         let State::Offered { offer, early } = &mut self.state else { return Err(Fault::NoOffer) };
-        if answer.media.len() != offer.media.len() {
+        if answer.media.len() != offer.session().media.len() {
             return Err(Fault::Lines);
         }
-        if answer.stream(self.line).is_none() {
+        let answer = Said::new(answer, self.line);
+        if answer.stream().is_none() {
             return Err(Fault::NoSound);
         }
         match phase {
@@ -150,7 +161,7 @@ impl OfferAnswer {
         match &self.state {
             State::Stable => Ok(()),
             State::Offered { early: Some(early), .. } => {
-                let early = early.clone();
+                let early = early.session().clone();
                 self.remote_answer(early, Phase::Final)
             }
             State::Offered { .. } | State::Asked { .. } => Err(Fault::NoOffer),
@@ -161,7 +172,7 @@ impl OfferAnswer {
     /// §14.1).
     pub fn roll_back(&mut self) {
         self.state = State::Stable;
-        self.line = self.local.as_ref().and_then(Session::audio_line).unwrap_or(0);
+        self.line = self.local.as_ref().and_then(|local| local.session().audio_line()).unwrap_or(0);
     }
 
     /// Whether an offer is open, theirs or ours.
@@ -175,37 +186,37 @@ impl OfferAnswer {
     }
 
     /// Their offer that waits for our answer.
-    pub fn offered(&self) -> Option<Stream> {
+    pub fn offered(&self) -> Option<&Stream> {
         match &self.state {
-            State::Asked { offer, .. } => offer.stream(self.line),
+            State::Asked { offer, .. } => offer.stream(),
             _ => None,
         }
     }
 
     /// What they last said and is in force: the answer to an open offer of ours if there is an early one, the open
     /// offer of theirs if we have answered it early, else what was agreed.
-    pub fn remote(&self) -> Option<Stream> {
+    pub fn remote(&self) -> Option<&Stream> {
         let open = match &self.state {
             State::Offered { early, .. } => early.as_ref(),
             State::Asked { offer, early } => early.as_ref().map(|_| offer),
             State::Stable => None,
         };
-        open.or(self.remote.as_ref())?.stream(self.line)
+        open.or(self.remote.as_ref())?.stream()
     }
 
     /// What we last said and is agreed.
-    pub fn local(&self) -> Option<Stream> {
-        self.local.as_ref()?.stream(self.line)
+    pub fn local(&self) -> Option<&Stream> {
+        self.local.as_ref()?.stream()
     }
 
     /// What we last agreed to, as it was sent: the answer to a re-INVITE that changes nothing.
-    pub const fn local_session(&self) -> Option<&Session> {
-        self.local.as_ref()
+    pub fn local_session(&self) -> Option<&Session> {
+        self.local.as_ref().map(Said::session)
     }
 
     /// Our description: the stream in its line, all others of `lines` refused. Its version rises by one if it is not
     /// `before`, or if something else was sent since, which came to nothing.
-    fn describe(&mut self, stream: &Stream, lines: &[Media], before: Option<&Session>) -> Session {
+    fn describe(&mut self, stream: &Stream, lines: &[Media], before: Option<&Said>) -> Said {
         let mut media: Vec<Media> = lines.iter().map(Media::refused).collect();
         match media.get_mut(self.line) {
             Some(line) => *line = stream.to_media(),
@@ -217,10 +228,10 @@ impl OfferAnswer {
         let address = stream.rtp.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |rtp| rtp.ip());
         let origin = Origin { user: "-".to_owned(), id: self.id, version: self.version, address: address.into() };
         let mut session = Session { origin, connection: Some(address.into()), attributes: Vec::new(), media };
-        if before != Some(&session) {
+        if before.map(Said::session) != Some(&session) {
             self.version += 1;
             session.origin.version = self.version;
         }
-        session
+        Said::new(session, self.line)
     }
 }

@@ -75,7 +75,7 @@ fn lines_that_are_not_ours_are_refused_and_kept_in_count() {
     leg.remote_offer(parse(PHONE)).unwrap();
     let offered = leg.offered().unwrap();
     let answer =
-        policy::pass_answer(&offered, &sound("8 101\r\na=rtpmap:101 telephone-event/8000").stream(0).unwrap(), ours());
+        policy::pass_answer(offered, &sound("8 101\r\na=rtpmap:101 telephone-event/8000").stream(0).unwrap(), ours());
     let answer = leg.local_answer(&answer.unwrap(), Phase::Final).unwrap();
     let ports: Vec<_> = answer.media.iter().map(|media| media.port).collect();
     assert_eq!(ports, [20_000, 0]);
@@ -110,13 +110,13 @@ fn a_refused_change_leaves_what_was_agreed() {
     let mut leg = OfferAnswer::new(1);
     leg.local_offer(&policy::own_offer(ours())).unwrap();
     leg.remote_answer(sound("8"), Phase::Final).unwrap();
-    let before = (leg.local(), leg.remote());
+    let before = (leg.local().cloned(), leg.remote().cloned());
     leg.local_offer(&Stream { direction: Direction::Inactive, ..policy::own_offer(ours()) }).unwrap();
     leg.roll_back();
-    assert_eq!((leg.local(), leg.remote()), before);
+    assert_eq!((leg.local().cloned(), leg.remote().cloned()), before);
     leg.remote_offer(sound("0")).unwrap();
     leg.roll_back();
-    assert_eq!((leg.local(), leg.remote()), before);
+    assert_eq!((leg.local().cloned(), leg.remote().cloned()), before);
 }
 
 #[test]
@@ -136,11 +136,11 @@ fn an_early_answer_settles_a_2xx_without_one() {
     leg.local_offer(&policy::own_offer(ours())).unwrap();
     assert_eq!(leg.settle(), Err(Fault::NoOffer));
     leg.remote_answer(sound("8"), Phase::Early).unwrap();
-    assert_eq!(numbers(&leg.remote().unwrap()), [8]);
+    assert_eq!(numbers(leg.remote().unwrap()), [8]);
     let fork = leg.clone();
     leg.settle().unwrap();
     assert!(!leg.is_open() && fork.is_open());
-    assert_eq!(numbers(&leg.remote().unwrap()), [8]);
+    assert_eq!(numbers(leg.remote().unwrap()), [8]);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn what_we_print_reads_back() {
     let mut leg = OfferAnswer::new(u64::MAX);
     leg.remote_offer(parse(PHONE)).unwrap();
     let answer = leg.local_answer(&policy::own_offer("[2001:db8::9]:20000".parse().unwrap()), Phase::Final).unwrap();
-    assert_eq!(parse(&answer.to_string()), answer);
+    assert_eq!(parse(&answer.to_string()), *answer);
     assert_eq!(serde_json::from_str::<OfferAnswer>(&serde_json::to_string(&leg).unwrap()).unwrap(), leg);
 }
 
@@ -222,7 +222,7 @@ proptest! {
         if let Ok(session) = Session::parse(&bytes) {
             prop_assert!(Session::parse(session.to_string().as_bytes()).is_ok());
             let mut leg = OfferAnswer::new(9);
-            if leg.remote_offer(session).is_ok() && let Some(offered) = leg.offered() {
+            if leg.remote_offer(session).is_ok() && let Some(offered) = leg.offered().cloned() {
                 let answer = leg.local_answer(&policy::pass_offer(&offered, ours()), Phase::Final).unwrap();
                 prop_assert!(Session::parse(answer.to_string().as_bytes()).is_ok());
             }

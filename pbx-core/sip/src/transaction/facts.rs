@@ -1,6 +1,8 @@
 //! What a transaction is known by, read from a message once.
 
+use crate::header::CSeq;
 use crate::{HeaderError, Message, Via};
+use std::sync::Arc;
 
 /// Whether it asks or answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,10 +16,9 @@ pub(super) enum Line {
 pub(super) struct Facts<'a> {
     pub(super) message: &'a Message,
     pub(super) line: Line,
-    /// Of the request; of a response the CSeq's, which is that of its request.
-    pub(super) method: String,
-    pub(super) cseq: u32,
-    pub(super) via: Via,
+    /// Its method is the request's; of a response that of its request.
+    pub(super) cseq: &'a CSeq,
+    pub(super) via: &'a Via,
 }
 
 impl<'a> Facts<'a> {
@@ -32,18 +33,23 @@ impl<'a> Facts<'a> {
         if message.method().is_some_and(|method| *method != cseq.method) {
             return Ok(None);
         }
-        Ok(Some(Self { message, line, method: cseq.method.as_str().to_owned(), cseq: cseq.number, via }))
+        Ok(Some(Self { message, line, cseq, via }))
+    }
+
+    /// The method of the request; of a response the CSeq's, which is that of its request.
+    pub(super) fn method(&self) -> &'a str {
+        self.cseq.method.as_str()
     }
 
     /// From-tag, Call-ID and CSeq of a request outside of dialogs: the same on all ways that it may come (RFC 3261
     /// §8.2.2.2).
-    pub(super) fn merge_key(&self) -> Option<Box<str>> {
+    pub(super) fn merge_key(&self) -> Option<Arc<str>> {
         let to = self.message.to_addr().ok()?;
         let from = self.message.from_addr().ok()?;
-        if to.tag().is_some() || matches!(&*self.method, "ACK" | "CANCEL") {
+        if to.tag().is_some() || matches!(self.method(), "ACK" | "CANCEL") {
             return None;
         }
-        let call_id = self.message.call_id().ok()?;
-        Some(format!("{call_id}\t{}\t{} {}", from.tag()?, self.cseq, self.method).into_boxed_str())
+        let (call_id, tag, number) = (self.message.call_id().ok()?, from.tag()?, self.cseq.number.to_string());
+        Some([&call_id, "\t", tag, "\t", &number, " ", self.method()].concat().into())
     }
 }

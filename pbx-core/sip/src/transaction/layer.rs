@@ -4,11 +4,13 @@ use super::facts::{Facts, Line};
 use super::queue::Queue;
 use super::{Action, Class, Effect, Failure, Input, Key, Machine, Timer, Timers, make};
 use crate::Message;
+use crate::build::Reply;
 use crate::time::Instant;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A transaction within its [`Layer`]. Never used twice.
@@ -33,21 +35,31 @@ struct Transaction<U> {
     /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1).
     cancel: Option<Bytes>,
     key: Key,
-    merge: Option<Box<str>>,
+    merge: Option<Arc<str>>,
     /// The timers that are set.
     set: Vec<(Timer, Instant)>,
     /// The last value of the retransmission timer.
     pause: Duration,
 }
 
+/// What an input to a transaction brings with it.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Nothing,
+    /// A response that came.
+    Heard(&'a Message),
+    /// A response of ours.
+    Said(&'a Bytes),
+}
+
 /// The transactions of an engine. Plain data: it can be stored and carried elsewhere between any two calls.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Layer<U> {
     timers: Timers,
-    table: BTreeMap<TransactionId, Transaction<U>>,
+    table: BTreeMap<TransactionId, Box<Transaction<U>>>,
     keys: HashMap<Key, TransactionId>,
     /// Requests outside of dialogs by what stays the same on all ways (RFC 3261 §8.2.2.2).
-    merge: HashMap<Box<str>, TransactionId>,
+    merge: HashMap<Arc<str>, TransactionId>,
     queue: Queue,
     last: u64,
 }
@@ -81,7 +93,7 @@ impl<U: Clone> Layer<U> {
         let Some(facts) = Facts::of(message) else { return out };
         match facts.line {
             Line::Response(code) => match self.keys.get(&Key::of_response(&facts)).copied() {
-                Some(id) => self.run(now, id, Input::Response(Class::of(code)), Some(message), &mut out),
+                Some(id) => self.run(now, id, Input::Response(Class::of(code)), What::Heard(message), &mut out),
                 None => out.push(Action::Stray),
             },
             Line::Request => self.request(now, &facts, source, reliable, user, &mut out),
@@ -99,16 +111,16 @@ impl<U: Clone> Layer<U> {
         out: &mut Vec<Action<U>>,
     ) {
         let key = Key::of_request(facts);
-        let is_ack = facts.method == "ACK";
+        let is_ack = facts.method() == "ACK";
         if let Some(&id) = self.keys.get(&key) {
-            return self.run(now, id, if is_ack { Input::Ack } else { Input::Repeated }, None, out);
+            return self.run(now, id, if is_ack { Input::Ack } else { Input::Repeated }, What::Nothing, out);
         }
         if is_ack {
             return out.push(Action::Ack);
         }
         let merge = facts.merge_key();
         let merged = merge.as_ref().and_then(|merge| self.merge.get(merge)).copied();
-        let machine = Machine::server(facts.method == "INVITE");
+        let machine = Machine::server(facts.method() == "INVITE");
         let id = self.add(machine, user, reliable, facts.message.as_bytes().clone(), key);
         if let Some(transaction) = self.table.get_mut(&id) {
             transaction.source = Some(source);
@@ -117,8 +129,8 @@ impl<U: Clone> Layer<U> {
                 self.merge.insert(merge, id);
             }
         }
-        self.run(now, id, Input::Begin, None, out);
-        out.push(if facts.method == "CANCEL" {
+        self.run(now, id, Input::Begin, What::Nothing, out);
+        out.push(if facts.method() == "CANCEL" {
             let invite = self.keys.get(&Key::of_cancelled(facts)).copied();
             Action::Cancel { id, invite: invite.and_then(|id| Some((id, self.user(id)?.clone()))) }
         } else {
@@ -137,22 +149,21 @@ impl<U: Clone> Layer<U> {
     ) -> Option<(TransactionId, Vec<Action<U>>)> {
         let facts = Facts::of(request)?;
         let key = Key::of_response(&facts);
-        if facts.method == "ACK" || self.keys.contains_key(&key) {
+        if facts.method() == "ACK" || self.keys.contains_key(&key) {
             return None;
         }
         let mut out = Vec::new();
-        let machine = Machine::client(facts.method == "INVITE");
+        let machine = Machine::client(facts.method() == "INVITE");
         let id = self.add(machine, user, reliable, request.as_bytes().clone(), key);
-        self.run(now, id, Input::Begin, None, &mut out);
+        self.run(now, id, Input::Begin, What::Nothing, &mut out);
         Some((id, out))
     }
 
     /// Responds to a request. Nothing happens if the transaction is over or has been answered finally.
-    pub fn respond(&mut self, now: Instant, id: TransactionId, response: &Message) -> Vec<Action<U>> {
+    pub fn respond(&mut self, now: Instant, id: TransactionId, response: &Reply) -> Vec<Action<U>> {
         let mut out = Vec::new();
-        if let Some(Facts { line: Line::Response(code), .. }) = Facts::of(response) {
-            self.run(now, id, Input::Respond(Class::of(code)), Some(response), &mut out);
-        }
+        let class = Class::of(response.status.code());
+        self.run(now, id, Input::Respond(class), What::Said(&response.bytes), &mut out);
         out
     }
 
@@ -184,12 +195,12 @@ impl<U: Clone> Layer<U> {
         let Some(invite) = self.table.get_mut(&id) else { return };
         let Some(bytes) = invite.cancel.take() else { return };
         let (key, user, reliable) = (invite.key.for_cancel(), invite.user.clone(), invite.reliable);
-        self.run(now, id, Input::Cancelled, None, out);
+        self.run(now, id, Input::Cancelled, What::Nothing, out);
         let cancel = self.add(Machine::client(false), user, reliable, bytes, key);
         if let Some(transaction) = self.table.get_mut(&cancel) {
             transaction.quiet = true;
         }
-        self.run(now, cancel, Input::Begin, None, out);
+        self.run(now, cancel, Input::Begin, What::Nothing, out);
     }
 
     /// The transport can't send any more for the transactions whose user is `lost` (a connection broke, a port is
@@ -198,7 +209,7 @@ impl<U: Clone> Layer<U> {
         let mut out = Vec::new();
         let ids: Vec<_> = self.table.iter().filter(|(_, t)| lost(&t.user)).map(|(id, _)| *id).collect();
         for id in ids {
-            self.run(now, id, Input::TransportError, None, &mut out);
+            self.run(now, id, Input::TransportError, What::Nothing, &mut out);
         }
         out
     }
@@ -209,7 +220,7 @@ impl<U: Clone> Layer<U> {
         while let Some((id, timer)) = self.queue.due(now) {
             if let Some(transaction) = self.table.get_mut(&id) {
                 transaction.set.retain(|(set, _)| *set != timer);
-                self.run(now, id, Input::Due(timer), None, &mut out);
+                self.run(now, id, Input::Due(timer), What::Nothing, &mut out);
             }
         }
         out
@@ -263,19 +274,12 @@ impl<U: Clone> Layer<U> {
         let (set, pause) = (Vec::new(), Duration::ZERO);
         let transaction =
             Transaction { machine, user, source, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
-        self.table.insert(id, transaction);
+        self.table.insert(id, Box::new(transaction));
         id
     }
 
     /// One input to one transaction, and whatever follows from it at the same moment.
-    fn run(
-        &mut self,
-        now: Instant,
-        id: TransactionId,
-        input: Input,
-        message: Option<&Message>,
-        out: &mut Vec<Action<U>>,
-    ) {
+    fn run(&mut self, now: Instant, id: TransactionId, input: Input, what: What<'_>, out: &mut Vec<Action<U>>) {
         let Some(transaction) = self.table.get_mut(&id) else { return };
         let mut at_once = None;
         for effect in transaction.machine.step(input) {
@@ -291,7 +295,7 @@ impl<U: Clone> Layer<U> {
                 }
                 Effect::Slow(timer) => transaction.set_timer(&mut self.queue, now, id, timer, self.timers.t2),
                 Effect::Clear(timer) => transaction.clear_timer(&mut self.queue, id, timer),
-                effect => transaction.speak(effect, id, message, out),
+                effect => transaction.speak(effect, id, what, out),
             }
         }
         let wants_cancel = transaction.cancel.is_some();
@@ -301,7 +305,7 @@ impl<U: Clone> Layer<U> {
         if transaction.machine.is_terminated() {
             self.forget(id, out);
         } else if let Some(timer) = at_once {
-            self.run(now, id, Input::Due(timer), None, out);
+            self.run(now, id, Input::Due(timer), What::Nothing, out);
         } else if wants_cancel && input == Input::Response(Class::Provisional) {
             self.send_cancel(now, id, out);
         }
@@ -342,7 +346,7 @@ impl<U: Clone> Transaction<U> {
     }
 
     /// The effects that say something, to the network or to the user.
-    fn speak(&mut self, effect: Effect, id: TransactionId, message: Option<&Message>, out: &mut Vec<Action<U>>) {
+    fn speak(&mut self, effect: Effect, id: TransactionId, what: What<'_>, out: &mut Vec<Action<U>>) {
         let failed = match effect {
             Effect::SendRequest => return self.send_kept(id, out),
             Effect::Resend if self.answered => return self.send_kept(id, out),
@@ -350,7 +354,8 @@ impl<U: Clone> Transaction<U> {
                 // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the
                 // same.
                 if !self.answered
-                    && let Some(ack) = message.and_then(|refusal| make::ack(&self.kept, refusal))
+                    && let What::Heard(refusal) = what
+                    && let Some(ack) = make::ack(&self.kept, refusal)
                 {
                     self.kept = ack;
                     self.answered = true;
@@ -359,10 +364,13 @@ impl<U: Clone> Transaction<U> {
                     self.send_kept(id, out)
                 };
             }
-            Effect::SendResponse => return self.keep(message.map(|response| response.as_bytes().clone()), id, out),
+            Effect::SendResponse => {
+                let What::Said(response) = what else { return };
+                return self.keep(Some(response.clone()), id, out);
+            }
             Effect::SendTrying => return self.keep(make::trying(&self.kept, self.source), id, out),
             // What a server's user is told is pushed where more is known: Action::Request and its like.
-            Effect::Tell if message.is_some() && !self.quiet => {
+            Effect::Tell if matches!(what, What::Heard(_)) && !self.quiet => {
                 return out.push(Action::Response { id, user: self.user.clone() });
             }
             Effect::Tell if matches!(self.machine, Machine::ServerInvite(super::server_invite::State::Accepted)) => {

@@ -56,7 +56,7 @@ fn gate(bytes: &[u8]) {
     match judge(Bytes::copy_from_slice(bytes), &policy) {
         Verdict::Pass(message) => touch(&message),
         Verdict::Refuse(request, fault) => {
-            let answer = refuse(&request, &fault, "tag", &policy).unwrap();
+            let answer = refuse(&request, &fault, "tag", &policy).finish().unwrap();
             assert_eq!(answer.status(), Some(fault.status()));
         }
         Verdict::Ignore(_) => {}

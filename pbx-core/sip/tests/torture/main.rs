@@ -75,7 +75,7 @@ fn every_message_leads_to_what_its_rfc_states() {
             (Expect::Valid(fields), Verdict::Pass(message)) => fields(&message),
             (Expect::Answer(status), Verdict::Refuse(message, fault)) => {
                 assert_eq!(fault.status().code(), *status, "{}: {} ({})", case.file, fault, case.why);
-                let answer = refuse(&message, &fault, "ours", &Policy::default()).unwrap();
+                let answer = refuse(&message, &fault, "ours", &Policy::default()).finish().unwrap();
                 assert_eq!(answer.status().unwrap().code(), *status);
                 assert_eq!(answer.headers_of(HeaderName::Via).count(), message.headers_of(HeaderName::Via).count());
             }
@@ -91,7 +91,7 @@ fn unknown_methods_are_answered_with_501_and_the_known_ones() {
         let Verdict::Refuse(message, fault) = judge(bytes(case).into(), &Policy::default()) else {
             panic!("{} was not refused", case.file)
         };
-        let answer = refuse(&message, &fault, "ours", &Policy::default()).unwrap();
+        let answer = refuse(&message, &fault, "ours", &Policy::default()).finish().unwrap();
         assert_eq!(answer.status().unwrap().code(), 501);
         assert!(answer.has_token(HeaderName::Allow, "INVITE"));
     }
@@ -101,7 +101,7 @@ fn unknown_methods_are_answered_with_501_and_the_known_ones() {
 fn unsupported_extensions_are_named_in_the_420() {
     let case = cases().find(|case| case.file == "rfc4475/bext01").unwrap();
     let Verdict::Refuse(message, fault) = judged(case) else { panic!("not refused") };
-    let answer = refuse(&message, &fault, "ours", &Policy::default()).unwrap();
+    let answer = refuse(&message, &fault, "ours", &Policy::default()).finish().unwrap();
     let tags = answer.tokens(HeaderName::Unsupported).unwrap();
     assert_eq!(tags, ["nothingSupportsThis", "nothingSupportsThisEither"]);
 }

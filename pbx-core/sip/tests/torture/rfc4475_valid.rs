@@ -126,7 +126,7 @@ fn esc02(m: &Message) {
 
 fn lwsdisp(m: &Message) {
     let from = m.from_addr().unwrap();
-    assert_eq!((from.display_name().unwrap().as_ref(), user(&from), from.tag()), ("caller", "caller", Some("323")));
+    assert_eq!((from.display_name().unwrap().as_ref(), user(from), from.tag()), ("caller", "caller", Some("323")));
 }
 
 fn longreq(m: &Message) {

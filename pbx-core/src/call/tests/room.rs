@@ -334,7 +334,7 @@ impl Room {
             .iter()
             .filter(|entry| record(entry))
             .map(|entry| match entry {
-                Entry::CallRecorded(record) => record.as_ref(),
+                Entry::CallRecorded(record) => &***record,
                 _ => unreachable!("filtered"),
             })
             .collect()

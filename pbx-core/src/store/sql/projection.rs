@@ -3,7 +3,7 @@
 use super::query::{args, id, json, to_json};
 use super::registrations::BodyRow;
 use super::{Store, Work, record};
-use crate::cdr::CallRecord;
+use crate::cdr::Written;
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::{OpenCall, Position};
 use crate::registrar::Binding;
@@ -60,7 +60,7 @@ impl Work {
     }
 
     /// Writes finished records; one that is there already stays as it is.
-    pub(crate) async fn insert_records(&mut self, records: &[&CallRecord]) -> Result<(), StoreError> {
+    pub(crate) async fn insert_records(&mut self, records: &[&Written]) -> Result<(), StoreError> {
         let calls = records.iter().map(|record| record::call(record)).collect::<Result<Vec<_>, _>>()?;
         self.insert(record::CALLS, "ON CONFLICT (tenant, id) DO NOTHING", calls).await?;
         let legs = records.iter().flat_map(|record| record::legs(record)).collect();

@@ -1,7 +1,7 @@
 //! A call's record as rows: what is searched in columns, all of it as JSON, legs and segments beside it.
 
 use super::query::{Arg, args, id, narrow, some_id, to_json, to_word, word};
-use crate::cdr::CallRecord;
+use crate::cdr::{CallRecord, Written};
 use crate::decision::StepKind;
 use crate::store::{CallRow, StoreError};
 use crate::time::Wall;
@@ -69,7 +69,7 @@ pub(super) const LEGS: &str = "INSERT INTO legs (tenant, call, position, id, par
 /// The head of the insert of [`segments`].
 pub(super) const SEGMENTS: &str = "INSERT INTO segments (tenant, call, position, a, b, from_us, to_us, media) VALUES";
 
-pub(super) fn call(record: &CallRecord) -> Result<Vec<Arg>, StoreError> {
+pub(super) fn call(record: &Written) -> Result<Vec<Arg>, StoreError> {
     Ok(args![
         record.tenant,
         record.id,
@@ -92,7 +92,7 @@ pub(super) fn call(record: &CallRecord) -> Result<Vec<Arg>, StoreError> {
         record.cut,
         template(record),
         search(record),
-        to_json("call record", record)?,
+        record.json().map_err(|error| StoreError::unreadable("call record", error))?.get(),
     ])
 }
 

@@ -1,6 +1,7 @@
 //! Two layers over a network that loses, doubles and reorders.
 
 use super::*;
+use crate::Reply;
 use crate::transaction::Failure;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -59,7 +60,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
         network.carry(now, &fired, true);
         network.carry(now, &server.fire(now), false);
         if let Some((_, id, message)) = answer.take_if(|(at, ..)| *at <= now) {
-            network.carry(now, &server.respond(now, id, &message), false);
+            network.carry(now, &server.respond(now, id, &Reply::of(&message).unwrap()), false);
         }
         while let Some(entry) = network.air.first_entry().filter(|entry| entry.key().0 <= now) {
             let (to_server, message) = entry.remove();

@@ -6,7 +6,7 @@ mod tables;
 
 use super::{Action, Layer, Timers};
 use crate::time::Instant;
-use crate::{Message, Method, ResponseBuilder, StatusCode};
+use crate::{Message, Method, Reply, ResponseBuilder, StatusCode};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -40,6 +40,10 @@ fn request(method: &Method) -> Message {
 
 fn response(request: &Message, code: u16) -> Message {
     ResponseBuilder::new(request, StatusCode::new(code).unwrap(), None, Some("t1")).finish().unwrap()
+}
+
+fn reply(request: &Message, code: u16) -> Reply {
+    Reply::of(&response(request, code)).unwrap()
 }
 
 /// The start lines that were sent, short: `INVITE`, `ACK`, `200`.

@@ -31,7 +31,7 @@ fn a_quick_user_needs_no_100() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let id = begun(&mut layer, &invite);
-    assert_eq!(sent(&layer.respond(at(1), id, &response(&invite, 180))), ["180"]);
+    assert_eq!(sent(&layer.respond(at(1), id, &reply(&invite, 180))), ["180"]);
     assert_eq!(run_until(&mut layer, at(1_000)), []);
     assert_eq!(sent(&receive(&mut layer, 1_001, &invite)), ["180"]);
 }
@@ -41,7 +41,7 @@ fn a_refusal_is_repeated_until_its_ack() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let id = begun(&mut layer, &invite);
-    assert_eq!(sent(&layer.respond(START, id, &response(&invite, 486))), ["486"]);
+    assert_eq!(sent(&layer.respond(START, id, &reply(&invite, 486))), ["486"]);
     assert_eq!(send_times(&run_until(&mut layer, at(12_000))), [500, 1_500, 3_500, 7_500, 11_500]);
     assert_eq!(sent(&receive(&mut layer, 12_001, &invite)), ["486"]);
     let ack = request(&Method::Ack);
@@ -55,7 +55,7 @@ fn a_refusal_that_nobody_acknowledges_is_given_up() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let id = begun(&mut layer, &invite);
-    layer.respond(START, id, &response(&invite, 486));
+    layer.respond(START, id, &reply(&invite, 486));
     let log = run_until(&mut layer, at(60_000));
     assert!(log.contains(&(32_000, Action::Failed { id, user: 7, failure: Failure::NoAck })));
     assert!(layer.is_empty() && layer.timers_set() == 0);
@@ -66,11 +66,11 @@ fn after_a_2xx_invites_are_absorbed_and_the_ack_is_the_dialogs() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let id = begun(&mut layer, &invite);
-    assert_eq!(sent(&layer.respond(START, id, &response(&invite, 200))), ["200"]);
+    assert_eq!(sent(&layer.respond(START, id, &reply(&invite, 200))), ["200"]);
     assert_eq!(receive(&mut layer, 100, &invite), []);
     let ack = request_with(&Method::Ack, "z9hG4bK2", "f1");
     assert_eq!(receive(&mut layer, 101, &ack), [Action::Ack]);
-    assert_eq!(layer.respond(at(102), id, &response(&invite, 486)), [], "the die is cast");
+    assert_eq!(layer.respond(at(102), id, &reply(&invite, 486)), [], "the die is cast");
     assert_eq!(run_until(&mut layer, at(60_000)), [(32_000, Action::Terminated { id, user: 7 })]);
 }
 
@@ -80,10 +80,10 @@ fn a_request_is_answered_again_for_32_s() {
     let options = request(&Method::Options);
     let id = begun(&mut layer, &options);
     assert_eq!(receive(&mut layer, 1, &options), []);
-    assert_eq!(sent(&layer.respond(at(2), id, &response(&options, 200))), ["200"]);
+    assert_eq!(sent(&layer.respond(at(2), id, &reply(&options, 200))), ["200"]);
     assert_eq!(sent(&receive(&mut layer, 3, &options)), ["200"]);
     assert_eq!(run_until(&mut layer, at(60_000)), [(32_002, Action::Terminated { id, user: 7 })]);
-    assert_eq!(layer.respond(at(60_001), id, &response(&options, 200)), []);
+    assert_eq!(layer.respond(at(60_001), id, &reply(&options, 200)), []);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn the_same_request_by_another_way_is_merged() {
     let other_way = request_with(&Method::Invite, "z9hG4bK2", "f1");
     let actions = receive(&mut layer, 1, &other_way);
     let [Action::Request { id, merged: Some(_) }] = actions[..] else { panic!("{actions:?}") };
-    layer.respond(at(2), id, &response(&other_way, 482));
+    layer.respond(at(2), id, &reply(&other_way, 482));
     let another = request_with(&Method::Invite, "z9hG4bK3", "f2");
     assert!(matches!(receive(&mut layer, 3, &another)[..], [Action::Request { merged: None, .. }]));
 }
@@ -116,7 +116,7 @@ fn a_layer_goes_on_after_thawing() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let id = begun(&mut layer, &invite);
-    layer.respond(START, id, &response(&invite, 486));
+    layer.respond(START, id, &reply(&invite, 486));
     let mut thawed: Layer<u64> = serde_json::from_str(&serde_json::to_string(&layer).unwrap()).unwrap();
     assert_eq!(thawed, layer);
     assert_eq!(run_until(&mut thawed, at(60_000)), run_until(&mut layer, at(60_000)));

@@ -1,0 +1,38 @@
+//! What one side has said: the description as written, and what its line of sound means. Read once; a copy is a pointer.
+
+use super::{Session, Stream};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::sync::Arc;
+
+/// A description, and the stream in one of its lines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Said(Arc<(Session, usize, Option<Stream>)>);
+
+impl Said {
+    pub(super) fn new(session: Session, line: usize) -> Self {
+        let stream = session.stream(line);
+        Self(Arc::new((session, line, stream)))
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        &self.0.0
+    }
+
+    /// None if the line is refused or no sound.
+    pub(super) fn stream(&self) -> Option<&Stream> {
+        self.0.2.as_ref()
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.0.0, self.0.1).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (session, line) = Deserialize::deserialize(deserializer)?;
+        Ok(Self::new(session, line))
+    }
+}
