@@ -36,7 +36,8 @@ pub enum Verdict {
 /// Checks a client's answer. Credentials that can't be read never come this far: see [`Credentials::parse`].
 pub fn check(nonces: &Nonces, question: Question<'_>) -> Verdict {
     let Question { credentials, method, ha1, now } = question;
-    let expected = credentials.expected(ha1.unwrap_or_else(Ha1::nobody), method);
+    let nobody: &Ha1 = Ha1::nobody();
+    let expected = credentials.expected(ha1.unwrap_or(nobody), method);
     let given = credentials.response.to_ascii_lowercase();
     let right: bool = expected.as_bytes().ct_eq(given.as_bytes()).into();
     let age = nonces.age(&credentials.nonce, now);
