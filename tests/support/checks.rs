@@ -43,12 +43,13 @@ impl Net {
     }
 
     /// Each call's only record, by the caller's Call-ID.
-    fn records_by_call(&self) -> BTreeMap<&str, &CallRecord> {
+    fn records_by_call(&self) -> BTreeMap<String, CallRecord> {
         let mut records = BTreeMap::new();
         let mut ids = BTreeSet::new();
         for record in self.exchange.records() {
-            if records.insert(record.sip_call_id.as_str(), record).is_some() || !ids.insert(record.id) {
-                self.fail_in(&[&record.sip_call_id], &format!("{} has two records", record.sip_call_id));
+            let (sip_call_id, id) = (record.sip_call_id.clone(), record.id);
+            if records.insert(sip_call_id.clone(), record).is_some() || !ids.insert(id) {
+                self.fail_in(&[&sip_call_id], &format!("{sip_call_id} has two records"));
             }
         }
         records
@@ -68,7 +69,7 @@ impl Net {
         })
     }
 
-    fn check_call(&self, caller: &Phone, view: &View, record: Option<&&CallRecord>) {
+    fn check_call(&self, caller: &Phone, view: &View, record: Option<&CallRecord>) {
         let call = view.call_id.as_str();
         let Some(record) = record else {
             // The door answers these by itself, and an INVITE may never have come through a bad network.
@@ -131,10 +132,10 @@ impl Net {
     }
 
     /// A called phone that talked has a record that says so, or was hung up at once because the call was over.
-    fn nobody_talks_unrecorded(&self, records: &BTreeMap<&str, &CallRecord>) {
+    fn nobody_talks_unrecorded(&self, records: &BTreeMap<String, CallRecord>) {
         let legs: BTreeMap<&str, &CallRecord> = records
             .values()
-            .flat_map(|record| record.legs.iter().map(|leg| (leg.sip_call_id.as_str(), *record)))
+            .flat_map(|record| record.legs.iter().map(move |leg| (leg.sip_call_id.as_str(), record)))
             .collect();
         for phone in self.phones.iter().filter(|phone| !phone.gone) {
             for view in phone.views().iter().filter(|view| !view.made && view.talked()) {

@@ -146,11 +146,12 @@ impl Exchange {
                         open.ended = Some(Ending { disposition: *disposition, cause, sip_code: *sip_code, at: *at });
                     }
                 }
-                Entry::CallRecorded(record) => drop(open.remove(&record.id)),
+                Entry::CallRecorded(record) => drop(open.remove(&record.brief().id)),
                 _ => {}
             }
         }
-        self.journal.extend(open.into_values().map(|call| Entry::CallRecorded(call.into_record(now.wall).into())));
+        self.journal
+            .extend(open.into_values().map(|call| Entry::CallRecorded(call.into_record(now.wall).try_into().unwrap())));
     }
 
     /// The power fails, and comes back at once.
@@ -262,11 +263,11 @@ impl Exchange {
     }
 
     /// The records that were written, in order.
-    pub(crate) fn records(&self) -> Vec<&CallRecord> {
+    pub(crate) fn records(&self) -> Vec<CallRecord> {
         let entries = self.journal.iter();
         entries
             .filter_map(|entry| match entry {
-                Entry::CallRecorded(record) => Some(&***record),
+                Entry::CallRecorded(record) => Some(record.read().unwrap()),
                 _ => None,
             })
             .collect()

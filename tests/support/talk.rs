@@ -46,10 +46,11 @@ impl Net {
     }
 
     /// The only record.
-    pub(crate) fn record(&self) -> &CallRecord {
-        match self.exchange.records()[..] {
-            [record] => record,
-            ref records => self.fail(&format!("there are {} records and not one", records.len())),
+    pub(crate) fn record(&self) -> CallRecord {
+        let records = self.exchange.records();
+        match <[CallRecord; 1]>::try_from(records) {
+            Ok([record]) => record,
+            Err(records) => self.fail(&format!("there are {} records and not one", records.len())),
         }
     }
 }

@@ -55,7 +55,7 @@ fn withheld(invite: &Message) -> bool {
         .privacy()
         .iter()
         .any(|value| ["id", "user", "header"].iter().any(|private| value.eq_ignore_ascii_case(private)));
-    asked || invite.from_addr().is_ok_and(|from| is_nobody(from))
+    asked || invite.from_addr().is_ok_and(is_nobody)
 }
 
 fn is_nobody(address: &NameAddr) -> bool {

@@ -93,7 +93,12 @@ impl Call {
         }
         let decision = self.decider.take_decision();
         let record = self.record.finish(decision);
-        cx.journal(Entry::CallRecorded(record.into()));
+        match record.try_into() {
+            Ok(written) => cx.journal(Entry::CallRecorded(written)),
+            Err(error) => {
+                tracing::error!(%error, tenant = %self.owner.tenant, call = %self.owner.call, "a record has no words")
+            }
+        }
     }
 }
 

@@ -1,66 +1,85 @@
-//! A record with its JSON: it goes into the journal and into SQL, and is put into words once for both.
+//! A record put into words: it goes into the journal and into SQL as the same JSON, written once.
 
 use super::CallRecord;
+use crate::decision::{Decision, StepKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
-use std::ops::Deref;
-use std::sync::OnceLock;
 
-/// A finished record.
+/// A finished record, as it is kept. Its many small parts are freed where they were made: what waits for SQL is one text and
+/// what is searched by.
 #[derive(Clone, Debug)]
 pub struct Written {
-    record: CallRecord,
-    json: OnceLock<Box<RawValue>>,
+    brief: CallRecord,
+    template: Option<String>,
+    json: Box<RawValue>,
 }
 
 impl Written {
-    /// The record as JSON.
+    /// Puts a record into words.
     ///
     /// # Errors
     /// When something in it has no JSON.
-    pub fn json(&self) -> serde_json::Result<&RawValue> {
-        if let Some(json) = self.json.get() {
-            return Ok(json);
-        }
-        let json = to_raw_value(&self.record)?;
-        Ok(self.json.get_or_init(|| json))
+    pub fn new(record: CallRecord) -> serde_json::Result<Self> {
+        let json = to_raw_value(&record)?;
+        Ok(Self::of(record, json))
+    }
+
+    fn of(record: CallRecord, json: Box<RawValue>) -> Self {
+        let template = record.decision.steps.iter().find_map(|step| match &step.kind {
+            StepKind::Bound { slug, .. } => Some(slug.clone()),
+            _ => None,
+        });
+        Self { brief: CallRecord { decision: Decision::default(), ..record }, template, json }
+    }
+
+    /// The record without the steps of its decision.
+    pub const fn brief(&self) -> &CallRecord {
+        &self.brief
+    }
+
+    /// The slug of the template that decided.
+    pub fn template(&self) -> Option<&str> {
+        self.template.as_deref()
+    }
+
+    /// The whole record as JSON.
+    pub fn json(&self) -> &str {
+        self.json.get()
+    }
+
+    /// The whole record.
+    ///
+    /// # Errors
+    /// When the JSON is of another release, which wrote what we can't read.
+    pub fn read(&self) -> serde_json::Result<CallRecord> {
+        serde_json::from_str(self.json())
     }
 }
 
-impl From<CallRecord> for Written {
-    fn from(record: CallRecord) -> Self {
-        Self { record, json: OnceLock::new() }
-    }
-}
+impl TryFrom<CallRecord> for Box<Written> {
+    type Error = serde_json::Error;
 
-impl From<CallRecord> for Box<Written> {
-    fn from(record: CallRecord) -> Self {
-        Self::new(record.into())
-    }
-}
-
-impl Deref for Written {
-    type Target = CallRecord;
-
-    fn deref(&self) -> &CallRecord {
-        &self.record
+    fn try_from(record: CallRecord) -> serde_json::Result<Self> {
+        Written::new(record).map(Self::new)
     }
 }
 
 impl PartialEq for Written {
     fn eq(&self, other: &Self) -> bool {
-        self.record == other.record
+        self.json() == other.json()
     }
 }
 
 impl Serialize for Written {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.json().map_err(serde::ser::Error::custom)?.serialize(serializer)
+        self.json.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Written {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        CallRecord::deserialize(deserializer).map(Self::from)
+        let json = Box::<RawValue>::deserialize(deserializer)?;
+        let record = serde_json::from_str(json.get()).map_err(serde::de::Error::custom)?;
+        Ok(Self::of(record, json))
     }
 }

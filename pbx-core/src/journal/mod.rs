@@ -104,7 +104,7 @@ impl Entry {
         match self {
             Self::CallStarted { at, .. } | Self::CallEnded { at, .. } | Self::BindingRemoved { at, .. } => Some(*at),
             Self::CallAnswered { answer, .. } => Some(answer.at),
-            Self::CallRecorded(record) => Some(record.ended),
+            Self::CallRecorded(record) => Some(record.brief().ended),
             Self::Audit(line) => Some(line.at),
             Self::BindingAdded { .. } => None,
         }

@@ -71,12 +71,13 @@ impl Projector {
     /// # Errors
     /// When the store refuses.
     pub async fn close_open_calls(&mut self, last_seen: Wall) -> Result<usize, StoreError> {
+        let records = self.open.values().cloned().map(|call| Written::new(call.into_record(last_seen)));
         let records: Vec<Written> =
-            self.open.values().cloned().map(|call| call.into_record(last_seen).into()).collect();
+            records.collect::<Result<_, _>>().map_err(|why| StoreError::unreadable("call record", why))?;
         let mut batch = Batch::default();
         for record in &records {
             batch.records.push(record);
-            batch.closed.push((record.tenant, record.id));
+            batch.closed.push((record.brief().tenant, record.brief().id));
         }
         let position = self.position;
         self.write(batch, position).await?;
@@ -125,9 +126,10 @@ impl Projector {
                 }
             }
             Entry::CallRecorded(record) => {
-                self.open.remove(&record.id);
-                batch.touched.remove(&record.id);
-                batch.closed.push((record.tenant, record.id));
+                let (tenant, call) = (record.brief().tenant, record.brief().id);
+                self.open.remove(&call);
+                batch.touched.remove(&call);
+                batch.closed.push((tenant, call));
                 batch.records.push(record);
             }
             Entry::BindingAdded { tenant, binding } => {

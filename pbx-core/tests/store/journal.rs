@@ -50,11 +50,11 @@ fn story() -> Vec<Entry> {
         started(acme(), "two", at(3)),
         added("b", 200),
         ended("one", 5),
-        Entry::CallRecorded(record(acme(), "one", at(5)).into()),
+        Entry::CallRecorded(record(acme(), "one", at(5)).try_into().unwrap()),
         added("a", 300),
         ended("two", 6),
         Entry::BindingRemoved { tenant: acme(), device, key: "b".to_owned(), at: at(7) },
-        Entry::CallRecorded(record(acme(), "two", at(8)).into()),
+        Entry::CallRecorded(record(acme(), "two", at(8)).try_into().unwrap()),
     ]
 }
 

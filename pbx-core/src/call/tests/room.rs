@@ -328,13 +328,13 @@ impl Room {
     }
 
     /// The records that were written.
-    pub(super) fn records(&self) -> Vec<&CallRecord> {
+    pub(super) fn records(&self) -> Vec<CallRecord> {
         let record = |entry: &'_ Entry| matches!(entry, Entry::CallRecorded(_));
         self.journal
             .iter()
             .filter(|entry| record(entry))
             .map(|entry| match entry {
-                Entry::CallRecorded(record) => &***record,
+                Entry::CallRecorded(record) => record.read().unwrap(),
                 _ => unreachable!("filtered"),
             })
             .collect()
@@ -350,11 +350,11 @@ impl Room {
     }
 
     /// The only record.
-    pub(super) fn record(&self) -> &CallRecord {
-        let records = self.records();
+    pub(super) fn record(&self) -> CallRecord {
+        let mut records = self.records();
         assert_eq!(records.len(), 1, "exactly one record");
         self.records_explain_their_calls();
-        records[0]
+        records.remove(0)
     }
 
     /// After everything has run out, nothing is left.

@@ -63,11 +63,11 @@ impl Work {
     pub(crate) async fn insert_records(&mut self, records: &[&Written]) -> Result<(), StoreError> {
         let calls = records.iter().map(|record| record::call(record)).collect::<Result<Vec<_>, _>>()?;
         self.insert(record::CALLS, "ON CONFLICT (tenant, id) DO NOTHING", calls).await?;
-        let legs = records.iter().flat_map(|record| record::legs(record)).collect();
+        let legs = records.iter().flat_map(|record| record::legs(record.brief())).collect();
         self.insert(record::LEGS, "ON CONFLICT (tenant, call, position) DO NOTHING", legs).await?;
         let mut segments = Vec::new();
         for record in records {
-            segments.extend(record::segments(record)?);
+            segments.extend(record::segments(record.brief())?);
         }
         self.insert(record::SEGMENTS, "ON CONFLICT (tenant, call, position) DO NOTHING", segments).await
     }

@@ -2,7 +2,6 @@
 
 use super::query::{Arg, args, id, narrow, some_id, to_json, to_word, word};
 use crate::cdr::{CallRecord, Written};
-use crate::decision::StepKind;
 use crate::store::{CallRow, StoreError};
 use crate::time::Wall;
 
@@ -69,7 +68,8 @@ pub(super) const LEGS: &str = "INSERT INTO legs (tenant, call, position, id, par
 /// The head of the insert of [`segments`].
 pub(super) const SEGMENTS: &str = "INSERT INTO segments (tenant, call, position, a, b, from_us, to_us, media) VALUES";
 
-pub(super) fn call(record: &Written) -> Result<Vec<Arg>, StoreError> {
+pub(super) fn call(written: &Written) -> Result<Vec<Arg>, StoreError> {
+    let record = written.brief();
     Ok(args![
         record.tenant,
         record.id,
@@ -90,9 +90,9 @@ pub(super) fn call(record: &Written) -> Result<Vec<Arg>, StoreError> {
         record.sip_code,
         record.talk_us,
         record.cut,
-        template(record),
+        written.template().map(str::to_owned),
         search(record),
-        record.json().map_err(|error| StoreError::unreadable("call record", error))?.get(),
+        written.json(),
     ])
 }
 
@@ -122,14 +122,6 @@ pub(super) fn segments(record: &CallRecord) -> Result<Vec<Vec<Arg>>, StoreError>
         Ok(args![record.tenant, record.id, position, segment.a, segment.b, segment.from, segment.to, media])
     };
     (0_u32..).zip(&record.segments).map(row).collect()
-}
-
-/// The slug of the template that decided.
-fn template(record: &CallRecord) -> Option<String> {
-    record.decision.steps.iter().find_map(|step| match &step.kind {
-        StepKind::Bound { slug, .. } => Some(slug.clone()),
-        _ => None,
-    })
 }
 
 /// What free text is looked for in: lower case, a line each, so that a search never matches across two of them.
