@@ -12,7 +12,7 @@ fn end(net: &mut Net) -> (u16, Disposition, String) {
     net.run();
     net.check();
     let record = net.record();
-    (net.seen("acme/103").code.unwrap(), record.disposition, record.cause.clone())
+    (net.seen("acme/103").code.unwrap(), record.disposition, record.cause)
 }
 
 #[test]

@@ -187,7 +187,7 @@ impl Net {
                     legs: record.legs.len(),
                     steps: record.decision.steps.len(),
                 };
-                (record.sip_call_id.clone(), outcome)
+                (record.sip_call_id, outcome)
             })
             .collect()
     }

@@ -84,6 +84,12 @@ impl Journal {
         Ok(end.at)
     }
 
+    /// Whether [`Journal::sync_due`] has something to do.
+    pub fn is_due(&self, now: Instant) -> bool {
+        let end = self.lock();
+        !end.unsynced.is_empty() && now.since(end.synced) >= self.limits.sync_interval
+    }
+
     /// Syncs what was appended, if the interval is over; whether it did. Appending goes on meanwhile.
     ///
     /// # Errors

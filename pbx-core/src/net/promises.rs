@@ -106,9 +106,11 @@ async fn feed(
 async fn force_to_disk(journal: std::sync::Weak<Journal>, clock: Arc<dyn Clock>) {
     while let Some(journal) = journal.upgrade() {
         let Now { mono, .. } = clock.now();
-        let synced = tokio::task::spawn_blocking(move || journal.sync_due(mono)).await;
-        if let Ok(Err(error)) = synced {
-            tracing::error!(%error, "the journal could not be forced to the disk");
+        if journal.is_due(mono) {
+            let synced = tokio::task::spawn_blocking(move || journal.sync_due(mono)).await;
+            if let Ok(Err(error)) = synced {
+                tracing::error!(%error, "the journal could not be forced to the disk");
+            }
         }
         pause(Duration::from_millis(25)).await;
     }
