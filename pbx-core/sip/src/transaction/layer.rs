@@ -332,6 +332,8 @@ impl<U: Clone> Transaction<U> {
         if matches!(timer, Timer::A | Timer::E | Timer::G) {
             self.pause = after;
         }
+        // Most have one timer for most of their life: not the room for four that a list begins with.
+        self.set.reserve_exact(1);
         self.set.push((timer, now + after));
         queue.set(now + after, id, timer);
     }

@@ -75,7 +75,9 @@ impl Store {
                     // Full: a segment of the journal goes once it is here, so a power cut must not undo a commit.
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(Duration::from_secs(10));
-                let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+                // Rows come in the order of time, so few pages are written to again: half of what SQLite would keep is plenty.
+                let writer = options.clone().pragma("cache_size", "-1024");
+                let write = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
                 sqlx::migrate!("migrations/sqlite").run(&write).await?;
                 let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
                 Pool::Sqlite { read, write }
