@@ -1,6 +1,7 @@
 //! One media thread: what it waits on, its clock, its relay.
 
 use crate::command::{Command, Fact};
+use crate::pace::{GATHER, Pace};
 use crate::readiness::{Events, Watch};
 use crate::relay::Relay;
 use crate::sockets::BoundPairs;
@@ -8,13 +9,9 @@ use crate::time::Instant;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Duration;
 
 /// The longest UDP datagram: what is received is never cut.
 const LONGEST: usize = 65_535;
-/// While packets come closer together than this, so many are collected before the thread wakes for them: a thousand calls are
-/// a hundred packets a millisecond, and to be woken for each costs as much as to relay it. Nobody hears half a millisecond.
-const GATHER: Duration = Duration::from_micros(500);
 
 /// Facts go here. It is called on a media thread: it must not block.
 pub(crate) type Sink = Arc<dyn Fn(Fact) + Send + Sync>;
@@ -33,7 +30,7 @@ impl Clock {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the thread driver is where time comes from")]
-    fn gather() {
+    fn rest() {
         std::thread::sleep(GATHER);
     }
 }
@@ -61,10 +58,11 @@ impl Driver {
     /// Until the handle is dropped. The sockets are closed at the end.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let (mut now, mut events) = (self.clock.now(), Events::new());
+        let mut pace = Pace::new(now);
         loop {
             self.readable.clear();
             self.readable.extend(self.watch.wait(&mut events, now, self.relay.next_due())?);
-            let before = std::mem::replace(&mut now, self.clock.now());
+            now = self.clock.now();
             if self.obey(now).is_none() {
                 return Ok(());
             }
@@ -72,8 +70,8 @@ impl Driver {
             if self.relay.next_due().is_some_and(|due| due <= now) {
                 self.relay.tick(now);
             }
-            if !self.readable.is_empty() && now.since(before) < GATHER * 2 {
-                Clock::gather();
+            if pace.may_rest(now, &self.readable) {
+                Clock::rest();
             }
         }
     }

@@ -8,6 +8,7 @@ mod driver;
 mod end;
 pub mod files;
 pub mod latch;
+mod pace;
 pub mod pool;
 mod readiness;
 pub mod reception;

@@ -80,18 +80,15 @@ impl Driver {
                 wake = None;
                 self.ask(now, Input::Wake, &mut outputs);
             }
-            self.read(now, &mut outputs);
+            let mut backlog = self.read(now, &mut outputs);
             if let Some(first) = first {
                 self.ask(now, first, &mut outputs);
             }
-            for _ in 0..BATCH {
-                let Some(next) = self.mailbox.take() else { break };
-                self.ask(now, next, &mut outputs);
-            }
+            backlog |= self.empty_mailbox(now, &mut outputs);
             let worked = !outputs.is_empty();
             wake = self.carry_out(now, &mut outputs).or(wake);
             self.running.store(self.engine.calls(), Ordering::Relaxed);
-            if worked {
+            if worked && !backlog {
                 gather(self.wires.clock.now().mono.since(now.mono));
             }
         }
@@ -103,14 +100,24 @@ impl Driver {
         self.mailbox.wait(&self.sockets, patience)
     }
 
-    /// What has come on the sockets.
-    fn read(&mut self, now: Now, outputs: &mut Vec<Output>) {
-        let mut sockets = std::mem::take(&mut self.sockets);
+    /// What has come on the sockets. True: more may wait.
+    fn read(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
+        let (mut sockets, mut backlog) = (std::mem::take(&mut self.sockets), false);
         for socket in &mut sockets {
             // The only engine owns every slot.
-            socket.read(now, |_, input| self.ask(now, input, outputs));
+            backlog |= socket.read(now, |_, input| self.ask(now, input, outputs));
         }
         self.sockets = sockets;
+        backlog
+    }
+
+    /// What other threads have put in, up to a batch. True: more may wait.
+    fn empty_mailbox(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
+        for _ in 0..BATCH {
+            let Some(next) = self.mailbox.take() else { return false };
+            self.ask(now, next, outputs);
+        }
+        true
     }
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {

@@ -64,12 +64,12 @@ impl Listening {
         Self { socket, bound, front, buffer: vec![0; DATAGRAM].into() }
     }
 
-    /// Takes what has come, up to a burst, and hands on what is for an engine.
-    pub(super) fn read(&mut self, now: Now, mut deliver: impl FnMut(Slot, Input)) {
+    /// Takes what has come, up to a burst, and hands on what is for an engine. True: more may wait.
+    pub(super) fn read(&mut self, now: Now, mut deliver: impl FnMut(Slot, Input)) -> bool {
         for _ in 0..BURST {
             let (length, remote) = match self.socket.recv_from(&mut self.buffer) {
                 Ok(received) => received,
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return false,
                 // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
                 Err(_) => continue,
             };
@@ -80,6 +80,7 @@ impl Listening {
                 deliver(slot, input);
             }
         }
+        true
     }
 
     /// Reads on a thread of its own until `stop`, for several engines.
