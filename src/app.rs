@@ -6,6 +6,7 @@ use crate::data::Data;
 use crate::rooms::{Scripts, Sources};
 use admin_ui::{DemoAccount, Options, Ports, Records};
 use anyhow::Context;
+use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
 use pbx_core::sip_log::{Limits, SipLog};
@@ -122,6 +123,11 @@ impl App {
     pub fn ready(&self) -> String {
         let sip: Vec<String> = self.sip().iter().map(ToString::to_string).collect();
         format!("ready sip={} http={}", sip.join(","), self.http)
+    }
+
+    /// From now on new calls get 503.
+    pub fn refuse_new_calls(&self) {
+        self.exchange.inbox().command_all(&Command::Drain);
     }
 
     /// No new calls; running ones end or are cut at the deadline; records are on disk when this returns.

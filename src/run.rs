@@ -34,6 +34,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let app = App::build(config, Vec::new()).await?;
     print(&app.ready());
     until_told_to_stop().await?;
+    app.refuse_new_calls();
     print("stopping: running calls may end");
     app.drain().await;
     Ok(())
@@ -54,6 +55,7 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     print(&app.ready());
     print(&welcome(&app, &seed, server)?);
     until_told_to_stop().await?;
+    app.refuse_new_calls();
     print("stopping: running calls may end (again Ctrl-C: at once)");
     tokio::select! {
         () = app.drain() => {}

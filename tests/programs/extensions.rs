@@ -7,7 +7,18 @@ use std::time::Duration;
 
 #[test]
 fn two_phones_hear_each_other_and_the_record_says_who_talked() {
-    let server = Server::with(&Company::new().yaml());
+    anna_and_ben_talk(&Server::with(&Company::new().yaml()));
+}
+
+/// A single engine reads the sockets itself, several have readers for it.
+#[test]
+fn two_phones_hear_each_other_with_one_engine_and_with_four() {
+    for engines in ["1", "4"] {
+        anna_and_ben_talk(&Server::tuned(&Company::new().yaml(), 200, &["--engines", engines]));
+    }
+}
+
+fn anna_and_ben_talk(server: &Server) {
     let mut anna = Baresip::start(&Line::new("acme-anna", "secret-anna"), server.sip(), 440);
     let mut ben = Baresip::start(&Line::new("acme-ben", "secret-ben").picks_up_by_hand(), server.sip(), 880);
 

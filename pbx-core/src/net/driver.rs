@@ -80,11 +80,12 @@ impl Driver {
                 wake = None;
                 self.ask(now, Input::Wake, &mut outputs);
             }
-            let mut backlog = self.read(now, &mut outputs);
             if let Some(first) = first {
                 self.ask(now, first, &mut outputs);
             }
-            backlog |= self.empty_mailbox(now, &mut outputs);
+            // The mailbox first: a drain that was ordered before a call came must find it still outside.
+            let mut backlog = self.empty_mailbox(now, &mut outputs);
+            backlog |= self.read(now, &mut outputs);
             let worked = !outputs.is_empty();
             wake = self.carry_out(now, &mut outputs).or(wake);
             self.running.store(self.engine.calls(), Ordering::Relaxed);

@@ -105,3 +105,25 @@ impl Mailbox {
 pub(super) fn timespec(time: Duration) -> Timespec {
     Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_put_in_ends_the_wait() {
+        const MANY: usize = 20_000;
+        let (slit, mailbox) = mailbox().unwrap();
+        let writers: Vec<_> = (0..2)
+            .map(|_| slit.clone())
+            .map(|slit| std::thread::spawn(move || (0..MANY).for_each(|_| slit.put(Input::Wake))))
+            .collect();
+        // A bell that is not heard once would let this wait for an hour.
+        let mut came = 0;
+        while came < 2 * MANY {
+            came += usize::from(mailbox.wait(&[], Duration::from_secs(3600)).is_some());
+        }
+        assert!(mailbox.take().is_none());
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+    }
+}
