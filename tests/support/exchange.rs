@@ -5,7 +5,7 @@ use super::fate;
 use super::sources::Sources;
 use bytes::Bytes;
 use pbx_core::call::io::{Answer, Command, Input, Output, World};
-use pbx_core::call::{Census, Engine};
+use pbx_core::call::{Census, Engine, PortShare};
 use pbx_core::cdr::CallRecord;
 use pbx_core::directory::Directory;
 use pbx_core::door::{Door, Verdict};
@@ -20,12 +20,17 @@ use pbx_media::pool::PoolSettings;
 use pbx_media::{Channel, Relay};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 use templates::inline::Inline;
 
 /// Where the exchange listens for SIP.
 pub(crate) const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
+
+/// The range of ports for media, and how many pairs that is.
+const PORTS: RangeInclusive<u16> = 20_000..=39_999;
+const PAIRS: usize = 10_000;
 
 /// The door's key, which survives restarts.
 const KEY: [u8; 32] = [42; 32];
@@ -118,7 +123,8 @@ impl Exchange {
             .map(|n| {
                 let mut seed = [0; 32];
                 seed[..8].copy_from_slice(&fate(self.seed, &[self.lives, n as u64]).to_le_bytes());
-                let mut engine = Engine::new(n as u16, 1, seed).with_nonces(self.door.nonces().clone());
+                let mut engine = Engine::new(n as u16, PortShare::new(1, PAIRS, count), seed)
+                    .with_nonces(self.door.nonces().clone());
                 let ours = bindings.iter().filter(|(tenant, _)| engine_of(tenant.slot(), count) == n);
                 engine.restore(now, ours.cloned().collect());
                 engine
@@ -348,7 +354,6 @@ fn media_time(now: Instant) -> pbx_media::time::Instant {
 }
 
 fn relay(seed: u64) -> Relay<()> {
-    let settings =
-        PoolSettings { ports: 20_000..=39_999, thread: 0, threads: 1, rest: Duration::from_secs(2), spare: 256, seed };
+    let settings = PoolSettings { ports: PORTS, thread: 0, threads: 1, rest: Duration::from_secs(2), spare: 256, seed };
     Relay::new(&settings, ())
 }

@@ -2,7 +2,7 @@
 
 use crate::command::{Command, Fact};
 use crate::driver::{Driver, Sink};
-use crate::pool::PoolSettings;
+use crate::pool::{PoolSettings, pairs};
 use crate::readiness::{Waker, watch};
 use crate::relay::Relay;
 use crate::sockets::BoundPairs;
@@ -34,6 +34,8 @@ pub struct Config {
 /// The running media threads. Dropping it ends them and closes their sockets.
 pub struct Media {
     threads: Vec<Thread>,
+    /// In the range of the whole machine.
+    pairs: usize,
 }
 
 struct Thread {
@@ -46,7 +48,7 @@ struct Thread {
 pub fn start(config: &Config, sink: impl Fn(Fact) + Send + Sync + 'static) -> io::Result<Media> {
     let sink: Sink = Arc::new(sink);
     let threads = (0..config.threads.max(1)).map(|number| spawn(config, number, Arc::clone(&sink)));
-    Ok(Media { threads: threads.collect::<io::Result<_>>()? })
+    Ok(Media { threads: threads.collect::<io::Result<_>>()?, pairs: pairs(&config.ports).count() })
 }
 
 fn spawn(config: &Config, number: u8, sink: Sink) -> io::Result<Thread> {
@@ -74,6 +76,11 @@ impl Media {
     /// How many threads there are: an engine keeps all ports of a call on one of them.
     pub fn threads(&self) -> u8 {
         u8::try_from(self.threads.len()).unwrap_or(u8::MAX)
+    }
+
+    /// How many pairs of ports a thread has, in use or not.
+    pub fn pairs_of_a_thread(&self) -> usize {
+        self.pairs / self.threads.len().max(1)
     }
 
     /// Hands commands to the threads that they concern, and wakes each of these once. A thread that does not exist hears

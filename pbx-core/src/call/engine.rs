@@ -5,7 +5,7 @@ use super::dispatch::Calls;
 use super::io::{Input, Output, World};
 use super::shared::Shared;
 use super::state::Call;
-use super::stock::Stock;
+use super::stock::{PortShare, Stock};
 use crate::ids::TenantId;
 use crate::registrar::Binding;
 use crate::time::{Instant, Now};
@@ -24,9 +24,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine with a number of its own, for this many media threads. The seed is all the randomness it will ever have.
-    pub fn new(index: u16, media_threads: u8, seed: [u8; 32]) -> Self {
-        let shared = Shared::new(Stock::new(index, media_threads), ChaCha12Rng::from_seed(seed));
+    /// An engine with a number of its own and its share of the media ports. The seed is all the randomness it will ever have.
+    pub fn new(index: u16, ports: PortShare, seed: [u8; 32]) -> Self {
+        let shared = Shared::new(Stock::new(index, ports), ChaCha12Rng::from_seed(seed));
         Self { shared, calls: Calls::default(), asked: None }
     }
 

@@ -61,6 +61,7 @@ mod wrap_up;
 pub use census::Census;
 pub use engine::Engine;
 pub use freeze::ThawError;
+pub use stock::PortShare;
 
 /// What a caller is told to wait before it tries again, in seconds.
 const RETRY_AFTER_S: u32 = 5;

@@ -6,16 +6,34 @@ use pbx_media::{Command, Port};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How many ports of a thread an engine keeps at least: more are asked for when half of them are gone.
-const LEAST: u16 = 64;
+/// How many ports of a thread an engine keeps when it has no calls, if the range is wide enough.
+const IDLE: usize = 64;
 
 /// How many it keeps at most. It learns what it needs from calls that had to wait.
 const MOST: u16 = 1024;
+
+/// The media threads of a machine and what an engine may keep of their ports while it has no calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PortShare {
+    threads: u8,
+    idle: u16,
+}
+
+impl PortShare {
+    /// So many threads with so many pairs each, among so many engines. All idle engines together keep half of the range
+    /// at most, so that none of them takes the last port from another.
+    pub fn new(threads: u8, pairs: usize, engines: usize) -> Self {
+        let idle = (pairs / engines.max(1) / 2).clamp(1, IDLE);
+        Self { threads: threads.max(1), idle: u16::try_from(idle).unwrap_or(1) }
+    }
+}
 
 /// Free ports by media thread, and the released ones whose report is awaited.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Stock {
     engine: u16,
+    /// What a shelf is filled up to while there is no call.
+    idle: u16,
     threads: Vec<Shelf>,
     /// Ports that calls hold.
     taken: usize,
@@ -37,17 +55,12 @@ struct Shelf {
     dry: bool,
 }
 
-impl Default for Shelf {
-    fn default() -> Self {
-        Self { free: Vec::new(), batch: LEAST, asked: false, dry: false }
-    }
-}
-
 impl Stock {
-    /// An empty stock for an engine and this many media threads.
-    pub(super) fn new(engine: u16, threads: u8) -> Self {
-        let threads = vec![Shelf::default(); usize::from(threads.max(1))];
-        Self { engine, threads, taken: 0, leaving: BTreeMap::new(), waiting: VecDeque::new() }
+    /// The empty stock of an engine.
+    pub(super) fn new(engine: u16, PortShare { threads, idle }: PortShare) -> Self {
+        let shelf = Shelf { free: Vec::new(), batch: idle, asked: false, dry: false };
+        let threads = vec![shelf; usize::from(threads)];
+        Self { engine, idle, threads, taken: 0, leaving: BTreeMap::new(), waiting: VecDeque::new() }
     }
 
     /// The thread with the most free ports: where a new call goes.
@@ -62,7 +75,8 @@ impl Stock {
             return false;
         };
         shelf.dry = false;
-        shelf.batch = (shelf.batch * 2).min(MOST);
+        let wanted = u16::try_from(ports).unwrap_or(MOST);
+        shelf.batch = (shelf.batch * 2).max(wanted).min(MOST);
         true
     }
 
@@ -119,11 +133,11 @@ impl Stock {
 
     /// Asks for more where few are left. When no call is left, every shelf goes back to what it began with.
     pub(super) fn top_up(&mut self, out: &mut Vec<Output>) {
-        let (engine, quiet) = (self.engine, self.in_use() == 0);
+        let (engine, idle, quiet) = (self.engine, self.idle, self.in_use() == 0);
         for (thread, shelf) in (0_u8..).zip(&mut self.threads) {
             if quiet {
-                shelf.batch = LEAST;
-                let surplus = shelf.free.len().saturating_sub(usize::from(LEAST));
+                shelf.batch = idle;
+                let surplus = shelf.free.len().saturating_sub(usize::from(idle));
                 let surplus = shelf.free.drain(..surplus);
                 out.extend(surplus.map(|port| Output::Media(Command::Release { port, engine })));
             }

@@ -6,8 +6,8 @@ use super::routes::Listener;
 use super::tcp::Connections;
 use super::udp::Listening;
 use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Promises, RouteTable, ScriptHost, Sender, udp};
-use crate::call::Engine;
 use crate::call::io::Command;
+use crate::call::{Engine, PortShare};
 use crate::change::Configuration;
 use crate::door::{Door, Key};
 use crate::event::Event;
@@ -150,13 +150,14 @@ impl Exchange {
         for (tenant, binding) in bindings {
             of_engine[self.inbox.engine_of(tenant.slot())].push((tenant, binding));
         }
+        let ports = PortShare::new(self.media.threads(), self.media.pairs_of_a_thread(), inputs.len());
         for (index, (mailbox, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
             let nonces =
                 Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s))
                     .offering_sha256(wires.settings.offer_sha256);
-            let mut engine = Engine::new(index as u16, self.media.threads(), seed).with_nonces(nonces);
+            let mut engine = Engine::new(index as u16, ports, seed).with_nonces(nonces);
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());

@@ -3,6 +3,7 @@
 mod answering;
 mod outcomes;
 mod phone;
+mod ports;
 mod room;
 mod sessions;
 mod traps;

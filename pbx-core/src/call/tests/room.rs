@@ -1,8 +1,8 @@
 //! An engine with its surroundings played by hand: phones write plain messages, scripts are lists of turns, media threads
 //! report at once.
 
-use crate::call::Engine;
 use crate::call::io::{Input, Output, Query, Who, World};
+use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
 use crate::decision::{Host, Programs, replay};
 use crate::directory::{
@@ -181,7 +181,7 @@ impl Room {
             peers: vec![address("192.0.2.200:5060")],
         };
         let mut room = Self {
-            engine: Engine::new(0, 2, [7; 32]),
+            engine: Engine::new(0, PortShare::new(2, 5000, 1), [7; 32]),
             directory: Directory::new(1, "ringdown".into(), vec![acme()], vec![trunk]),
             settings: Settings::default(),
             now: Now { mono: Instant::from_micros(1_000_000), wall: Wall::from_micros(1_790_000_000_000_000) },
