@@ -1,23 +1,29 @@
 //! The characters and small rules of RFC 3261 §25.1 that all readers share.
 
+/// Of every byte whether an expression holds: a look instead of a dozen comparisons, for each letter of each value.
+macro_rules! class {
+    (|$byte:ident| $holds:expr) => {{
+        let mut table = [false; 256];
+        let mut $byte = 0_u8;
+        loop {
+            table[$byte as usize] = $holds;
+            if $byte == u8::MAX {
+                break table;
+            }
+            $byte += 1;
+        }
+    }};
+}
+pub(crate) use class;
+
 /// `token`.
 pub const fn is_token_char(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
 
-/// [`is_token_char`] of every byte: a look instead of a dozen comparisons, for each letter of each name.
-const TOKEN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0_u8;
-    loop {
-        table[byte as usize] = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~');
-        if byte == u8::MAX {
-            break table;
-        }
-        byte += 1;
-    }
-};
+pub(crate) const TOKEN: [bool; 256] = class!(|byte| {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+});
 
 /// `token`: at least one character, all of them token characters.
 pub fn is_token(text: &str) -> bool {
@@ -40,14 +46,48 @@ pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
+/// Without white space before it.
+pub(crate) fn trim_start(text: &str) -> &str {
+    let blanks = text.bytes().take_while(|byte| is_space(*byte)).count();
+    text.get(blanks..).unwrap_or_default()
+}
+
 /// Without white space at both ends.
 pub(crate) fn trim(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    let inner = |byte: &u8| !is_space(*byte);
-    match (bytes.iter().position(inner), bytes.iter().rposition(inner)) {
-        (Some(first), Some(last)) => text.get(first..=last).unwrap_or_default(),
-        _ => "",
+    let (mut inner, mut start) = (text.as_bytes(), 0);
+    while let [first, rest @ ..] = inner
+        && is_space(*first)
+    {
+        (inner, start) = (rest, start + 1);
     }
+    while let [rest @ .., last] = inner
+        && is_space(*last)
+    {
+        inner = rest;
+    }
+    text.get(start..start + inner.len()).unwrap_or_default()
+}
+
+/// Where the first such byte stands. What is searched here is a name or an address, so short that a plain loop is over before
+/// a search by words has begun.
+pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
+    text.bytes().position(|byte| byte == wanted)
+}
+
+/// What stands before and after the first such byte, which must be ASCII.
+pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let at = find(text, at)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// What stands before the first such byte, and the rest with it.
+pub(crate) fn part(text: &str, at: u8) -> (&str, &str) {
+    text.split_at(find(text, at).unwrap_or(text.len()))
+}
+
+/// The bytes of a class at the beginning, and the rest. The class has all of a letter outside ASCII or nothing of it.
+pub(crate) fn run<'a>(text: &'a str, class: &[bool; 256]) -> (&'a str, &'a str) {
+    text.split_at(text.bytes().position(|byte| !class[usize::from(byte)]).unwrap_or(text.len()))
 }
 
 /// Where the quoted string that begins at `text[0]` ends (the index after its closing quote); `None` if it never does.
@@ -89,12 +129,11 @@ impl<'a> Iterator for SplitOutside<'a> {
     }
 }
 
-/// Where the first separator outside quoted strings and angle brackets stands. Most values have neither before it, or no
-/// separator at all, which a search for single bytes tells.
+/// Where the first separator outside quoted strings and angle brackets stands. Most values have neither before it.
 fn separator_in(text: &str, separator: u8) -> Option<usize> {
     let bytes = text.as_bytes();
-    let first = memchr::memchr(separator, bytes)?;
-    if memchr::memchr2(b'"', b'<', bytes.get(..first)?).is_none() {
+    let first = memchr::memchr3(separator, b'"', b'<', bytes)?;
+    if bytes.get(first) == Some(&separator) {
         return Some(first);
     }
     let (mut quoted, mut escaped, mut bracketed) = (false, false, false);

@@ -136,11 +136,18 @@ pub enum HeaderName {
 impl HeaderName {
     /// Reads a name in any case, long or compact. A name we do not know is [`HeaderName::Other`].
     pub fn parse(text: &str) -> Self {
-        if let [letter] = text.as_bytes() {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn of_bytes(text: &[u8]) -> Self {
+        if let [letter] = text {
             return Self::compact(*letter);
         }
-        let Some(candidates) = LONG.get(text.len()) else { return Self::Other };
-        candidates.iter().find(|name| name.as_str().eq_ignore_ascii_case(text)).copied().unwrap_or(Self::Other)
+        let candidates = LONG.get(text.len()).copied().unwrap_or_default();
+        // Nearly everybody spells as the registry does, and to compare without case takes longer.
+        let spelt = candidates.iter().find(|name| name.as_str().as_bytes() == text);
+        let alike = || candidates.iter().find(|name| name.as_str().as_bytes().eq_ignore_ascii_case(text));
+        spelt.or_else(alike).copied().unwrap_or(Self::Other)
     }
 
     const fn compact(letter: u8) -> Self {

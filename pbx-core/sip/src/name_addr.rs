@@ -1,7 +1,7 @@
 //! `"Display name" <uri>;params`: the value of From, To, Contact, Route and their like (RFC 3261 §20.10, §25.1).
 
 use crate::error::Malformed;
-use crate::grammar::{is_space, is_token, is_token_char, quoted_end, trim};
+use crate::grammar::{cut, is_space, is_token, is_token_char, part, quoted_end, trim};
 use crate::params::{Params, unquote};
 use crate::text::{Span, Text};
 use crate::uri::Uri;
@@ -33,7 +33,7 @@ impl NameAddr {
             let rest = rest.strip_prefix('<').ok_or(Malformed("display name is not followed by <"))?;
             let (address, params) = bracketed(rest)?;
             (display, address, params)
-        } else if let Some((display, rest)) = all.split_once('<') {
+        } else if let Some((display, rest)) = cut(all, b'<') {
             let display = trim(display);
             if !display.bytes().all(|b| is_token_char(b) || is_space(b) || b >= 0x80) {
                 return Err(Malformed("display name has a character that needs quotes"));
@@ -132,16 +132,15 @@ impl NameAddr {
 
 /// What stands after `<`: the address and what follows `>`.
 fn bracketed(rest: &str) -> Result<(&str, &str), Malformed> {
-    let (address, params) = rest.split_once('>').ok_or(Malformed("address has no closing >"))?;
+    let (address, params) = cut(rest, b'>').ok_or(Malformed("address has no closing >"))?;
     Ok((address, trim(params)))
 }
 
 /// An address without brackets: its parameters are the header's.
 fn bare(all: &str) -> Result<(&str, &str, &str), Malformed> {
-    let at = all.find(';').unwrap_or(all.len());
-    let (address, params) = all.split_at(at);
+    let (address, params) = part(all, b';');
     let address = trim(address);
-    if address.contains(['?', ',']) {
+    if address.bytes().any(|b| matches!(b, b'?' | b',')) {
         return Err(Malformed("address with a question mark or comma needs < and >"));
     }
     Ok(("", address, params))

@@ -1,7 +1,7 @@
 //! Parameters: `;name=value;name` of headers and URIs (RFC 3261 §25.1 `generic-param`, `uri-parameter`).
 
 use crate::error::Malformed;
-use crate::grammar::{is_token, quoted_end, split_outside, trim};
+use crate::grammar::{TOKEN, class, cut, quoted_end, run, split_outside, trim, trim_start};
 use std::borrow::Cow;
 
 /// A list of parameters, read where it stands.
@@ -58,47 +58,68 @@ impl<'a> Params<'a> {
 
     /// Checks header parameters: token names, values that are tokens, hosts or quoted strings, no name twice.
     pub(crate) fn check(text: &str) -> Result<(), Malformed> {
+        Self::each(text, drop)
+    }
+
+    /// The same, and shows each of them.
+    pub(crate) fn each<'t>(text: &'t str, mut seen: impl FnMut(Param<'t>)) -> Result<(), Malformed> {
         let text = trim(text);
-        if text.is_empty() {
-            return Ok(());
-        }
-        if !text.starts_with(';') {
+        if !text.is_empty() && !text.starts_with(';') {
             return Err(Malformed("text after the address that is not a parameter"));
         }
-        for (index, piece) in split_outside(text, b';').skip(1).enumerate() {
-            let param = Param::read(piece);
-            if !is_token(param.name) {
-                return Err(Malformed("parameter name is not a token"));
-            }
-            if !param.value.is_none_or(is_value) {
-                return Err(Malformed("parameter value is neither token, host nor quoted string"));
-            }
-            let same = |other: &str| Param::read(other).name.eq_ignore_ascii_case(param.name);
-            if split_outside(text, b';').skip(1).take(index).any(same) {
+        let (mut rest, mut before, mut count) = (text, [""; 8], 0);
+        while !rest.is_empty() {
+            let (param, next) = Param::take(rest)?;
+            let same = |name: &str| name.eq_ignore_ascii_case(param.name);
+            // Beyond the first few, which are all that anybody sends, those before are read again.
+            let many = || Params(text).iter().take(count).skip(before.len());
+            if before.iter().any(|name| same(name)) || many().any(|other| same(other.name)) {
                 return Err(Malformed("parameter is there twice"));
             }
+            if let Some(place) = before.get_mut(count) {
+                *place = param.name;
+            }
+            seen(param);
+            (rest, count) = (next, count + 1);
         }
         Ok(())
     }
 }
 
 impl<'a> Param<'a> {
+    /// Takes the first one off text that begins with `;`, and gives what follows it.
+    fn take(text: &'a str) -> Result<(Self, &'a str), Malformed> {
+        let fault = Malformed("parameter value is neither token, host nor quoted string");
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with(';');
+        let (name, rest) = run(trim_start(text.get(1..).unwrap_or_default()), &TOKEN);
+        let rest = trim_start(rest);
+        if name.is_empty() || !(ends(rest) || rest.starts_with('=')) {
+            return Err(Malformed("parameter name is not a token"));
+        }
+        let Some(value) = rest.strip_prefix('=').map(trim_start) else { return Ok((Self { name, value: None }, rest)) };
+        let (value, rest) = match value.starts_with('"') {
+            true => value.split_at(quoted_end(value).ok_or(fault)?),
+            false => run(value, &VALUE),
+        };
+        let rest = trim_start(rest);
+        if value.is_empty() || !ends(rest) {
+            return Err(fault);
+        }
+        Ok((Self { name, value: Some(value) }, rest))
+    }
+
     fn read(piece: &'a str) -> Self {
-        match piece.split_once('=') {
+        match cut(piece, b'=') {
             Some((name, value)) => Self { name: trim(name), value: Some(trim(value)) },
             None => Self { name: trim(piece), value: None },
         }
     }
 }
 
-/// `gen-value`. Hosts may be IPv6 with or without brackets (RFC 5118 §4.5), and some phones put `@` or `/` there.
-fn is_value(value: &str) -> bool {
-    if value.starts_with('"') {
-        return quoted_end(value) == Some(value.len());
-    }
-    !value.is_empty()
-        && value.bytes().all(|b| b > b' ' && b != 0x7f && !matches!(b, b'"' | b',' | b';' | b'<' | b'>' | b'=' | b'?'))
-}
+/// What `gen-value` is made of. Hosts may be IPv6 with or without brackets (RFC 5118 §4.5), and some phones put `@` or `/`
+/// there.
+const VALUE: [bool; 256] =
+    class!(|b| b > b' ' && b != 0x7f && !matches!(b, b'"' | b',' | b';' | b'<' | b'>' | b'=' | b'?'));
 
 /// Without its quotes and backslashes, if it has them.
 pub fn unquote(value: &str) -> Cow<'_, str> {

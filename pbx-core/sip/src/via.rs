@@ -1,12 +1,12 @@
 //! Via: where a request has been and where its responses go (RFC 3261 §20.42, §18.2; RFC 3581).
 
 use crate::error::Malformed;
-use crate::grammar::{is_token, number, trim};
+use crate::grammar::{cut, is_space, is_token, number, part, trim};
 use crate::params::Params;
 use crate::text::{Span, Text};
 use crate::uri::Host;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
 
 /// What every branch begins with that RFC 3261 made (§8.1.1.7).
@@ -76,6 +76,10 @@ pub struct Via {
     host: Span,
     port: Option<u16>,
     params: Span,
+    branch: Option<Span>,
+    /// Whether `received` is there, and `rport`.
+    received: bool,
+    rport: bool,
 }
 
 impl Via {
@@ -87,25 +91,29 @@ impl Via {
     pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
         let text = text.into();
         let all = text.as_str();
-        let params_at = all.find(';').unwrap_or(all.len());
-        let (head, params) = all.split_at(params_at);
-        let mut parts = head.splitn(3, '/');
-        let (name, version) = (parts.next().map(trim), parts.next().map(trim));
-        let rest = parts.next().map(trim).ok_or(Malformed("Via is not SIP/2.0/transport host"))?;
-        if !name.is_some_and(|name| name.eq_ignore_ascii_case("SIP")) || !version.is_some_and(is_token) {
+        let (head, params) = part(all, b';');
+        let form = Malformed("Via is not SIP/2.0/transport host");
+        let (name, rest) = cut(head, b'/').ok_or(form)?;
+        let (version, rest) = cut(rest, b'/').ok_or(form)?;
+        if !trim(name).eq_ignore_ascii_case("SIP") || !is_token(trim(version)) {
             return Err(Malformed("Via is not of SIP"));
         }
-        let (transport, sent_by) =
-            rest.split_once([' ', '\t', '\r', '\n']).ok_or(Malformed("Via is not SIP/2.0/transport host"))?;
+        let rest = trim(rest);
+        let (transport, sent_by) = rest.split_at(rest.bytes().position(is_space).ok_or(form)?);
         if !is_token(transport) {
             return Err(Malformed("transport of Via is not a token"));
         }
         let (host, port) = Host::split_port(trim(sent_by))?;
         Host::parse(host)?;
-        Params::check(params)?;
-        let span = |part| Span::of(all, part);
-        let (transport, host, params) = (span(transport), span(host), span(params));
-        Ok(Self { transport, host, port, params, text })
+        let (mut branch, mut received, mut rport) = (None, false, false);
+        Params::each(params, |param| match param.name.len() {
+            5 => rport |= param.name.eq_ignore_ascii_case("rport"),
+            6 if param.name.eq_ignore_ascii_case("branch") => branch = param.value.map(|value| Span::of(all, value)),
+            8 => received |= param.name.eq_ignore_ascii_case("received"),
+            _ => {}
+        })?;
+        let (transport, host, params) = (Span::of(all, transport), Span::of(all, host), Span::of(all, params));
+        Ok(Self { transport, host, port, params, branch, received, rport, text })
     }
 
     /// Puts one together with an empty `rport`, as a client sends it (RFC 3581 §3).
@@ -167,7 +175,7 @@ impl Via {
 
     /// The branch as written.
     pub fn branch(&self) -> Option<&str> {
-        self.params().value("branch")
+        self.branch.map(|branch| branch.get(&self.text))
     }
 
     /// The branch, if an RFC 3261 element made it: it has the magic cookie and more (RFC 4475 §3.2.1).
@@ -180,7 +188,7 @@ impl Via {
 
     /// The address of `received`; IPv6 with or without brackets (RFC 5118 §4.5).
     pub fn received(&self) -> Option<IpAddr> {
-        let value = self.params().value("received")?;
+        let value = self.params().value("received").filter(|_| self.received)?;
         value.trim_start_matches('[').trim_end_matches(']').parse().ok()
     }
 
@@ -190,18 +198,16 @@ impl Via {
     }
 
     /// Whether `rport` is there, with a value or without.
-    pub fn wants_rport(&self) -> bool {
-        self.params().has("rport")
+    pub const fn wants_rport(&self) -> bool {
+        self.rport
     }
 
     /// What the server makes of its top Via (RFC 3261 §18.2.1, RFC 3581 §4): `received` where the source differs from
     /// sent-by or `rport` was asked for, `rport` with the source's port where it was asked for. Values that the client
     /// wrote itself are dropped. `None` where nothing needs to change.
     pub fn received_from(&self, source: SocketAddr) -> Option<String> {
-        let asked = self.wants_rport();
         let ip = source.ip().to_canonical();
-        let claims = self.params().has("received");
-        if !asked && !claims && self.host().ip() == Some(ip) {
+        if !self.rport && !self.received && self.host().ip() == Some(ip) {
             return None;
         }
         let mut text = String::with_capacity(self.text.len() + 48);
@@ -217,9 +223,10 @@ impl Via {
                 text.push_str(value);
             }
         }
-        text.push_str(&format!(";received={ip}"));
-        if asked {
-            text.push_str(&format!(";rport={}", source.port()));
+        // To write into text cannot fail.
+        let _ = write!(text, ";received={ip}");
+        if self.rport {
+            let _ = write!(text, ";rport={}", source.port());
         }
         Some(text)
     }

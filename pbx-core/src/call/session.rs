@@ -79,22 +79,22 @@ impl Session {
             Some(offered) => policy::pass_offer(offered, at),
             None => policy::own_offer(at),
         };
-        self.offer(&stream)
+        self.offer(stream)
     }
 
     /// We offer what the other leg has answered to our own offer.
     pub(super) fn offer_what_was_answered(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
         let stream = policy::offer_answered(other.machine.remote()?, at).ok()?;
-        self.offer(&stream)
+        self.offer(stream)
     }
 
     /// We offer what the other leg last said.
     pub(super) fn offer_what_was_said(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
         let stream = policy::pass_offer(other.machine.remote()?, at);
-        self.offer(&stream)
+        self.offer(stream)
     }
 
-    fn offer(&mut self, stream: &Stream) -> Option<String> {
+    fn offer(&mut self, stream: Stream) -> Option<String> {
         Some(self.machine.local_offer(stream).ok()?.to_string())
     }
 
@@ -103,7 +103,7 @@ impl Session {
         let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
         let stream = policy::pass_answer(offered, answered, at).ok()?;
         let phase = if early { Phase::Early } else { Phase::Final };
-        Some(self.machine.local_answer(&stream, phase).ok()?.to_string())
+        Some(self.machine.local_answer(stream, phase).ok()?.to_string())
     }
 
     /// What was open has failed; what was agreed before stays.

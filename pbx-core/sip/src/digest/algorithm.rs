@@ -56,7 +56,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-fn joined<H: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
+fn joined<H: sha2::Digest>(parts: &[&[u8]]) -> sha2::digest::Output<H> {
     let mut hash = H::new();
     for (i, part) in parts.iter().enumerate() {
         if i > 0 {
@@ -64,11 +64,16 @@ fn joined<H: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
         }
         hash.update(part);
     }
-    hash.finalize().to_vec()
+    hash.finalize()
 }
 
 /// Bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(*byte));
+    }
+    text
 }

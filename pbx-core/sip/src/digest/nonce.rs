@@ -98,11 +98,10 @@ impl Nonces {
         }
     }
 
-    /// The first half of the keyed hash over time, salt and realm: 128 bits, in hex.
+    /// The keyed hash over time, salt and realm: 128 bits, in hex.
     fn mark(&self, nonce: Nonce) -> String {
         let (issued, salt) = (nonce.issued.to_be_bytes(), nonce.salt.to_be_bytes());
-        let hash = self.key.hash([b"nonce", &issued[..], &salt, self.realm.as_bytes()]);
-        hex(&hash[..16])
+        hex(&self.key.hash([b"nonce", &issued[..], &salt, self.realm.as_bytes()]))
     }
 }
 

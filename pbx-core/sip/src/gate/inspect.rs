@@ -59,16 +59,19 @@ fn address(message: &Message) -> Result<(), Fault> {
 /// be there once. Max-Forwards may be missing: RFC 2543 did not have it (§16.3).
 fn headers(message: &Message) -> Result<(), Fault> {
     use HeaderName as H;
+    let there = message.headers().fold(0, |there, header| there | bit(header.name()));
     for name in [H::Via, H::From, H::To, H::CallId, H::Cseq] {
-        if message.header(name).is_none() {
+        if there & bit(name) == 0 {
             return Err(Fault::Header(HeaderError::Missing(name)));
         }
     }
+    let mut seen = 0;
     for header in message.headers() {
         let name = header.name();
-        if is_single(name) {
-            message.single(name).map_err(Fault::Header)?;
+        if seen & bit(name) != 0 && is_single(name) {
+            return Err(Fault::Header(HeaderError::Repeated(name)));
         }
+        seen |= bit(name);
         well_formed(message, &header).map_err(Fault::Header)?;
     }
     if message.headers_of(H::Contact).count() > 1 && message.headers_of(H::Contact).any(|header| header.value() == "*")
@@ -78,16 +81,25 @@ fn headers(message: &Message) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A set of names has one bit for each.
+const fn bit(name: HeaderName) -> u128 {
+    1 << name as u32
+}
+
 /// Reads a header by its grammar. What the message remembers is read by asking for it, so that nobody reads it again.
 fn well_formed(message: &Message, header: &Header<'_>) -> Result<(), HeaderError> {
     use HeaderName as H;
     match header.name() {
-        H::Via if message.headers_of(H::Via).count() == 1 && !header.value().contains(',') => message.via().map(drop),
+        H::Via if is_the_only_via(message, header) => message.via().map(drop),
         H::From => message.from_addr().map(drop),
         H::To => message.to_addr().map(drop),
         H::Cseq => message.cseq().map(drop),
         name => check(name, &header.text()).map_err(|fault| HeaderError::Malformed(name, fault)),
     }
+}
+
+fn is_the_only_via(message: &Message, header: &Header<'_>) -> bool {
+    memchr::memchr(b',', header.value().as_bytes()).is_none() && message.headers_of(HeaderName::Via).count() == 1
 }
 
 fn sequence(message: &Message) -> Result<(), Fault> {

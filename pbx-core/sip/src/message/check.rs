@@ -47,9 +47,7 @@ pub(crate) fn check(name: HeaderName, text: &Text) -> Result<(), Malformed> {
         H::RetryAfter => retry_after(text).map(drop),
         H::ContentType => MediaType::parse(text.clone()).map(drop),
         H::Accept => list(text, |value| MediaType::parse(value).map(drop)),
-        H::Require | H::Supported | H::ProxyRequire | H::Unsupported | H::Allow | H::AllowEvents => {
-            list(text, |value| if is_token(&value) { Ok(()) } else { Err(Malformed("not a list of tokens")) })
-        }
+        H::Require | H::Supported | H::ProxyRequire | H::Unsupported | H::Allow | H::AllowEvents => tokens(text),
         H::Authorization | H::ProxyAuthorization | H::WwwAuthenticate | H::ProxyAuthenticate => {
             Auth::parse(text.clone()).map(drop)
         }
@@ -62,6 +60,11 @@ fn list(text: &Text, read: impl Fn(Text) -> Result<(), Malformed>) -> Result<(),
     split_outside(text, b',')
         .filter(|part| !part.is_empty())
         .try_for_each(|part| read(text.slice(Span::of(text, part).range())))
+}
+
+fn tokens(text: &str) -> Result<(), Malformed> {
+    let fine = split_outside(text, b',').all(|value| value.is_empty() || is_token(value));
+    if fine { Ok(()) } else { Err(Malformed("not a list of tokens")) }
 }
 
 fn contact(value: Text) -> Result<(), Malformed> {

@@ -3,7 +3,7 @@
 use super::values::Lines as Shared;
 use super::{Field, MAX_HEADERS, Message, Start};
 use crate::error::ParseError;
-use crate::grammar::{is_token_char, number};
+use crate::grammar::{is_space, is_token_char, number};
 use crate::header_name::HeaderName;
 use crate::method::Method;
 use crate::status::StatusCode;
@@ -29,7 +29,7 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
     let bytes = if blank > 0 { bytes.slice(blank..) } else { bytes };
     let mut lines = Lines { bytes: &bytes, at: 0, number: 0, flaw: None };
     let first = lines.next().ok_or(ParseError::Empty)?;
-    let start_line = std::str::from_utf8(first).map_err(|_| ParseError::NotUtf8)?;
+    let start_line = std::str::from_utf8(first.bytes).map_err(|_| ParseError::NotUtf8)?;
     let start = start_line_of(start_line, &mut lines.flaw)?;
 
     let mut stack = [BLANK; ON_STACK];
@@ -37,7 +37,7 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
     let mut count = 0;
     let mut ended = false;
     while let Some(line) = lines.next() {
-        if line.is_empty() {
+        if line.bytes.is_empty() {
             ended = true;
             break;
         }
@@ -45,8 +45,8 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
             lines.fault(ParseError::TooLarge);
             continue;
         }
-        let line_start = line.as_ptr() as usize - bytes.as_ptr() as usize;
-        let Some(field) = field_of(line, line_start) else {
+        let line_start = line.bytes.as_ptr() as usize - bytes.as_ptr() as usize;
+        let Some(field) = field_of(&line, line_start) else {
             lines.fault(ParseError::HeaderLine(lines.number.saturating_sub(1)));
             continue;
         };
@@ -104,6 +104,12 @@ fn declared_length(bytes: &[u8], fields: &[Field]) -> Option<usize> {
 const BLANK: Field =
     Field { kind: HeaderName::Other, folded: false, name: Span { start: 0, end: 0 }, value: Span { start: 0, end: 0 } };
 
+/// A line without its end, and whether it goes over several.
+struct Line<'a> {
+    bytes: &'a [u8],
+    folded: bool,
+}
+
 /// Lines that end in CRLF, continuation lines (RFC 3261 §7.3.1) joined to the one they continue.
 struct Lines<'a> {
     bytes: &'a [u8],
@@ -118,58 +124,62 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line without its end; `None` at the end of the bytes.
-    fn next(&mut self) -> Option<&'a [u8]> {
+    fn next(&mut self) -> Option<Line<'a>> {
         let start = self.at;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        let mut end = 0;
+        let (mut from, mut stray, mut folded) = (0, false, false);
         loop {
-            let tail = rest.get(end..).unwrap_or_default();
-            let Some(length) = memchr::memchr(b'\n', tail) else {
+            let Some(found) = memchr::memchr2(b'\r', b'\n', rest.get(from..).unwrap_or_default()) else {
                 self.at = self.bytes.len();
                 self.fault(ParseError::Unterminated);
-                return Some(rest);
+                return Some(Line { bytes: rest, folded });
             };
-            let newline = end + length;
-            let line_end = if length > 0 && rest.get(newline - 1) == Some(&b'\r') {
-                newline - 1
-            } else {
-                self.fault(ParseError::HeaderLine(self.number));
-                newline
+            let line_end = from + found;
+            from = match rest.get(line_end..) {
+                Some([b'\r', b'\n', ..]) => line_end + 2,
+                Some([b'\r', ..]) => {
+                    (from, stray) = (line_end + 1, true);
+                    continue;
+                }
+                _ => {
+                    stray = true;
+                    line_end + 1
+                }
             };
-            if rest.get(end..line_end).is_some_and(|line| memchr::memchr(b'\r', line).is_some()) {
+            if std::mem::take(&mut stray) {
                 self.fault(ParseError::HeaderLine(self.number));
             }
-            end = newline + 1;
-            let folds = line_end > 0 && start > 0 && matches!(rest.get(end), Some(b' ' | b'\t'));
+            let folds = line_end > 0 && start > 0 && matches!(rest.get(from), Some(b' ' | b'\t'));
+            folded |= folds;
             if !folds {
                 self.number = self.number.saturating_add(1);
-                self.at = start + end;
-                return rest.get(..line_end);
+                self.at = start + from;
+                return rest.get(..line_end).map(|bytes| Line { bytes, folded });
             }
         }
     }
 }
 
-fn field_of(line: &[u8], line_start: usize) -> Option<Field> {
+fn field_of(line: &Line<'_>, line_start: usize) -> Option<Field> {
+    let bytes = line.bytes;
     // A name is made of token characters, so what is none of them ends it.
-    let name_end = line.iter().position(|b| !is_token_char(*b))?;
-    let name = std::str::from_utf8(line.get(..name_end)?).ok().filter(|name| !name.is_empty())?;
-    let blanks = line.get(name_end..)?.iter().position(|b| !matches!(b, b' ' | b'\t'))?;
+    let name_end = bytes.iter().position(|b| !is_token_char(*b)).filter(|end| *end > 0)?;
+    let blanks = bytes.get(name_end..)?.iter().position(|b| !matches!(b, b' ' | b'\t'))?;
     let colon = name_end + blanks;
-    if line.get(colon) != Some(&b':') {
+    if bytes.get(colon) != Some(&b':') {
         return None;
     }
-    let value = line.get(colon + 1..)?;
-    let is_text = |b: &u8| !matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let value = bytes.get(colon + 1..)?;
+    let is_text = |b: &u8| !is_space(*b);
     let (from, to) = match (value.iter().position(is_text), value.iter().rposition(is_text)) {
         (Some(from), Some(to)) => (from, to + 1),
         _ => (0, 0),
     };
-    let folded = memchr::memchr(b'\n', value.get(from..to)?).is_some();
     let value_start = line_start + colon + 1;
     Some(Field {
-        kind: HeaderName::parse(name),
-        folded,
+        kind: HeaderName::of_bytes(bytes.get(..name_end)?),
+        // A fold at the ends of the value is trimmed off with the blanks there.
+        folded: line.folded && memchr::memchr(b'\n', value.get(from..to)?).is_some(),
         name: Span::new(line_start, line_start + name_end),
         value: Span::new(value_start + from, value_start + to),
     })

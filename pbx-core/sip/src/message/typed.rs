@@ -43,7 +43,8 @@ impl Message {
         let header = self.header(HeaderName::Via).ok_or(HeaderError::Missing(HeaderName::Via))?;
         let text = header.text();
         let top = split_outside(&text, b',').next().map_or(0, str::len);
-        Via::parse(text.slice(0..top)).map_err(HeaderError::in_header(HeaderName::Via))
+        let top = if top == text.len() { text } else { text.slice(0..top) };
+        Via::parse(top).map_err(HeaderError::in_header(HeaderName::Via))
     }
 
     /// All Vias, topmost first.

@@ -88,7 +88,7 @@ impl OfferAnswer {
     ///
     /// # Errors
     /// [`Fault::NoOffer`].
-    pub fn local_answer(&mut self, stream: &Stream, phase: Phase) -> Result<&Session, Fault> {
+    pub fn local_answer(&mut self, stream: Stream, phase: Phase) -> Result<&Session, Fault> {
         let State::Asked { offer, early } = &self.state else { return Err(Fault::NoOffer) };
         let before = early.as_ref().or(self.local.as_ref()).cloned();
         let offer = offer.clone();
@@ -108,7 +108,7 @@ impl OfferAnswer {
     ///
     /// # Errors
     /// [`Fault::Open`].
-    pub fn local_offer(&mut self, stream: &Stream) -> Result<&Session, Fault> {
+    pub fn local_offer(&mut self, stream: Stream) -> Result<&Session, Fault> {
         if !matches!(self.state, State::Stable) {
             return Err(Fault::Open);
         }
@@ -216,7 +216,7 @@ impl OfferAnswer {
 
     /// Our description: the stream in its line, all others of `lines` refused. Its version rises by one if it is not
     /// `before`, or if something else was sent since, which came to nothing.
-    fn describe(&mut self, stream: &Stream, lines: &[Media], before: Option<&Said>) -> Said {
+    fn describe(&mut self, stream: Stream, lines: &[Media], before: Option<&Said>) -> Said {
         let mut media: Vec<Media> = lines.iter().map(Media::refused).collect();
         match media.get_mut(self.line) {
             Some(line) => *line = stream.to_media(),
@@ -232,6 +232,6 @@ impl OfferAnswer {
             self.version += 1;
             session.origin.version = self.version;
         }
-        Said::new(session, self.line)
+        Said::ours(session, self.line, stream)
     }
 }

@@ -1,7 +1,9 @@
 //! Reading session descriptions, leniently: lines may end with LF alone, come in a strange order or be unknown; `s=`,
 //! `t=` and `o=` may be missing; white space at the ends does not matter.
 
+use super::print::is_ascii_print;
 use super::{Address, Attribute, Media, Origin, Session};
+use crate::grammar::cut;
 use std::net::{IpAddr, Ipv4Addr};
 use thiserror::Error;
 
@@ -48,16 +50,16 @@ impl Session {
         let nobody = Address::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let origin = Origin { user: "-".to_owned(), id: 0, version: 0, address: nobody };
         let mut session = Self { origin, connection: None, attributes: Vec::new(), media: Vec::new() };
-        let lines = text.split(['\r', '\n']).map(str::trim_ascii).filter(|line| !line.is_empty());
+        let lines = Lines(text).map(str::trim_ascii).filter(|line| !line.is_empty());
         let mut begun = false;
         for (number, line) in lines.enumerate().map(|(index, line)| (index + 1, line)) {
             if number > MOST_LINES || session.media.len() > MOST_MEDIA {
                 return Err(SdpError::TooLarge);
             }
-            if line.contains(|c: char| c.is_control() && c != '\t') {
+            if !is_ascii_print(line) && line.contains(|c: char| c.is_control() && c != '\t') {
                 return Err(SdpError::Line(number));
             }
-            let (letter, value) = line.split_once('=').ok_or(SdpError::Line(number))?;
+            let (letter, value) = cut(line, b'=').ok_or(SdpError::Line(number))?;
             let (letter, value) = (letter.trim_ascii(), value.trim_ascii());
             if !begun && (letter != "v" || value != "0") {
                 return Err(SdpError::Version);
@@ -81,7 +83,7 @@ impl Session {
                 }
             }
             "a" => {
-                let attribute = match value.split_once(':') {
+                let attribute = match cut(value, b':') {
                     Some((name, value)) => Attribute::new(name.trim_ascii(), value.trim_ascii()),
                     None => Attribute::flag(value),
                 };
@@ -90,6 +92,25 @@ impl Session {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// The lines of a text, however they end.
+struct Lines<'a>(&'a str);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let (line, rest) = match memchr::memchr2(b'\r', b'\n', self.0.as_bytes()) {
+            Some(end) => (self.0.get(..end)?, self.0.get(end + 1..)?),
+            None => (self.0, ""),
+        };
+        self.0 = rest;
+        Some(line)
     }
 }
 

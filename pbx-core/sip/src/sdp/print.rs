@@ -1,13 +1,25 @@
 //! Writing session descriptions, strictly in the order of RFC 8866 §5.
 
 use super::{Attribute, Media, Session};
+use crate::grammar::class;
 use std::fmt::{self, Write as _};
+
+/// Whether every character is one that ASCII prints. Control characters beyond ASCII take more than one byte: what is not of
+/// this kind is to be looked at more closely.
+pub(super) fn is_ascii_print(text: &str) -> bool {
+    text.bytes().all(|b| PRINTS[usize::from(b)])
+}
+
+const PRINTS: [bool; 256] = class!(|b| b >= b' ' && b < 0x7f);
 
 /// A value without the characters that would end its line.
 struct Clean<'a>(&'a str);
 
 impl fmt::Display for Clean<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_ascii_print(self.0) {
+            return f.write_str(self.0);
+        }
         self.0.chars().filter(|c| !c.is_control()).try_for_each(|c| f.write_char(c))
     }
 }

@@ -14,6 +14,12 @@ impl Said {
         Self(Arc::new((session, line, stream)))
     }
 
+    /// Of one that was written from this stream.
+    pub(super) fn ours(session: Session, line: usize, stream: Stream) -> Self {
+        let stream = stream.rtp.is_some().then_some(stream);
+        Self(Arc::new((session, line, stream)))
+    }
+
     pub(super) fn session(&self) -> &Session {
         &self.0.0
     }

@@ -76,11 +76,12 @@ fn lines_that_are_not_ours_are_refused_and_kept_in_count() {
     let offered = leg.offered().unwrap();
     let answer =
         policy::pass_answer(offered, &sound("8 101\r\na=rtpmap:101 telephone-event/8000").stream(0).unwrap(), ours());
-    let answer = leg.local_answer(&answer.unwrap(), Phase::Final).unwrap();
+    let answer = leg.local_answer(answer.unwrap(), Phase::Final).unwrap();
     let ports: Vec<_> = answer.media.iter().map(|media| media.port).collect();
     assert_eq!(ports, [20_000, 0]);
-    let offer = leg.local_offer(&policy::own_offer(ours())).unwrap();
+    let offer = leg.local_offer(policy::own_offer(ours())).unwrap();
     assert_eq!(offer.media.len(), 2, "an offer never has fewer lines than the one before");
+    assert_eq!(parse(&offer.to_string()).stream(0), Some(policy::own_offer(ours())), "what is said is what was meant");
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn the_version_rises_by_one_exactly_when_what_we_say_changes() {
     let (first, second) =
         (policy::own_offer(ours()), Stream { direction: Direction::SendOnly, ..policy::own_offer(ours()) });
     let say = |leg: &mut OfferAnswer, stream: &Stream, works: bool| {
-        let version = leg.local_offer(stream).unwrap().origin.version;
+        let version = leg.local_offer(stream.clone()).unwrap().origin.version;
         if works {
             leg.remote_answer(sound("8"), Phase::Final).unwrap()
         } else {
@@ -108,10 +109,10 @@ fn the_version_rises_by_one_exactly_when_what_we_say_changes() {
 #[test]
 fn a_refused_change_leaves_what_was_agreed() {
     let mut leg = OfferAnswer::new(1);
-    leg.local_offer(&policy::own_offer(ours())).unwrap();
+    leg.local_offer(policy::own_offer(ours())).unwrap();
     leg.remote_answer(sound("8"), Phase::Final).unwrap();
     let before = (leg.local().cloned(), leg.remote().cloned());
-    leg.local_offer(&Stream { direction: Direction::Inactive, ..policy::own_offer(ours()) }).unwrap();
+    leg.local_offer(Stream { direction: Direction::Inactive, ..policy::own_offer(ours()) }).unwrap();
     leg.roll_back();
     assert_eq!((leg.local().cloned(), leg.remote().cloned()), before);
     leg.remote_offer(sound("0")).unwrap();
@@ -122,18 +123,18 @@ fn a_refused_change_leaves_what_was_agreed() {
 #[test]
 fn offers_that_cross_are_glare() {
     let mut leg = OfferAnswer::new(1);
-    leg.local_offer(&policy::own_offer(ours())).unwrap();
+    leg.local_offer(policy::own_offer(ours())).unwrap();
     assert_eq!(leg.remote_offer(sound("8")), Err(Fault::Glare));
     let mut leg = OfferAnswer::new(1);
     leg.remote_offer(sound("8")).unwrap();
     assert_eq!(leg.remote_offer(sound("8")), Err(Fault::Open));
-    assert_eq!(leg.local_offer(&policy::own_offer(ours())), Err(Fault::Open));
+    assert_eq!(leg.local_offer(policy::own_offer(ours())), Err(Fault::Open));
 }
 
 #[test]
 fn an_early_answer_settles_a_2xx_without_one() {
     let mut leg = OfferAnswer::new(1);
-    leg.local_offer(&policy::own_offer(ours())).unwrap();
+    leg.local_offer(policy::own_offer(ours())).unwrap();
     assert_eq!(leg.settle(), Err(Fault::NoOffer));
     leg.remote_answer(sound("8"), Phase::Early).unwrap();
     assert_eq!(numbers(leg.remote().unwrap()), [8]);
@@ -154,7 +155,7 @@ fn an_offer_without_sound_is_refused() {
 #[test]
 fn unknown_codecs_pass_with_their_numbers_and_parameters() {
     let offered = sound("120 77\r\na=rtpmap:120 x-new/16000\r\na=fmtp:120 mode=7").stream(0).unwrap();
-    let text = OfferAnswer::new(1).local_offer(&policy::pass_offer(&offered, ours())).unwrap().to_string();
+    let text = OfferAnswer::new(1).local_offer(policy::pass_offer(&offered, ours())).unwrap().to_string();
     assert!(text.contains("m=audio 20000 RTP/AVP 120 77\r\n"), "{text}");
     assert!(text.contains("a=rtpmap:120 x-new/16000\r\na=fmtp:120 mode=7\r\n"), "{text}");
     assert!(text.contains("c=IN IP4 192.0.2.9\r\n"), "{text}");
@@ -181,7 +182,7 @@ fn a_delayed_offer_lets_the_caller_choose_nothing_else() {
 fn what_we_print_reads_back() {
     let mut leg = OfferAnswer::new(u64::MAX);
     leg.remote_offer(parse(PHONE)).unwrap();
-    let answer = leg.local_answer(&policy::own_offer("[2001:db8::9]:20000".parse().unwrap()), Phase::Final).unwrap();
+    let answer = leg.local_answer(policy::own_offer("[2001:db8::9]:20000".parse().unwrap()), Phase::Final).unwrap();
     assert_eq!(parse(&answer.to_string()), *answer);
     assert_eq!(serde_json::from_str::<OfferAnswer>(&serde_json::to_string(&leg).unwrap()).unwrap(), leg);
 }
@@ -223,7 +224,7 @@ proptest! {
             prop_assert!(Session::parse(session.to_string().as_bytes()).is_ok());
             let mut leg = OfferAnswer::new(9);
             if leg.remote_offer(session).is_ok() && let Some(offered) = leg.offered().cloned() {
-                let answer = leg.local_answer(&policy::pass_offer(&offered, ours()), Phase::Final).unwrap();
+                let answer = leg.local_answer(policy::pass_offer(&offered, ours()), Phase::Final).unwrap();
                 prop_assert!(Session::parse(answer.to_string().as_bytes()).is_ok());
             }
         }

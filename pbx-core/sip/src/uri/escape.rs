@@ -1,6 +1,6 @@
 //! `%HH` escapes (RFC 3261 §19.1.2).
 
-use crate::grammar::is_unreserved;
+use crate::grammar::{class, is_unreserved};
 use std::borrow::Cow;
 
 /// Without escapes. What is not valid UTF-8 then shows as replacement characters.
@@ -39,7 +39,7 @@ pub fn escape_user(plain: &str) -> Cow<'_, str> {
 
 /// Escapes what a URI parameter may not carry as it is (RFC 3261 §25.1 `paramchar`).
 pub fn escape_param(plain: &str) -> Cow<'_, str> {
-    escape(plain, is_param_char)
+    escape(plain, |b| PARAM[usize::from(b)])
 }
 
 fn escape(plain: &str, allowed: fn(u8) -> bool) -> Cow<'_, str> {
@@ -61,24 +61,30 @@ fn escape(plain: &str, allowed: fn(u8) -> bool) -> Cow<'_, str> {
 
 const HEX: [u8; 16] = *b"0123456789ABCDEF";
 
-/// Unescaped characters of a user part: unreserved and `&=+$,;?/`.
-pub(super) const fn is_user_char(byte: u8) -> bool {
-    is_unreserved(byte) || matches!(byte, b'&' | b'=' | b'+' | b'$' | b',' | b';' | b'?' | b'/')
-}
+/// Unescaped characters of a user part: unreserved and `&=+$,;?/`. A bare `#` is against the grammar, but it is what phones
+/// dial for feature codes and can mean nothing else.
+pub(super) const USER: [bool; 256] =
+    class!(|b| is_unreserved(b) || matches!(b, b'&' | b'=' | b'+' | b'$' | b',' | b';' | b'?' | b'/' | b'#'));
+
+/// Unescaped characters of a password: unreserved and `&=+$,`.
+pub(super) const PASSWORD: [bool; 256] = class!(|b| is_unreserved(b) || matches!(b, b'&' | b'=' | b'+' | b'$' | b','));
 
 /// Unescaped characters of a URI parameter: unreserved and `[]/:&+$`.
-pub(super) const fn is_param_char(byte: u8) -> bool {
-    is_unreserved(byte) || matches!(byte, b'[' | b']' | b'/' | b':' | b'&' | b'+' | b'$')
-}
+pub(super) const PARAM: [bool; 256] =
+    class!(|b| is_unreserved(b) || matches!(b, b'[' | b']' | b'/' | b':' | b'&' | b'+' | b'$'));
 
-/// Whether every byte is allowed or part of a whole escape.
-pub(super) fn is_escaped_text(text: &str, allowed: fn(u8) -> bool) -> bool {
+/// Unescaped characters of a URI header: unreserved and `[]/?:+$`.
+pub(super) const HEADER: [bool; 256] =
+    class!(|b| is_unreserved(b) || matches!(b, b'[' | b']' | b'/' | b'?' | b':' | b'+' | b'$'));
+
+/// Whether every byte is of the class or part of a whole escape.
+pub(super) fn is_escaped_text(text: &str, class: &[bool; 256]) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         at += match byte {
+            _ if class[usize::from(byte)] => 1,
             b'%' if hex_pair(bytes, at + 1).is_some() => 3,
-            _ if allowed(byte) => 1,
             _ => return false,
         };
     }

@@ -1,7 +1,7 @@
 //! Hosts of URIs and Vias (RFC 3261 §25.1 `host`).
 
 use crate::error::Malformed;
-use crate::grammar::number;
+use crate::grammar::{find, number, trim};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -27,7 +27,10 @@ impl<'a> Host<'a> {
             let address = address.map_err(|_| Malformed("not an IPv6 address in the brackets"))?;
             return Ok(Self::Ip(address.into()));
         }
-        if let Ok(address) = text.parse::<Ipv4Addr>() {
+        // An address ends in a digit; most names need not be tried.
+        if text.ends_with(|last: char| last.is_ascii_digit())
+            && let Ok(address) = text.parse::<Ipv4Addr>()
+        {
             return Ok(Self::Ip(address.into()));
         }
         if is_name(text) { Ok(Self::Name(text)) } else { Err(Malformed("host is neither a name nor an address")) }
@@ -44,17 +47,16 @@ impl<'a> Host<'a> {
     /// Splits `host[:port]`, with white space allowed around the colon (RFC 3261 §25.1 `sent-by`).
     pub(crate) fn split_port(text: &'a str) -> Result<(&'a str, Option<u16>), Malformed> {
         let host_end = match text.strip_prefix('[') {
-            Some(_) => text.find(']').ok_or(Malformed("IPv6 address lacks its closing bracket"))? + 1,
-            None => text.find(':').unwrap_or(text.len()),
+            Some(_) => find(text, b']').ok_or(Malformed("IPv6 address lacks its closing bracket"))? + 1,
+            None => find(text, b':').unwrap_or(text.len()),
         };
         let (host, rest) = text.split_at(host_end);
-        let host = host.trim_end_matches([' ', '\t', '\r', '\n']);
-        let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        let (host, rest) = (trim(host), trim(rest));
         if rest.is_empty() {
             return Ok((host, None));
         }
         let digits = rest.strip_prefix(':').ok_or(Malformed("text after the host that is not a port"))?;
-        let digits = digits.trim_matches([' ', '\t', '\r', '\n']);
+        let digits = trim(digits);
         number(digits).map(|port| (host, Some(port))).ok_or(Malformed("port is not a number below 65536"))
     }
 }

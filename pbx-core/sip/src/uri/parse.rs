@@ -1,15 +1,15 @@
 //! Reading URIs.
 
-use super::escape::{is_escaped_text, is_param_char, is_user_char};
+use super::escape::{HEADER, PARAM, PASSWORD, USER, is_escaped_text};
 use super::{Host, SipUri, TelUri, Uri};
 use crate::error::Malformed;
-use crate::grammar::is_unreserved;
+use crate::grammar::{class, cut, part, run};
 use crate::text::{Span, Text};
 
 /// Reads any URI.
 pub(super) fn uri(text: Text) -> Result<Uri, Malformed> {
     let all = text.as_str();
-    let (scheme, _) = all.split_once(':').ok_or(Malformed("URI has no scheme"))?;
+    let (scheme, _) = cut(all, b':').ok_or(Malformed("URI has no scheme"))?;
     let rest = Span::new(scheme.len() + 1, all.len());
     if scheme.eq_ignore_ascii_case("sip") {
         return sip(text, rest, false).map(Uri::Sip);
@@ -34,7 +34,7 @@ pub(super) fn uri(text: Text) -> Result<Uri, Malformed> {
 fn sip(text: Text, rest: Span, secure: bool) -> Result<SipUri, Malformed> {
     let all = text.as_str();
     let rest = rest.get(all);
-    let (userinfo, hostpart) = match rest.split_once('@') {
+    let (userinfo, hostpart) = match cut(rest, b'@') {
         Some((userinfo, hostpart)) => (Some(userinfo), hostpart),
         None => (None, rest),
     };
@@ -42,15 +42,12 @@ fn sip(text: Text, rest: Span, secure: bool) -> Result<SipUri, Malformed> {
         Some(info) => user_and_password(info)?,
         None => (None, None),
     };
-    let (hostpart, headers) = match hostpart.split_once('?') {
-        Some((hostpart, headers)) => (hostpart, Some(headers)),
-        None => (hostpart, None),
-    };
-    let params_at = hostpart.find(';').unwrap_or(hostpart.len());
-    let (hostport, params) = hostpart.split_at(params_at);
-    if hostport.bytes().any(|b| b.is_ascii_whitespace()) {
+    let (hostport, rest) = run(hostpart, &HOSTPORT);
+    if rest.starts_with(|next: char| next.is_ascii_whitespace()) {
         return Err(Malformed("white space inside the URI"));
     }
+    let (params, headers) = part(rest, b'?');
+    let headers = headers.get(1..);
     let (host, port) = Host::split_port(hostport)?;
     Host::parse(host)?;
     check_params(params)?;
@@ -63,29 +60,33 @@ fn sip(text: Text, rest: Span, secure: bool) -> Result<SipUri, Malformed> {
     Ok(SipUri { secure, user, password, host, port, params, headers, text })
 }
 
+/// What is no white space and ends no host.
+const HOSTPORT: [bool; 256] = class!(|b| !b.is_ascii_whitespace() && !matches!(b, b';' | b'?'));
+
 fn user_and_password(info: &str) -> Result<(Option<&str>, Option<&str>), Malformed> {
-    let (user, password) = match info.split_once(':') {
+    let (user, password) = match cut(info, b':') {
         Some((user, password)) => (user, Some(password)),
         None => (info, None),
     };
-    // A bare `#` is against the grammar, but it is what phones dial for feature codes and can mean nothing else.
-    if user.is_empty() || !is_escaped_text(user, |b| is_user_char(b) || b == b'#') {
+    if user.is_empty() || !is_escaped_text(user, &USER) {
         return Err(Malformed("user part has a character that must be escaped"));
     }
-    let is_password_char = |b| is_unreserved(b) || matches!(b, b'&' | b'=' | b'+' | b'$' | b',');
-    if !password.is_none_or(|password| is_escaped_text(password, is_password_char)) {
+    if !password.is_none_or(|password| is_escaped_text(password, &PASSWORD)) {
         return Err(Malformed("password has a character that must be escaped"));
     }
     Ok((Some(user), password))
 }
 
 fn check_params(params: &str) -> Result<(), Malformed> {
+    if params.is_empty() {
+        return Ok(());
+    }
     for (index, param) in params.split(';').enumerate().skip(1) {
-        let (name, value) = param.split_once('=').map_or((param, None), |(name, value)| (name, Some(value)));
-        if name.is_empty() || !is_escaped_text(name, is_param_char) {
+        let (name, value) = cut(param, b'=').map_or((param, None), |(name, value)| (name, Some(value)));
+        if name.is_empty() || !is_escaped_text(name, &PARAM) {
             return Err(Malformed("URI parameter name has a character that must be escaped"));
         }
-        if !value.is_none_or(|value| is_escaped_text(value, is_param_char)) {
+        if !value.is_none_or(|value| is_escaped_text(value, &PARAM)) {
             return Err(Malformed("URI parameter value has a character that must be escaped"));
         }
         let name_of = |other: &str| other.split('=').next().is_some_and(|other| other.eq_ignore_ascii_case(name));
@@ -97,10 +98,9 @@ fn check_params(params: &str) -> Result<(), Malformed> {
 }
 
 fn check_headers(headers: &str) -> Result<(), Malformed> {
-    let is_header_char = |b| is_unreserved(b) || matches!(b, b'[' | b']' | b'/' | b'?' | b':' | b'+' | b'$');
     for header in headers.split('&') {
         let (name, value) = header.split_once('=').ok_or(Malformed("URI header has no value"))?;
-        if name.is_empty() || !is_escaped_text(name, is_header_char) || !is_escaped_text(value, is_header_char) {
+        if name.is_empty() || !is_escaped_text(name, &HEADER) || !is_escaped_text(value, &HEADER) {
             return Err(Malformed("URI header has a character that must be escaped"));
         }
     }
@@ -110,8 +110,7 @@ fn check_headers(headers: &str) -> Result<(), Malformed> {
 fn tel(text: Text, rest: Span) -> Result<TelUri, Malformed> {
     let all = text.as_str();
     let rest = rest.get(all);
-    let params_at = rest.find(';').unwrap_or(rest.len());
-    let (number, params) = rest.split_at(params_at);
+    let (number, params) = part(rest, b';');
     let digits = number.strip_prefix('+').unwrap_or(number);
     let allowed = |b: u8| {
         b.is_ascii_digit()
