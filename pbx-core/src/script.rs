@@ -28,7 +28,8 @@ pub struct ScriptInput {
     pub call: Value,
     /// `param`: the binding's parameters with the manifest's defaults filled in.
     pub params: BTreeMap<String, Value>,
-    /// `now`: the moment in the tenant's zone, and its holiday if it is one.
+    /// `now`: the moment in the tenant's zone, and its holiday if it is one; nothing for a script that does not ask.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
     pub now: Value,
     /// What `math.random` is seeded with.
     pub seed: u64,

@@ -35,6 +35,14 @@ pub struct TemplateVersion {
     pub fallback: Fallback,
 }
 
+impl TemplateVersion {
+    /// Whether the script may ask for the moment. It can be read by its name alone: the sandbox has no `_G`, `getfenv` or
+    /// `loadstring`.
+    pub fn tells_time(&self) -> bool {
+        memchr::memmem::find(self.lua.as_bytes(), b"now").is_some()
+    }
+}
+
 /// One parameter of a template.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ParamSpec {

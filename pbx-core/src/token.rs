@@ -4,6 +4,7 @@
 //! magic cookie before it. Nothing in it tells a thread, a node or a tenant.
 
 use crate::ids::{SLOTS, Slot};
+use pbx_sip::spell;
 
 /// RFC 3261 §8.1.1.7: what every branch begins with.
 pub const MAGIC: &str = "z9hG4bK";
@@ -19,12 +20,20 @@ const RANDOM_DIGITS: usize = 16;
 
 /// A tag or Call-ID of ours: 21 characters of RFC 3261's `token`. The randomness must not be guessable.
 pub fn mint(slot: Slot, random: u64) -> String {
-    format!("{COOKIE}{:03x}{random:016x}", slot.0)
+    written("", slot, random)
 }
 
 /// A Via branch of ours: [`mint`] behind the magic cookie.
 pub fn branch(slot: Slot, random: u64) -> String {
-    format!("{MAGIC}{COOKIE}{:03x}{random:016x}", slot.0)
+    written(MAGIC, slot, random)
+}
+
+fn written(before: &str, slot: Slot, random: u64) -> String {
+    let mut text = String::with_capacity(before.len() + COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS);
+    text.extend([before, COOKIE]);
+    spell::hex(&mut text, u64::from(slot.0), SLOT_DIGITS);
+    spell::hex(&mut text, random, RANDOM_DIGITS);
+    text
 }
 
 /// The slot in a branch, tag or Call-ID of ours; nothing if it is not ours. Letters' case does not matter, because

@@ -92,16 +92,15 @@ pub(crate) fn run<'a>(text: &'a str, class: &[bool; 256]) -> (&'a str, &'a str) 
 
 /// Where the quoted string that begins at `text[0]` ends (the index after its closing quote); `None` if it never does.
 pub(crate) fn quoted_end(text: &str) -> Option<usize> {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return Some(at + 1),
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        match bytes.get(at) {
+            Some(b'"') => return Some(at + 1),
+            _ => at += 2,
         }
     }
-    None
 }
 
 /// Splits at `separator` where it stands outside quoted strings and angle brackets.
@@ -129,26 +128,18 @@ impl<'a> Iterator for SplitOutside<'a> {
     }
 }
 
-/// Where the first separator outside quoted strings and angle brackets stands. Most values have neither before it.
+/// Where the first separator outside quoted strings and angle brackets stands; nowhere if one of those is not closed before.
 fn separator_in(text: &str, separator: u8) -> Option<usize> {
     let bytes = text.as_bytes();
-    let first = memchr::memchr3(separator, b'"', b'<', bytes)?;
-    if bytes.get(first) == Some(&separator) {
-        return Some(first);
-    }
-    let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
-    bytes.iter().position(|byte| {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' if !bracketed => quoted = !quoted,
-            _ if quoted => {}
-            b'<' => bracketed = true,
-            b'>' => bracketed = false,
-            _ => return *byte == separator && !bracketed,
+    let mut at = 0;
+    loop {
+        at += memchr::memchr3(separator, b'"', b'<', bytes.get(at..)?)?;
+        match bytes.get(at) {
+            Some(b'"') => at += quoted_end(text.get(at..)?)?,
+            Some(b'<') => at += memchr::memchr(b'>', bytes.get(at..)?)?,
+            _ => return Some(at),
         }
-        false
-    })
+    }
 }
 
 /// A decimal number of digits only (leading zeros allowed), or nothing where it is not one or does not fit.

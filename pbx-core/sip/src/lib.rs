@@ -120,6 +120,7 @@ pub mod name_addr;
 mod pairs;
 pub mod params;
 pub mod sdp;
+pub mod spell;
 pub mod status;
 pub mod text;
 pub mod time;

@@ -1,7 +1,7 @@
 //! `"Display name" <uri>;params`: the value of From, To, Contact, Route and their like (RFC 3261 §20.10, §25.1).
 
 use crate::error::Malformed;
-use crate::grammar::{cut, is_space, is_token, is_token_char, part, quoted_end, trim};
+use crate::grammar::{cut, find, is_space, is_token, is_token_char, part, quoted_end, trim};
 use crate::params::{Params, unquote};
 use crate::text::{Span, Text};
 use crate::uri::Uri;
@@ -67,7 +67,7 @@ impl NameAddr {
         if !is_token(name) || value.is_some_and(|value| value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))) {
             return Err(Malformed("parameter would break its line"));
         }
-        let head = if self.text.contains('<') { Cow::Borrowed(&*self.text) } else { Cow::Owned(self.in_brackets()) };
+        let head = self.bracketed();
         let text = match value {
             Some(value) => format!("{head};{name}={value}"),
             None => format!("{head};{name}"),
@@ -77,8 +77,12 @@ impl NameAddr {
         if made.params().iter().count() == count { Ok(made) } else { Err(Malformed("not one parameter")) }
     }
 
-    fn in_brackets(&self) -> String {
-        format!("<{}>{}", self.uri, self.params().as_str())
+    /// As it was written, but in brackets, so that a parameter after it is the header's and not the address's.
+    pub(crate) fn bracketed(&self) -> Cow<'_, str> {
+        if find(&self.text, b'<').is_some() {
+            return Cow::Borrowed(&self.text);
+        }
+        Cow::Owned(format!("<{}>{}", self.uri, self.params().as_str()))
     }
 
     /// As it was written.

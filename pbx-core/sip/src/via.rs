@@ -3,10 +3,11 @@
 use crate::error::Malformed;
 use crate::grammar::{cut, is_space, is_token, number, part, trim};
 use crate::params::Params;
+use crate::spell;
 use crate::text::{Span, Text};
 use crate::uri::Host;
 use serde::{Deserialize, Serialize};
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 /// What every branch begins with that RFC 3261 made (§8.1.1.7).
@@ -124,7 +125,16 @@ impl Via {
         if !is_token(branch) {
             return Err(Malformed("branch is not a token"));
         }
-        Self::parse(format!("SIP/2.0/{transport} {host}:{port};branch={branch};rport"))
+        let mut text = String::with_capacity(96);
+        text.extend(["SIP/2.0/", transport.as_str(), " "]);
+        match host {
+            Host::Ip(ip @ IpAddr::V4(_)) => spell::ip(&mut text, ip),
+            host => text.push_str(&host.to_string()),
+        }
+        text.push(':');
+        spell::number(&mut text, port);
+        text.extend([";branch=", branch, ";rport"]);
+        Self::parse(text)
     }
 
     /// As it was written.
@@ -223,10 +233,11 @@ impl Via {
                 text.push_str(value);
             }
         }
-        // To write into text cannot fail.
-        let _ = write!(text, ";received={ip}");
+        text.push_str(";received=");
+        spell::ip(&mut text, ip);
         if self.rport {
-            let _ = write!(text, ";rport={}", source.port());
+            text.push_str(";rport=");
+            spell::number(&mut text, source.port());
         }
         Some(text)
     }

@@ -65,12 +65,12 @@ impl Call {
         let call_id = cx.mint(self.owner.slot);
         let mut writer = Writer::request("INVITE", uri, &leg.flow, &branch, self.max_forwards);
         identity::write(&mut writer, self.record.from(), &leg.flow, &leg.tag);
-        writer.header("To", format_args!("<{uri}>"));
-        writer.header("Call-ID", call_id);
+        writer.header("To", &["<", uri, ">"].concat());
+        writer.header("Call-ID", &call_id);
         writer.header("CSeq", "1 INVITE");
         writer.contact(&leg.flow);
         writer.capabilities(true);
-        writer.header(HOPS, self.hops + 1);
+        writer.header(HOPS, &(self.hops + 1).to_string());
         writer.message(offer)
     }
 

@@ -72,7 +72,7 @@ impl Call {
             writer.contact(&flow);
         }
         if matches!(code, 500 | 503) {
-            writer.header("Retry-After", super::RETRY_AFTER_S);
+            writer.header("Retry-After", &super::RETRY_AFTER_S.to_string());
         }
         writer.capabilities(false);
         let response = writer.reply(sdp)?;

@@ -146,13 +146,9 @@ impl Facts for Living<'_> {
         if let Some(binding) = self.binding_of(scope) {
             params.extend(binding.params.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
-        Arc::new(ScriptInput {
-            template: program.id,
-            call: self.call_table(),
-            params,
-            now: self.tenant.map_or(Value::Null, |tenant| super::moment::table(tenant, self.world.now.wall)),
-            seed: self.call.seed,
-        })
+        let asked = self.tenant.filter(|_| program.tells_time());
+        let now = asked.map_or(Value::Null, |tenant| super::moment::table(tenant, self.world.now.wall));
+        Arc::new(ScriptInput { template: program.id, call: self.call_table(), params, now, seed: self.call.seed })
     }
 
     fn resolve(&mut self, target: &str) -> Resolution {

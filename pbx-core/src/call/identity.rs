@@ -8,7 +8,7 @@ use crate::event::Party;
 use crate::flow::Flow;
 use pbx_sip::params::quote;
 use pbx_sip::uri::escape::escape_user;
-use pbx_sip::{HeaderName, Message, NameAddr, Uri};
+use pbx_sip::{HeaderName, Message, NameAddr, Uri, spell};
 
 /// The host of an identity that is withheld (RFC 3323 §4.1.1.3).
 const NOWHERE: &str = "anonymous.invalid";
@@ -83,14 +83,16 @@ fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
 /// From, and P-Asserted-Identity or Privacy, of an INVITE to a phone.
 pub(super) fn write(writer: &mut Writer, party: &Party, flow: &Flow, tag: &str) {
     if party.anonymous || party.number.is_empty() {
-        writer.header("From", format_args!("\"Anonymous\" <sip:anonymous@{NOWHERE}>;tag={tag}"));
+        writer.header("From", &format!("\"Anonymous\" <sip:anonymous@{NOWHERE}>;tag={tag}"));
         writer.header("Privacy", "id");
         return;
     }
-    let (user, host) = (escape_user(&party.number), flow.local);
-    let shown = if party.name.is_empty() { String::new() } else { format!("{} ", quote(&party.name)) };
-    writer.header("From", format_args!("{shown}<sip:{user}@{host}>;tag={tag}"));
-    writer.header("P-Asserted-Identity", format_args!("{shown}<sip:{user}@{host}>"));
+    let mut address = if party.name.is_empty() { String::new() } else { quote(&party.name) + " " };
+    address.extend(["<sip:", &escape_user(&party.number), "@"]);
+    spell::socket(&mut address, flow.local);
+    address.push('>');
+    writer.header("From", &[&address, ";tag=", tag].concat());
+    writer.header("P-Asserted-Identity", &address);
 }
 
 /// The dialled string of a request: the user of its Request-URI, unescaped; the number of a tel URI.

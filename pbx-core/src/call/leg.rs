@@ -10,7 +10,7 @@ use bytes::Bytes;
 use pbx_media::{Command, Port};
 use pbx_sip::dialog::{Dialog, Parts};
 use pbx_sip::transaction::TransactionId;
-use pbx_sip::{Host, Message, Method, Reply, Uri, Via};
+use pbx_sip::{Host, Message, Method, Reply, Uri, Via, spell};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
@@ -229,9 +229,9 @@ pub(super) fn via(flow: &Flow, branch: &str) -> Option<Via> {
 
 /// Our Contact on a flow.
 pub(super) fn contact(flow: &Flow) -> String {
-    let local = flow.local;
-    match flow.transport {
-        Transport::Udp => format!("<sip:{local}>"),
-        Transport::Tcp => format!("<sip:{local};transport=tcp>"),
-    }
+    let mut text = String::with_capacity(48);
+    text.push_str("<sip:");
+    spell::socket(&mut text, flow.local);
+    text.push_str(if flow.transport == Transport::Tcp { ";transport=tcp>" } else { ">" });
+    text
 }

@@ -27,7 +27,7 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Mess
     let challenges = nonces.challenges(&nonce, true);
     let mut writer = Writer::response(request, 401, &format!("{salt:016x}"));
     for challenge in challenges {
-        writer.header("WWW-Authenticate", challenge);
+        writer.header("WWW-Authenticate", &challenge.to_string());
     }
     if let Some(response) = writer.reply(None) {
         cx.respond(id, &response);

@@ -95,7 +95,7 @@ impl Session {
     }
 
     fn offer(&mut self, stream: Stream) -> Option<String> {
-        Some(self.machine.local_offer(stream).ok()?.to_string())
+        Some(self.machine.local_offer(stream).ok()?.to_text())
     }
 
     /// We answer with what the other leg has answered; none if they have nothing in common.
@@ -103,7 +103,7 @@ impl Session {
         let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
         let stream = policy::pass_answer(offered, answered, at).ok()?;
         let phase = if early { Phase::Early } else { Phase::Final };
-        Some(self.machine.local_answer(stream, phase).ok()?.to_string())
+        Some(self.machine.local_answer(stream, phase).ok()?.to_text())
     }
 
     /// What was open has failed; what was agreed before stays.

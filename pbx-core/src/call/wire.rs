@@ -3,8 +3,7 @@
 
 use crate::flow::Flow;
 use bytes::Bytes;
-use pbx_sip::{HeaderName, Message, Reply, StatusCode};
-use std::fmt::{Display, Write as _};
+use pbx_sip::{HeaderName, Message, Reply, StatusCode, spell};
 
 /// What we do, in Allow. What is missing is refused with 405 or 501.
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
@@ -25,13 +24,13 @@ pub(super) struct Writer {
 impl Writer {
     /// A request's first line, the Via of the flow with this branch, and Max-Forwards.
     pub(super) fn request(method: &str, uri: &str, flow: &Flow, branch: &str, max_forwards: u8) -> Self {
-        let mut writer = Self { text: String::with_capacity(1024), status: None };
-        let (transport, local) = (flow.transport.as_via(), flow.local);
-        let _ = write!(
-            writer.text,
-            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{transport} {local};branch={branch};rport\r\nMax-Forwards: {max_forwards}\r\n"
-        );
-        writer
+        let mut text = String::with_capacity(1024);
+        text.extend([method, " ", uri, " SIP/2.0\r\nVia: SIP/2.0/", flow.transport.as_via(), " "]);
+        spell::socket(&mut text, flow.local);
+        text.extend([";branch=", branch, ";rport\r\nMax-Forwards: "]);
+        spell::number(&mut text, max_forwards);
+        text.push_str("\r\n");
+        Self { text, status: None }
     }
 
     /// The answer to a request: its Via (the door has noted in it where it came from), From, To (with our tag, unless it has one),
@@ -44,19 +43,17 @@ impl Writer {
     /// The same with a reason phrase of one's own.
     pub(super) fn response_saying(request: &Message, code: u16, reason: &str, to_tag: &str) -> Self {
         let mut writer = Self { text: String::with_capacity(1024), status: StatusCode::new(code).ok() };
-        let _ = write!(writer.text, "SIP/2.0 {code} ");
+        writer.text.push_str("SIP/2.0 ");
+        spell::number(&mut writer.text, code);
+        writer.text.push(' ');
         writer.text.extend(reason.chars().filter(|c| !c.is_control()));
         writer.text.push_str("\r\n");
         writer.copy(request, HeaderName::Via);
         writer.copy(request, HeaderName::From);
         if let Some(to) = request.header(HeaderName::To) {
             let tagged = request.to_addr().is_ok_and(|to| to.tag().is_some());
-            let value = to.value();
-            if tagged || to_tag.is_empty() {
-                writer.header("To", value);
-            } else {
-                let _ = write!(writer.text, "To: {value};tag={to_tag}\r\n");
-            }
+            let tag = if tagged || to_tag.is_empty() { ["", ""] } else { [";tag=", to_tag] };
+            writer.line(&["To: ", &to.value(), tag[0], tag[1]]);
         }
         writer.copy(request, HeaderName::CallId);
         writer.copy(request, HeaderName::Cseq);
@@ -66,16 +63,19 @@ impl Writer {
     /// All headers of a name, as they stand in another message.
     pub(super) fn copy(&mut self, from: &Message, name: HeaderName) {
         for header in from.headers_of(name) {
-            self.header(name.as_str(), header.value());
+            self.header(name.as_str(), &header.value());
         }
     }
 
     /// One header. Line ends in its value become blanks.
-    pub(super) fn header(&mut self, name: &str, value: impl Display) {
-        let _ = write!(self.text, "{name}: ");
+    pub(super) fn header(&mut self, name: &str, value: &str) {
+        self.line(&[name, ": ", value]);
+    }
+
+    fn line(&mut self, parts: &[&str]) {
         let start = self.text.len();
-        let _ = write!(self.text, "{value}");
-        if self.text[start..].contains(['\r', '\n', '\0']) {
+        self.text.extend(parts.iter().copied());
+        if memchr::memchr3(b'\r', b'\n', 0, &self.text.as_bytes()[start..]).is_some() {
             let clean = self.text[start..].replace(['\r', '\n', '\0'], " ");
             self.text.truncate(start);
             self.text.push_str(&clean);
@@ -85,7 +85,7 @@ impl Writer {
 
     /// Where we are reached for the rest of a dialog.
     pub(super) fn contact(&mut self, flow: &Flow) {
-        self.header("Contact", super::leg::contact(flow));
+        self.header("Contact", &super::leg::contact(flow));
     }
 
     /// What we do and who we are.
@@ -99,8 +99,9 @@ impl Writer {
         match sdp {
             None => self.text.push_str("Content-Length: 0\r\n\r\n"),
             Some(sdp) => {
-                let _ =
-                    write!(self.text, "Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{sdp}", sdp.len());
+                self.text.push_str("Content-Type: application/sdp\r\nContent-Length: ");
+                spell::number(&mut self.text, sdp.len());
+                self.text.extend(["\r\n\r\n", sdp]);
             }
         }
         // Kept for as long as it may have to be repeated: without the room that is left.

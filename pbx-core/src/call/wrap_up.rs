@@ -8,7 +8,9 @@ use crate::cdr::Heard;
 use crate::journal::Entry;
 use crate::time::Instant;
 use pbx_media::PortReport;
+use pbx_sip::spell;
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// How long the media threads may take to report.
@@ -102,14 +104,20 @@ impl Call {
     }
 }
 
+fn spelt(address: SocketAddr) -> String {
+    let mut text = String::with_capacity(24);
+    spell::socket(&mut text, address);
+    text
+}
+
 fn heard(leg: &Leg, report: &PortReport) -> Heard {
     Heard {
         packets: report.packets,
         lost: report.lost,
         jitter_us: report.jitter_us,
-        announced: report.announced.map(|address| address.to_string()),
-        latched: report.latched.map(|address| address.to_string()),
-        strangers: report.strangers.iter().map(|(address, _)| address.to_string()).collect(),
+        announced: report.announced.map(spelt),
+        latched: report.latched.map(spelt),
+        strangers: report.strangers.iter().map(|(address, _)| spelt(*address)).collect(),
         silence_expected: !leg.heard,
     }
 }

@@ -16,7 +16,7 @@ const UNANSWERED: Duration = Duration::from_secs(600);
 /// How long it stays known after its final answer: 64 × T1 (RFC 3261 §17.2.1, Timer H).
 const ANSWERED: Duration = Duration::from_secs(32);
 
-/// Parts with a lock each, so that reader threads seldom meet.
+/// Parts with a lock each, so that those who read sockets seldom meet.
 const PARTS: usize = 16;
 
 /// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method.

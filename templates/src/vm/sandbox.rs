@@ -74,9 +74,7 @@ impl Vm {
             Entry::Occupied(loaded) => Ok(loaded.into_mut()),
             Entry::Vacant(place) => {
                 let script = load(&self.lua, bytecode, fault::CHUNK)?;
-                // An environment can be read by its name alone: the sandbox has no `_G`, `getfenv` or `loadstring`.
-                let tells_time = program.lua.contains("now");
-                Ok(place.insert(Loaded { script, tells_time }))
+                Ok(place.insert(Loaded { script, tells_time: program.tells_time() }))
             }
         }
     }

@@ -1,6 +1,9 @@
 //! How a dialog comes to be (RFC 3261 §12.1), and is confirmed.
 
 use super::{Dialog, DialogId, Open, Role, State};
+use crate::error::Malformed;
+use crate::grammar::is_token;
+use crate::text::Text;
 use crate::{HeaderError, HeaderName, Message, NameAddr, Uri};
 use thiserror::Error;
 
@@ -63,12 +66,12 @@ impl Dialog {
         id.local_tag = local_tag.into();
         let cseq = invite.cseq()?.number;
         let to = invite.to_addr()?;
-        let local = if to.tag().is_some() { to.clone() } else { tagged(to, local_tag)? };
+        let local = if to.tag().is_some() { to.text().detached() } else { tagged(to, local_tag)? };
         Ok(Self {
             role: Role::Uas,
             state: State::Early,
             id,
-            local: local.text().detached(),
+            local,
             remote: invite.required(HeaderName::From)?.text().detached(),
             target: contact_of(invite)?.ok_or(DialogError::NoContact)?,
             routes: detached(invite.record_routes()?),
@@ -136,6 +139,7 @@ fn detached(routes: Vec<NameAddr>) -> Vec<NameAddr> {
     routes.iter().map(NameAddr::detached).collect()
 }
 
-fn tagged(to: &NameAddr, tag: &str) -> Result<NameAddr, HeaderError> {
-    to.with_param("tag", Some(tag)).map_err(|fault| HeaderError::Malformed(HeaderName::To, fault))
+fn tagged(to: &NameAddr, tag: &str) -> Result<Text, HeaderError> {
+    let fault = || HeaderError::Malformed(HeaderName::To, Malformed("tag is not a token"));
+    if is_token(tag) { Ok([&*to.bracketed(), ";tag=", tag].concat().into()) } else { Err(fault()) }
 }

@@ -1,9 +1,8 @@
 //! Requests that we send inside a dialog (RFC 3261 §12.2.1), and the ACK of a 2xx (§13.2.2.4).
 
 use super::{Dialog, Open, State};
-use crate::{Message, Method, Via};
+use crate::{Message, Method, Via, spell};
 use bytes::Bytes;
-use std::fmt::Write as _;
 use thiserror::Error;
 
 /// What a request has besides what the dialog knows.
@@ -54,7 +53,7 @@ impl Dialog {
             return Err(Unsendable::Open);
         }
         let cseq = self.local_cseq + 1;
-        let message = self.write(method, cseq, parts)?;
+        let message = Message::parse(self.write(method, cseq, parts)?).map_err(|_| Unsendable::Malformed)?;
         self.local_cseq = cseq;
         if *method == Method::Invite {
             self.open = Some(Open::Ours(cseq));
@@ -69,7 +68,7 @@ impl Dialog {
     /// When the parts do not make a message.
     pub fn ack(&mut self, response: &Message, parts: Parts<'_>) -> Result<Bytes, Unsendable> {
         let cseq = response.cseq().map_err(|_| Unsendable::Malformed)?.number;
-        let bytes = self.write(&Method::Ack, cseq, parts)?.as_bytes().clone();
+        let bytes = self.write(&Method::Ack, cseq, parts)?;
         self.ack = Some((cseq, bytes.clone()));
         Ok(bytes)
     }
@@ -87,16 +86,16 @@ impl Dialog {
         }
     }
 
-    fn write(&self, method: &Method, cseq: u32, parts: Parts<'_>) -> Result<Message, Unsendable> {
+    fn write(&self, method: &Method, cseq: u32, parts: Parts<'_>) -> Result<Bytes, Unsendable> {
         let Parts { via, contact, headers, body } = parts;
-        let broken = |text: &str| text.contains(['\r', '\n']);
+        let broken = |text: &str| memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
         let fields =
             headers.iter().flat_map(|(name, value)| [*name, *value]).chain(contact).chain(body.map(|(t, _)| t));
         if fields.into_iter().any(broken) {
             return Err(Unsendable::Malformed);
         }
         let mut text = String::with_capacity(768 + body.map_or(0, |(_, body)| body.len()));
-        self.head(&mut text, method, cseq, via).map_err(|_| Unsendable::Malformed)?;
+        self.head(&mut text, method, cseq, via);
         let mut line = |name: &str, value: &str| text.extend([name, ": ", value, "\r\n"]);
         if let Some(contact) = contact {
             line("Contact", contact);
@@ -108,28 +107,33 @@ impl Dialog {
             line("Content-Type", kind);
         }
         let body = body.map_or(&[][..], |(_, body)| body);
-        line("Content-Length", &body.len().to_string());
-        text.push_str("\r\n");
+        text.push_str("Content-Length: ");
+        spell::number(&mut text, body.len());
+        text.push_str("\r\n\r\n");
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(body);
-        Message::parse(bytes).map_err(|_| Unsendable::Malformed)
+        // Kept for as long as it may have to be repeated: without the room that is left.
+        Ok(Bytes::copy_from_slice(&bytes))
     }
 
     /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict router, which wants
     /// to be the Request-URI and the target at the end of the Routes.
-    fn head(&self, text: &mut String, method: &Method, cseq: u32, via: &Via) -> std::fmt::Result {
+    fn head(&self, text: &mut String, method: &Method, cseq: u32, via: &Via) {
+        let method = method.as_str();
         let target = self.target.as_str();
         let strict = self.routes.first().map(|first| first.uri()).filter(|uri| !is_loose(uri));
         let uri = strict.map_or(target, |uri| uri.as_str());
-        write!(text, "{method} {uri} SIP/2.0\r\nVia: {via}\r\nMax-Forwards: 70\r\n")?;
+        text.extend([method, " ", uri, " SIP/2.0\r\nVia: ", via.text(), "\r\nMax-Forwards: 70\r\n"]);
         for route in self.routes.iter().skip(usize::from(strict.is_some())) {
-            write!(text, "Route: {route}\r\n")?;
+            text.extend(["Route: ", route.text(), "\r\n"]);
         }
         if strict.is_some() {
-            write!(text, "Route: <{target}>\r\n")?;
+            text.extend(["Route: <", target, ">\r\n"]);
         }
-        let (local, remote, call_id) = (&self.local, &self.remote, &self.id.call_id);
-        write!(text, "From: {local}\r\nTo: {remote}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n")
+        text.extend(["From: ", &self.local, "\r\nTo: ", &self.remote, "\r\nCall-ID: ", &self.id.call_id]);
+        text.push_str("\r\nCSeq: ");
+        spell::number(text, cseq);
+        text.extend([" ", method, "\r\n"]);
     }
 }
 

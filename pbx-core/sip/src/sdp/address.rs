@@ -1,7 +1,6 @@
 //! The address of a `c=` or `o=` line.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::net::IpAddr;
 
 /// Where somebody is (RFC 8866 §5.7).
@@ -41,15 +40,5 @@ impl Address {
 impl From<IpAddr> for Address {
     fn from(ip: IpAddr) -> Self {
         Self::Ip(ip)
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ip(IpAddr::V4(ip)) => write!(f, "IN IP4 {ip}"),
-            Self::Ip(IpAddr::V6(ip)) => write!(f, "IN IP6 {ip}"),
-            Self::Name(name) => write!(f, "IN IP4 {name}"),
-        }
     }
 }

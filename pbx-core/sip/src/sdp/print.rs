@@ -1,8 +1,10 @@
 //! Writing session descriptions, strictly in the order of RFC 8866 §5.
 
-use super::{Attribute, Media, Session};
+use super::{Address, Attribute, Media, Session};
 use crate::grammar::class;
-use std::fmt::{self, Write as _};
+use crate::spell;
+use std::fmt;
+use std::net::IpAddr;
 
 /// Whether every character is one that ASCII prints. Control characters beyond ASCII take more than one byte: what is not of
 /// this kind is to be looked at more closely.
@@ -13,48 +15,86 @@ pub(super) fn is_ascii_print(text: &str) -> bool {
 const PRINTS: [bool; 256] = class!(|b| b >= b' ' && b < 0x7f);
 
 /// A value without the characters that would end its line.
-struct Clean<'a>(&'a str);
-
-impl fmt::Display for Clean<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_ascii_print(self.0) {
-            return f.write_str(self.0);
-        }
-        self.0.chars().filter(|c| !c.is_control()).try_for_each(|c| f.write_char(c))
+fn clean(text: &mut String, value: &str) {
+    if is_ascii_print(value) {
+        text.push_str(value);
+    } else {
+        text.extend(value.chars().filter(|c| !c.is_control()));
     }
 }
 
-impl fmt::Display for Attribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            Some(value) => write!(f, "a={}:{}\r\n", Clean(&self.name), Clean(value)),
-            None => write!(f, "a={}\r\n", Clean(&self.name)),
+impl Attribute {
+    fn write(&self, text: &mut String) {
+        text.push_str("a=");
+        clean(text, &self.name);
+        if let Some(value) = &self.value {
+            text.push(':');
+            clean(text, value);
+        }
+        text.push_str("\r\n");
+    }
+}
+
+impl Media {
+    fn write(&self, text: &mut String) {
+        text.push_str("m=");
+        clean(text, &self.kind);
+        text.push(' ');
+        spell::number(text, self.port);
+        text.push(' ');
+        clean(text, &self.protocol);
+        for format in &self.formats {
+            text.push(' ');
+            clean(text, format);
+        }
+        text.push_str("\r\n");
+        connection(text, self.connection.as_ref());
+        self.attributes.iter().for_each(|attribute| attribute.write(text));
+    }
+}
+
+impl Address {
+    fn write(&self, text: &mut String) {
+        text.push_str(if matches!(self, Self::Ip(IpAddr::V6(_))) { "IN IP6 " } else { "IN IP4 " });
+        match self {
+            Self::Ip(ip) => spell::ip(text, *ip),
+            Self::Name(name) => clean(text, name),
         }
     }
 }
 
-impl fmt::Display for Media {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "m={} {} {}", Clean(&self.kind), self.port, Clean(&self.protocol))?;
-        self.formats.iter().try_for_each(|format| write!(f, " {}", Clean(format)))?;
-        f.write_str("\r\n")?;
-        if let Some(address) = &self.connection {
-            write!(f, "c={}\r\n", Clean(&address.to_string()))?;
+fn connection(text: &mut String, address: Option<&Address>) {
+    if let Some(address) = address {
+        text.push_str("c=");
+        address.write(text);
+        text.push_str("\r\n");
+    }
+}
+
+impl Session {
+    /// As it is sent.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(512);
+        let origin = &self.origin;
+        text.push_str("v=0\r\no=");
+        clean(&mut text, &origin.user);
+        for number in [origin.id, origin.version] {
+            text.push(' ');
+            spell::number(&mut text, number);
         }
-        self.attributes.iter().try_for_each(|attribute| attribute.fmt(f))
+        text.push(' ');
+        origin.address.write(&mut text);
+        text.push_str("\r\ns=-\r\n");
+        connection(&mut text, self.connection.as_ref());
+        text.push_str("t=0 0\r\n");
+        self.attributes.iter().for_each(|attribute| attribute.write(&mut text));
+        self.media.iter().for_each(|media| media.write(&mut text));
+        text
     }
 }
 
 impl fmt::Display for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = &self.origin;
-        let (user, address) = (Clean(&origin.user), origin.address.to_string());
-        write!(f, "v=0\r\no={user} {} {} {}\r\ns=-\r\n", origin.id, origin.version, Clean(&address))?;
-        if let Some(address) = &self.connection {
-            write!(f, "c={}\r\n", Clean(&address.to_string()))?;
-        }
-        f.write_str("t=0 0\r\n")?;
-        self.attributes.iter().try_for_each(|attribute| attribute.fmt(f))?;
-        self.media.iter().try_for_each(|media| media.fmt(f))
+        f.write_str(&self.to_text())
     }
 }

@@ -62,7 +62,7 @@ impl Work {
     /// Writes finished records; one that is there already stays as it is.
     pub(crate) async fn insert_records(&mut self, records: &[&Written]) -> Result<(), StoreError> {
         let calls = records.iter().map(|record| record::call(record)).collect::<Result<Vec<_>, _>>()?;
-        self.insert(record::CALLS, "ON CONFLICT (tenant, id) DO NOTHING", calls).await?;
+        self.insert(record::CALLS, "ON CONFLICT (id) DO NOTHING", calls).await?;
         let legs = records.iter().flat_map(|record| record::legs(record.brief())).collect();
         self.insert(record::LEGS, "ON CONFLICT (tenant, call, position) DO NOTHING", legs).await?;
         let mut segments = Vec::new();
