@@ -34,6 +34,8 @@ pub struct Settings {
     pub max_forks: usize,
     /// How long running calls may go on after the drain began.
     pub drain_deadline_s: u32,
+    /// How long a turn of an engine may wait for what comes after the one before.
+    pub gather_ms: u32,
 }
 
 impl Default for Settings {
@@ -53,6 +55,7 @@ impl Default for Settings {
             max_lookups: 8,
             max_forks: 16,
             drain_deadline_s: 30,
+            gather_ms: 10,
         }
     }
 }

@@ -108,7 +108,7 @@ impl NameAddr {
 
     /// The `tag` of a From or To (RFC 3261 §19.3).
     pub fn tag(&self) -> Option<&str> {
-        self.params().value("tag")
+        self.params().checked_value("tag")
     }
 
     /// The `expires` of a Contact, in seconds; `None` where it is absent or not a number (RFC 3261 §10.3 step 7).

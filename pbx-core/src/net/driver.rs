@@ -16,10 +16,6 @@ use tokio::sync::broadcast;
 
 /// Inputs that are handled before their outputs are carried out: one write to the journal for all of them.
 const BATCH: usize = 128;
-/// How long a turn may wait for what comes after the one before. A lone message finds the engine asleep and is handled at once;
-/// where messages come close together, one turn handles all of this time, for to be woken costs more than to handle one. A call
-/// is set up in six steps: nobody notices thirty milliseconds.
-const GATHER: Duration = Duration::from_millis(5);
 /// How soon a driver notices that it should stop.
 const NOTICE: Duration = Duration::from_millis(200);
 
@@ -90,7 +86,7 @@ impl Driver {
             wake = self.carry_out(now, &mut outputs).or(wake);
             self.running.store(self.engine.calls(), Ordering::Relaxed);
             if worked && !backlog {
-                gather(self.wires.clock.now().mono.since(now.mono));
+                self.gather(now.mono);
             }
         }
     }
@@ -119,6 +115,16 @@ impl Driver {
             self.ask(now, next, outputs);
         }
         true
+    }
+
+    /// Rests for what is left of the time since a turn began. A lone message finds the engine asleep and is handled at once;
+    /// where messages come close together one turn handles all that came in this time, for to be woken costs more than to
+    /// handle one.
+    #[expect(clippy::disallowed_methods, reason = "timers live in net")]
+    fn gather(&self, began: Instant) {
+        let spent = self.wires.clock.now().mono.since(began);
+        let rest = Duration::from_millis(self.wires.settings.gather_ms.into());
+        std::thread::sleep(rest.saturating_sub(spent));
     }
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
@@ -163,10 +169,4 @@ impl Driver {
         wires.media.send(media);
         wake
     }
-}
-
-/// Rests for what is left of the time after a turn that took `spent`.
-#[expect(clippy::disallowed_methods, reason = "timers live in net")]
-fn gather(spent: Duration) {
-    std::thread::sleep(GATHER.saturating_sub(spent));
 }
