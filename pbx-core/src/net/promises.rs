@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 /// Batches that one transaction takes.
 const BATCHES: usize = 1024;
 /// How long SQL may rest between two transactions, so that a busy server writes few large ones.
-const PAUSE: Duration = Duration::from_millis(200);
+const PAUSE: Duration = Duration::from_millis(400);
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
