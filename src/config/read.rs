@@ -111,12 +111,12 @@ mod tests {
     #[test]
     fn every_mistake_is_told_with_its_place() {
         let environment = [("RINGDOWN_RTP_PORTS".to_owned(), "80-90".to_owned())];
-        let arguments = given(&[("sip", &["nowhere"]), ("engines", &["0"])]);
+        let arguments = given(&[("sip", &["nowhere"]), ("engines", &["0"]), ("gather-ms", &["21"])]);
         let Err(mistakes) = read(Some((Path::new("r.yaml"), "htttp: 1\n")), environment, &arguments) else {
-            panic!("four mistakes were accepted");
+            panic!("five mistakes were accepted");
         };
         let text = mistakes.to_string();
-        for place in ["r.yaml: htttp", "RINGDOWN_RTP_PORTS", "--sip", "--engines"] {
+        for place in ["r.yaml: htttp", "RINGDOWN_RTP_PORTS", "--sip", "--engines", "--gather-ms"] {
             assert!(text.contains(place), "{place} is missing in {text}");
         }
     }
