@@ -80,21 +80,38 @@ impl<'a> Params<'a> {
         if !text.is_empty() && !text.starts_with(';') {
             return Err(Malformed("text after the address that is not a parameter"));
         }
-        let (mut rest, mut before, mut count) = (text, [""; 8], 0);
+        let (mut rest, mut names) = (text, Names::default());
         while !rest.is_empty() {
             let (param, next) = Param::take(rest)?;
-            let same = |name: &str| name.eq_ignore_ascii_case(param.name);
-            // Beyond the first few, which are all that anybody sends, those before are read again.
-            let many = || Params(text).iter().take(count).skip(before.len());
-            if before.iter().any(|name| same(name)) || many().any(|other| same(other.name)) {
-                return Err(Malformed("parameter is there twice"));
-            }
-            if let Some(place) = before.get_mut(count) {
-                *place = param.name;
-            }
+            names.add(param.name)?;
             seen(param);
-            (rest, count) = (next, count + 1);
+            rest = next;
         }
+        Ok(())
+    }
+}
+
+/// The names of a list. Each is compared with all before it, so there may not be any number of them.
+#[derive(Default)]
+pub(crate) struct Names<'a> {
+    names: [&'a str; MOST],
+    count: usize,
+}
+
+/// The most parameters of one list. Real ones have up to ten.
+const MOST: usize = 32;
+
+impl<'a> Names<'a> {
+    /// Another one.
+    ///
+    /// # Errors
+    /// When it is there already, or one too many.
+    pub(crate) fn add(&mut self, name: &'a str) -> Result<(), Malformed> {
+        if self.names.iter().take(self.count).any(|before| before.eq_ignore_ascii_case(name)) {
+            return Err(Malformed("parameter is there twice"));
+        }
+        *self.names.get_mut(self.count).ok_or(Malformed("more than 32 parameters"))? = name;
+        self.count += 1;
         Ok(())
     }
 }
@@ -191,6 +208,9 @@ mod tests {
         assert!(Params::check(";a=").is_err());
         assert!(Params::check("a").is_err());
         assert!(Params::check(";tag=1;Tag=2").is_err());
+        let many = |count| (0..count).map(|n| format!(";p{n}")).collect::<String>();
+        assert!(Params::check(&many(32)).is_ok());
+        assert!(Params::check(&many(33)).is_err());
         assert!(Params::check(";received=2001:db8::1;rport;x=[::1]").is_ok());
     }
 

@@ -4,6 +4,7 @@ use super::escape::{HEADER, PARAM, PASSWORD, USER, is_escaped_text};
 use super::{Host, SipUri, TelUri, Uri};
 use crate::error::Malformed;
 use crate::grammar::{class, cut, part, run};
+use crate::params::Names;
 use crate::text::{Span, Text};
 
 /// Reads any URI.
@@ -81,7 +82,8 @@ fn check_params(params: &str) -> Result<(), Malformed> {
     if params.is_empty() {
         return Ok(());
     }
-    for (index, param) in params.split(';').enumerate().skip(1) {
+    let mut names = Names::default();
+    for param in params.split(';').skip(1) {
         let (name, value) = cut(param, b'=').map_or((param, None), |(name, value)| (name, Some(value)));
         if name.is_empty() || !is_escaped_text(name, &PARAM) {
             return Err(Malformed("URI parameter name has a character that must be escaped"));
@@ -89,10 +91,7 @@ fn check_params(params: &str) -> Result<(), Malformed> {
         if !value.is_none_or(|value| is_escaped_text(value, &PARAM)) {
             return Err(Malformed("URI parameter value has a character that must be escaped"));
         }
-        let name_of = |other: &str| other.split('=').next().is_some_and(|other| other.eq_ignore_ascii_case(name));
-        if params.split(';').take(index).skip(1).any(name_of) {
-            return Err(Malformed("URI parameter is there twice"));
-        }
+        names.add(name)?;
     }
     Ok(())
 }
