@@ -1,4 +1,4 @@
-//! Numbers and addresses written straight into text. A message has a dozen of them, and the formatting traits take ten times as
+//! Numbers and addresses written straight into text. A message has a dozen of them, and the formatting traits take many times as
 //! long.
 
 use std::fmt::Write as _;

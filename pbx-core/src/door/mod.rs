@@ -1,8 +1,8 @@
 //! Who a request is from, and which slot it is for.
 //!
-//! Whoever reads a socket, an engine or a thread for several of them, shares one [`Door`]. What it can answer by itself (faults, challenges, OPTIONS, what belongs to
-//! nobody) never reaches an engine and leaves no state; what passes goes to the slot of its tenant. The credential decides
-//! the tenant: a phone may name any domain or the bare address.
+//! Whoever reads a socket, an engine or a thread for several of them, shares one [`Door`]. What it can answer by itself
+//! (faults, challenges, OPTIONS, what belongs to nobody) never reaches an engine and leaves no state; what passes goes to the
+//! slot of its tenant. The credential decides the tenant: a phone may name any domain or the bare address.
 
 mod admit;
 mod alarm;

@@ -6,7 +6,7 @@ use siphasher::sip128::{Hasher128 as _, SipHasher24};
 use std::hash::Hasher as _;
 
 /// SipHash-2-4 with 128 bits of result, made to tell genuine short messages from forged ones. Every challenge needs it twice,
-/// and a scan makes us write many: HMAC-SHA-256 costs fifteen times as much, and a tenth of a registration.
+/// and a scan makes us write many: HMAC-SHA-256 takes many times as long where a processor has no instructions for it.
 #[derive(Clone)]
 pub struct Keyed {
     key: [u8; 32],
