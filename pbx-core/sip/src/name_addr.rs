@@ -16,6 +16,7 @@ pub struct NameAddr {
     display: Span,
     uri: Uri,
     params: Span,
+    tag: Option<Span>,
 }
 
 impl NameAddr {
@@ -43,12 +44,17 @@ impl NameAddr {
         } else {
             bare(all)?
         };
-        Params::check(params)?;
         let whole = text.as_str();
+        let mut tag = None;
+        Params::each(params, |param| {
+            if param.name.eq_ignore_ascii_case("tag") {
+                tag = param.value.map(|value| Span::of(whole, value));
+            }
+        })?;
         let (display, address) = (Span::of(whole, display), Span::of(whole, address));
         let params = Span::of(whole, params);
         let uri = Uri::parse(text.slice(address.range()))?;
-        Ok(Self { display, uri, params, text })
+        Ok(Self { display, uri, params, tag, text })
     }
 
     /// Puts one together: `"Display" <uri>`.
@@ -108,7 +114,7 @@ impl NameAddr {
 
     /// The `tag` of a From or To (RFC 3261 §19.3).
     pub fn tag(&self) -> Option<&str> {
-        self.params().checked_value("tag")
+        self.tag.map(|tag| tag.get(&self.text))
     }
 
     /// The `expires` of a Contact, in seconds; `None` where it is absent or not a number (RFC 3261 §10.3 step 7).

@@ -33,19 +33,6 @@ impl<'a> Params<'a> {
         split_outside(self.0, b';').skip(1).filter(|piece| !piece.is_empty()).map(Param::read)
     }
 
-    /// The value of the first one of that name, of a list that [`Params::check`] has let pass.
-    pub(crate) fn checked_value(self, name: &str) -> Option<&'a str> {
-        let mut rest = self.0;
-        while !rest.is_empty() {
-            let (param, next) = Param::take(rest).ok()?;
-            if param.name.eq_ignore_ascii_case(name) {
-                return param.value;
-            }
-            rest = next;
-        }
-        None
-    }
-
     /// The first one of that name.
     pub fn get(self, name: &str) -> Option<Param<'a>> {
         if self.0.is_empty() {

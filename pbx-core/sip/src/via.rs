@@ -215,31 +215,35 @@ impl Via {
     /// What the server makes of its top Via (RFC 3261 §18.2.1, RFC 3581 §4): `received` where the source differs from
     /// sent-by or `rport` was asked for, `rport` with the source's port where it was asked for. Values that the client
     /// wrote itself are dropped. `None` where nothing needs to change.
-    pub fn received_from(&self, source: SocketAddr) -> Option<String> {
+    pub fn received_from(&self, source: SocketAddr) -> Option<Self> {
         let ip = source.ip().to_canonical();
         if !self.rport && !self.received && self.host().ip() == Some(ip) {
             return None;
         }
         let mut text = String::with_capacity(self.text.len() + 48);
         text.push_str(self.text.get(..self.params.start as usize).unwrap_or_default().trim_end());
-        for param in self.params().iter() {
-            if param.name.eq_ignore_ascii_case("received") || param.name.eq_ignore_ascii_case("rport") {
-                continue;
+        let (start, mut branch) = (text.len(), None);
+        // They were read before, so they are without a fault.
+        let _ = Params::each(self.params.get(&self.text), |param| {
+            if ["received", "rport"].iter().any(|ours| param.name.eq_ignore_ascii_case(ours)) {
+                return;
             }
-            text.push(';');
-            text.push_str(param.name);
-            if let Some(value) = param.value {
-                text.push('=');
-                text.push_str(value);
+            text.extend([";", param.name]);
+            let Some(value) = param.value else { return };
+            text.extend(["=", value]);
+            if param.name.eq_ignore_ascii_case("branch") {
+                branch = Some(Span::new(text.len() - value.len(), text.len()));
             }
-        }
+        });
         text.push_str(";received=");
         spell::ip(&mut text, ip);
         if self.rport {
             text.push_str(";rport=");
             spell::number(&mut text, source.port());
         }
-        Some(text)
+        // What stands before the parameters stands where it stood.
+        let params = Span::new(start, text.len());
+        Some(Self { text: text.into(), params, branch, received: true, ..*self })
     }
 
     /// Where a response goes over an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): `maddr`, else `received`
@@ -288,13 +292,22 @@ mod tests {
     #[test]
     fn the_server_writes_down_where_it_came_from() {
         let source: SocketAddr = "198.51.100.7:61234".parse().unwrap();
+        let stamped = |text| {
+            let stamped = via(text).received_from(source).unwrap();
+            assert_eq!(stamped, via(stamped.text()), "it is as if it had been read");
+            stamped
+        };
         assert_eq!(
-            via("SIP/2.0/UDP 10.0.0.9:5060;rport;branch=z9hG4bK1").received_from(source).unwrap(),
+            stamped("SIP/2.0/UDP 10.0.0.9:5060;rport;branch=z9hG4bK1").text(),
             "SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK1;received=198.51.100.7;rport=61234"
         );
         assert_eq!(
-            via("SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1").received_from(source).unwrap(),
+            stamped("SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1").text(),
             "SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1;received=198.51.100.7"
+        );
+        assert_eq!(
+            stamped("SIP / 2.0 / UDP  10.0.0.9 : 5080 ; a = b ; Branch = z9hG4bK1 ;rport=7;c").text(),
+            "SIP / 2.0 / UDP  10.0.0.9 : 5080;a=b;Branch=z9hG4bK1;c;received=198.51.100.7;rport=61234"
         );
         assert_eq!(via("SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1").received_from(source), None);
     }
@@ -304,7 +317,7 @@ mod tests {
         let source: SocketAddr = "198.51.100.7:5060".parse().unwrap();
         let stamped =
             via("SIP/2.0/UDP 198.51.100.7;received=203.0.113.1;branch=z9hG4bK1").received_from(source).unwrap();
-        assert_eq!(via(&stamped).response_target(), (Host::Ip(source.ip()), 5060));
+        assert_eq!(stamped.response_target(), (Host::Ip(source.ip()), 5060));
     }
 
     #[test]

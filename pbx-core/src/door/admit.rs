@@ -200,12 +200,12 @@ fn stamped(message: Message, moment: Moment<'_>, trusted: bool) -> Message {
     if via.is_none() && !asserts {
         return message;
     }
-    if let Some(stamped) = via.as_deref().filter(|_| !asserts).and_then(|via| message.with_top_via(via)) {
+    if let Some(stamped) = via.as_ref().filter(|_| !asserts).and_then(|via| message.with_top_via(via)) {
         return stamped;
     }
     let mut editor = Editor::new(&message);
     if let Some(via) = &via {
-        editor = editor.first_value(HeaderName::Via, Some(via));
+        editor = editor.first_value(HeaderName::Via, Some(via.text()));
     }
     if asserts {
         editor = editor.remove(HeaderName::PAssertedIdentity);

@@ -6,6 +6,7 @@ use super::{Field, Message};
 use crate::grammar::split_outside;
 use crate::header_name::HeaderName;
 use crate::text::{Span, Text};
+use crate::via::Via;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ impl Message {
     /// The message with this value in place of its topmost Via; everything else keeps its bytes. None where there is no Via,
     /// where it is folded, or where the value would break its line.
     #[must_use]
-    pub fn with_top_via(&self, value: &str) -> Option<Self> {
+    pub fn with_top_via(&self, via: &Via) -> Option<Self> {
+        let value = via.text().as_str();
         let fields = self.fields();
         let at = fields.iter().position(|field| field.kind == HeaderName::Via)?;
         let field = fields.get(at).filter(|field| !field.folded && !value.contains(['\r', '\n']))?;
@@ -26,8 +28,8 @@ impl Message {
         let move_by = |place: u32| (place as usize + value.len() - (end - start)) as u32;
         let head = Text::from_utf8(raw.slice(..move_by(self.head_end()) as usize))?;
         let moved = |(index, field): (usize, &Field)| moved(*field, index.cmp(&at), &move_by);
-        let fields: Vec<Field> = fields.iter().enumerate().map(moved).collect();
-        Some(Self { raw, head, start: self.start.clone(), lines: Arc::new(self.lines.but_via(&fields)) })
+        let fields = fields.iter().enumerate().map(moved).collect();
+        Some(Self { raw, head, start: self.start.clone(), lines: Arc::new(self.lines.but_via(fields, via.clone())) })
     }
 }
 
@@ -43,9 +45,10 @@ fn moved(field: Field, from_via: std::cmp::Ordering, move_by: &impl Fn(u32) -> u
 
 impl Lines {
     /// The same lines at other places, with what was read of them already.
-    fn but_via(&self, fields: &[Field]) -> Self {
-        let lines = Self::new(fields);
-        Self { from: self.from.clone(), to: self.to.clone(), cseq: self.cseq.clone(), ..lines }
+    fn but_via(&self, fields: Box<[Field]>, via: Via) -> Self {
+        let Self { uri, from, to, cseq, .. } = self;
+        let via = Ok(via).into();
+        Self { fields, uri: uri.clone(), via, from: from.clone(), to: to.clone(), cseq: cseq.clone() }
     }
 }
 
@@ -62,7 +65,7 @@ mod tests {
         for value in ["SIP/2.0/UDP h;branch=z9hG4bKx;received=192.0.2.1", "SIP/2.0/UDP i"] {
             let message = Message::parse(TEXT).unwrap();
             message.from_addr().unwrap();
-            let spliced = message.with_top_via(value).unwrap();
+            let spliced = message.with_top_via(&Via::parse(value).unwrap()).unwrap();
             let read = Message::parse(spliced.as_bytes().clone()).unwrap();
             assert_eq!(spliced.via().unwrap().text(), value);
             for (one, other) in spliced.headers().zip(read.headers()) {
@@ -77,6 +80,7 @@ mod tests {
 
     #[test]
     fn value_that_breaks_its_line_is_refused() {
-        assert!(Message::parse(TEXT).unwrap().with_top_via("SIP/2.0/UDP h\r\nX: y").is_none());
+        let folded = Via::parse("SIP/2.0/UDP h\r\n ;branch=y").unwrap();
+        assert!(Message::parse(TEXT).unwrap().with_top_via(&folded).is_none());
     }
 }

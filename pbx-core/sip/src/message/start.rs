@@ -49,7 +49,11 @@ impl Message {
     ///
     /// # Errors
     /// When it breaks the grammar, or this is a response.
-    pub fn uri(&self) -> Result<Uri, HeaderError> {
+    pub fn uri(&self) -> Result<&Uri, HeaderError> {
+        self.lines.uri.get_or_init(|| self.read_uri()).as_ref().map_err(Clone::clone)
+    }
+
+    fn read_uri(&self) -> Result<Uri, HeaderError> {
         match &self.start {
             Start::Request { uri, .. } => Uri::parse(self.head_text(*uri)).map_err(HeaderError::RequestUri),
             Start::Response { .. } => Err(HeaderError::WrongKind),

@@ -1,9 +1,11 @@
-//! The header lines of a message, and the values that everybody asks for: read once, by whoever asks first.
+//! The header lines of a message, and the values that everybody asks for, the Request-URI among them: read once, by whoever
+//! asks first.
 
 use super::Field;
 use crate::error::HeaderError;
 use crate::header::CSeq;
 use crate::name_addr::NameAddr;
+use crate::uri::Uri;
 use crate::via::Via;
 use std::sync::OnceLock;
 
@@ -14,6 +16,8 @@ pub(super) type Once<T> = OnceLock<Result<T, HeaderError>>;
 #[derive(Default)]
 pub(super) struct Lines {
     pub(super) fields: Box<[Field]>,
+    /// The Request-URI.
+    pub(super) uri: Once<Uri>,
     /// The topmost.
     pub(super) via: Once<Via>,
     pub(super) from: Once<NameAddr>,

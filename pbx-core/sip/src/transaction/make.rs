@@ -41,7 +41,7 @@ pub(super) fn trying(request: &Bytes, source: Option<SocketAddr>) -> Option<Byte
     text.push_str("SIP/2.0 100 Trying\r\n");
     for (index, via) in request.vias().ok()?.iter().enumerate() {
         let seen = source.filter(|_| index == 0).and_then(|source| via.received_from(source));
-        write!(text, "Via: {}\r\n", seen.as_deref().unwrap_or(via.text())).ok()?;
+        write!(text, "Via: {}\r\n", seen.as_ref().unwrap_or(via).text()).ok()?;
     }
     for name in [HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::Cseq, HeaderName::Timestamp] {
         copy(&mut text, &request, name)?;
