@@ -57,6 +57,8 @@ const HELD: Duration = Duration::from_secs(60);
 const REFUSED: Duration = Duration::from_secs(1);
 /// How many pairs are tried in vain before one turn gives up.
 const TRIES: usize = 64;
+/// Rests end together, this often: a thread is not woken for each of them.
+const ROUND: Duration = Duration::from_secs(1);
 /// The rest that a pair has in any case. It shrinks to that when every other pair is in use: a call that cannot be made is
 /// worse than a late packet.
 const LEAST_REST: Duration = Duration::from_millis(500);
@@ -94,6 +96,9 @@ impl Pool {
     /// A bound pair, if there is one.
     pub(crate) fn take(&mut self, now: Instant, sockets: &mut impl Sockets) -> Option<u16> {
         if self.ready.is_empty() {
+            self.end_rests(now);
+        }
+        if self.ready.is_empty() {
             return self.bind_one(now, sockets).or_else(|| self.wake_one(now));
         }
         let at = self.random.random_range(0..self.ready.len());
@@ -117,12 +122,7 @@ impl Pool {
 
     /// Ends what rests have ended, closes what is too much, binds what is missing.
     pub(crate) fn tick(&mut self, now: Instant, sockets: &mut impl Sockets) {
-        while let Some(&(until, rtp)) = self.resting.front()
-            && until <= now
-        {
-            self.resting.pop_front();
-            self.ready.push(rtp);
-        }
+        self.end_rests(now);
         while let Some(&(until, rtp)) = self.held.front()
             && until <= now
         {
@@ -143,10 +143,19 @@ impl Pool {
         }
     }
 
+    fn end_rests(&mut self, now: Instant) {
+        while let Some(&(until, rtp)) = self.resting.front()
+            && until <= now
+        {
+            self.resting.pop_front();
+            self.ready.push(rtp);
+        }
+    }
+
     /// When [`Self::tick`] has something to do.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         let ends = [self.resting.front(), self.held.front()];
-        let ends = ends.into_iter().flatten().map(|(until, _)| *until).min();
+        let ends = ends.into_iter().flatten().map(|(until, _)| round(*until)).min();
         let short = self.ready.len() < self.least() && !self.unbound.is_empty();
         if short || self.ready.len() > self.most() { Some(self.refused_until) } else { ends }
     }
@@ -180,6 +189,12 @@ impl Pool {
         }
         None
     }
+}
+
+/// The end of the round that a moment is in.
+fn round(moment: Instant) -> Instant {
+    let round = ROUND.as_micros() as u64;
+    Instant::from_micros(moment.micros().div_ceil(round) * round)
 }
 
 /// The even ports of a range whose odd neighbour is in it too.
