@@ -1,18 +1,19 @@
 //! Log-ins. Server-wide: who logs in has only an e-mail, and operators belong to no tenant.
 
-use super::query::{args, id, some_id};
+use super::query::{args, id, row, some_id};
 use super::{Store, Work};
 use crate::ids::AccountId;
 use crate::store::{Account, StoreError};
 
-#[derive(sqlx::FromRow)]
-pub(super) struct AccountRow {
-    id: Vec<u8>,
-    tenant: Option<Vec<u8>>,
-    role: String,
-    email: String,
-    person: Option<Vec<u8>>,
-    password: Option<String>,
+row! {
+    pub(super) struct AccountRow {
+        id: Vec<u8>,
+        tenant: Option<Vec<u8>>,
+        role: String,
+        email: String,
+        person: Option<Vec<u8>>,
+        password: Option<String>,
+    }
 }
 
 impl AccountRow {

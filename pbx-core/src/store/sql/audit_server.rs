@@ -1,20 +1,21 @@
 //! The server's own audit lines, and how lines are written. Server-wide.
 
-use super::query::{args, id, json, some_id, to_json};
+use super::query::{args, id, json, row, some_id, to_json};
 use super::{Store, Work};
 use crate::journal::AuditLine;
 use crate::store::StoreError;
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-pub(super) struct AuditRow {
-    id: Vec<u8>,
-    tenant: Option<Vec<u8>>,
-    at: i64,
-    actor: String,
-    action: String,
-    object: String,
-    detail: String,
+row! {
+    pub(super) struct AuditRow {
+        id: Vec<u8>,
+        tenant: Option<Vec<u8>>,
+        at: i64,
+        actor: String,
+        action: String,
+        object: String,
+        detail: String,
+    }
 }
 
 impl AuditRow {

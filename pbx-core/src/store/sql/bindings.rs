@@ -1,19 +1,20 @@
 //! What a tenant's numbers and extensions run.
 
-use super::query::{args, id, json, to_json};
+use super::query::{args, id, json, row, to_json};
 use super::{Store, Work};
 use crate::directory::Scope;
 use crate::ids::TenantId;
 use crate::store::{BindingConfig, StoreError};
 use uuid::Uuid;
 
-#[derive(sqlx::FromRow)]
-struct BindingRow {
-    tenant: Vec<u8>,
-    scope: String,
-    subject: Vec<u8>,
-    template: String,
-    params: String,
+row! {
+    struct BindingRow {
+        tenant: Vec<u8>,
+        scope: String,
+        subject: Vec<u8>,
+        template: String,
+        params: String,
+    }
 }
 
 impl BindingRow {

@@ -1,7 +1,7 @@
 //! Calls of a tenant: looked for, and read whole.
 
 use super::Store;
-use super::query::{Arg, args, json, to_word};
+use super::query::{Arg, args, json, row, to_word};
 use super::record::CallRowRead;
 use crate::cdr::CallRecord;
 use crate::ids::{CallId, TenantId};
@@ -9,9 +9,10 @@ use crate::store::{CallQuery, CallsPage, Cursor, StoreError};
 use crate::time::Wall;
 use uuid::Uuid;
 
-#[derive(sqlx::FromRow)]
-pub(super) struct RecordRow {
-    pub(super) record: String,
+row! {
+    pub(super) struct RecordRow {
+        pub(super) record: String,
+    }
 }
 
 impl Store {

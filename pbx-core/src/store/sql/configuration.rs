@@ -1,6 +1,6 @@
 //! The whole configuration at once, for the directory. Server-wide.
 
-use super::query::args;
+use super::query::{args, row};
 use super::{Store, Work};
 use crate::directory::{Source, Trunk};
 use crate::ids::TenantId;
@@ -20,9 +20,10 @@ pub(crate) struct Everything {
     pub(crate) bindings: Vec<(TenantId, BindingConfig)>,
 }
 
-#[derive(sqlx::FromRow)]
-struct RevisionRow {
-    revision: i64,
+row! {
+    struct RevisionRow {
+        revision: i64,
+    }
 }
 
 impl Store {

@@ -1,5 +1,6 @@
 //! The two databases as one: a pool to read, a transaction to write.
 
+use super::layout;
 use super::query::{Arg, Row};
 use crate::store::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -78,14 +79,14 @@ impl Store {
                 // Rows come in the order of time, so few pages are written to again: half of what SQLite would keep is plenty.
                 let writer = options.clone().pragma("cache_size", "-1024");
                 let write = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
-                sqlx::migrate!("migrations/sqlite").run(&write).await?;
+                layout::sqlite().run(&write).await?;
                 let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
                 Pool::Sqlite { read, write }
             }
             Place::Postgres(url) => {
                 let pool =
                     PgPoolOptions::new().max_connections(8).connect_with(PgConnectOptions::from_str(url)?).await?;
-                sqlx::migrate!("migrations/postgres").run(&pool).await?;
+                layout::postgres().run(&pool).await?;
                 Pool::Postgres(pool)
             }
         };
@@ -198,7 +199,7 @@ impl Work {
 }
 
 /// Rows in one statement when there are many.
-const MANY: usize = 32;
+const MANY: usize = 128;
 /// Connections that read a SQLite database.
 const READERS: u32 = 3;
 

@@ -1,22 +1,23 @@
 //! Devices of a tenant, their secrets sealed.
 
-use super::query::{args, id, narrow};
+use super::query::{args, id, narrow, row};
 use super::{Store, Work};
 use crate::ids::{DeviceId, TenantId};
 use crate::secret::Sealed;
 use crate::store::{DeviceConfig, StoreError};
 
-#[derive(sqlx::FromRow)]
-struct DeviceRow {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    person: Vec<u8>,
-    position: i64,
-    slug: String,
-    label: String,
-    sip_user: String,
-    secret: Option<Vec<u8>>,
-    contact: Option<String>,
+row! {
+    struct DeviceRow {
+        tenant: Vec<u8>,
+        id: Vec<u8>,
+        person: Vec<u8>,
+        position: i64,
+        slug: String,
+        label: String,
+        sip_user: String,
+        secret: Option<Vec<u8>>,
+        contact: Option<String>,
+    }
 }
 
 impl DeviceRow {

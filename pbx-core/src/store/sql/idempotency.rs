@@ -1,16 +1,17 @@
 //! Idempotency keys of a tenant's API.
 
 use super::Store;
-use super::query::{args, narrow};
+use super::query::{args, narrow, row};
 use crate::ids::TenantId;
 use crate::store::{Claim, StoreError, StoredResponse};
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    request_hash: Vec<u8>,
-    status: Option<i64>,
-    body: Option<String>,
+row! {
+    struct KeyRow {
+        request_hash: Vec<u8>,
+        status: Option<i64>,
+        body: Option<String>,
+    }
 }
 
 impl Store {

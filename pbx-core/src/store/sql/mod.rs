@@ -14,6 +14,7 @@ mod configuration;
 mod connect;
 mod devices;
 mod idempotency;
+mod layout;
 mod numbers;
 mod people;
 mod projection;

@@ -1,18 +1,19 @@
 //! Public numbers of a tenant.
 
-use super::query::{args, id, some_id};
+use super::query::{args, id, row, some_id};
 use super::{Store, Work};
 use crate::ids::{NumberId, TenantId};
 use crate::store::{NumberConfig, StoreError};
 
-#[derive(sqlx::FromRow)]
-struct NumberRow {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    slug: String,
-    e164: String,
-    label: String,
-    trunk: Option<Vec<u8>>,
+row! {
+    struct NumberRow {
+        tenant: Vec<u8>,
+        id: Vec<u8>,
+        slug: String,
+        e164: String,
+        label: String,
+        trunk: Option<Vec<u8>>,
+    }
 }
 
 impl NumberRow {

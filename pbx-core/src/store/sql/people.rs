@@ -1,18 +1,19 @@
 //! People of a tenant.
 
-use super::query::{args, id};
+use super::query::{args, id, row};
 use super::{Store, Work};
 use crate::ids::{PersonId, TenantId};
 use crate::store::{PersonConfig, StoreError};
 
-#[derive(sqlx::FromRow)]
-struct PersonRow {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    slug: String,
-    name: String,
-    extension: String,
-    email: Option<String>,
+row! {
+    struct PersonRow {
+        tenant: Vec<u8>,
+        id: Vec<u8>,
+        slug: String,
+        name: String,
+        extension: String,
+        email: Option<String>,
+    }
 }
 
 impl PersonRow {

@@ -1,6 +1,6 @@
 //! What the journal tells, as rows. Server-wide: a batch holds promises of many tenants, each with its tenant.
 
-use super::query::{args, id, json, to_json};
+use super::query::{args, id, json, row, to_json};
 use super::registrations::BodyRow;
 use super::{Store, Work, record};
 use crate::cdr::Written;
@@ -10,21 +10,24 @@ use crate::registrar::Binding;
 use crate::store::StoreError;
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-struct TenantBodyRow {
-    tenant: Vec<u8>,
-    body: String,
+row! {
+    struct TenantBodyRow {
+        tenant: Vec<u8>,
+        body: String,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct PositionRow {
-    segment: i64,
-    place: i64,
+row! {
+    struct PositionRow {
+        segment: i64,
+        place: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct CountRow {
-    count: i64,
+row! {
+    struct CountRow {
+        count: i64,
+    }
 }
 
 impl Store {

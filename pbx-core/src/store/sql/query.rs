@@ -20,6 +20,28 @@ pub(super) enum Arg {
     Bytes(Option<Vec<u8>>),
 }
 
+/// A struct that is read from a row of either database, each field from the column of its name.
+macro_rules! row {
+    ($(#[$about:meta])* $seen:vis struct $name:ident {
+        $($(#[$note:meta])* $open:vis $field:ident: $kind:ty),* $(,)?
+    }) => {
+        $(#[$about])*
+        $seen struct $name {
+            $($(#[$note])* $open $field: $kind,)*
+        }
+        $crate::store::sql::query::row!(from sqlx::sqlite::SqliteRow, $name { $($field),* });
+        $crate::store::sql::query::row!(from sqlx::postgres::PgRow, $name { $($field),* });
+    };
+    (from $row:ty, $name:ident { $($field:ident),* }) => {
+        impl sqlx::FromRow<'_, $row> for $name {
+            fn from_row(row: &$row) -> sqlx::Result<Self> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),* })
+            }
+        }
+    };
+}
+pub(super) use row;
+
 /// What a statement answers, from either database.
 pub(super) trait Row:
     for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static

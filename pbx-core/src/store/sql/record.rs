@@ -1,32 +1,33 @@
 //! A call's record as rows: what is searched in columns, all of it as JSON, legs and segments beside it.
 
-use super::query::{Arg, args, id, narrow, some_id, to_json, to_word, word};
+use super::query::{Arg, args, id, narrow, row, some_id, to_json, to_word, word};
 use crate::cdr::{CallRecord, Written};
 use crate::store::{CallRow, StoreError};
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-pub(super) struct CallRowRead {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    sip_call_id: String,
-    direction: String,
-    from_number: String,
-    from_name: String,
-    from_person: Option<Vec<u8>>,
-    to_number: String,
-    to_name: String,
-    to_person: Option<Vec<u8>>,
-    dialled: String,
-    started: i64,
-    answered: Option<i64>,
-    ended: i64,
-    disposition: String,
-    cause: String,
-    sip_code: i64,
-    talk_us: i64,
-    cut: i64,
-    template: Option<String>,
+row! {
+    pub(super) struct CallRowRead {
+        tenant: Vec<u8>,
+        id: Vec<u8>,
+        sip_call_id: String,
+        direction: String,
+        from_number: String,
+        from_name: String,
+        from_person: Option<Vec<u8>>,
+        to_number: String,
+        to_name: String,
+        to_person: Option<Vec<u8>>,
+        dialled: String,
+        started: i64,
+        answered: Option<i64>,
+        ended: i64,
+        disposition: String,
+        cause: String,
+        sip_code: i64,
+        talk_us: i64,
+        cut: i64,
+        template: Option<String>,
+    }
 }
 
 impl CallRowRead {

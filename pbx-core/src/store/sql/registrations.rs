@@ -1,15 +1,16 @@
 //! Where a tenant's devices can be reached, as the journal told.
 
 use super::Store;
-use super::query::{args, json};
+use super::query::{args, json, row};
 use crate::ids::{DeviceId, TenantId};
 use crate::registrar::Binding;
 use crate::store::StoreError;
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-pub(super) struct BodyRow {
-    pub(super) body: String,
+row! {
+    pub(super) struct BodyRow {
+        pub(super) body: String,
+    }
 }
 
 impl Store {

@@ -1,15 +1,16 @@
 //! Log-in sessions. Server-wide: a session is known by the secret in its cookie alone.
 
 use super::Store;
-use super::query::args;
+use super::query::{args, row};
 use crate::store::{StoreError, StoredSession};
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    id: String,
-    data: String,
-    expires: i64,
+row! {
+    struct SessionRow {
+        id: String,
+        data: String,
+        expires: i64,
+    }
 }
 
 impl Store {

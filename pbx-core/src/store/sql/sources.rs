@@ -1,21 +1,22 @@
 //! Data sources of a tenant.
 
-use super::query::{args, id, json, narrow, to_json, to_word, word};
+use super::query::{args, id, json, narrow, row, to_json, to_word, word};
 use super::{Store, Work};
 use crate::directory::Source;
 use crate::ids::{SourceId, TenantId};
 use crate::store::StoreError;
 
-#[derive(sqlx::FromRow)]
-struct SourceRow {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    slug: String,
-    kind: String,
-    url: String,
-    timeout_ms: i64,
-    allowed_hosts: String,
-    allow_private: i64,
+row! {
+    struct SourceRow {
+        tenant: Vec<u8>,
+        id: Vec<u8>,
+        slug: String,
+        kind: String,
+        url: String,
+        timeout_ms: i64,
+        allowed_hosts: String,
+        allow_private: i64,
+    }
 }
 
 impl SourceRow {

@@ -1,14 +1,15 @@
 //! Template versions. Server-wide: the catalogue's text belongs to the operator; what a tenant sets is in its bindings.
 
-use super::query::{args, json, to_json};
+use super::query::{args, json, row, to_json};
 use super::{Store, Work};
 use crate::ids::TemplateVersionId;
 use crate::store::StoreError;
 use crate::template::TemplateVersion;
 
-#[derive(sqlx::FromRow)]
-struct BodyRow {
-    body: String,
+row! {
+    struct BodyRow {
+        body: String,
+    }
 }
 
 impl Store {

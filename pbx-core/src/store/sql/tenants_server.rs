@@ -1,26 +1,28 @@
 //! Tenants themselves. Server-wide: only an operator sees more than one.
 
-use super::query::{args, id, json, to_json};
+use super::query::{args, id, json, row, to_json};
 use super::{Store, Work};
 use crate::ids::TenantId;
 use crate::store::{StoreError, TenantConfig};
 use std::collections::HashMap;
 
-#[derive(sqlx::FromRow)]
-struct TenantRow {
-    id: Vec<u8>,
-    slug: String,
-    name: String,
-    timezone: String,
-    country: String,
-    language: String,
-    holidays: String,
+row! {
+    struct TenantRow {
+        id: Vec<u8>,
+        slug: String,
+        name: String,
+        timezone: String,
+        country: String,
+        language: String,
+        holidays: String,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct DomainRow {
-    tenant: Vec<u8>,
-    domain: String,
+row! {
+    struct DomainRow {
+        tenant: Vec<u8>,
+        domain: String,
+    }
 }
 
 impl Store {

@@ -1,20 +1,21 @@
 //! API tokens of a tenant.
 
 use super::Store;
-use super::query::{args, id, json, to_json};
+use super::query::{args, id, json, row, to_json};
 use crate::ids::{TenantId, TokenId};
 use crate::store::{StoreError, Token};
 use crate::time::Wall;
 
-#[derive(sqlx::FromRow)]
-pub(super) struct TokenRow {
-    tenant: Vec<u8>,
-    id: Vec<u8>,
-    label: String,
-    scopes: String,
-    created: i64,
-    expires: Option<i64>,
-    last_used: Option<i64>,
+row! {
+    pub(super) struct TokenRow {
+        tenant: Vec<u8>,
+        id: Vec<u8>,
+        label: String,
+        scopes: String,
+        created: i64,
+        expires: Option<i64>,
+        last_used: Option<i64>,
+    }
 }
 
 impl TokenRow {

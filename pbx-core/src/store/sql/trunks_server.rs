@@ -1,17 +1,18 @@
 //! Trunks. Server-wide: they belong to the operator.
 
-use super::query::{args, id, json, to_json, to_word, word};
+use super::query::{args, id, json, row, to_json, to_word, word};
 use super::{Store, Work};
 use crate::directory::Trunk;
 use crate::ids::TrunkId;
 use crate::store::StoreError;
 
-#[derive(sqlx::FromRow)]
-struct TrunkRow {
-    id: Vec<u8>,
-    slug: String,
-    kind: String,
-    peers: String,
+row! {
+    struct TrunkRow {
+        id: Vec<u8>,
+        slug: String,
+        kind: String,
+        peers: String,
+    }
 }
 
 impl Store {
