@@ -8,7 +8,7 @@ use admin_ui::{DemoAccount, Options, Ports, Records};
 use anyhow::Context;
 use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
-use pbx_core::net::{Clock, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
+use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
 use pbx_core::sip_log::{Limits, SipLog};
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
@@ -17,7 +17,6 @@ use std::time::Duration;
 use templates::pool::{Pool, PoolConfig};
 use templates::source::Fetcher;
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 /// VMs kept for tenants without a call right now, 0.4 MB each.
@@ -46,9 +45,9 @@ impl App {
         }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let data = Data::open(&config, &*clock).await?;
-        let journal = data.journal(&config, &*clock).context("cannot write the journal")?;
+        let journal = data.journal(&config).context("cannot write the journal")?;
         let Data { folder, keys, store, configuration, projector, bindings } = data;
-        let (promises, feeder) = Promises::start(journal, projector, clock.clone());
+        let (promises, feeder) = Promises::start(journal, projector).context("no thread is left for the journal")?;
         let log = Arc::new(SipLog::open(
             &folder.sip_log(),
             Limits { tenant_bytes: config.sip_log_mb << 20, ..Limits::default() },
@@ -171,7 +170,8 @@ fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
 
 fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Sources>> {
     let fetcher = Arc::new(Fetcher::new(micros(clock))?);
-    Ok(Arc::new(Sources { fetcher, runtime: Handle::current(), inbox: inbox.clone() }))
+    let errands = Errands::start("sources").context("no thread is left for data sources")?;
+    Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
 }
 
 fn console(

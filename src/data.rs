@@ -51,9 +51,9 @@ impl Data {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn journal(&self, config: &Config, clock: &dyn Clock) -> std::io::Result<Journal> {
+    pub fn journal(&self, config: &Config) -> std::io::Result<Journal> {
         let limits = Limits { sync_interval: Duration::from_millis(config.fsync_ms), ..Limits::default() };
-        Journal::open(&self.folder.journal(), limits, self.projector.position(), clock.now().mono)
+        Journal::open(&self.folder.journal(), limits, self.projector.position())
     }
 }
 

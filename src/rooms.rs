@@ -2,26 +2,25 @@
 
 use pbx_core::call::io::{Answer, AnswerResult, Query};
 use pbx_core::directory::Source;
-use pbx_core::net::{DataSources, Inbox, ScriptHost};
+use pbx_core::net::{DataSources, Errands, Inbox, ScriptHost};
 use pbx_core::script::ScriptJob;
 use std::sync::Arc;
 use templates::pool::Pool;
 use templates::source::Fetcher;
-use tokio::runtime::Handle;
 
 /// The pool of script threads, as the exchange sees it.
 pub(crate) struct Scripts(pub(crate) Pool);
 
 impl ScriptHost for Scripts {
-    fn submit(&self, job: ScriptJob) {
-        self.0.submit(job);
+    fn submit(&self, jobs: Vec<ScriptJob>) {
+        self.0.submit(jobs);
     }
 }
 
 /// The HTTP client for data sources, as the exchange sees it.
 pub(crate) struct Sources {
     pub(crate) fetcher: Arc<Fetcher>,
-    pub(crate) runtime: Handle,
+    pub(crate) errands: Errands,
     pub(crate) inbox: Inbox,
 }
 
@@ -34,6 +33,6 @@ impl DataSources for Sources {
             return inbox.answer(Answer { tenant, call, seq, result, took_ms: 0 });
         };
         let fetcher = self.fetcher.clone();
-        self.runtime.spawn(async move { inbox.answer(fetcher.fetch(&source, &query).await) });
+        self.errands.run(async move { inbox.answer(fetcher.fetch(&source, &query).await) });
     }
 }

@@ -55,7 +55,7 @@ impl Default for Settings {
             max_lookups: 8,
             max_forks: 16,
             drain_deadline_s: 30,
-            gather_ms: 10,
+            gather_ms: 20,
         }
     }
 }

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn every_mistake_is_told_with_its_place() {
         let environment = [("RINGDOWN_RTP_PORTS".to_owned(), "80-90".to_owned())];
-        let arguments = given(&[("sip", &["nowhere"]), ("engines", &["0"]), ("gather-ms", &["21"])]);
+        let arguments = given(&[("sip", &["nowhere"]), ("engines", &["0"]), ("gather-ms", &["31"])]);
         let Err(mistakes) = read(Some((Path::new("r.yaml"), "htttp: 1\n")), environment, &arguments) else {
             panic!("five mistakes were accepted");
         };

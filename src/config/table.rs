@@ -221,12 +221,12 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "gather-ms",
         value: "MILLISECONDS",
-        default: "10",
-        help: "How long an engine that has worked waits for more to do together, at most 20. Less: calls are set up sooner. More: a busy server can do more of them.",
+        default: "20",
+        help: "How long an engine that has worked waits for more to do together, at most 30. Less: calls are set up sooner. More: a busy server can do more of them.",
         many: false,
         set: |config, values| match one(values, "a whole number")? {
             // A call is set up in six steps: more would be heard.
-            21.. => Err("must be at most 20".to_owned()),
+            31.. => Err("must be at most 30".to_owned()),
             number => {
                 config.settings.gather_ms = number;
                 Ok(())

@@ -91,25 +91,19 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Hands a job over. After `stop` nothing is taken any more.
-    pub fn submit(&self, job: ScriptJob) {
-        let (ScriptJob::Start { tenant, .. } | ScriptJob::Resume { tenant, .. } | ScriptJob::Cancel { tenant, .. }) =
-            job;
+    /// Hands jobs over. After `stop` nothing is taken any more.
+    pub fn submit(&self, jobs: impl IntoIterator<Item = ScriptJob>) {
         let mut state = self.shared.state();
         if state.stopping {
             return;
         }
-        let State { seats, line, idle, .. } = &mut *state;
-        let seat = seats.entry(tenant).or_insert_with(|| Seat::new(tenant));
-        if let Some(since) = seat.idle_since.take() {
-            idle.remove(&since);
-        }
-        seat.inbox.push(job);
-        if seat.tenant.is_some() {
-            line.join(tenant);
-        }
+        let joined = jobs.into_iter().map(|job| state.seat(job)).filter(|joined| *joined).count();
         drop(state);
-        self.shared.wake.notify_one();
+        match joined {
+            0 => {}
+            1 => self.shared.wake.notify_one(),
+            _ => self.shared.wake.notify_all(),
+        }
     }
 
     /// What was counted so far.
@@ -177,6 +171,18 @@ impl Shared {
 }
 
 impl State {
+    /// Puts a job into its tenant's inbox. True: the tenant has joined the line; nobody serves it yet.
+    fn seat(&mut self, job: ScriptJob) -> bool {
+        let (ScriptJob::Start { tenant, .. } | ScriptJob::Resume { tenant, .. } | ScriptJob::Cancel { tenant, .. }) =
+            job;
+        let seat = self.seats.entry(tenant).or_insert_with(|| Seat::new(tenant));
+        if let Some(since) = seat.idle_since.take() {
+            self.idle.remove(&since);
+        }
+        seat.inbox.push(job);
+        seat.tenant.is_some() && self.line.join(tenant)
+    }
+
     fn take(&mut self, id: TenantId) -> Option<(Box<Tenant>, Vec<ScriptJob>)> {
         let seat = self.seats.get_mut(&id)?;
         Some((seat.tenant.take()?, std::mem::take(&mut seat.inbox)))

@@ -197,6 +197,8 @@ impl Room {
             let known = reach.contacts.remove(place);
             contact.since = known.since;
         }
+        // Most phones have one: not the room for four that a list begins with.
+        reach.contacts.reserve_exact(1);
         reach.contacts.push(contact);
         reach.gone = None;
         Some(Change::Device(device))

@@ -18,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 const LAG: usize = 1024;
 
 /// How long the board lets events come together: nobody sees the difference, and a busy server is not woken by each.
-const COLLECT: std::time::Duration = std::time::Duration::from_millis(50);
+const COLLECT: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// The board, and who wants to know when it changes.
 pub(crate) struct Live {

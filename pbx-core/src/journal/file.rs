@@ -1,7 +1,6 @@
 //! The journal's files: appended with one write(2) a batch, synced at an interval, rotated by size.
 
 use super::{Entry, Position, frame};
-use crate::time::Instant;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -36,7 +35,6 @@ struct End {
     file: Arc<File>,
     at: Position,
     unsynced: Vec<Arc<File>>,
-    synced: Instant,
 }
 
 impl Journal {
@@ -44,12 +42,12 @@ impl Journal {
     ///
     /// # Errors
     /// When the folder can't be made or the file can't be opened.
-    pub fn open(folder: &Path, limits: Limits, projected: Position, now: Instant) -> io::Result<Self> {
+    pub fn open(folder: &Path, limits: Limits, projected: Position) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let newest = segments(folder)?.last().map_or(0, |(segment, _)| *segment);
         let at = Position { segment: newest.max(projected.segment) + 1, offset: 0 };
         let file = Arc::new(create(folder, at.segment)?);
-        let end = End { file, at, unsynced: Vec::new(), synced: now };
+        let end = End { file, at, unsynced: Vec::new() };
         Ok(Self { folder: folder.to_owned(), limits, end: Mutex::new(end) })
     }
 
@@ -84,35 +82,20 @@ impl Journal {
         Ok(end.at)
     }
 
-    /// Whether [`Journal::sync_due`] has something to do.
-    pub fn is_due(&self, now: Instant) -> bool {
-        let end = self.lock();
-        !end.unsynced.is_empty() && now.since(end.synced) >= self.limits.sync_interval
+    /// Whether something was appended that [`Journal::sync`] has not synced.
+    pub fn is_unsynced(&self) -> bool {
+        !self.lock().unsynced.is_empty()
     }
 
-    /// Syncs what was appended, if the interval is over; whether it did. Appending goes on meanwhile.
+    /// How long that may stay so.
+    pub const fn sync_interval(&self) -> Duration {
+        self.limits.sync_interval
+    }
+
+    /// Syncs what was appended. Appending goes on meanwhile.
     ///
     /// # Errors
     /// When the disk refuses: what was appended may be lost in a power cut.
-    pub fn sync_due(&self, now: Instant) -> io::Result<bool> {
-        let files = {
-            let mut end = self.lock();
-            if end.unsynced.is_empty() || now.since(end.synced) < self.limits.sync_interval {
-                return Ok(false);
-            }
-            end.synced = now;
-            std::mem::take(&mut end.unsynced)
-        };
-        for file in &files {
-            file.sync_data()?;
-        }
-        Ok(true)
-    }
-
-    /// Syncs everything now: for the end of the process.
-    ///
-    /// # Errors
-    /// When the disk refuses.
     pub fn sync(&self) -> io::Result<()> {
         let files = std::mem::take(&mut self.lock().unsynced);
         files.iter().try_for_each(|file| file.sync_data())

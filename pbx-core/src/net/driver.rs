@@ -7,8 +7,11 @@ use crate::call::io::{Input, Output, World};
 use crate::change::Configuration;
 use crate::door::Door;
 use crate::event::Event;
+use crate::flow::Flow;
+use crate::ids::Slot;
 use crate::settings::Settings;
 use crate::time::{Instant, Now};
+use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -54,6 +57,8 @@ pub(super) struct Driver {
     pub(super) mailbox: Mailbox,
     /// The sockets that this thread reads itself: all of them if it is the only engine.
     pub(super) sockets: Vec<Listening>,
+    /// What they have read in this turn.
+    pub(super) admitted: Vec<(Slot, Input)>,
     pub(super) wires: Wires,
     /// Tells everybody that the engine should stop.
     pub(super) stop: Arc<AtomicBool>,
@@ -99,12 +104,13 @@ impl Driver {
 
     /// What has come on the sockets. True: more may wait.
     fn read(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
-        let (mut sockets, mut backlog) = (std::mem::take(&mut self.sockets), false);
-        for socket in &mut sockets {
-            // The only engine owns every slot.
-            backlog |= socket.read(now, |_, input| self.ask(now, input, outputs));
+        let (mut admitted, mut backlog) = (std::mem::take(&mut self.admitted), false);
+        for socket in &mut self.sockets {
+            backlog |= socket.read(now, &mut admitted);
         }
-        self.sockets = sockets;
+        // The only engine owns every slot.
+        admitted.drain(..).for_each(|(_, input)| self.ask(now, input, outputs));
+        self.admitted = admitted;
         backlog
     }
 
@@ -141,20 +147,22 @@ impl Driver {
             Output::Journal(entry) => Some(entry),
             _ => None,
         }));
-        let mut media = Vec::new();
-        let mut wake = None;
+        // The system's way out before our own books: see `Listening::read` for why one step for all.
+        for (flow, bytes) in outputs.iter().filter_map(sent) {
+            wires.sender.send(flow, bytes);
+        }
+        for (_, bytes) in outputs.iter().filter_map(sent) {
+            wires.door.sent(now.mono, bytes);
+        }
+        let (mut media, mut scripts, mut wake) = (Vec::new(), Vec::new(), None);
         for output in outputs.drain(..) {
             match output {
-                Output::Send { flow, bytes, about } => {
-                    wires.door.sent(now.mono, &bytes);
-                    wires.sender.send(&flow, &bytes);
-                    wires.ladder.sent(now.wall, about, flow, bytes);
-                }
+                Output::Send { flow, bytes, about } => wires.ladder.sent(now.wall, about, flow, bytes),
                 Output::Received { tenant, call, flow, bytes } => {
                     wires.ladder.received(now.wall, (tenant, call), flow, bytes);
                 }
                 Output::Media(command) => media.push(command),
-                Output::Script(job) => wires.scripts.submit(job),
+                Output::Script(job) => scripts.push(job),
                 Output::Query(query) => {
                     let directory = wires.configuration.snapshot();
                     let source = directory.tenant(query.tenant).and_then(|t| t.source_named(&query.source)).cloned();
@@ -166,7 +174,19 @@ impl Driver {
                 Output::WakeAt(at) => wake = Some(at),
             }
         }
+        // Last of all, and once, what wakes other threads: on one core each of them would take it from us at once.
+        if !scripts.is_empty() {
+            wires.scripts.submit(scripts);
+        }
         wires.media.send(media);
         wake
+    }
+}
+
+/// What goes on the wire.
+fn sent(output: &Output) -> Option<(&Flow, &Bytes)> {
+    match output {
+        Output::Send { flow, bytes, .. } => Some((flow, bytes)),
+        _ => None,
     }
 }

@@ -162,7 +162,8 @@ impl Exchange {
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
             let sockets = std::mem::take(&mut sockets);
-            let driver = Driver { engine, mailbox, sockets, wires: wires.clone(), stop: self.stop.clone(), running };
+            let (wires, stop, admitted) = (wires.clone(), self.stop.clone(), Vec::new());
+            let driver = Driver { engine, mailbox, sockets, admitted, wires, stop, running };
             let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
             self.keep(thread);
         }

@@ -14,7 +14,7 @@ const WAITING: usize = 65_536;
 /// Messages written at once.
 const BATCH: usize = 512;
 /// How long a message may wait for others.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Takes messages for the ring. Cheap to clone.
 #[derive(Clone, Debug)]

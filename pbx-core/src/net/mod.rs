@@ -3,6 +3,7 @@
 mod clock;
 mod driver;
 mod entropy;
+mod errands;
 mod exchange;
 mod front;
 mod inbox;
@@ -17,6 +18,7 @@ mod udp;
 
 pub use clock::{Clock, SystemClock, pause};
 pub use entropy::{rng, seed};
+pub use errands::Errands;
 pub use exchange::{Exchange, Parts};
 pub use inbox::{Inbox, engine_of};
 pub use ladder::LadderWriter;

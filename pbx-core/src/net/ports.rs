@@ -6,8 +6,8 @@ use crate::script::ScriptJob;
 
 /// Runs scripts somewhere; replies come back through [`super::Inbox::script`].
 pub trait ScriptHost: Send + Sync {
-    /// Takes a job without waiting for it.
-    fn submit(&self, job: ScriptJob);
+    /// Takes jobs without waiting for them. All that a turn of an engine has come at once, so that the host is woken once.
+    fn submit(&self, jobs: Vec<ScriptJob>);
 }
 
 /// Asks data sources; answers come back through [`super::Inbox::answer`].

@@ -1,9 +1,9 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
-use super::{Clock, pause};
+use super::pause;
 use crate::journal::{Entry, Journal, Position, Projector};
-use crate::time::Now;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::Thread;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 /// Batches that one transaction takes.
 const BATCHES: usize = 1024;
 /// How long SQL may rest between two transactions, so that a busy server writes few large ones.
-const PAUSE: Duration = Duration::from_millis(400);
+const PAUSE: Duration = Duration::from_secs(1);
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -24,7 +24,12 @@ pub struct Promises {
     /// Held while a batch is appended and queued: the queue's order is the journal's.
     queue: Arc<Mutex<Queue>>,
     projected: watch::Receiver<Position>,
+    disk: Arc<Disk>,
 }
+
+/// The thread that forces the journal to the disk. It sleeps while there is nothing to force, and ends with the journal.
+#[derive(Debug)]
+struct Disk(Thread);
 
 #[derive(Debug)]
 struct Queue {
@@ -34,14 +39,18 @@ struct Queue {
 
 impl Promises {
     /// Takes the journal over and starts feeding SQL from it.
-    pub fn start(journal: Journal, projector: Projector, clock: Arc<dyn Clock>) -> (Self, JoinHandle<()>) {
+    ///
+    /// # Errors
+    /// When no thread can be had.
+    pub fn start(journal: Journal, projector: Projector) -> std::io::Result<(Self, JoinHandle<()>)> {
         let journal = Arc::new(journal);
         let (sender, receiver) = mpsc::unbounded_channel();
         let last = projector.position();
         let (reached, projected) = watch::channel(last);
-        let task = tokio::spawn(feed(receiver, projector, journal.clone(), reached));
-        tokio::spawn(force_to_disk(Arc::downgrade(&journal), clock));
-        (Self { journal, queue: Arc::new(Mutex::new(Queue { sender, last })), projected }, task)
+        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached));
+        let disk = Disk::start(Arc::downgrade(&journal))?;
+        let queue = Arc::new(Mutex::new(Queue { sender, last }));
+        Ok((Self { journal, queue, projected, disk: Arc::new(disk) }, task))
     }
 
     /// Appends with one write. If the disk refuses, calls go on and the fault is told: a phone system that falls silent
@@ -59,6 +68,7 @@ impl Promises {
         // The feeder is gone only when the server has stopped; the journal has the entries.
         let _ = queue.sender.send((entries, position));
         queue.last = position;
+        self.disk.wake();
     }
 
     /// Waits until SQL holds everything that was kept before this call.
@@ -80,7 +90,7 @@ impl Promises {
 async fn feed(
     mut batches: mpsc::UnboundedReceiver<Batch>,
     mut projector: Projector,
-    journal: Arc<Journal>,
+    journal: Weak<Journal>,
     reached: watch::Sender<Position>,
 ) {
     let mut waiting = Vec::new();
@@ -93,7 +103,7 @@ async fn feed(
             pause(RETRY).await;
         }
         reached.send_replace(position);
-        if let Err(error) = journal.remove_projected(position) {
+        if let Some(Err(error)) = journal.upgrade().map(|journal| journal.remove_projected(position)) {
             tracing::warn!(%error, "an old segment of the journal could not be removed");
         }
         if batches.len() < BATCHES {
@@ -102,16 +112,35 @@ async fn feed(
     }
 }
 
-/// Ends when the journal is gone.
-async fn force_to_disk(journal: std::sync::Weak<Journal>, clock: Arc<dyn Clock>) {
-    while let Some(journal) = journal.upgrade() {
-        let Now { mono, .. } = clock.now();
-        if journal.is_due(mono) {
-            let synced = tokio::task::spawn_blocking(move || journal.sync_due(mono)).await;
-            if let Ok(Err(error)) = synced {
-                tracing::error!(%error, "the journal could not be forced to the disk");
-            }
+impl Disk {
+    fn start(journal: Weak<Journal>) -> std::io::Result<Self> {
+        let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || force_to_disk(&journal))?;
+        Ok(Self(thread.thread().clone()))
+    }
+
+    /// Something was appended. This costs a look while the thread is at work or waits for its moment.
+    fn wake(&self) {
+        self.0.unpark();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        self.wake();
+    }
+}
+
+/// A sync for all that was appended in an interval.
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
+fn force_to_disk(journal: &Weak<Journal>) {
+    while let Some((unsynced, interval)) = journal.upgrade().map(|j| (j.is_unsynced(), j.sync_interval())) {
+        if !unsynced {
+            std::thread::park();
+            continue;
         }
-        pause(Duration::from_millis(25)).await;
+        std::thread::sleep(interval);
+        if let Some(Err(error)) = journal.upgrade().map(|journal| journal.sync()) {
+            tracing::error!(%error, "the journal could not be forced to the disk");
+        }
     }
 }

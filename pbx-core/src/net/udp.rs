@@ -51,6 +51,8 @@ pub(super) struct Listening {
     bound: SocketAddr,
     front: Arc<Front>,
     buffer: Box<[u8]>,
+    /// What has come and was not judged yet.
+    burst: Vec<(Flow, Bytes)>,
 }
 
 impl AsFd for Listening {
@@ -61,11 +63,21 @@ impl AsFd for Listening {
 
 impl Listening {
     pub(super) fn new(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>) -> Self {
-        Self { socket, bound, front, buffer: vec![0; DATAGRAM].into() }
+        Self { socket, bound, front, buffer: vec![0; DATAGRAM].into(), burst: Vec::with_capacity(BURST) }
     }
 
     /// Takes what has come, up to a burst, and hands on what is for an engine. True: more may wait.
-    pub(super) fn read(&mut self, now: Now, mut deliver: impl FnMut(Slot, Input)) -> bool {
+    ///
+    /// All is taken, then all is judged: one step for many messages finds its code and tables in the nearest cache, many
+    /// steps for one message do not.
+    pub(super) fn read(&mut self, now: Now, admitted: &mut Vec<(Slot, Input)>) -> bool {
+        let more = self.take();
+        let Self { front, burst, .. } = self;
+        admitted.extend(burst.drain(..).filter_map(|(flow, bytes)| front.admit(now, flow, bytes)));
+        more
+    }
+
+    fn take(&mut self) -> bool {
         for _ in 0..BURST {
             let (length, remote) = match self.socket.recv_from(&mut self.buffer) {
                 Ok(received) => received,
@@ -75,10 +87,7 @@ impl Listening {
             };
             let Some(local) = self.front.routes().local_for(self.bound, remote.ip()) else { continue };
             let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
-            let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
-            if let Some((slot, input)) = self.front.admit(now, flow, bytes) {
-                deliver(slot, input);
-            }
+            self.burst.push((flow, Bytes::copy_from_slice(&self.buffer[..length])));
         }
         true
     }
@@ -87,11 +96,13 @@ impl Listening {
     pub(super) fn start(mut self, stop: Arc<AtomicBool>) -> std::io::Result<JoinHandle<()>> {
         let front = self.front.clone();
         std::thread::Builder::new().name(format!("udp-{}", self.bound.port())).spawn(move || {
+            let mut admitted = Vec::with_capacity(BURST);
             while !stop.load(Ordering::Relaxed) {
                 let mut readable = [PollFd::new(&self, PollFlags::IN)];
                 // Interrupted or not: the socket says for itself whether there is something.
                 let _ = poll(&mut readable, Some(&timespec(NOTICE)));
-                self.read(front.now(), |slot, input| front.hand_over(slot, input));
+                self.read(front.now(), &mut admitted);
+                admitted.drain(..).for_each(|(slot, input)| front.hand_over(slot, input));
             }
         })
     }

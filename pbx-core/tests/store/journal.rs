@@ -5,7 +5,6 @@ use pbx_core::event::Disposition;
 use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::journal::{Answer, Entry, Journal, Limits, Position, Projector, recover};
 use pbx_core::store::{CallQuery, Place, Store};
-use pbx_core::time::Instant;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -86,7 +85,7 @@ fn every_call_has_one_record_wherever_the_journal_is_cut() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = Folder::new();
-        let journal = Journal::open(folder.path(), Limits::default(), Position::default(), Instant::default()).unwrap();
+        let journal = Journal::open(folder.path(), Limits::default(), Position::default()).unwrap();
         let entries = story();
         let mut ends = Vec::new();
         for entry in &entries {
@@ -116,7 +115,7 @@ async fn check_restart(entries: &[Entry], cut: usize) {
     let folder = Folder::new();
     let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
     let journal_folder = folder.path().join("journal");
-    let journal = Journal::open(&journal_folder, Limits::default(), Position::default(), Instant::default()).unwrap();
+    let journal = Journal::open(&journal_folder, Limits::default(), Position::default()).unwrap();
     let (first, second) = entries.split_at(entries.len() / 2);
     let mut projector = Projector::open(store.clone()).await.unwrap();
     let middle = journal.append(first).unwrap();
@@ -171,13 +170,14 @@ fn cut_call_is_recorded_by_what_is_known() {
 fn segments_rotate_and_go_when_they_are_projected() {
     let folder = Folder::new();
     let limits = Limits { sync_interval: Duration::from_millis(100), segment_bytes: 500 };
-    let journal = Journal::open(folder.path(), limits, Position::default(), Instant::default()).unwrap();
-    assert!(!journal.sync_due(Instant::from_micros(200_000)).unwrap(), "nothing to sync");
+    let journal = Journal::open(folder.path(), limits, Position::default()).unwrap();
+    assert!(!journal.is_unsynced());
     for number in 0..20 {
         journal.append(&[started(acme(), &number.to_string(), at(number))]).unwrap();
     }
-    assert!(!journal.sync_due(Instant::from_micros(50_000)).unwrap(), "not yet");
-    assert!(journal.sync_due(Instant::from_micros(150_000)).unwrap());
+    assert!(journal.is_unsynced());
+    journal.sync().unwrap();
+    assert!(!journal.is_unsynced());
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
     let before = files();
     assert!(before > 3);

@@ -32,13 +32,15 @@ struct Place {
 }
 
 impl Line {
-    /// Goes to the end of the line; who is in it already stays where they are.
-    pub(super) fn join(&mut self, tenant: TenantId) {
-        if self.present.insert(tenant) {
+    /// Goes to the end of the line; who is in it already stays where they are, and that is false.
+    pub(super) fn join(&mut self, tenant: TenantId) -> bool {
+        let is_new = self.present.insert(tenant);
+        if is_new {
             let active = self.present.len() as u64;
             self.stats.most_active = self.stats.most_active.max(active);
             self.waiting.push_back(Place { tenant, joined_at: self.stats.turns, active });
         }
+        is_new
     }
 
     /// Who is served now.
@@ -72,13 +74,13 @@ mod tests {
     fn nobody_waits_for_more_turns_than_there_are_tenants() {
         let tenants: Vec<_> = (0..5).map(|n| TenantId::of_key(&n.to_string())).collect();
         let mut line = Line::default();
-        tenants.iter().for_each(|tenant| line.join(*tenant));
+        tenants.iter().for_each(|tenant| assert!(line.join(*tenant)));
         let mut served = Vec::new();
         for _ in 0..20 {
             let tenant = line.next().unwrap_or(tenants[0]);
             served.push(tenant);
-            line.join(tenant);
-            line.join(tenant);
+            assert!(line.join(tenant));
+            assert!(!line.join(tenant));
         }
         assert_eq!(served, tenants.iter().cycle().take(20).copied().collect::<Vec<_>>());
         let stats = line.stats();

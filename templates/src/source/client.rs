@@ -9,6 +9,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+/// Connections to one source that are kept open for the next question. A busy tenant asks many at once, turn by turn.
+const IDLE: usize = 64;
+
 /// A client; a guarded one resolves no name to a private address.
 pub(super) fn build(guarded: bool) -> Result<reqwest::Client, FetcherError> {
     let mut builder = reqwest::Client::builder()
@@ -16,7 +19,7 @@ pub(super) fn build(guarded: bool) -> Result<reqwest::Client, FetcherError> {
         .user_agent("ringdown")
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .pool_max_idle_per_host(8);
+        .pool_max_idle_per_host(IDLE);
     if guarded {
         builder = builder.dns_resolver(PublicOnly);
     }

@@ -35,21 +35,21 @@ fn every_other_tenants_call_completes_within_its_turn() {
         let (pool, replies) = pool(threads, 64, still());
         for round in 0..4 {
             for (index, lua) in HOSTILE.iter().enumerate() {
-                pool.submit(start(&format!("hostile{index}"), &format!("{index}.{round}"), lua));
+                pool.submit([start(&format!("hostile{index}"), &format!("{index}.{round}"), lua)]);
             }
             for good in 0..3 {
-                pool.submit(start(&format!("good{good}"), &format!("g{good}.{round}"), "ring{targets = '101'}"));
+                pool.submit([start(&format!("good{good}"), &format!("g{good}.{round}"), "ring{targets = '101'}")]);
             }
         }
         let (mut faults, mut finished) = (0, 0);
         while faults + finished < 4 * (HOSTILE.len() + 3) {
             let reply = replies.recv().unwrap();
             match reply.step {
-                ScriptStep::Verb { .. } => pool.submit(pbx_core::script::ScriptJob::Resume {
+                ScriptStep::Verb { .. } => pool.submit([pbx_core::script::ScriptJob::Resume {
                     tenant: reply.tenant,
                     run: reply.run,
                     outcome: status("answered"),
-                }),
+                }]),
                 ScriptStep::Finished => finished += 1,
                 ScriptStep::Fault { kind, .. } => {
                     assert!(matches!(kind, FaultKind::Budget | FaultKind::Memory), "{kind:?}");
@@ -69,7 +69,7 @@ fn every_other_tenants_call_completes_within_its_turn() {
 fn the_wall_is_the_second_net() {
     let ticks = AtomicU64::new(0);
     let (pool, replies) = pool(1, 4, Arc::new(move || ticks.fetch_add(2_000, Ordering::Relaxed)));
-    pool.submit(start("acme", "slow", "for i = 1, 100000 do end ring{targets = '101'}"));
+    pool.submit([start("acme", "slow", "for i = 1, 100000 do end ring{targets = '101'}")]);
     let reply = replies.recv().unwrap();
     assert!(matches!(reply.step, ScriptStep::Fault { kind: FaultKind::Deadline, .. }), "{reply:?}");
 }
@@ -79,11 +79,11 @@ fn tenants_without_a_vm_of_their_own_any_more_go_on() {
     let (pool, replies) = pool(2, 1, still());
     let tenants: Vec<String> = (0..10).map(|n| format!("t{n}")).collect();
     for name in &tenants {
-        pool.submit(start(name, "call", "local a = ring{targets = '101'} note{text = a.status}"));
+        pool.submit([start(name, "call", "local a = ring{targets = '101'} note{text = a.status}")]);
     }
     tenants.iter().for_each(|_| assert!(matches!(replies.recv().unwrap().step, ScriptStep::Verb { .. })));
     for name in &tenants {
-        pool.submit(resume(name, "call", status("busy")));
+        pool.submit([resume(name, "call", status("busy"))]);
         let reply = replies.recv().unwrap();
         assert_eq!((reply.tenant, reply.run), (tenant(name), run("call")));
         assert!(matches!(reply.step, ScriptStep::Verb { name, .. } if name == "note"));
@@ -94,7 +94,7 @@ fn tenants_without_a_vm_of_their_own_any_more_go_on() {
 fn stopping_answers_what_was_taken() {
     let (pool, replies) = pool(1, 4, still());
     for call in 0..20 {
-        pool.submit(start("acme", &call.to_string(), "while true do end"));
+        pool.submit([start("acme", &call.to_string(), "while true do end")]);
     }
     pool.stop();
     assert_eq!(replies.iter().count(), 20);
