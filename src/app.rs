@@ -77,11 +77,11 @@ impl App {
             configuration: configuration.clone(),
             store: store.clone(),
             clock: clock.clone(),
-            promises: Some(promises),
+            promises: Some(promises.clone()),
         };
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
-        let records = Records { store, configuration: configuration.clone(), sip_log: log };
+        let records = Records { store, configuration: configuration.clone(), sip_log: log, promises: Some(promises) };
         let router = admin_ui::router(console(&exchange, records, &clock, demo)?)?;
         let console = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();

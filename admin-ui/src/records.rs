@@ -5,6 +5,7 @@ use pbx_core::change::Configuration;
 use pbx_core::directory::Directory;
 use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
 use pbx_core::journal::AuditLine;
+use pbx_core::net::Promises;
 use pbx_core::registrar::Binding;
 use pbx_core::secret::{Plain, password_matches};
 use pbx_core::sip_log::{Ladder, SipLog};
@@ -31,6 +32,8 @@ pub struct Records {
     pub configuration: Arc<Configuration>,
     /// The ladders.
     pub sip_log: Arc<SipLog>,
+    /// Of a running server: a call that ended a moment ago is waited for, so that nobody is told that it is not there.
+    pub promises: Option<Promises>,
 }
 
 impl From<StoreError> for Broken {
@@ -48,11 +51,22 @@ impl Records {
     }
 
     pub(crate) async fn calls(&self, tenant: TenantId, query: &CallQuery) -> Result<CallsPage, Broken> {
+        self.catch_up().await;
         Ok(self.store.calls(tenant, query).await?)
     }
 
     pub(crate) async fn call(&self, tenant: TenantId, id: CallId) -> Result<Option<CallRecord>, Broken> {
+        if let Some(call) = self.store.call(tenant, id).await? {
+            return Ok(Some(call));
+        }
+        self.catch_up().await;
         Ok(self.store.call(tenant, id).await?)
+    }
+
+    async fn catch_up(&self) {
+        if let Some(promises) = &self.promises {
+            promises.caught_up().await;
+        }
     }
 
     /// The messages of a call; off the runtime's threads, because they are read from files.

@@ -106,7 +106,12 @@ impl House {
         let (subscribe, command) = (events.clone(), commands.clone());
         let random = Mutex::new(rng);
         let ports = Ports {
-            records: Records { store: store.clone(), configuration: Arc::new(configuration), sip_log: sip_log.clone() },
+            records: Records {
+                store: store.clone(),
+                configuration: Arc::new(configuration),
+                sip_log: sip_log.clone(),
+                promises: None,
+            },
             events: Arc::new(move || subscribe.subscribe()),
             commands: Arc::new(move |wanted| command.lock().unwrap().push(wanted)),
             clock,

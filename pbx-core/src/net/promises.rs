@@ -1,17 +1,21 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
 use super::pause;
+use crate::ids::CallId;
 use crate::journal::{Entry, Journal, Position, Projector};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
 /// Batches that one transaction takes.
 const BATCHES: usize = 1024;
 /// How long SQL may rest between two transactions, so that a busy server writes few large ones.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a reader waits for what was promised a moment ago.
+const SOON: Duration = Duration::from_secs(2);
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -24,6 +28,10 @@ pub struct Promises {
     /// Held while a batch is appended and queued: the queue's order is the journal's.
     queue: Arc<Mutex<Queue>>,
     projected: watch::Receiver<Position>,
+    /// Somebody waits for SQL: it may not rest now.
+    hurry: Arc<Notify>,
+    /// A record was kept.
+    recorded: Arc<Notify>,
     disk: Arc<Disk>,
 }
 
@@ -35,6 +43,23 @@ struct Disk(Thread);
 struct Queue {
     sender: mpsc::UnboundedSender<Batch>,
     last: Position,
+    /// Calls whose end was promised and whose record was not kept yet: it waits for the media's report.
+    unrecorded: HashSet<CallId>,
+}
+
+impl Queue {
+    /// True: a record is among them.
+    fn note(&mut self, entries: &[Entry]) -> bool {
+        let mut recorded = false;
+        for entry in entries {
+            match entry {
+                Entry::CallEnded { call, .. } => drop(self.unrecorded.insert(*call)),
+                Entry::CallRecorded(record) => recorded |= self.unrecorded.remove(&record.brief().id),
+                _ => {}
+            }
+        }
+        recorded
+    }
 }
 
 impl Promises {
@@ -47,10 +72,12 @@ impl Promises {
         let (sender, receiver) = mpsc::unbounded_channel();
         let last = projector.position();
         let (reached, projected) = watch::channel(last);
-        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached));
+        let hurry = Arc::new(Notify::new());
+        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, hurry.clone()));
         let disk = Disk::start(Arc::downgrade(&journal))?;
-        let queue = Arc::new(Mutex::new(Queue { sender, last }));
-        Ok((Self { journal, queue, projected, disk: Arc::new(disk) }, task))
+        let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashSet::new() }));
+        let (recorded, disk) = (Arc::new(Notify::new()), Arc::new(disk));
+        Ok((Self { journal, queue, projected, hurry, recorded, disk }, task))
     }
 
     /// Appends with one write. If the disk refuses, calls go on and the fault is told: a phone system that falls silent
@@ -60,23 +87,54 @@ impl Promises {
         if entries.is_empty() {
             return;
         }
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue();
         let position = self.journal.append(&entries).unwrap_or_else(|error| {
             tracing::error!(%error, promises = entries.len(), "the journal could not be written");
             self.journal.end()
         });
+        if queue.note(&entries) {
+            self.recorded.notify_waiters();
+        }
         // The feeder is gone only when the server has stopped; the journal has the entries.
         let _ = queue.sender.send((entries, position));
         queue.last = position;
         self.disk.wake();
     }
 
+    /// Waits until every call that is over has its record.
+    async fn all_recorded(&self) {
+        let waiting = self.queue().unrecorded.clone();
+        loop {
+            let recorded = self.recorded.notified();
+            if waiting.is_disjoint(&self.queue().unrecorded) {
+                return;
+            }
+            recorded.await;
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits until SQL holds everything that was kept before this call.
     pub async fn projected(&self) {
-        let end = self.queue.lock().unwrap_or_else(PoisonError::into_inner).last;
+        let end = self.queue().last;
         let mut projected = self.projected.clone();
+        self.hurry.notify_one();
         // An error means that the feeder has ended: the next start goes on.
         let _ = projected.wait_for(|reached| *reached >= end).await;
+    }
+
+    /// The same for somebody who looks, and the records of calls that have just ended as well. Not for long: a database that
+    /// refuses must not hold a page up.
+    pub async fn caught_up(&self) {
+        let all = async {
+            self.all_recorded().await;
+            self.projected().await;
+        };
+        // Time is up: the reader sees what there is.
+        let _ = tokio::time::timeout(SOON, all).await;
     }
 
     /// Forces everything to the disk now.
@@ -92,6 +150,7 @@ async fn feed(
     mut projector: Projector,
     journal: Weak<Journal>,
     reached: watch::Sender<Position>,
+    hurry: Arc<Notify>,
 ) {
     let mut waiting = Vec::new();
     while batches.recv_many(&mut waiting, BATCHES).await > 0 {
@@ -107,7 +166,10 @@ async fn feed(
             tracing::warn!(%error, "an old segment of the journal could not be removed");
         }
         if batches.len() < BATCHES {
-            pause(PAUSE).await;
+            tokio::select! {
+                () = pause(PAUSE) => {}
+                () = hurry.notified() => {}
+            }
         }
     }
 }
