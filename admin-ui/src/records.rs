@@ -51,7 +51,7 @@ impl Records {
     }
 
     pub(crate) async fn calls(&self, tenant: TenantId, query: &CallQuery) -> Result<CallsPage, Broken> {
-        self.catch_up().await;
+        self.catch_up(tenant).await;
         Ok(self.store.calls(tenant, query).await?)
     }
 
@@ -59,13 +59,13 @@ impl Records {
         if let Some(call) = self.store.call(tenant, id).await? {
             return Ok(Some(call));
         }
-        self.catch_up().await;
+        self.catch_up(tenant).await;
         Ok(self.store.call(tenant, id).await?)
     }
 
-    async fn catch_up(&self) {
+    async fn catch_up(&self, tenant: TenantId) {
         if let Some(promises) = &self.promises {
-            promises.caught_up().await;
+            promises.caught_up(Some(tenant)).await;
         }
     }
 

@@ -33,7 +33,7 @@ impl Office {
     /// Answers. A question that cannot be answered says why.
     pub async fn answer(&self, request: Request) -> Response {
         if let Some(promises) = &self.promises {
-            promises.caught_up().await;
+            promises.caught_up(None).await;
         }
         let answer = match request {
             Request::Import { file, text, dry_run, prune } => {

@@ -4,7 +4,7 @@ use crate::time::Instant;
 use std::time::Duration;
 
 /// While packets come closer together than this, those of so long a time are collected: a thousand calls are a hundred packets
-/// a millisecond, and to be woken for each costs as much as to relay it. Nobody hears half a millisecond.
+/// a millisecond, and to be woken for each costs as much as to relay it. Nobody hears a millisecond.
 pub(crate) const GATHER: Duration = Duration::from_millis(1);
 
 /// What was to be read at the looks so far.

@@ -1,9 +1,9 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
 use super::pause;
-use crate::ids::CallId;
+use crate::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Projector};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::Duration;
@@ -44,7 +44,7 @@ struct Queue {
     sender: mpsc::UnboundedSender<Batch>,
     last: Position,
     /// Calls whose end was promised and whose record was not kept yet: it waits for the media's report.
-    unrecorded: HashSet<CallId>,
+    unrecorded: HashMap<CallId, TenantId>,
 }
 
 impl Queue {
@@ -53,12 +53,18 @@ impl Queue {
         let mut recorded = false;
         for entry in entries {
             match entry {
-                Entry::CallEnded { call, .. } => drop(self.unrecorded.insert(*call)),
-                Entry::CallRecorded(record) => recorded |= self.unrecorded.remove(&record.brief().id),
+                Entry::CallEnded { call, tenant, .. } => drop(self.unrecorded.insert(*call, *tenant)),
+                Entry::CallRecorded(record) => recorded |= self.unrecorded.remove(&record.brief().id).is_some(),
                 _ => {}
             }
         }
         recorded
+    }
+
+    /// Those of a tenant, or of all.
+    fn unrecorded_of(&self, tenant: Option<TenantId>) -> HashSet<CallId> {
+        let theirs = self.unrecorded.iter().filter(|(_, whose)| tenant.is_none_or(|tenant| tenant == **whose));
+        theirs.map(|(call, _)| *call).collect()
     }
 }
 
@@ -75,7 +81,7 @@ impl Promises {
         let hurry = Arc::new(Notify::new());
         let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, hurry.clone()));
         let disk = Disk::start(Arc::downgrade(&journal))?;
-        let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashSet::new() }));
+        let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashMap::new() }));
         let (recorded, disk) = (Arc::new(Notify::new()), Arc::new(disk));
         Ok((Self { journal, queue, projected, hurry, recorded, disk }, task))
     }
@@ -102,11 +108,11 @@ impl Promises {
     }
 
     /// Waits until every call that is over has its record.
-    async fn all_recorded(&self) {
-        let waiting = self.queue().unrecorded.clone();
+    async fn all_recorded(&self, tenant: Option<TenantId>) {
+        let waiting = self.queue().unrecorded_of(tenant);
         loop {
             let recorded = self.recorded.notified();
-            if waiting.is_disjoint(&self.queue().unrecorded) {
+            if !waiting.iter().any(|call| self.queue().unrecorded.contains_key(call)) {
                 return;
             }
             recorded.await;
@@ -126,11 +132,11 @@ impl Promises {
         let _ = projected.wait_for(|reached| *reached >= end).await;
     }
 
-    /// The same for somebody who looks, and the records of calls that have just ended as well. Not for long: a database that
-    /// refuses must not hold a page up.
-    pub async fn caught_up(&self) {
+    /// The same for somebody who looks at the calls of a tenant, or of all, and the records of those that have just ended as
+    /// well: nobody waits for another tenant's. Not for long: a database that refuses must not hold a page up.
+    pub async fn caught_up(&self, tenant: Option<TenantId>) {
         let all = async {
-            self.all_recorded().await;
+            self.all_recorded(tenant).await;
             self.projected().await;
         };
         // Time is up: the reader sees what there is.
