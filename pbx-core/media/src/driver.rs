@@ -1,7 +1,8 @@
 //! One media thread: what it waits on, its clock, its relay.
 
+use crate::batch::Batch;
 use crate::command::{Command, Fact};
-use crate::pace::{GATHER, Pace};
+use crate::pace::Pace;
 use crate::readiness::{Events, Watch};
 use crate::relay::Relay;
 use crate::sockets::BoundPairs;
@@ -9,9 +10,7 @@ use crate::time::Instant;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
-
-/// The longest UDP datagram: what is received is never cut.
-const LONGEST: usize = 65_535;
+use std::time::Duration;
 
 /// Facts go here. It is called on a media thread: it must not block.
 pub(crate) type Sink = Arc<dyn Fn(Fact) + Send + Sync>;
@@ -30,8 +29,8 @@ impl Clock {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the thread driver is where time comes from")]
-    fn rest() {
-        std::thread::sleep(GATHER);
+    fn rest(time: Duration) {
+        std::thread::sleep(time);
     }
 }
 
@@ -44,13 +43,13 @@ pub(crate) struct Driver {
     clock: Clock,
     /// The ports that can be read now.
     readable: Vec<u16>,
-    buffer: Box<[u8]>,
+    batch: Batch,
 }
 
 impl Driver {
     pub(crate) fn new(watch: Watch, relay: Relay<BoundPairs>, commands: Receiver<Command>, sink: Sink) -> Self {
-        let buffer = vec![0; LONGEST].into_boxed_slice();
-        let mut driver = Self { watch, relay, commands, sink, clock: Clock::start(), readable: Vec::new(), buffer };
+        let (clock, batch) = (Clock::start(), Batch::new());
+        let mut driver = Self { watch, relay, commands, sink, clock, readable: Vec::new(), batch };
         driver.relay.tick(driver.clock.now());
         driver
     }
@@ -66,12 +65,12 @@ impl Driver {
             if self.obey(now).is_none() {
                 return Ok(());
             }
-            self.relay_all(now);
+            self.batch.relay_all(now, &mut self.relay, &self.readable);
             if self.relay.next_due().is_some_and(|due| due <= now) {
                 self.relay.tick(now);
             }
-            if pace.may_rest(now, &self.readable) {
-                Clock::rest();
+            if let Some(time) = pace.rest(now, &self.readable) {
+                Clock::rest(time);
             }
         }
     }
@@ -87,18 +86,6 @@ impl Driver {
                 }
                 Err(TryRecvError::Empty) => return Some(()),
                 Err(TryRecvError::Disconnected) => return None,
-            }
-        }
-    }
-
-    /// Reads one datagram of each readable socket; those that have more are told again.
-    fn relay_all(&mut self, now: Instant) {
-        for port in &self.readable {
-            let (rtp, channel) = BoundPairs::of_port(*port);
-            let Some((length, from)) = self.relay.sockets().receive(rtp, channel, &mut self.buffer) else { continue };
-            let datagram = &self.buffer[..length];
-            if let Some(forward) = self.relay.receive(now, rtp, channel, from, datagram) {
-                self.relay.sockets().send(forward, datagram);
             }
         }
     }

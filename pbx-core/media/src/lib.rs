@@ -3,6 +3,7 @@
 //! [`relay::Relay`] is the whole relay without sockets and clock; [`start`] runs it on threads with real ones.
 //! Whom a port listens to is decided in [`latch`].
 
+mod batch;
 pub mod command;
 mod driver;
 mod end;

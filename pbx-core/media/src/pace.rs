@@ -3,9 +3,11 @@
 use crate::time::Instant;
 use std::time::Duration;
 
-/// While packets come closer together than this, those of so long a time are collected: a thousand calls are a hundred packets
-/// a millisecond, and to be woken for each costs as much as to relay it. Nobody hears a millisecond.
-pub(crate) const GATHER: Duration = Duration::from_millis(1);
+/// So many packets are let come together. To be woken for each costs as much as to relay it, and one that is relayed behind
+/// another of its kind costs less: the way is still warm.
+const TOGETHER: u32 = 40;
+/// But nobody waits longer than this: a fifth of the sound that a packet carries, and nobody hears it.
+const LONGEST: Duration = Duration::from_millis(4);
 
 /// What was to be read at the looks so far.
 pub(crate) struct Pace {
@@ -21,10 +23,18 @@ impl Pace {
         Self { last: now, look: 1, seen: vec![0; usize::from(u16::MAX) + 1] }
     }
 
-    /// Whether there may be a rest after this look. Not while a port can be read at two looks running: sound comes every
-    /// 20 ms or so, and whoever floods a port must not fill its queue, which is the far end's too.
-    pub(crate) fn may_rest(&mut self, now: Instant, readable: &[u16]) -> bool {
-        let close = now.since(std::mem::replace(&mut self.last, now)) < GATHER * 2;
+    /// The rest after this look, if there may be one: until as many have come as shall, at the pace of those that came since
+    /// the look before. Not where fewer than two would come, nor while a port can be read at two looks running: sound comes
+    /// every 20 ms or so, and whoever floods a port must not fill its queue, which is the far end's too.
+    pub(crate) fn rest(&mut self, now: Instant, readable: &[u16]) -> Option<Duration> {
+        let since = now.since(std::mem::replace(&mut self.last, now));
+        let backlog = self.see(readable);
+        let apart = since.checked_div(u32::try_from(readable.len()).ok()?)?;
+        (apart * 2 <= LONGEST && !backlog).then(|| LONGEST.min(apart * TOGETHER))
+    }
+
+    /// Whether one of the ports could be read at the look before, too.
+    fn see(&mut self, readable: &[u16]) -> bool {
         let before = self.look;
         self.look = self.look.wrapping_add(1);
         let mut backlog = false;
@@ -32,7 +42,7 @@ impl Pace {
             let seen = std::mem::replace(&mut self.seen[usize::from(*port)], self.look);
             backlog |= seen == before;
         }
-        close && !readable.is_empty() && !backlog
+        backlog
     }
 }
 
@@ -44,22 +54,35 @@ mod tests {
         Instant::from_micros(micros)
     }
 
+    fn ports(from: u16, count: u16) -> Vec<u16> {
+        (0..count).map(|number| from + number * 2).collect()
+    }
+
     #[test]
     fn packets_that_come_close_together_are_collected() {
         let mut pace = Pace::new(at(0));
-        assert!(!pace.may_rest(at(20_000), &[4000]), "the first after a while is for its own");
-        assert!(pace.may_rest(at(20_600), &[4002]));
-        assert!(pace.may_rest(at(21_200), &[4004, 4006]));
-        assert!(!pace.may_rest(at(21_800), &[]), "a command alone is no reason");
-        assert!(!pace.may_rest(at(40_000), &[4000]));
+        assert_eq!(pace.rest(at(20_000), &[4000]), None, "the first after a while is for its own");
+        assert_eq!(pace.rest(at(22_000), &[4002]), Some(LONGEST));
+        assert_eq!(pace.rest(at(26_500), &[4004, 4006]), None, "hardly anything comes");
+        assert_eq!(pace.rest(at(27_100), &[]), None, "a command alone is no reason");
+        assert_eq!(pace.rest(at(40_000), &[4000]), None);
+    }
+
+    #[test]
+    fn the_more_comes_the_shorter_is_the_rest() {
+        let mut pace = Pace::new(at(0));
+        assert_eq!(pace.rest(at(1_000), &ports(4000, 10)), Some(LONGEST), "10 a millisecond are 40 in 4");
+        assert_eq!(pace.rest(at(2_000), &ports(5000, 100)), Some(Duration::from_micros(400)));
+        assert_eq!(pace.rest(at(3_000), &ports(6000, 1000)), Some(Duration::from_micros(40)));
     }
 
     #[test]
     fn flooded_port_is_read_without_a_rest() {
         let mut pace = Pace::new(at(0));
         for look in 1..1000 {
-            assert_eq!(pace.may_rest(at(look * 100), &[4000, 5000 + look as u16 * 2]), look == 1, "{look}");
+            let rest = pace.rest(at(look * 100), &[4000, 5000 + look as u16 * 2]);
+            assert_eq!(rest.is_some(), look == 1, "{look}");
         }
-        assert!(pace.may_rest(at(100_100), &[4002]), "the flood is over");
+        assert!(pace.rest(at(100_100), &[4002]).is_some(), "the flood is over");
     }
 }

@@ -3,7 +3,7 @@
 use super::udp::Listening;
 use super::{Clock, DataSources, LadderWriter, Mailbox, RouteTable, ScriptHost, Sender};
 use crate::call::Engine;
-use crate::call::io::{Input, Output, World};
+use crate::call::io::{Input, Output, Query, World};
 use crate::change::Configuration;
 use crate::door::Door;
 use crate::event::Event;
@@ -154,7 +154,7 @@ impl Driver {
         for (_, bytes) in outputs.iter().filter_map(sent) {
             wires.door.sent(now.mono, bytes);
         }
-        let (mut media, mut scripts, mut wake) = (Vec::new(), Vec::new(), None);
+        let (mut media, mut scripts, mut queries, mut wake) = (Vec::new(), Vec::new(), Vec::new(), None);
         for output in outputs.drain(..) {
             match output {
                 Output::Send { flow, bytes, about } => wires.ladder.sent(now.wall, about, flow, bytes),
@@ -163,11 +163,7 @@ impl Driver {
                 }
                 Output::Media(command) => media.push(command),
                 Output::Script(job) => scripts.push(job),
-                Output::Query(query) => {
-                    let directory = wires.configuration.snapshot();
-                    let source = directory.tenant(query.tenant).and_then(|t| t.source_named(&query.source)).cloned();
-                    wires.sources.ask(source, query);
-                }
+                Output::Query(query) => queries.push(query),
                 Output::Journal(_) => {}
                 // Nobody listens: that is no fault.
                 Output::Publish(event) => drop(wires.events.send(event)),
@@ -175,11 +171,18 @@ impl Driver {
             }
         }
         // Last of all, and once, what wakes other threads: on one core each of them would take it from us at once.
+        queries.into_iter().for_each(|query| self.ask_source(query));
         if !scripts.is_empty() {
             wires.scripts.submit(scripts);
         }
         wires.media.send(media);
         wake
+    }
+
+    fn ask_source(&self, query: Query) {
+        let directory = self.wires.configuration.snapshot();
+        let source = directory.tenant(query.tenant).and_then(|tenant| tenant.source_named(&query.source)).cloned();
+        self.wires.sources.ask(source, query);
     }
 }
 

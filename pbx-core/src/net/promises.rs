@@ -212,3 +212,30 @@ fn force_to_disk(journal: &Weak<Journal>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Disposition;
+    use crate::time::Wall;
+
+    #[test]
+    fn nobody_waits_for_the_record_of_another_tenants_call() {
+        let (sender, _receiver) = mpsc::unbounded_channel();
+        let mut queue = Queue { sender, last: Position::default(), unrecorded: HashMap::new() };
+        let (acme, globex) = (TenantId::of_key("acme"), TenantId::of_key("globex"));
+        let call = CallId::of_key("over");
+        let ended = Entry::CallEnded {
+            call,
+            tenant: acme,
+            disposition: Disposition::Answered,
+            cause: "answered".to_owned(),
+            sip_code: 200,
+            at: Wall::from_micros(0),
+        };
+        assert!(!queue.note(&[ended]), "an end is no record");
+        assert_eq!(queue.unrecorded_of(Some(acme)), HashSet::from([call]));
+        assert_eq!(queue.unrecorded_of(Some(globex)), HashSet::new());
+        assert_eq!(queue.unrecorded_of(None), HashSet::from([call]), "the operator waits for all");
+    }
+}

@@ -1,7 +1,7 @@
 //! Which addresses a source may not reach unless the operator lets it.
 
-use reqwest::Url;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use url::Url;
 
 /// The address that a URL names outright: such a host is never resolved, so nothing else would look at it.
 pub(super) fn literal(url: &Url) -> Option<IpAddr> {

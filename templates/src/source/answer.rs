@@ -1,6 +1,9 @@
 //! What a source said, bounded before it becomes a value.
 
-use super::{Failure, Refusal, client};
+use super::{Failure, Refusal};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::Response;
+use hyper::body::{Body, Incoming};
 use pbx_core::value::Value;
 
 /// Longest answer, in bytes.
@@ -11,18 +14,16 @@ const MAX_VALUES: usize = 10_000;
 const MAX_DEPTH: usize = 16;
 
 /// Reads a response to its end, or to the limit.
-pub(super) async fn read(mut response: reqwest::Response) -> Result<Value, Failure> {
-    if response.content_length().is_some_and(|length| length > MAX_BYTES as u64) {
+pub(super) async fn read(response: Response<Incoming>) -> Result<Value, Failure> {
+    let body = response.into_body();
+    if body.size_hint().lower() > MAX_BYTES as u64 {
         return Err(Refusal::TooLarge.into());
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| client::failure(&error))? {
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(Refusal::TooLarge.into());
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(parse(&body)?)
+    let body = Limited::new(body, MAX_BYTES).collect().await.map_err(|error| match error.is::<LengthLimitError>() {
+        true => Refusal::TooLarge,
+        false => Refusal::Broken,
+    })?;
+    Ok(parse(&body.to_bytes())?)
 }
 
 fn parse(body: &[u8]) -> Result<Value, Refusal> {

@@ -1,32 +1,49 @@
-//! The HTTP client: names are resolved here, so that the address that was checked is the one that is connected to.
+//! The HTTP client: hyper's own, with nothing on top. A source is asked on the way of a call, and what more comfortable clients
+//! do for a request (redirects, retries, URLs read again) cost as much as the question.
 
-use super::{Failure, FetcherError, Refusal, address};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use super::resolver::{Resolver, was_private};
+use super::{Failure, Refusal};
+use http_body_util::Empty;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ACCEPT, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, Builder};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
-use std::error::Error;
-use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
+use url::Url;
 
 /// Connections to one source that are kept open for the next question. A busy tenant asks many at once, turn by turn.
 const IDLE: usize = 64;
 
-/// A client; a guarded one resolves no name to a private address.
-pub(super) fn build(guarded: bool) -> Result<reqwest::Client, FetcherError> {
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls()?)
-        .user_agent("ringdown")
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .pool_max_idle_per_host(IDLE);
-    if guarded {
-        builder = builder.dns_resolver(PublicOnly);
+/// A client with its open connections.
+pub(super) struct Client(legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>);
+
+impl Client {
+    /// A guarded one resolves no name to a private address.
+    pub(super) fn new(tls: ClientConfig, guarded: bool) -> Self {
+        let mut plain = HttpConnector::new_with_resolver(Resolver { guarded });
+        plain.enforce_http(false);
+        plain.set_nodelay(true);
+        let https = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+        let mut client = Builder::new(TokioExecutor::new());
+        client.pool_timer(TokioTimer::new()).pool_max_idle_per_host(IDLE);
+        Self(client.build(https.wrap_connector(plain)))
     }
-    Ok(builder.build()?)
+
+    /// Asks, and gives the head of the answer. It follows no redirect.
+    pub(super) async fn get(&self, url: &Url) -> Result<Response<Incoming>, Failure> {
+        let request = Request::get(url.as_str()).header(ACCEPT, "application/json").header(USER_AGENT, "ringdown");
+        let request = request.body(Empty::new()).map_err(|_| Refusal::BadUrl)?;
+        self.0.request(request).await.map_err(|error| failure(&error))
+    }
 }
 
-fn tls() -> Result<ClientConfig, rustls::Error> {
+/// What a source's certificate is believed by.
+pub(super) fn tls() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     // A machine without certificates still asks its http sources; an https source then fails as untrusted.
@@ -39,44 +56,10 @@ fn tls() -> Result<ClientConfig, rustls::Error> {
     }
 }
 
-/// Resolves names, and refuses those that lead to a private address.
-struct PublicOnly;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            // One is enough to refuse: a name that is half private is somebody trying.
-            if found.iter().any(|found| address::is_private(found.ip())) {
-                return Err(LeadsToPrivate.into());
-            }
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
-}
-
-#[derive(Debug)]
-struct LeadsToPrivate;
-
-impl fmt::Display for LeadsToPrivate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name leads to a private address")
-    }
-}
-
-impl Error for LeadsToPrivate {}
-
 /// What an error of the client means.
-pub(super) fn failure(error: &reqwest::Error) -> Failure {
-    let mut cause: Option<&dyn Error> = Some(error);
-    while let Some(inner) = cause {
-        if inner.is::<LeadsToPrivate>() {
-            return Refusal::PrivateAddress.into();
-        }
-        cause = inner.source();
-    }
-    if error.is_timeout() {
-        Failure::Timeout
+fn failure(error: &legacy::Error) -> Failure {
+    if was_private(error) {
+        Refusal::PrivateAddress.into()
     } else if error.is_connect() {
         Refusal::Connect.into()
     } else {

@@ -7,17 +7,22 @@
 mod address;
 mod answer;
 mod client;
+mod resolver;
 mod target;
 
 use crate::breaker::Breaker;
 use crate::vm::Clock;
+use client::Client;
 use pbx_core::call::io::{Answer, AnswerResult, Query};
 use pbx_core::directory::Source;
 use pbx_core::ids::{SourceId, TenantId};
+use pbx_core::value::Value;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use target::Frames;
 use thiserror::Error;
+use url::Url;
 
 /// Why a source gave no answer: the stable words of `outcome.code`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
@@ -77,23 +82,13 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Why no fetcher could be made.
-#[derive(Debug, Error)]
-pub enum FetcherError {
-    /// The TLS library refused its set-up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The HTTP client could not be built.
-    #[error("the HTTP client cannot be built: {0}")]
-    Client(#[from] reqwest::Error),
-}
-
 /// Asks sources; one for the whole server.
 pub struct Fetcher {
     /// For sources that may not reach private addresses.
-    guarded: reqwest::Client,
+    guarded: Client,
     /// For sources that may.
-    open: reqwest::Client,
+    open: Client,
+    frames: Frames,
     clock: Clock,
     breakers: Mutex<HashMap<(TenantId, SourceId), Breaker>>,
 }
@@ -102,9 +97,11 @@ impl Fetcher {
     /// A fetcher with its connection pools. The clock measures answers and the pause of a failing source.
     ///
     /// # Errors
-    /// When TLS or the client cannot be set up.
-    pub fn new(clock: Clock) -> Result<Self, FetcherError> {
-        Ok(Self { guarded: client::build(true)?, open: client::build(false)?, clock, breakers: Mutex::default() })
+    /// When TLS cannot be set up.
+    pub fn new(clock: Clock) -> Result<Self, rustls::Error> {
+        let tls = client::tls()?;
+        let (guarded, open) = (Client::new(tls.clone(), true), Client::new(tls, false));
+        Ok(Self { guarded, open, frames: Frames::default(), clock, breakers: Mutex::default() })
     }
 
     /// Asks a source. Always answers, at the latest after the source's time-out.
@@ -133,20 +130,14 @@ impl Fetcher {
         }
     }
 
-    async fn ask(&self, source: &Source, query: &Query) -> Result<pbx_core::value::Value, Failure> {
-        let url = target::url(source, &query.args)?;
+    async fn ask(&self, source: &Source, query: &Query) -> Result<Value, Failure> {
+        let url = self.frames.url(source, &query.args)?;
         let client = if source.allow_private { &self.open } else { &self.guarded };
         if !source.allow_private && address::literal(&url).is_some_and(address::is_private) {
             return Err(Refusal::PrivateAddress.into());
         }
-        let timeout = Duration::from_millis(u64::from(source.timeout_ms.clamp(1, 10_000)));
-        let response = client.get(url).timeout(timeout).send().await.map_err(|error| client::failure(&error))?;
-        match response.status().as_u16() {
-            200..=299 => answer::read(response).await,
-            404 => Err(Failure::Unknown),
-            300..=399 => Err(Refusal::Redirect.into()),
-            status => Err(Refusal::Status(status).into()),
-        }
+        let limit = Duration::from_millis(u64::from(source.timeout_ms.clamp(1, 10_000)));
+        tokio::time::timeout(limit, exchange(client, &url)).await.unwrap_or(Err(Failure::Timeout))
     }
 
     fn breakers(&self) -> MutexGuard<'_, HashMap<(TenantId, SourceId), Breaker>> {
@@ -154,7 +145,7 @@ impl Fetcher {
     }
 
     /// What the breaker makes of a result: only what the source itself did counts.
-    fn learn(&self, key: (TenantId, SourceId), result: &Result<pbx_core::value::Value, Failure>) {
+    fn learn(&self, key: (TenantId, SourceId), result: &Result<Value, Failure>) {
         let now_us = (self.clock)();
         let mut breakers = self.breakers();
         match result {
@@ -174,5 +165,15 @@ impl Fetcher {
         if breakers.get(&key).is_some_and(|breaker| *breaker == Breaker::default()) {
             breakers.remove(&key);
         }
+    }
+}
+
+async fn exchange(client: &Client, url: &Url) -> Result<Value, Failure> {
+    let response = client.get(url).await?;
+    match response.status().as_u16() {
+        200..=299 => answer::read(response).await,
+        404 => Err(Failure::Unknown),
+        300..=399 => Err(Refusal::Redirect.into()),
+        status => Err(Refusal::Status(status).into()),
     }
 }

@@ -2,29 +2,76 @@
 
 use super::Refusal;
 use pbx_core::directory::Source;
-use reqwest::Url;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use url::Url;
 
-/// The URL to ask.
-pub(super) fn url(source: &Source, args: &BTreeMap<String, String>) -> Result<Url, Refusal> {
-    let filled = fill(&source.url, |name| match args.get(name) {
-        Some(value) if !value.is_empty() => Ok(encoded(value)),
-        _ => Err(Refusal::MissingArgument),
-    })?;
-    let url = parse(&filled)?;
-    let (one, other) = (sample(&source.url, "x")?, sample(&source.url, "y")?);
-    // The URL's own host is what no argument changes.
-    let own = (one.host_str() == other.host_str()).then(|| one.host_str()).flatten();
-    let host = url.host_str().ok_or(Refusal::BadUrl)?;
-    if own != Some(host) && !source.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)) {
-        return Err(Refusal::HostRefused);
+/// Frames that are remembered. They are forgotten all at once: a server with more sources only reads some again.
+const MOST: usize = 10_000;
+
+/// What of a source's URL stays the same whatever the arguments are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Frame {
+    scheme: String,
+    /// The URL's own host; none where an argument is part of it.
+    host: Option<String>,
+    port: Option<u16>,
+    /// Segments of the path.
+    depth: Option<usize>,
+}
+
+impl Frame {
+    fn of(template: &str) -> Result<Self, Refusal> {
+        let (one, other) = (sample(template, "x")?, sample(template, "y")?);
+        let host = one.host_str().filter(|host| other.host_str() == Some(host));
+        Ok(Self {
+            scheme: one.scheme().to_owned(),
+            host: host.map(str::to_owned),
+            port: one.port(),
+            depth: depth(&one),
+        })
     }
-    // `.` and `..` are taken out of a path even when they are encoded (RFC 3986 §5.2.4): that would be another place.
-    let depth = |url: &Url| url.path_segments().map(Iterator::count);
-    if depth(&url) != depth(&one) || url.scheme() != one.scheme() || url.port() != one.port() {
-        return Err(Refusal::BadArgument);
+
+    fn check(&self, url: &Url, allowed_hosts: &[String]) -> Result<(), Refusal> {
+        let host = url.host_str().ok_or(Refusal::BadUrl)?;
+        if self.host.as_deref() != Some(host) && !allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
+        {
+            return Err(Refusal::HostRefused);
+        }
+        // `.` and `..` are taken out of a path even when they are encoded (RFC 3986 §5.2.4): that would be another place.
+        if self.depth != depth(url) || self.scheme != url.scheme() || self.port != url.port() {
+            return Err(Refusal::BadArgument);
+        }
+        Ok(())
     }
-    Ok(url)
+}
+
+/// The frames of the URLs that were asked so far.
+#[derive(Default)]
+pub(super) struct Frames(Mutex<HashMap<String, Frame>>);
+
+impl Frames {
+    /// The URL to ask.
+    pub(super) fn url(&self, source: &Source, args: &BTreeMap<String, String>) -> Result<Url, Refusal> {
+        let filled = fill(&source.url, |name| match args.get(name) {
+            Some(value) if !value.is_empty() => Ok(encoded(value)),
+            _ => Err(Refusal::MissingArgument),
+        })?;
+        let url = parse(&filled)?;
+        let mut frames = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !frames.contains_key(&source.url) {
+            if frames.len() >= MOST {
+                frames.clear();
+            }
+            frames.insert(source.url.clone(), Frame::of(&source.url)?);
+        }
+        frames[&source.url].check(&url, &source.allowed_hosts)?;
+        Ok(url)
+    }
+}
+
+fn depth(url: &Url) -> Option<usize> {
+    url.path_segments().map(Iterator::count)
 }
 
 fn sample(template: &str, value: &str) -> Result<Url, Refusal> {
@@ -81,7 +128,8 @@ mod tests {
             allowed_hosts: allowed.iter().map(|host| (*host).to_owned()).collect(),
             allow_private: false,
         };
-        url(&source, &BTreeMap::from([("number".to_owned(), number.to_owned())])).map(String::from)
+        let args = BTreeMap::from([("number".to_owned(), number.to_owned())]);
+        Frames::default().url(&source, &args).map(String::from)
     }
 
     #[test]
