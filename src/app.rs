@@ -142,7 +142,7 @@ impl App {
 
 fn media(config: &Config) -> anyhow::Result<pbx_media::Config> {
     Ok(pbx_media::Config {
-        bind: config.rtp_address,
+        bind: config.media_address(),
         ports: config.rtp_ports.clone(),
         threads: u8::try_from(config.media_threads).unwrap_or(u8::MAX),
         rest: Duration::from_secs(config.rtp_rest_s.into()),

@@ -48,7 +48,7 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     let server = on_loopback(app.sip().first().copied().context("no SIP listener")?);
     let (customers, service) = demo::serve_customers().await?;
     let mut bustle = Bustle::prepare(server).await?;
-    let file = seed.import_file(bustle.carrier(), customers);
+    let file = seed.import_file(&app.configuration().snapshot(), bustle.carrier(), customers);
     let options = ImportOptions { dry_run: false, prune: false };
     app.configuration().import("demo", app.clock().now().wall, &mut rng, &file, options).await?;
     bustle.begin(seed.simulated(), &mut rng);

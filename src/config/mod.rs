@@ -3,6 +3,7 @@
 //! The table is the source of docs/CONFIG.md. Every mistake of a start is reported at once.
 
 mod document;
+mod media_address;
 mod read;
 mod table;
 
@@ -26,10 +27,10 @@ pub struct Config {
     pub sip: Vec<SocketAddr>,
     /// Where the console and the API are served.
     pub http: SocketAddr,
-    /// The address that phones outside this network see instead of ours.
+    /// The address that peers outside this machine see instead of ours.
     pub external_address: Option<IpAddr>,
-    /// Where media is received.
-    pub rtp_address: IpAddr,
+    /// Where media is received; without it, on every address of the families that SIP is listened for on.
+    pub rtp_address: Option<IpAddr>,
     /// The ports for media: even ones carry RTP, the next one RTCP.
     pub rtp_ports: RangeInclusive<u16>,
     /// Seconds that a port rests before its next call.
@@ -57,7 +58,7 @@ impl Default for Config {
             sip: vec![SocketAddr::from(([0, 0, 0, 0], 5060))],
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             external_address: None,
-            rtp_address: IpAddr::from([0, 0, 0, 0]),
+            rtp_address: None,
             rtp_ports: 16384..=32767,
             rtp_rest_s: 5,
             engines: cores,

@@ -40,6 +40,7 @@ pub fn read(
     let given = of_environment(environment);
     apply(&mut config, &given, &|name| named(name).map_or_else(|| name.to_owned(), |s| s.variable()), &mut mistakes);
     apply(&mut config, arguments, &|name| format!("--{name}"), &mut mistakes);
+    mistakes.extend(config.silence());
     if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
 }
 

@@ -3,6 +3,7 @@
 use crate::softphone::Account;
 use admin_ui::DemoAccount;
 use anyhow::Context;
+use pbx_core::directory::Directory;
 use rand_chacha::rand_core::RngCore;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -53,8 +54,23 @@ impl Seed {
         Ok(Self { passwords })
     }
 
-    /// The import file, with where the simulated carrier and the customer service are.
-    pub fn import_file(&self, carrier: SocketAddr, customers: SocketAddr) -> String {
+    /// What this start imports: everything at the first, later only where the simulated carrier and the customer service
+    /// are this time. So what was changed or deleted in the console stays so.
+    pub fn import_file(&self, known: &Directory, carrier: SocketAddr, customers: SocketAddr) -> String {
+        if known.tenants().next().is_none() {
+            return self.everything(carrier, customers);
+        }
+        let trunk = format!("{{id: carrier, kind: ip, peers: [\"{carrier}\"]}}");
+        let trunks = if known.trunks().any(|trunk| trunk.slug == "carrier") { trunk } else { String::new() };
+        let url = format!("http://{customers}/customers/{{number}}");
+        let source = format!("{{id: customers, kind: http-json, url: \"{url}\"}}");
+        let asking = known.tenants().filter(|tenant| tenant.source_named("customers").is_some());
+        let tenants: Vec<_> =
+            asking.map(|tenant| format!("{{id: {}, data_sources: [{source}]}}", tenant.slug)).collect();
+        format!("trunks: [{trunks}]\ntenants: [{}]\n", tenants.join(", "))
+    }
+
+    fn everything(&self, carrier: SocketAddr, customers: SocketAddr) -> String {
         let text =
             TEMPLATE.replace("{{carrier}}", &carrier.to_string()).replace("{{customers}}", &customers.to_string());
         self.passwords.iter().fold(text, |text, (name, password)| text.replace(&format!("{{{{{name}}}}}"), password))
@@ -124,8 +140,8 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("ringdown-seed-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let address = "127.0.0.1:9".parse().unwrap();
-        let first = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(1)).unwrap().import_file(address, address);
-        let second = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(2)).unwrap().import_file(address, address);
+        let first = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(1)).unwrap().everything(address, address);
+        let second = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(2)).unwrap().everything(address, address);
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(first, second);
         assert!(!first.contains("{{"), "a placeholder is left:\n{first}");

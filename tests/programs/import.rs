@@ -25,6 +25,41 @@ fn an_import_is_in_effect_at_once() {
 }
 
 #[test]
+fn dry_run_tells_the_difference_and_changes_nothing() {
+    let mut server = Server::with(&Company::new().yaml());
+    let export = ["export", "--tenant", "acme"];
+    let (three, four) = (Company::new().yaml(), Company::new().person("dora", "104").yaml());
+    let before = server.said(&export);
+    for serving in [true, false] {
+        let said = server.import_with(&four, &["--dry-run"]);
+        assert!(said.contains("104"), "the difference does not show her:\n{said}");
+        assert_eq!(server.said(&export), before);
+        if serving {
+            server.terminate();
+            assert!(server.has_stopped());
+        }
+    }
+    server.import(&four);
+    let with_her = server.said(&export);
+    assert!(with_her.contains("acme-dora"), "an import works without a server too:\n{with_her}");
+    server.import(&three);
+    assert_eq!(server.said(&export), with_her, "what the file does not mention stays");
+    server.import_with(&three, &["--prune", "--dry-run"]);
+    assert_eq!(server.said(&export), with_her);
+    server.import_with(&three, &["--prune"]);
+    assert_eq!(server.said(&export), before);
+}
+
+#[test]
+fn number_needs_a_template_that_says_who_rings() {
+    let server = Server::with(&Company::new().trunk(5071).yaml());
+    let said = server.refused_import(
+        "tenants: [{id: acme, numbers: [{number: \"+4930555199\", trunk: carrier, template: ring-person, params: {}}]}]",
+    );
+    assert!(said.contains("a number is nobody's"), "{said}");
+}
+
+#[test]
 fn secrets_are_never_exported() {
     let server = Server::with(&Company::new().yaml());
     let exported = server.said(&["export", "--tenant", "acme"]);
@@ -48,7 +83,7 @@ tenants:
     data_sources:
       - {id: customers, kind: http-json, url: "gopher://127.0.0.1/{number}"} # ✗
     numbers:
-      - {number: "12", trunk: carrier, template: ring-person, params: {}} # ✗
+      - {number: "12", trunk: carrier, template: office-hours, params: {open: "102"}} # ✗
       - {number: "+4930555101", trunk: carrier, template: no-such-template, params: {}} # ✗
 "#;
 

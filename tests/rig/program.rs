@@ -65,6 +65,11 @@ impl Program {
         kill_process(self.pid(), Signal::TERM).unwrap();
     }
 
+    /// Presses Ctrl-C in its terminal.
+    pub(crate) fn interrupt(&self) {
+        kill_process(self.pid(), Signal::INT).unwrap();
+    }
+
     /// Kills it at once, as a power cut would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

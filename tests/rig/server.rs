@@ -18,6 +18,8 @@ pub(crate) struct Server {
     sip: SocketAddr,
     rtp: (u16, u16),
     settings: Vec<String>,
+    /// The command that starts it: `serve` or `demo`.
+    starts_with: &'static str,
     program: Option<Program>,
 }
 
@@ -43,18 +45,26 @@ impl Server {
             sip: SocketAddr::from(([127, 0, 0, 1], ports::one())),
             rtp: (*rtp.start(), *rtp.end()),
             settings: settings.iter().map(|s| (*s).to_owned()).collect(),
+            starts_with: "serve",
             program: None,
         }
+    }
+
+    /// The demonstration, running, with everything simulated around it.
+    pub(crate) fn demo() -> Self {
+        let mut server = Self { starts_with: "demo", ..Self::without_start(200, &[]) };
+        server.start();
+        server
     }
 
     /// Starts it and waits until it takes calls.
     pub(crate) fn start(&mut self) {
         let mut command = Command::new(PROGRAM);
-        command.arg("serve").arg("--data").arg(self.data());
+        command.arg(self.starts_with).arg("--data").arg(self.data());
         command.args(["--sip", &self.sip.to_string(), "--http", "127.0.0.1:0"]);
         command.args(["--rtp-address", "127.0.0.1", "--rtp-ports", &format!("{}-{}", self.rtp.0, self.rtp.1)]);
         command.args(&self.settings);
-        let program = Program::start("ringdown serve", &mut command);
+        let program = Program::start(&format!("ringdown {}", self.starts_with), &mut command);
         program.line(PATIENCE, "that it is ready", |line| line.starts_with("ready sip=").then_some(()));
         self.program = Some(program);
     }
@@ -76,6 +86,11 @@ impl Server {
     /// Asks it to stop, and goes on at once.
     pub(crate) fn terminate(&self) {
         self.process().terminate();
+    }
+
+    /// Asks it to stop as Ctrl-C does, and goes on at once.
+    pub(crate) fn interrupt(&self) {
+        self.process().interrupt();
     }
 
     /// Waits until it has stopped by itself; whether it ended well.
@@ -106,8 +121,14 @@ impl Server {
     /// Brings a file into effect; what it prints.
     #[track_caller]
     pub(crate) fn import(&self, yaml: &str) -> String {
+        self.import_with(yaml, &[])
+    }
+
+    /// The same with more switches.
+    #[track_caller]
+    pub(crate) fn import_with(&self, yaml: &str, switches: &[&str]) -> String {
         let file = self.folder.write("import.yaml", yaml);
-        self.said(&["import", &file.to_string_lossy()])
+        self.said(&[&["import", &file.to_string_lossy()], switches].concat())
     }
 
     /// Tries to bring a file into effect that must be refused; what it prints.

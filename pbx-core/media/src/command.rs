@@ -93,7 +93,7 @@ pub struct PortReport {
     pub bytes: u64,
     /// Packets that the sequence numbers say were lost on the way to us.
     pub lost: u64,
-    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1), at the grain of a media thread's rest: up to 4 ms.
+    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1), at the grain of a media thread's rest: up to 5 ms.
     pub jitter_us: u32,
     /// Where the SDP said the far end is (the last one).
     pub announced: Option<SocketAddr>,

@@ -20,7 +20,6 @@ mod sockets;
 pub mod strangers;
 mod threads;
 pub mod time;
-pub mod verdict;
 
 pub use command::{Command, Fact, Port, PortReport};
 pub use end::Channel;

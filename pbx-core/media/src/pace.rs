@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// So many packets are let come together. To be woken for each costs as much as to relay it, and one that is relayed behind
 /// another of its kind costs less: the way is still warm.
-const TOGETHER: u32 = 40;
-/// But nobody waits longer than this: a fifth of the sound that a packet carries, and nobody hears it.
-const LONGEST: Duration = Duration::from_millis(4);
+const TOGETHER: u32 = 50;
+/// But nobody waits longer than this: a quarter of the sound that a packet carries, and nobody hears it.
+const LONGEST: Duration = Duration::from_millis(5);
 
 /// What was to be read at the looks so far.
 pub(crate) struct Pace {
@@ -63,17 +63,17 @@ mod tests {
         let mut pace = Pace::new(at(0));
         assert_eq!(pace.rest(at(20_000), &[4000]), None, "the first after a while is for its own");
         assert_eq!(pace.rest(at(22_000), &[4002]), Some(LONGEST));
-        assert_eq!(pace.rest(at(26_500), &[4004, 4006]), None, "hardly anything comes");
-        assert_eq!(pace.rest(at(27_100), &[]), None, "a command alone is no reason");
+        assert_eq!(pace.rest(at(28_500), &[4004, 4006]), None, "hardly anything comes");
+        assert_eq!(pace.rest(at(29_100), &[]), None, "a command alone is no reason");
         assert_eq!(pace.rest(at(40_000), &[4000]), None);
     }
 
     #[test]
     fn the_more_comes_the_shorter_is_the_rest() {
         let mut pace = Pace::new(at(0));
-        assert_eq!(pace.rest(at(1_000), &ports(4000, 10)), Some(LONGEST), "10 a millisecond are 40 in 4");
-        assert_eq!(pace.rest(at(2_000), &ports(5000, 100)), Some(Duration::from_micros(400)));
-        assert_eq!(pace.rest(at(3_000), &ports(6000, 1000)), Some(Duration::from_micros(40)));
+        assert_eq!(pace.rest(at(1_000), &ports(4000, 10)), Some(LONGEST), "10 a millisecond are 50 in 5");
+        assert_eq!(pace.rest(at(2_000), &ports(5000, 100)), Some(Duration::from_micros(500)));
+        assert_eq!(pace.rest(at(3_000), &ports(6000, 1000)), Some(Duration::from_micros(50)));
     }
 
     #[test]

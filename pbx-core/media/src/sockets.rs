@@ -4,7 +4,8 @@ use crate::end::Channel;
 use crate::pool::{OpenError, Sockets};
 use crate::readiness::Readiness;
 use crate::relay::Forward;
-use rustix::net::sockopt;
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, recvfrom, sendto, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -32,9 +33,9 @@ impl BoundPairs {
     /// The next datagram of a socket; none if there is none, or the pair is closed.
     pub(crate) fn receive(&self, rtp: u16, channel: Channel, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
         loop {
-            match self.socket(rtp, channel)?.recv_from(buffer) {
-                Ok(received) => return Some(received),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
+            match recvfrom(self.socket(rtp, channel)?, &mut *buffer, RecvFlags::empty()) {
+                Ok((length, _, from)) => return Some((length, from?.try_into().ok()?)),
+                Err(Errno::AGAIN) => return None,
                 // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
                 Err(_) => {}
             }
@@ -44,7 +45,7 @@ impl BoundPairs {
     /// Sends. What can't be sent is lost, as on any network: a full socket buffer, an address of the other family.
     pub(crate) fn send(&self, forward: Forward, datagram: &[u8]) {
         let Some(socket) = self.socket(forward.rtp, forward.channel) else { return };
-        let _lost = socket.send_to(datagram, self.as_bound(forward.to));
+        let _lost = sendto(socket, datagram, SendFlags::empty(), &self.as_bound(forward.to));
     }
 
     fn socket(&self, rtp: u16, channel: Channel) -> Option<&UdpSocket> {

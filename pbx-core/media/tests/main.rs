@@ -8,5 +8,4 @@ mod loopback;
 mod packet;
 mod pooling;
 mod relaying;
-mod verdicts;
 mod virtual_relay;

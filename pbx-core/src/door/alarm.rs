@@ -6,10 +6,26 @@ use crate::time::Wall;
 use std::net::SocketAddr;
 
 /// What was noticed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AlarmKind {
     /// A source guesses passwords or user names.
-    Guessing,
+    Guessing {
+        /// How many failures of the source are not yet forgotten.
+        failures: u32,
+    },
+    /// A request outside of a call was refused.
+    Refused {
+        /// Our answer.
+        status: u16,
+        /// Why, as the sender was told.
+        reason: String,
+        /// What it wanted.
+        method: String,
+        /// Whom it wanted.
+        dialled: String,
+        /// Its Call-ID.
+        sip_call_id: String,
+    },
 }
 
 /// Something noticed at the door.
@@ -25,15 +41,14 @@ pub struct Alarm {
     pub account: String,
     /// Whose account that is, if it is one.
     pub tenant: Option<TenantId>,
-    /// How many failures of the source are not yet forgotten.
-    pub failures: u32,
 }
 
 impl Alarm {
     /// The stable code of audit lines and of the console's alarms.
     pub const fn code(&self) -> &'static str {
         match self.kind {
-            AlarmKind::Guessing => "sip.guessing",
+            AlarmKind::Guessing { .. } => "sip.guessing",
+            AlarmKind::Refused { .. } => "sip.refused",
         }
     }
 
@@ -45,8 +60,26 @@ impl Alarm {
             at: self.at,
             actor: self.source.to_string(),
             action: self.code().to_owned(),
-            object: self.account.chars().filter(|c| !c.is_control()).take(64).collect(),
-            detail: serde_json::json!({ "failures": self.failures }),
+            object: printable(&self.account),
+            detail: self.detail(),
         }
     }
+
+    fn detail(&self) -> serde_json::Value {
+        match &self.kind {
+            AlarmKind::Guessing { failures } => serde_json::json!({ "failures": failures }),
+            AlarmKind::Refused { status, reason, method, dialled, sip_call_id } => serde_json::json!({
+                "status": status,
+                "reason": printable(reason),
+                "method": printable(method),
+                "dialled": printable(dialled),
+                "sip_call_id": printable(sip_call_id),
+            }),
+        }
+    }
+}
+
+/// What a stranger sent, fit for a line.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

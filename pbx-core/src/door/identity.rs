@@ -81,12 +81,11 @@ impl Door {
         let mut guard = self.guarded();
         let episode = guard.failed(now, source.ip(), &credentials.user, answer.finish());
         (episode == Failed::EpisodeBegins).then(|| Alarm {
-            kind: AlarmKind::Guessing,
+            kind: AlarmKind::Guessing { failures: guard.failures_of(now, source.ip()) },
             at: moment.now.wall,
             source,
             account: credentials.user.clone(),
             tenant,
-            failures: guard.failures_of(now, source.ip()),
         })
     }
 

@@ -10,16 +10,22 @@ mod answer;
 mod guard;
 mod identity;
 mod pending;
+mod refusals;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
 pub use guard::{Guard, Limits};
 
+use crate::directory::Directory;
 use crate::settings::Settings;
+use crate::time::Now;
 use answer::Answers;
+use bytes::Bytes;
 use pbx_sip::digest::Nonces;
 use pending::Pending;
-use std::sync::Mutex;
+use refusals::Refusals;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 
 /// The keys of the door: 32 random bytes that survive restarts, so that challenges and tags from before stay good.
 pub type Key = [u8; 32];
@@ -30,6 +36,7 @@ pub struct Door {
     answers: Answers,
     pending: Pending,
     guard: Mutex<Guard>,
+    refusals: Mutex<Refusals>,
 }
 
 impl Door {
@@ -41,12 +48,19 @@ impl Door {
             answers: Answers::new(key),
             pending: Pending::new(pending::MOST),
             guard: Mutex::new(Guard::new(Limits::default())),
+            refusals: Mutex::default(),
         }
     }
 
     /// The nonces of its challenges: an engine that finds a replay challenges anew with the same key.
     pub fn nonces(&self) -> &Nonces {
         &self.nonces
+    }
+
+    /// A line for the audit, if this answer outside of a call refuses something and that is news. `known` where the sender
+    /// has proven who it is.
+    pub fn refused(&self, now: Now, to: SocketAddr, answer: &Bytes, known: Option<&Directory>) -> Option<Alarm> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).note(now, to, answer, known)
     }
 
     /// How many INVITEs the table of pending ones knows, for tests and metrics.

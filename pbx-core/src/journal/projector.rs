@@ -55,6 +55,18 @@ impl Projector {
         if position <= self.position {
             return Ok(());
         }
+        self.apply(entries, position).await
+    }
+
+    /// Applies entries that the journal could not take: a disk that refuses one file need not refuse the database too.
+    ///
+    /// # Errors
+    /// As of [`Self::project`].
+    pub async fn project_unwritten(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        self.apply(entries, self.position).await
+    }
+
+    async fn apply(&mut self, entries: &[Entry], position: Position) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         for entry in entries {
             self.fold(entry, &mut batch);

@@ -1,5 +1,6 @@
 //! Drives one engine on a thread of its own: takes what waits, asks the engine, carries out what it wants.
 
+use super::audit_book::AuditBook;
 use super::udp::Listening;
 use super::{Clock, DataSources, LadderWriter, Mailbox, RouteTable, ScriptHost, Sender};
 use crate::call::Engine;
@@ -37,6 +38,8 @@ pub(super) struct Wires {
     pub(super) settings: Arc<Settings>,
     /// Where promises are kept.
     pub(super) promises: super::Promises,
+    /// Where the audit is kept.
+    pub(super) audit: Arc<AuditBook>,
     /// The way out.
     pub(super) sender: Sender,
     /// The media threads.
@@ -157,7 +160,8 @@ impl Driver {
         let (mut media, mut scripts, mut queries, mut wake) = (Vec::new(), Vec::new(), Vec::new(), None);
         for output in outputs.drain(..) {
             match output {
-                Output::Send { flow, bytes, about } => wires.ladder.sent(now.wall, about, flow, bytes),
+                Output::Send { flow, bytes, about: None } => self.tell_refusal(now, &flow, &bytes),
+                Output::Send { flow, bytes, about: Some(about) } => wires.ladder.sent(now.wall, about, flow, bytes),
                 Output::Received { tenant, call, flow, bytes } => {
                     wires.ladder.received(now.wall, (tenant, call), flow, bytes);
                 }
@@ -177,6 +181,14 @@ impl Driver {
         }
         wires.media.send(media);
         wake
+    }
+
+    /// What belongs to no call has no record: a refusal leaves a line in the audit.
+    fn tell_refusal(&self, now: Now, flow: &Flow, bytes: &Bytes) {
+        let directory = self.wires.configuration.snapshot();
+        if let Some(alarm) = self.wires.door.refused(now, flow.remote, bytes, Some(&directory)) {
+            self.wires.audit.write(&alarm);
+        }
     }
 
     fn ask_source(&self, query: Query) {

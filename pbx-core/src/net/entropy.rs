@@ -7,6 +7,7 @@ use rand_chacha::rand_core::SeedableRng;
 ///
 /// # Errors
 /// When the kernel has no randomness to give: nothing that needs secrets may start then.
+#[expect(clippy::disallowed_methods, reason = "this is where randomness comes from")]
 pub fn seed() -> Result<[u8; 32], std::io::Error> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|e| std::io::Error::other(e.to_string()))?;

@@ -1,5 +1,6 @@
 //! Puts sockets, engines, media and journal together, and takes them apart again in order.
 
+use super::audit_book::AuditBook;
 use super::driver::{Driver, Wires};
 use super::front::Front;
 use super::routes::Listener;
@@ -101,6 +102,7 @@ impl Exchange {
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
         let (events, _) = broadcast::channel(EVENTS);
         let door = Arc::new(Door::new(parts.door_key, &parts.settings));
+        let audit = Arc::new(AuditBook::new(parts.promises.clone(), ChaCha20Rng::from_rng(&mut rng)));
         let wires = Wires {
             clock: parts.clock.clone(),
             configuration: parts.configuration.clone(),
@@ -108,6 +110,7 @@ impl Exchange {
             door: door.clone(),
             settings: Arc::new(parts.settings.clone()),
             promises: parts.promises.clone(),
+            audit: audit.clone(),
             sender: sender.clone(),
             media: media.clone(),
             scripts: parts.scripts,
@@ -122,7 +125,7 @@ impl Exchange {
             routes,
             inbox: inbox.clone(),
             sender,
-            promises: parts.promises.clone(),
+            audit,
             rng: Mutex::new(ChaCha20Rng::from_rng(&mut rng)),
         });
         connections.read_for(&front);

@@ -1,12 +1,12 @@
 //! What every received message goes through: the door, then an engine's inbox or a stateless answer.
 
-use super::{Clock, Inbox, Promises, RouteTable, Sender};
+use super::audit_book::AuditBook;
+use super::{Clock, Inbox, RouteTable, Sender};
 use crate::call::io::Input;
 use crate::change::Configuration;
 use crate::door::{Door, Verdict};
 use crate::flow::Flow;
-use crate::ids::{AuditId, Slot};
-use crate::journal::Entry;
+use crate::ids::Slot;
 use crate::time::Now;
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
@@ -28,8 +28,8 @@ pub(super) struct Front {
     /// Back to the peer.
     pub(super) sender: Sender,
     /// Where the audit is kept.
-    pub(super) promises: Promises,
-    /// For nonces and ids.
+    pub(super) audit: Arc<AuditBook>,
+    /// For nonces.
     pub(super) rng: Mutex<ChaCha20Rng>,
 }
 
@@ -68,12 +68,15 @@ impl Front {
         let directory = self.configuration.snapshot();
         let admission = self.door.admit(now, random, &directory, flow, bytes);
         if let Some(alarm) = admission.alarm {
-            let id = AuditId::mint(now.wall, self.ten_random_bytes());
-            tracing::warn!(?alarm, "many failed credentials from one place");
-            self.promises.keep(std::iter::once(Entry::Audit(alarm.audit(id))));
+            self.audit.write(&alarm);
         }
         match admission.verdict {
-            Verdict::Answer(answer) => self.sender.send(&flow, &answer),
+            Verdict::Answer(answer) => {
+                self.sender.send(&flow, &answer);
+                if let Some(alarm) = self.door.refused(now, flow.remote, &answer, None) {
+                    self.audit.write(&alarm);
+                }
+            }
             Verdict::Deliver { slot, message, who } => return Some((slot, Input::Message { flow, message, who })),
             Verdict::Drop => {}
         }
@@ -87,11 +90,5 @@ impl Front {
 
     fn random(&self) -> u64 {
         self.rng.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
-    }
-
-    fn ten_random_bytes(&self) -> [u8; 10] {
-        let mut bytes = [0; 10];
-        self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
-        bytes
     }
 }

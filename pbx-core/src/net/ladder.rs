@@ -33,11 +33,9 @@ impl LadderWriter {
         Ok(Self { queue })
     }
 
-    /// A message that we sent. What belongs to no call is not kept.
-    pub fn sent(&self, at: Wall, about: Option<(TenantId, CallId)>, flow: Flow, bytes: Bytes) {
-        if let Some(about) = about {
-            self.keep(at, about, Way::Out, flow, bytes);
-        }
+    /// A message that we sent.
+    pub fn sent(&self, at: Wall, about: (TenantId, CallId), flow: Flow, bytes: Bytes) {
+        self.keep(at, about, Way::Out, flow, bytes);
     }
 
     /// A message that came.

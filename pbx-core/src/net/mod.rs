@@ -1,5 +1,6 @@
 //! The only shell: sockets, clocks, threads. Everything it does is to carry bytes and facts to and from the engines.
 
+mod audit_book;
 mod clock;
 mod driver;
 mod entropy;

@@ -3,6 +3,7 @@
 use super::pause;
 use crate::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Projector};
+use crate::store::StoreError;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
@@ -19,7 +20,8 @@ const SOON: Duration = Duration::from_secs(2);
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
-type Batch = (Vec<Entry>, Position);
+/// Entries, and where the journal ends with them; nowhere if it could not take them.
+type Batch = (Vec<Entry>, Option<Position>);
 
 /// The way into the journal. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -94,16 +96,16 @@ impl Promises {
             return;
         }
         let mut queue = self.queue();
-        let position = self.journal.append(&entries).unwrap_or_else(|error| {
+        let appended = self.journal.append(&entries).inspect_err(|error| {
             tracing::error!(%error, promises = entries.len(), "the journal could not be written");
-            self.journal.end()
         });
+        let position = appended.ok();
         if queue.note(&entries) {
             self.recorded.notify_waiters();
         }
         // The feeder is gone only when the server has stopped; the journal has the entries.
         let _ = queue.sender.send((entries, position));
-        queue.last = position;
+        queue.last = position.unwrap_or(queue.last);
         self.disk.wake();
     }
 
@@ -134,6 +136,7 @@ impl Promises {
 
     /// The same for somebody who looks at the calls of a tenant, or of all, and the records of those that have just ended as
     /// well: nobody waits for another tenant's. Not for long: a database that refuses must not hold a page up.
+    #[expect(clippy::disallowed_methods, reason = "timers live in net")]
     pub async fn caught_up(&self, tenant: Option<TenantId>) {
         let all = async {
             self.all_recorded(tenant).await;
@@ -160,13 +163,13 @@ async fn feed(
 ) {
     let mut waiting = Vec::new();
     while batches.recv_many(&mut waiting, BATCHES).await > 0 {
-        let Some((_, position)) = waiting.last() else { continue };
-        let position = *position;
+        let position = waiting.iter().rev().find_map(|(_, position)| *position);
         let entries: Vec<Entry> = waiting.drain(..).flat_map(|(entries, _)| entries).collect();
-        while let Err(error) = projector.project(&entries, position).await {
+        while let Err(error) = project(&mut projector, &entries, position).await {
             tracing::error!(%error, "the database refused a batch; it is tried again");
             pause(RETRY).await;
         }
+        let position = projector.position();
         reached.send_replace(position);
         if let Some(Err(error)) = journal.upgrade().map(|journal| journal.remove_projected(position)) {
             tracing::warn!(%error, "an old segment of the journal could not be removed");
@@ -177,6 +180,13 @@ async fn feed(
                 () = hurry.notified() => {}
             }
         }
+    }
+}
+
+async fn project(projector: &mut Projector, entries: &[Entry], position: Option<Position>) -> Result<(), StoreError> {
+    match position {
+        Some(position) => projector.project(entries, position).await,
+        None => projector.project_unwritten(entries).await,
     }
 }
 

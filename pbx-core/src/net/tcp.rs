@@ -180,6 +180,7 @@ async fn write(mut stream: OwnedWriteHalf, mut outgoing: mpsc::Receiver<Bytes>) 
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
 async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(time, future).await.ok()
 }

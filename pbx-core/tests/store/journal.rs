@@ -81,6 +81,22 @@ async fn restart(store: &Store, folder: &Path) {
 }
 
 #[test]
+fn what_the_journal_could_not_take_comes_into_sql_all_the_same() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = Folder::new();
+        let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
+        let mut projector = Projector::open(store.clone()).await.unwrap();
+        let before = projector.position();
+        projector.project_unwritten(&story()).await.unwrap();
+        assert_eq!(projector.position(), before);
+        for call in ["one", "two"] {
+            assert!(store.call(acme(), CallId::of_key(call)).await.unwrap().is_some(), "{call}");
+        }
+    });
+}
+
+#[test]
 fn every_call_has_one_record_wherever_the_journal_is_cut() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -1,0 +1,31 @@
+//! Where the threads that carry messages write what an administrator should be able to find.
+
+use super::Promises;
+use crate::door::Alarm;
+use crate::ids::AuditId;
+use crate::journal::Entry;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::RngCore;
+use std::sync::{Mutex, PoisonError};
+
+/// The audit's way into the journal.
+#[derive(Debug)]
+pub(super) struct AuditBook {
+    promises: Promises,
+    rng: Mutex<ChaCha20Rng>,
+}
+
+impl AuditBook {
+    /// The randomness is for ids.
+    pub(super) fn new(promises: Promises, rng: ChaCha20Rng) -> Self {
+        Self { promises, rng: Mutex::new(rng) }
+    }
+
+    /// Keeps what was noticed.
+    pub(super) fn write(&self, alarm: &Alarm) {
+        let mut random = [0; 10];
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut random);
+        tracing::info!(?alarm, "noticed at the door");
+        self.promises.keep(std::iter::once(Entry::Audit(alarm.audit(AuditId::mint(alarm.at, random)))));
+    }
+}
