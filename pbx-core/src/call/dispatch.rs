@@ -121,6 +121,10 @@ impl Calls {
             }
             return;
         }
+        // Before the nonce's count: a copy that came on another way carries the credentials of the first.
+        if incoming.is_merged(cx) {
+            return outside::answer(cx, incoming.id, request, 482);
+        }
         if outside::is_replay(cx, incoming.who) {
             return outside::challenge_again(cx, incoming.id, request);
         }
