@@ -240,6 +240,7 @@ impl Calls {
             Timer::RingOver(_) => call.ring_over(cx),
             Timer::LookupOver(_) => call.lookup_over(cx),
             Timer::Glare(_) => call.glare_over(cx),
+            Timer::ReofferOver(_) => call.reoffer_over(cx),
             Timer::Unacked(_, leg) => call.unacknowledged(cx, leg),
             Timer::ReportsDue(_) => call.reports_due(cx),
         });

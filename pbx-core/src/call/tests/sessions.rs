@@ -119,6 +119,55 @@ fn a_change_that_finds_the_other_side_gone_ends_the_call() {
     room.is_quiet_in_the_end();
 }
 
+/// Anna holds, and Ben says no more than 100.
+fn trying_to_hold(room: &mut Room) -> (Phone, Phone, pbx_sip::Message) {
+    let (mut anna, ben) = talking(room);
+    anna.say(room, "INVITE", "", &sdp(&anna.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.answer(room, &passed_on, 100, "");
+    (anna, ben, passed_on)
+}
+
+#[test]
+fn a_change_that_was_never_answered_leaves_nothing_after_the_call() {
+    let mut room = Room::new();
+    let (mut anna, ben, _) = trying_to_hold(&mut room);
+    anna.say(&mut room, "BYE", "", "");
+    room.expect(&anna.address(), "487");
+    room.expect(&ben.address(), "CANCEL");
+    room.expect(&ben.address(), "BYE");
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn a_change_that_stays_provisional_is_taken_back_and_the_call_goes_on() {
+    let mut room = Room::new();
+    let (mut anna, ben, passed_on) = trying_to_hold(&mut room);
+    room.pass(31_000);
+    ben.answer(&mut room, &passed_on, 100, "");
+    assert!(!room.has(&ben.address(), "CANCEL"));
+    room.pass(1_100);
+    room.expect(&ben.address(), "CANCEL");
+    ben.answer(&mut room, &passed_on, 487, "");
+    room.expect(&anna.address(), "487");
+    assert!(!room.has(&ben.address(), "BYE") && !room.has(&anna.address(), "BYE"));
+    anna.say(&mut room, "BYE", "", "");
+    agree_to_bye(&mut room, &ben);
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn a_phone_that_vanishes_after_a_provisional_answer_is_given_up() {
+    let mut room = Room::new();
+    let (anna, _ben, _) = trying_to_hold(&mut room);
+    room.pass(65_000);
+    room.expect(&anna.address(), "487");
+    agree_to_bye(&mut room, &anna);
+    room.pass(2_000);
+    assert_eq!(room.record().cause, "timeout");
+    room.is_quiet_in_the_end();
+}
+
 #[test]
 fn a_change_without_an_offer_is_answered_with_one() {
     let mut room = Room::new();
