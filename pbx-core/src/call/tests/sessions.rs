@@ -30,6 +30,45 @@ fn early_media_passes_from_the_first_that_has_some() {
 }
 
 #[test]
+fn a_caller_hears_ringing_once_early_media_has_ended() {
+    for rings_first in [true, false] {
+        let mut room = Room::new();
+        room.turns.push_back(ring(&["102"]));
+        let (mut anna, mut desk, mut soft) = (Phone::new("101"), Phone::new("102"), Phone::new("112"));
+        anna.call(&mut room, "102");
+        let (one, two) = (desk.invited(&mut room), soft.invited(&mut room));
+        desk.answer(&mut room, &one, 183, &sdp(&desk.ip(), "8", "sendrecv"));
+        room.expect(&anna.address(), "183");
+        desk.answer(&mut room, &one, 180, "");
+        if rings_first {
+            soft.answer(&mut room, &two, 180, "");
+        }
+        assert!(!room.has(&anna.address(), "180"), "many phones would ring over what is heard");
+        desk.answer(&mut room, &one, 486, "");
+        if !rings_first {
+            assert!(!room.has(&anna.address(), "180"), "nobody rings yet");
+            soft.answer(&mut room, &two, 180, "");
+        }
+        room.expect(&anna.address(), "180");
+        assert!(!room.has(&anna.address(), "180"));
+    }
+}
+
+#[test]
+fn forwarding_and_queueing_are_ringing_to_the_caller() {
+    for code in [181, 182, 183] {
+        let mut room = Room::new();
+        let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+        anna.call(&mut room, "103");
+        let invite = ben.invited(&mut room);
+        ben.answer(&mut room, &invite, code, "");
+        room.expect(&anna.address(), "180");
+        ben.answer(&mut room, &invite, 180, "");
+        assert!(!room.has(&anna.address(), "180"), "{code}: once");
+    }
+}
+
+#[test]
 fn a_caller_without_an_offer_is_offered_what_was_answered() {
     let mut room = Room::new();
     let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
