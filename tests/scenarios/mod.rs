@@ -2,6 +2,7 @@
 
 mod days;
 mod endings;
+mod failing;
 mod forks;
 mod holding;
 mod isolation;

@@ -9,6 +9,7 @@ use super::{ms, secs};
 use bytes::Bytes;
 use pbx_core::call::io::{Answer, Input};
 use pbx_core::time::{Instant, Now, Wall};
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -48,6 +49,10 @@ pub(crate) struct Net {
     by_ip: HashMap<IpAddr, usize>,
     /// Who sits behind a NAT: private address, and what the world sees.
     nat: HashMap<IpAddr, IpAddr>,
+    /// Who is told of a failure.
+    pub(crate) voice: fn(&str),
+    /// Seed and ladder were handed out for a failure already.
+    told: Cell<bool>,
 }
 
 impl Net {
@@ -67,6 +72,8 @@ impl Net {
             count: 0,
             by_ip: HashMap::new(),
             nat: HashMap::new(),
+            voice: |text| eprintln!("{text}"),
+            told: Cell::new(false),
         };
         net.ladder.name(SERVER, "exchange");
         for account in accounts {
@@ -285,12 +292,27 @@ impl Net {
 
     /// Stops the test with the seed and the ladder.
     pub(crate) fn fail(&self, what: &str) -> ! {
-        panic!("{what}\nseed {}\n{}", self.seed, self.ladder.print(&[]));
+        self.fail_in(&[], what)
     }
 
     /// Stops the test with the seed and the ladder of some calls.
     pub(crate) fn fail_in(&self, calls: &[&str], what: &str) -> ! {
-        panic!("{what}\nseed {}\n{}", self.seed, self.ladder.print(calls));
+        panic!("{what}\n{}", self.story(calls));
+    }
+
+    /// For a failure: the seed and the ladder, of some calls or of all.
+    pub(crate) fn story(&self, calls: &[&str]) -> String {
+        self.told.set(true);
+        format!("seed {}\n{}", self.seed, self.ladder.print(calls))
+    }
+}
+
+impl Drop for Net {
+    /// A bare assertion knows neither seed nor ladder: whoever reads of its failure gets both all the same.
+    fn drop(&mut self) {
+        if std::thread::panicking() && !self.told.get() {
+            (self.voice)(&self.story(&[]));
+        }
     }
 }
 
