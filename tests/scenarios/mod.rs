@@ -7,6 +7,7 @@ mod forks;
 mod holding;
 mod isolation;
 mod media;
+mod plans;
 mod restarts;
 mod trunk;
 mod two_people;

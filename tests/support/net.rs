@@ -13,6 +13,7 @@ use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Something that happens at a moment.
@@ -61,7 +62,7 @@ impl Net {
         let accounts: Vec<Account> = companies.iter().flat_map(Company::phones).collect();
         let mut net = Self {
             seed,
-            exchange: Exchange::new(seed, engines, directory(&companies)),
+            exchange: Exchange::new(seed, engines, directory(1, &companies)),
             ladder: Ladder::default(),
             weather: Weather::new(seed, Climate::FAIR),
             phones: vec![],
@@ -304,6 +305,12 @@ impl Net {
     pub(crate) fn story(&self, calls: &[&str]) -> String {
         self.told.set(true);
         format!("seed {}\n{}", self.seed, self.ladder.print(calls))
+    }
+
+    /// The companies' configuration is replaced, as an import does it.
+    pub(crate) fn imports(&mut self, companies: &[Company]) {
+        let revision = self.exchange.directory.revision + 1;
+        self.exchange.directory = Arc::new(directory(revision, companies));
     }
 }
 
