@@ -5,6 +5,7 @@ mod endings;
 mod failing;
 mod forks;
 mod holding;
+mod hostile_templates;
 mod isolation;
 mod media;
 mod plans;

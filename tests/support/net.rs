@@ -24,6 +24,8 @@ enum Event {
     Remind(usize, Alarm),
     /// A source answers.
     Answers(usize, Answer),
+    /// The scripts' threads have had their time.
+    Scripts,
     /// The exchange loses its power for a moment.
     Restart,
     /// The wall's clock jumps by so many microseconds.
@@ -34,6 +36,9 @@ enum Event {
 
 /// The wall's time at the beginning: a working day in summer.
 const MONDAY: i64 = 1_783_324_800_000_000;
+
+/// After which time jobs that wait for the scripts' threads are done: long enough for several calls to meet there.
+const SCRIPTS: Duration = ms(10);
 
 /// The network and all that is in it.
 pub(crate) struct Net {
@@ -210,6 +215,10 @@ impl Net {
                 let wishes = self.exchange.tell(self.moment(), engine, Input::Answer(answer));
                 self.grant(wishes);
             }
+            Some(Event::Scripts) => {
+                let wishes = self.exchange.scripts_catch_up(self.moment());
+                self.grant(wishes);
+            }
             Some(Event::Restart) => {
                 self.ladder.note(self.now, SERVER, "restart");
                 let wishes = self.exchange.restart(self.moment());
@@ -257,6 +266,7 @@ impl Net {
                 Wish::Send { to, bytes } => self.travel(SERVER, to, bytes),
                 Wish::Rtp { port, to } => self.travel(SocketAddr::new(SERVER.ip(), port), to, Bytes::new()),
                 Wish::Answer(after, engine, answer) => self.after(after, Event::Answers(engine, answer)),
+                Wish::Scripts => self.after(SCRIPTS, Event::Scripts),
             }
         }
     }
