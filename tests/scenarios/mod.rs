@@ -2,10 +2,13 @@
 
 mod days;
 mod endings;
+mod failing;
 mod forks;
 mod holding;
+mod hostile_templates;
 mod isolation;
 mod media;
+mod plans;
 mod restarts;
 mod trunk;
 mod two_people;

@@ -167,8 +167,8 @@ impl Net {
             let (one, two) = (ours.get(call), theirs.get(call));
             if one != two {
                 let calls = [call.as_str()];
-                let (here, there) = (self.ladder.print(&calls), other.ladder.print(&calls));
-                panic!("{call} has two outcomes with seed {}:\n{one:?}\n{here}\nand\n{two:?}\n{there}", self.seed);
+                let (here, there) = (self.story(&calls), other.story(&calls));
+                panic!("{call} has two outcomes:\n{one:?}\n{here}\nand\n{two:?}\n{there}");
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
-    Binding, Device, Directory, Ha1, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
+    Binding, Device, Directory, Ha1, Holiday, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
 };
-use pbx_core::ids::{DeviceId, NumberId, PersonId, SourceId, TenantId, TrunkId};
+use pbx_core::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use pbx_core::template::TemplateVersion;
 use pbx_core::value::Value;
 use pbx_sip::digest::Algorithm;
@@ -82,17 +82,51 @@ impl Company {
         self.tenant.extensions.insert((*extension).to_owned(), person);
     }
 
-    /// A number on the carrier's trunk that runs this template.
-    pub(crate) fn number(&mut self, e164: &str, template: &str, params: &[(&str, Value)]) {
-        let id = NumberId::of_key(e164);
-        self.tenant.numbers.insert(id, Number { id, e164: e164.to_owned(), trunk: Some(carrier()) });
-        self.bind(Scope::Number(id), template, params);
+    /// Where its clocks stand.
+    pub(crate) fn zone(&mut self, name: &str) {
+        name.clone_into(&mut self.tenant.timezone);
     }
 
-    /// Runs a template for a scope.
+    /// A day on which it is closed.
+    pub(crate) fn holiday(&mut self, date: &str, name: &str) {
+        self.tenant.holidays.push(Holiday { date: date.to_owned(), name: name.to_owned() });
+    }
+
+    /// A number on the carrier's trunk that runs this template.
+    pub(crate) fn number(&mut self, e164: &str, template: &str, params: &[(&str, Value)]) {
+        let scope = self.owns(e164);
+        self.bind(scope, template, params);
+    }
+
+    /// A number on the carrier's trunk, with nothing bound to it.
+    pub(crate) fn owns(&mut self, e164: &str) -> Scope {
+        let id = NumberId::of_key(e164);
+        self.tenant.numbers.insert(id, Number { id, e164: e164.to_owned(), trunk: Some(carrier()) });
+        Scope::Number(id)
+    }
+
+    /// The scope of somebody's extension.
+    pub(crate) fn extension(&self, extension: &str) -> Scope {
+        Scope::Extension(self.tenant.extensions[extension])
+    }
+
+    /// A template of its own.
+    pub(crate) fn writes(&mut self, slug: &str, manifest: &str, lua: &str) -> TemplateVersionId {
+        let version = templates::manifest::read(slug, manifest, lua).expect("a manifest that can be read");
+        let id = version.id;
+        self.tenant.templates.insert(id, Arc::new(version));
+        id
+    }
+
+    /// Runs a template that ships for a scope.
     pub(crate) fn bind(&mut self, scope: Scope, template: &str, params: &[(&str, Value)]) {
-        let version = self.tenant.templates.values().find(|version| version.slug == template);
-        let template = version.expect("a template that ships").id;
+        let catalogue = Catalogue::embedded().expect("the shipped manifests are sound");
+        let template = catalogue.template(template).expect("a template that ships").id;
+        self.bind_version(scope, template, params);
+    }
+
+    /// Runs this version of a template for a scope.
+    pub(crate) fn bind_version(&mut self, scope: Scope, template: TemplateVersionId, params: &[(&str, Value)]) {
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         self.tenant.bindings.push(Binding { scope, template, params });
     }
@@ -151,10 +185,10 @@ pub(crate) fn carrier() -> TrunkId {
 pub(crate) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 5)), 5060);
 
 /// The directory of these companies and the carrier.
-pub(crate) fn directory(companies: &[Company]) -> Directory {
+pub(crate) fn directory(revision: u64, companies: &[Company]) -> Directory {
     let trunk = Trunk { id: carrier(), slug: "carrier".to_owned(), kind: TrunkKind::Ip, peers: vec![CARRIER] };
     let tenants = companies.iter().map(|company| company.tenant.clone()).collect();
-    Directory::new(1, REALM.to_owned(), tenants, vec![trunk])
+    Directory::new(revision, REALM.to_owned(), tenants, vec![trunk])
 }
 
 fn device(tenant: &str, extension: &str, n: u8, person: PersonId) -> Device {

@@ -2,6 +2,7 @@
 
 use super::company::REALM;
 use super::fate;
+use super::scripts::Scripts;
 use super::sources::Sources;
 use bytes::Bytes;
 use pbx_core::call::io::{Answer, Command, Input, Output, World};
@@ -43,6 +44,8 @@ pub(crate) enum Wish {
     Rtp { port: u16, to: SocketAddr },
     /// Bring this answer of a source after that time.
     Answer(Duration, usize, Answer),
+    /// Let the scripts catch up soon.
+    Scripts,
 }
 
 /// The exchange and everything that it promised.
@@ -63,7 +66,7 @@ pub(crate) struct Exchange {
     door: Door,
     engines: Vec<Engine>,
     wakes: Vec<Option<Instant>>,
-    host: Inline,
+    pub(crate) scripts: Scripts,
     relay: Relay<()>,
     waiting: VecDeque<(usize, Input)>,
 }
@@ -98,7 +101,7 @@ impl Exchange {
             door: Door::new(KEY, &settings),
             engines: vec![],
             wakes: vec![None; engines],
-            host: Inline::default(),
+            scripts: Scripts::OnTheSpot(Inline::default()),
             relay: relay(seed),
             waiting: VecDeque::new(),
             settings,
@@ -111,7 +114,7 @@ impl Exchange {
     fn start(&mut self, now: Now) {
         self.lives += 1;
         self.door = Door::new(KEY, &self.settings);
-        self.host = Inline::default();
+        self.scripts = self.scripts.restarted();
         self.relay = relay(fate(self.seed, &[self.lives]));
         self.relay.tick(media_time(now.mono));
         self.waiting.clear();
@@ -236,6 +239,15 @@ impl Exchange {
         engine_of(tenant.slot(), self.engines.len())
     }
 
+    /// The scripts do what was asked of them meanwhile.
+    pub(crate) fn scripts_catch_up(&mut self, now: Now) -> Vec<Wish> {
+        for reply in self.scripts.catch_up() {
+            let engine = self.engine_of(reply.tenant);
+            self.waiting.push_back((engine, Input::Script(reply)));
+        }
+        self.settle(now)
+    }
+
     /// Wakes the engines whose time has come, and the relay.
     pub(crate) fn wake(&mut self, now: Now) -> Vec<Wish> {
         if self.relay.next_due().is_some_and(|due| due <= media_time(now.mono)) {
@@ -315,9 +327,11 @@ impl Exchange {
                 }
             }
             Output::Script(job) => {
-                if let Some(reply) = self.host.run(job) {
+                let was_behind = self.scripts.is_behind();
+                if let Some(reply) = self.scripts.take(job) {
                     self.waiting.push_back((n, Input::Script(reply)));
                 }
+                return (!was_behind && self.scripts.is_behind()).then_some(Wish::Scripts);
             }
             Output::Query(query) => {
                 let (after, answer) = self.sources.ask(&query);

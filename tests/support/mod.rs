@@ -6,6 +6,7 @@ pub(crate) mod exchange;
 pub(crate) mod ladder;
 pub(crate) mod net;
 pub(crate) mod phone;
+pub(crate) mod scripts;
 pub(crate) mod sources;
 pub(crate) mod talk;
 pub(crate) mod traffic;

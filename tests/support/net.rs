@@ -9,9 +9,11 @@ use super::{ms, secs};
 use bytes::Bytes;
 use pbx_core::call::io::{Answer, Input};
 use pbx_core::time::{Instant, Now, Wall};
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Something that happens at a moment.
@@ -22,6 +24,8 @@ enum Event {
     Remind(usize, Alarm),
     /// A source answers.
     Answers(usize, Answer),
+    /// The scripts' threads have had their time.
+    Scripts,
     /// The exchange loses its power for a moment.
     Restart,
     /// The wall's clock jumps by so many microseconds.
@@ -32,6 +36,9 @@ enum Event {
 
 /// The wall's time at the beginning: a working day in summer.
 const MONDAY: i64 = 1_783_324_800_000_000;
+
+/// After which time jobs that wait for the scripts' threads are done: long enough for several calls to meet there.
+const SCRIPTS: Duration = ms(10);
 
 /// The network and all that is in it.
 pub(crate) struct Net {
@@ -48,6 +55,10 @@ pub(crate) struct Net {
     by_ip: HashMap<IpAddr, usize>,
     /// Who sits behind a NAT: private address, and what the world sees.
     nat: HashMap<IpAddr, IpAddr>,
+    /// Who is told of a failure.
+    pub(crate) voice: fn(&str),
+    /// Seed and ladder were handed out for a failure already.
+    told: Cell<bool>,
 }
 
 impl Net {
@@ -56,7 +67,7 @@ impl Net {
         let accounts: Vec<Account> = companies.iter().flat_map(Company::phones).collect();
         let mut net = Self {
             seed,
-            exchange: Exchange::new(seed, engines, directory(&companies)),
+            exchange: Exchange::new(seed, engines, directory(1, &companies)),
             ladder: Ladder::default(),
             weather: Weather::new(seed, Climate::FAIR),
             phones: vec![],
@@ -67,6 +78,8 @@ impl Net {
             count: 0,
             by_ip: HashMap::new(),
             nat: HashMap::new(),
+            voice: |text| eprintln!("{text}"),
+            told: Cell::new(false),
         };
         net.ladder.name(SERVER, "exchange");
         for account in accounts {
@@ -202,6 +215,10 @@ impl Net {
                 let wishes = self.exchange.tell(self.moment(), engine, Input::Answer(answer));
                 self.grant(wishes);
             }
+            Some(Event::Scripts) => {
+                let wishes = self.exchange.scripts_catch_up(self.moment());
+                self.grant(wishes);
+            }
             Some(Event::Restart) => {
                 self.ladder.note(self.now, SERVER, "restart");
                 let wishes = self.exchange.restart(self.moment());
@@ -249,6 +266,7 @@ impl Net {
                 Wish::Send { to, bytes } => self.travel(SERVER, to, bytes),
                 Wish::Rtp { port, to } => self.travel(SocketAddr::new(SERVER.ip(), port), to, Bytes::new()),
                 Wish::Answer(after, engine, answer) => self.after(after, Event::Answers(engine, answer)),
+                Wish::Scripts => self.after(SCRIPTS, Event::Scripts),
             }
         }
     }
@@ -285,12 +303,33 @@ impl Net {
 
     /// Stops the test with the seed and the ladder.
     pub(crate) fn fail(&self, what: &str) -> ! {
-        panic!("{what}\nseed {}\n{}", self.seed, self.ladder.print(&[]));
+        self.fail_in(&[], what)
     }
 
     /// Stops the test with the seed and the ladder of some calls.
     pub(crate) fn fail_in(&self, calls: &[&str], what: &str) -> ! {
-        panic!("{what}\nseed {}\n{}", self.seed, self.ladder.print(calls));
+        panic!("{what}\n{}", self.story(calls));
+    }
+
+    /// For a failure: the seed and the ladder, of some calls or of all.
+    pub(crate) fn story(&self, calls: &[&str]) -> String {
+        self.told.set(true);
+        format!("seed {}\n{}", self.seed, self.ladder.print(calls))
+    }
+
+    /// The companies' configuration is replaced, as an import does it.
+    pub(crate) fn imports(&mut self, companies: &[Company]) {
+        let revision = self.exchange.directory.revision + 1;
+        self.exchange.directory = Arc::new(directory(revision, companies));
+    }
+}
+
+impl Drop for Net {
+    /// A bare assertion knows neither seed nor ladder: whoever reads of its failure gets both all the same.
+    fn drop(&mut self) {
+        if std::thread::panicking() && !self.told.get() {
+            (self.voice)(&self.story(&[]));
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use super::state::Call;
 use super::wire::Writer;
 use crate::event::EventKind;
 use crate::ids::LegId;
+use pbx_sip::Message;
 use pbx_sip::dialog::Dialog;
-use pbx_sip::{Message, StatusCode};
 
 /// What tells phones not to show a missed call (RFC 3326).
 pub(super) const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
@@ -82,7 +82,7 @@ impl Call {
         match status.code() {
             100 => true,
             101..=199 if waits => {
-                self.callee_rings(cx, no, status, response);
+                self.callee_rings(cx, no, response);
                 true
             }
             200..=299 if waits => {
@@ -98,7 +98,7 @@ impl Call {
         }
     }
 
-    fn callee_rings(&mut self, cx: &mut Cx<'_>, no: u16, status: StatusCode, response: &Message) {
+    fn callee_rings(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) {
         let Some(leg) = self.leg(no) else { return };
         let id = leg.id;
         if leg.state == LegState::Trying {
@@ -106,7 +106,7 @@ impl Call {
             self.record.leg_ringing(id, cx.now().wall);
             cx.publish(self.owner.tenant, Some(self.owner.call), EventKind::LegRinging { leg: id });
         }
-        self.pass_ringing(cx, no, status, response);
+        self.pass_ringing(cx, no, response);
     }
 
     fn callee_took_it(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) {
@@ -139,8 +139,8 @@ impl Call {
         leg.release_port(cx);
         self.record.leg_ended(id, code, cx.now().wall);
         cx.publish(self.owner.tenant, Some(self.owner.call), EventKind::LegFailed { leg: id, code });
-        self.early_leg_lost(no);
         self.ring_failed(cx, no, code);
+        self.early_leg_lost(cx, no);
     }
 
     /// Ends a leg that is not the caller's, however far it came.

@@ -8,11 +8,13 @@ use pbx_sip::dialog::Dialog;
 use pbx_sip::{HeaderName, Reply, StatusCode};
 
 impl Call {
-    /// 180, once.
+    /// 180: the first, or the first since early media.
     pub(super) fn ring_caller(&mut self, cx: &mut Cx<'_>) {
-        if self.caller().state == LegState::Trying {
-            self.tell_caller(cx, 180, None, None);
-            self.caller().state = LegState::Ringing;
+        if !self.caller_is_waiting() || std::mem::replace(&mut self.early.rings, true) {
+            return;
+        }
+        self.tell_caller(cx, 180, None, None);
+        if std::mem::replace(&mut self.caller().state, LegState::Ringing) == LegState::Trying {
             let (id, at) = (self.caller().id, cx.now().wall);
             self.record.leg_ringing(id, at);
         }
@@ -21,6 +23,7 @@ impl Call {
     /// 183 with what is heard before an answer.
     pub(super) fn early_media_to_caller(&mut self, cx: &mut Cx<'_>, sdp: &str) {
         self.tell_caller(cx, 183, None, Some(sdp));
+        self.early.rings = false;
         self.caller().state = LegState::Ringing;
     }
 

@@ -121,6 +121,10 @@ impl Calls {
             }
             return;
         }
+        // Before the nonce's count: a copy that came on another way carries the credentials of the first.
+        if incoming.is_merged(cx) {
+            return outside::answer(cx, incoming.id, request, 482);
+        }
         if outside::is_replay(cx, incoming.who) {
             return outside::challenge_again(cx, incoming.id, request);
         }
@@ -236,6 +240,7 @@ impl Calls {
             Timer::RingOver(_) => call.ring_over(cx),
             Timer::LookupOver(_) => call.lookup_over(cx),
             Timer::Glare(_) => call.glare_over(cx),
+            Timer::ReofferOver(_) => call.reoffer_over(cx),
             Timer::Unacked(_, leg) => call.unacknowledged(cx, leg),
             Timer::ReportsDue(_) => call.reports_due(cx),
         });

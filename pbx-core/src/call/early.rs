@@ -6,7 +6,7 @@ use super::io::Output;
 use super::leg::LegState;
 use super::state::Call;
 use pbx_media::Command;
-use pbx_sip::{Message, StatusCode};
+use pbx_sip::Message;
 use serde::{Deserialize, Serialize};
 
 /// Early media.
@@ -19,19 +19,28 @@ pub(super) struct Early {
     heard: Option<u16>,
     /// The leg whose session description the caller was last shown.
     shown: Option<u16>,
+    /// The last that the caller was told is 180.
+    pub(super) rings: bool,
     /// The reason phrase of a refusal to come.
     pub(super) refusal: Option<String>,
 }
 
 impl Call {
-    /// A leg rings: the caller hears so.
-    pub(super) fn pass_ringing(&mut self, cx: &mut Cx<'_>, no: u16, status: StatusCode, response: &Message) {
+    /// A leg says 18x: the caller hears ringing, or what that leg plays.
+    ///
+    /// 181 and 182 become 180: they speak of one phone among several, and a 180 is what makes every caller's phone ring. While
+    /// early media is heard no 180 is passed, not even that leg's own: RFC 3960 §3.2 leaves it to the caller's phone whether it
+    /// rings over the announcement, and many do. Once that media has ended, the caller is told 180 again.
+    pub(super) fn pass_ringing(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) {
         if self.decider.is_over() {
             return;
         }
-        if has_sdp(response) && self.early.heard.is_none() && self.legs[0].session.has_their_offer() {
+        if self.early.heard.is_some() {
+            return;
+        }
+        if has_sdp(response) && self.legs[0].session.has_their_offer() {
             self.hear_early(cx, no, response);
-        } else if status.code() == 180 || self.early.heard.is_none() {
+        } else {
             self.ring_caller(cx);
         }
     }
@@ -69,10 +78,13 @@ impl Call {
         }
     }
 
-    /// A leg ended: if the caller heard it, the next one may speak.
-    pub(super) fn early_leg_lost(&mut self, no: u16) {
-        if self.early.heard == Some(no) {
-            self.early.heard = None;
+    /// A leg ended: if the caller heard it, the next one may speak, and until then the caller hears that others ring.
+    pub(super) fn early_leg_lost(&mut self, cx: &mut Cx<'_>, no: u16) {
+        if self.early.heard.take_if(|heard| *heard == no).is_none() {
+            return;
+        }
+        if self.legs[1..].iter().any(|leg| leg.state == LegState::Ringing) {
+            self.ring_caller(cx);
         }
     }
 

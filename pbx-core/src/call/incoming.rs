@@ -33,6 +33,16 @@ pub(super) struct Incoming<'a> {
     pub(super) who: &'a Who,
 }
 
+impl Incoming<'_> {
+    /// The same INVITE on another way, of the same tenant (RFC 3261 §8.2.2.2): what others say by chance or on purpose
+    /// tells nobody of its calls.
+    pub(super) fn is_merged(&self, cx: &Cx<'_>) -> bool {
+        let (Who::Device { tenant, .. } | Who::Trunk { tenant, .. }) = self.who else { return false };
+        let first = self.merged.and_then(|first| cx.shared.layer.user(first));
+        first.is_some_and(|first| first.whose.about().is_some_and(|(theirs, _)| theirs == *tenant))
+    }
+}
+
 /// Why an INVITE does not become a call: a code and more headers.
 struct Refusal(u16, Option<(&'static str, String)>);
 
@@ -53,9 +63,6 @@ impl Calls {
         let (Who::Device { tenant: id, .. } | Who::Trunk { tenant: id, .. }) = incoming.who else {
             return Err(Refusal(403, None));
         };
-        if is_merged(cx, incoming, *id) {
-            return Err(Refusal(482, None));
-        }
         let Some(tenant) = cx.world.directory.tenant(*id) else { return Err(Refusal(404, None)) };
         let dialled = dialled(cx.world.directory, tenant, incoming);
         let emergency = matches!(dialled, Dialled::Emergency(_));
@@ -78,12 +85,6 @@ impl Calls {
         self.keep(call);
         Ok(())
     }
-}
-
-/// The same INVITE on another way, of the same tenant: what others say by chance or on purpose tells nobody of its calls.
-fn is_merged(cx: &Cx<'_>, incoming: &Incoming<'_>, tenant: TenantId) -> bool {
-    let first = incoming.merged.and_then(|first| cx.shared.layer.user(first));
-    first.is_some_and(|first| first.whose.about().is_some_and(|(theirs, _)| theirs == tenant))
 }
 
 fn dialled(directory: &Directory, tenant: &Tenant, incoming: &Incoming<'_>) -> Dialled {

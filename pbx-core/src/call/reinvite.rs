@@ -6,6 +6,7 @@
 //! | offer                  | re-INVITE, 491     | tried again after a while, three times; then 491         |
 //! | offer                  | re-INVITE, 408/481 | the other side is gone: the call ends                    |
 //! | offer                  | re-INVITE, other   | the same code; the call goes on as it was                |
+//! | offer                  | re-INVITE, 1xx     | taken back after 32 s: 487; no sign then either: as 408  |
 //! | no offer               | not asked          | 200 with an offer of what the other side last said       |
 //! | an answer that changes | re-INVITE          | (had its 200 already)                                    |
 
@@ -22,9 +23,14 @@ use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// How often a re-INVITE is sent again after glare.
 const TRIES: u8 = 3;
+
+/// How long a re-INVITE may stay provisional. A 1xx stops Timer B, and RFC 3261 bounds what follows for proxies only (§16.6,
+/// Timer C: three minutes, in which somebody may come to the phone). Nobody is asked about a hold: Timer B's 64*T1 will do.
+const PROVISIONAL: Duration = Duration::from_secs(32);
 
 /// A change under way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +43,16 @@ pub(super) struct Reoffer {
     passed: Option<TransactionId>,
     /// When it is sent again, after glare.
     again: Option<Instant>,
+    /// When it is taken back, after a first 1xx.
+    until: Option<Instant>,
     tries: u8,
+}
+
+impl Reoffer {
+    /// One that begins.
+    fn new(from: u16, asked: Option<(TransactionId, Message)>) -> Self {
+        Self { from, asked, passed: None, again: None, until: None, tries: 0 }
+    }
 }
 
 impl Call {
@@ -56,7 +71,7 @@ impl Call {
             return self.refuse_reinvite(cx, no, id, request, unfit.code);
         }
         let asked = Some((id, request.clone()));
-        self.pass_offer(cx, Reoffer { from: no, asked, passed: None, again: None, tries: 0 });
+        self.pass_offer(cx, Reoffer::new(no, asked));
     }
 
     /// Sends the offer on to the other side.
@@ -108,7 +123,7 @@ impl Call {
             before.as_ref().is_some_and(|before| leg.session.said().as_ref().map(direction) != Some(direction(before)));
         self.note_hold(cx);
         if changed {
-            self.pass_offer(cx, Reoffer { from: no, asked: None, passed: None, again: None, tries: 0 });
+            self.pass_offer(cx, Reoffer::new(no, None));
         }
     }
 
@@ -120,9 +135,11 @@ impl Call {
         id: TransactionId,
         response: &Message,
     ) -> bool {
-        let Some(code) = response.status().map(|status| status.code()).filter(|code| *code >= 200) else { return true };
-        let Some(bridge) = &mut self.bridge else { return false };
-        let Some(reoffer) = bridge.reoffer.take_if(|reoffer| reoffer.passed == Some(id)) else { return false };
+        let Some(code) = response.status().map(|status| status.code()).filter(|code| *code >= 200) else {
+            self.reinvite_proceeds(cx, id);
+            return true;
+        };
+        let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.passed == Some(id)) else { return false };
         let Some(leg) = self.leg(no) else { return false };
         if let Some(dialog) = &mut leg.dialog {
             // One that belongs to another dialog would not have come by this transaction.
@@ -140,12 +157,43 @@ impl Call {
         true
     }
 
+    /// A 1xx: from the first one on the other side has so much time.
+    fn reinvite_proceeds(&mut self, cx: &mut Cx<'_>, id: TransactionId) {
+        let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
+        if reoffer.passed == Some(id) && reoffer.until.is_none() {
+            let at = cx.now().mono + PROVISIONAL;
+            cx.shared.timers.start(Timer::ReofferOver(self.owner.call), at);
+            reoffer.until = Some(at);
+        }
+    }
+
+    /// The other side had its time: our re-INVITE is taken back. Its 487 comes, or its transaction ends (RFC 3261 §9.1).
+    pub(super) fn reoffer_over(&mut self, cx: &mut Cx<'_>) {
+        let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
+        if let Some(passed) = reoffer.passed {
+            cx.cancel(passed, None);
+        }
+    }
+
     /// Our re-INVITE got no answer: the other side is gone.
     pub(super) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId) {
-        let Some(bridge) = &mut self.bridge else { return };
-        if let Some(reoffer) = bridge.reoffer.take_if(|reoffer| reoffer.passed == Some(id)) {
+        if let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.passed == Some(id)) {
             self.reinvite_lost(cx, no, reoffer);
         }
+    }
+
+    /// The change under way, if it is this one; its timers stop.
+    fn take_reoffer(&mut self, cx: &mut Cx<'_>, is_it: impl FnOnce(&Reoffer) -> bool) -> Option<Reoffer> {
+        let mut reoffer = self.bridge.as_mut()?.reoffer.take_if(|reoffer| is_it(reoffer))?;
+        let call = self.owner.call;
+        for (timer, at) in
+            [(Timer::Glare(call), reoffer.again.take()), (Timer::ReofferOver(call), reoffer.until.take())]
+        {
+            if let Some(at) = at {
+                cx.shared.timers.stop(timer, at);
+            }
+        }
+        Some(reoffer)
     }
 
     fn reinvite_lost(&mut self, cx: &mut Cx<'_>, no: u16, reoffer: Reoffer) {
@@ -189,9 +237,7 @@ impl Call {
 
     /// The wait after glare is over.
     pub(super) fn glare_over(&mut self, cx: &mut Cx<'_>) {
-        let Some(bridge) = &mut self.bridge else { return };
-        if let Some(mut reoffer) = bridge.reoffer.take_if(|reoffer| reoffer.again.is_some()) {
-            reoffer.again = None;
+        if let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.again.is_some()) {
             self.pass_offer(cx, reoffer);
         }
     }
@@ -229,11 +275,12 @@ impl Call {
         }
     }
 
-    /// The call ends, or the change is not wanted any more: nobody waits for an answer to a re-INVITE.
+    /// The call ends, or the change is not wanted any more: nobody waits for an answer to a re-INVITE. One that is out is
+    /// taken back: after a 1xx nothing but its CANCEL bounds how long its transaction lives (RFC 3261 §9.1).
     pub(super) fn end_reoffer(&mut self, cx: &mut Cx<'_>) {
-        let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.take()) else { return };
-        if let Some(at) = reoffer.again {
-            cx.shared.timers.stop(Timer::Glare(self.owner.call), at);
+        let Some(reoffer) = self.take_reoffer(cx, |_| true) else { return };
+        if let Some(passed) = reoffer.passed {
+            cx.cancel(passed, None);
         }
         self.reoffer_failed(cx, reoffer, 487);
     }

@@ -18,6 +18,8 @@ pub(super) enum Timer {
     LookupOver(CallId),
     /// A re-INVITE that met one of the other side may be sent again (RFC 3261 §14.1).
     Glare(CallId),
+    /// A re-INVITE got provisional answers only, for long enough.
+    ReofferOver(CallId),
     /// Our 200 to this leg's INVITE was not acknowledged yet.
     Unacked(CallId, u16),
     /// The media threads had their time to report: the record is written without.
@@ -33,6 +35,7 @@ impl Timer {
             | Self::RingOver(call)
             | Self::LookupOver(call)
             | Self::Glare(call)
+            | Self::ReofferOver(call)
             | Self::Unacked(call, _)
             | Self::ReportsDue(call) => call,
         }

@@ -104,12 +104,13 @@ impl Phone {
             talk.ours.payloads = common.copied().collect();
             talk.theirs = Some(theirs);
         }
-        let (body, asked) = (talk.ours.text(), talk.theirs.as_ref().map(|theirs| theirs.direction.clone()));
-        if talk.ours.payloads.is_empty() {
-            return self.answer(now, request, 488, &[], "", out);
+        let (body, impossible, theirs) = (talk.ours.text(), talk.ours.payloads.is_empty(), talk.theirs.clone());
+        if let (Some(view), Some(theirs)) = (self.view(call), theirs) {
+            view.offered.push(theirs.payloads);
+            view.asked.extend((!impossible).then_some(theirs.direction));
         }
-        if let (Some(view), Some(asked)) = (self.view(call), asked) {
-            view.asked.push(asked);
+        if impossible {
+            return self.answer(now, request, 488, &[], "", out);
         }
         self.answer(now, request, 200, &[("Contact", format!("<{contact}>"))], &body, out);
     }

@@ -137,9 +137,14 @@ impl Phone {
         if let Some((_, ack)) = talk.ack.as_ref().filter(|(of, _)| *of == seq) {
             return out.push(Do::Send(ack.clone()));
         }
-        talk.theirs = Some(Sdp::read(&String::from_utf8_lossy(&response.body)));
+        let theirs = Sdp::read(&String::from_utf8_lossy(&response.body));
+        let agreed = theirs.payloads.clone();
+        talk.theirs = Some(theirs);
         if let Some(target) = response.contact_uri() {
             talk.target = target;
+        }
+        if let Some(view) = self.view(call) {
+            view.agreed.push(agreed);
         }
         self.acknowledge(call, seq, "", out);
         self.reinvite_over(call, branch, response.status_code().code());

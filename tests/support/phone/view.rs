@@ -48,6 +48,10 @@ pub(crate) struct View {
     pub(crate) later_codes: Vec<u16>,
     /// Directions that the other side asked for by re-INVITE, in order.
     pub(crate) asked: Vec<String>,
+    /// Payload types that the other side offered by re-INVITE, in order.
+    pub(crate) offered: Vec<Vec<u8>>,
+    /// Payload types in the answers to its own re-INVITEs, in order.
+    pub(crate) agreed: Vec<Vec<u8>>,
     /// 200s to its INVITE that it got, retransmissions too.
     pub(crate) oks: u32,
     /// ACKs that it got for its 200, retransmissions too.

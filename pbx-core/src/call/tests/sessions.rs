@@ -30,6 +30,45 @@ fn early_media_passes_from_the_first_that_has_some() {
 }
 
 #[test]
+fn a_caller_hears_ringing_once_early_media_has_ended() {
+    for rings_first in [true, false] {
+        let mut room = Room::new();
+        room.turns.push_back(ring(&["102"]));
+        let (mut anna, mut desk, mut soft) = (Phone::new("101"), Phone::new("102"), Phone::new("112"));
+        anna.call(&mut room, "102");
+        let (one, two) = (desk.invited(&mut room), soft.invited(&mut room));
+        desk.answer(&mut room, &one, 183, &sdp(&desk.ip(), "8", "sendrecv"));
+        room.expect(&anna.address(), "183");
+        desk.answer(&mut room, &one, 180, "");
+        if rings_first {
+            soft.answer(&mut room, &two, 180, "");
+        }
+        assert!(!room.has(&anna.address(), "180"), "many phones would ring over what is heard");
+        desk.answer(&mut room, &one, 486, "");
+        if !rings_first {
+            assert!(!room.has(&anna.address(), "180"), "nobody rings yet");
+            soft.answer(&mut room, &two, 180, "");
+        }
+        room.expect(&anna.address(), "180");
+        assert!(!room.has(&anna.address(), "180"));
+    }
+}
+
+#[test]
+fn forwarding_and_queueing_are_ringing_to_the_caller() {
+    for code in [181, 182, 183] {
+        let mut room = Room::new();
+        let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+        anna.call(&mut room, "103");
+        let invite = ben.invited(&mut room);
+        ben.answer(&mut room, &invite, code, "");
+        room.expect(&anna.address(), "180");
+        ben.answer(&mut room, &invite, 180, "");
+        assert!(!room.has(&anna.address(), "180"), "{code}: once");
+    }
+}
+
+#[test]
 fn a_caller_without_an_offer_is_offered_what_was_answered() {
     let mut room = Room::new();
     let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
@@ -116,6 +155,55 @@ fn a_change_that_finds_the_other_side_gone_ends_the_call() {
     agree_to_bye(&mut room, &anna);
     assert_eq!(room.record().cause, "timeout");
     anna.ack(&mut room, "");
+    room.is_quiet_in_the_end();
+}
+
+/// Anna holds, and Ben says no more than 100.
+fn trying_to_hold(room: &mut Room) -> (Phone, Phone, pbx_sip::Message) {
+    let (mut anna, ben) = talking(room);
+    anna.say(room, "INVITE", "", &sdp(&anna.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.answer(room, &passed_on, 100, "");
+    (anna, ben, passed_on)
+}
+
+#[test]
+fn a_change_that_was_never_answered_leaves_nothing_after_the_call() {
+    let mut room = Room::new();
+    let (mut anna, ben, _) = trying_to_hold(&mut room);
+    anna.say(&mut room, "BYE", "", "");
+    room.expect(&anna.address(), "487");
+    room.expect(&ben.address(), "CANCEL");
+    room.expect(&ben.address(), "BYE");
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn a_change_that_stays_provisional_is_taken_back_and_the_call_goes_on() {
+    let mut room = Room::new();
+    let (mut anna, ben, passed_on) = trying_to_hold(&mut room);
+    room.pass(31_000);
+    ben.answer(&mut room, &passed_on, 100, "");
+    assert!(!room.has(&ben.address(), "CANCEL"));
+    room.pass(1_100);
+    room.expect(&ben.address(), "CANCEL");
+    ben.answer(&mut room, &passed_on, 487, "");
+    room.expect(&anna.address(), "487");
+    assert!(!room.has(&ben.address(), "BYE") && !room.has(&anna.address(), "BYE"));
+    anna.say(&mut room, "BYE", "", "");
+    agree_to_bye(&mut room, &ben);
+    room.is_quiet_in_the_end();
+}
+
+#[test]
+fn a_phone_that_vanishes_after_a_provisional_answer_is_given_up() {
+    let mut room = Room::new();
+    let (anna, _ben, _) = trying_to_hold(&mut room);
+    room.pass(65_000);
+    room.expect(&anna.address(), "487");
+    agree_to_bye(&mut room, &anna);
+    room.pass(2_000);
+    assert_eq!(room.record().cause, "timeout");
     room.is_quiet_in_the_end();
 }
 

@@ -171,9 +171,7 @@ impl Call {
             fork.code = Some(code);
         }
         let over = ring.forks.iter().all(|fork| fork.code.is_some());
-        for other in others {
-            self.hang_up_leg(cx, other, None);
-        }
+        self.stop_legs(cx, &others, None);
         if over && let Some(ring) = self.ring.take() {
             self.stop_ringing(cx, ring.clone(), None);
             self.decide(cx, |decider, facts| decider.outcome(facts, ring.result()));
@@ -190,10 +188,17 @@ impl Call {
     /// Ends every leg of a ring but the winner.
     pub(in crate::call) fn stop_ringing(&mut self, cx: &mut Cx<'_>, ring: Ring, winner: Option<u16>) {
         cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
-        let reason = winner.map(|_| ELSEWHERE);
-        for fork in ring.forks.into_iter().filter(|fork| Some(fork.leg) != winner) {
-            self.hang_up_leg(cx, fork.leg, reason);
-            self.early_leg_lost(fork.leg);
+        let losers: Vec<u16> = ring.forks.iter().map(|fork| fork.leg).filter(|leg| Some(*leg) != winner).collect();
+        self.stop_legs(cx, &losers, winner.map(|_| ELSEWHERE));
+    }
+
+    /// Ends these legs; only then it is known whether others still ring.
+    fn stop_legs(&mut self, cx: &mut Cx<'_>, legs: &[u16], reason: Option<&str>) {
+        for leg in legs {
+            self.hang_up_leg(cx, *leg, reason);
+        }
+        for leg in legs {
+            self.early_leg_lost(cx, *leg);
         }
     }
 }
