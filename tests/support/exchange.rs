@@ -223,7 +223,7 @@ impl Exchange {
     pub(crate) fn command(&mut self, now: Now, command: &Command) -> Vec<Wish> {
         for n in 0..self.engines.len() {
             let theirs = match command {
-                Command::HangUp { tenant, .. } => self.engine_of(*tenant) == n,
+                Command::HangUp { tenant, .. } | Command::Forget { tenant, .. } => self.engine_of(*tenant) == n,
                 Command::Drain | Command::Cut => true,
             };
             if theirs {

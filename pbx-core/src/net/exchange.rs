@@ -161,7 +161,8 @@ impl Exchange {
             self.running.push(running.clone());
             let sockets = std::mem::take(&mut sockets);
             let (wires, stop, admitted) = (wires.clone(), self.stop.clone(), Vec::new());
-            let driver = Driver { engine, mailbox, sockets, admitted, wires, stop, running };
+            let directory = wires.configuration.snapshot();
+            let driver = Driver { engine, mailbox, sockets, admitted, directory, wires, stop, running };
             let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
             self.keep(thread);
         }
