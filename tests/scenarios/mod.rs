@@ -7,6 +7,7 @@ mod holding;
 mod isolation;
 mod media;
 mod restarts;
+mod torture;
 mod trunk;
 mod two_people;
 
