@@ -104,8 +104,8 @@ fn host_of_two_trunks_tells_neither() {
     let other = Trunk {
         id: TrunkId::of_key("other"),
         slug: "other".to_owned(),
+        kind: trunk.kind,
         peers: vec!["203.0.113.5:5070".parse().unwrap()],
-        ..trunk.clone()
     };
     let tenants = vec![tenant("acme", "DE", "desk", &["+4930555100"])];
     scene.directory = Directory::new(2, "ringdown".to_owned(), tenants, vec![trunk, other]);
