@@ -64,7 +64,7 @@ impl App {
             clock: clock.clone(),
             seed: pbx_core::net::seed()?,
             configuration: configuration.clone(),
-            door_key: keys.nonce_key(),
+            door_key: keys.tag_key(),
             promises: promises.clone(),
             ladder: LadderWriter::start(log.clone())?,
             bindings,

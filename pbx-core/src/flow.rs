@@ -41,6 +41,13 @@ pub struct Flow {
     pub connection: u64,
 }
 
+impl Flow {
+    /// Whether it leads anywhere by itself: what is no datagram needs a connection that is known.
+    pub const fn is_open(&self) -> bool {
+        !self.transport.is_reliable() || self.connection != 0
+    }
+}
+
 /// Finds a way to an address: the routing table and the listeners, as a question that does no I/O.
 pub trait Routes {
     /// The flow to that address, with the local address that the peer will see; none if nothing leads there.

@@ -1,6 +1,7 @@
 //! Who does not know a password learns nothing.
 
-use crate::rig::company::Company;
+use crate::rig::company::{Company, NUMBER};
+use crate::rig::outside_call::OutsideCall;
 use crate::rig::ports;
 use crate::rig::server::Server;
 use crate::rig::sip_line::{SipLine, code};
@@ -71,4 +72,21 @@ fn a_phone_with_a_wrong_password_cannot_be_called() {
     let mut ben = SipLine::open(ports::one(), server.sip());
     assert!(ben.register("acme-ben", "guessed", 300) >= 400);
     assert_eq!(ben.register("acme-ben", "secret-ben", 300), 200, "the right password must work after a wrong one");
+}
+
+#[test]
+fn a_phone_whose_password_was_changed_rings_no_more() {
+    let carrier = ports::one();
+    let yaml = Company::new().trunk(carrier).main("[\"102\"]").yaml();
+    let mut server = Server::with(&yaml);
+    let mut ben = SipLine::open(ports::one(), server.sip());
+    assert_eq!(ben.register("acme-ben", "secret-ben", 300), 200);
+    server.import(&yaml.replace("secret-ben", "another-ben"));
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
+    let line = SipLine::open(carrier, server.sip());
+    assert_eq!(code(&OutsideCall::dial(&line, server.sip(), NUMBER, "first", nowhere).answered()), 480);
+    server.kill();
+    server.start();
+    assert_eq!(code(&OutsideCall::dial(&line, server.sip(), NUMBER, "second", nowhere).answered()), 480);
+    assert_eq!(ben.register("acme-ben", "another-ben", 300), 200);
 }

@@ -1,8 +1,13 @@
 //! Phones on TCP.
 
 use crate::rig::baresip::{Baresip, Line};
-use crate::rig::company::Company;
+use crate::rig::company::{Company, NUMBER};
+use crate::rig::outside_call::OutsideCall;
+use crate::rig::ports;
 use crate::rig::server::Server;
+use crate::rig::sip_line::{SipLine, code};
+use crate::rig::tcp_line::TcpLine;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 #[test]
@@ -27,4 +32,48 @@ fn a_phone_on_tcp_registers_and_is_called() {
     anna.switch_off().assert_only(880);
     ben.switch_off().assert_only(440);
     assert_eq!(server.calls().len(), 2);
+}
+
+/// The answer to an OPTIONS with this length of its body, after which the connection ends.
+fn last_answer(server: &Server, length: &str) -> u16 {
+    let mut line = TcpLine::open(server.sip());
+    line.send(&line.request("OPTIONS", "anna", 1, length));
+    let answer = line.message();
+    assert!(line.is_closed());
+    code(&answer)
+}
+
+#[test]
+fn a_stream_that_cannot_be_cut_is_answered_before_it_is_closed() {
+    let server = Server::without_people();
+    assert_eq!(last_answer(&server, ""), 400);
+    assert_eq!(last_answer(&server, "Content-Length: 4000000000\r\nContent-Length: 0\r\n"), 400);
+    assert_eq!(last_answer(&server, "Content-Length: 4000000000\r\n"), 413);
+}
+
+#[test]
+fn a_peer_that_closes_its_side_still_gets_its_answer() {
+    let server = Server::without_people();
+    let mut line = TcpLine::open(server.sip());
+    line.send(&line.request("OPTIONS", "anna", 1, "Content-Length: 0\r\n"));
+    line.close_our_side();
+    assert_eq!(code(&line.message()), 200);
+    assert!(line.is_closed());
+}
+
+#[test]
+fn after_a_restart_no_phone_gets_the_call_of_another() {
+    let carrier = ports::one();
+    let mut server = Server::with(&Company::new().trunk(carrier).main("[\"102\"]").yaml());
+    let mut ben = TcpLine::open(server.sip());
+    assert_eq!(ben.register("acme-ben", "secret-ben", "sip:ben@192.0.2.77:5060;transport=tcp"), 200);
+    server.kill();
+    server.start();
+    // The first connection of each start has the same number.
+    let mut cleo = TcpLine::open(server.sip());
+    assert_eq!(cleo.register("acme-cleo", "secret-cleo", "sip:cleo@192.0.2.78:5060;transport=tcp"), 200);
+    let line = SipLine::open(carrier, server.sip());
+    let mut call = OutsideCall::dial(&line, server.sip(), NUMBER, "lost", SocketAddr::from(([127, 0, 0, 1], 9)));
+    assert_eq!(code(&call.answered()), 480, "there is no way to Ben's phone until it comes back");
+    assert!(cleo.message_within(Duration::from_millis(300)).is_none(), "Cleo's phone rang");
 }

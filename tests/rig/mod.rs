@@ -13,5 +13,6 @@ pub(crate) mod rtp_phone;
 pub(crate) mod server;
 pub(crate) mod sip_line;
 pub(crate) mod sipp;
+pub(crate) mod tcp_line;
 pub(crate) mod tone;
 pub(crate) mod watch;

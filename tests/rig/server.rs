@@ -37,6 +37,13 @@ impl Server {
         server
     }
 
+    /// A server that runs and knows nobody.
+    pub(crate) fn without_people() -> Self {
+        let mut server = Self::without_start(200, &[]);
+        server.start();
+        server
+    }
+
     /// An empty data folder with nobody on it.
     pub(crate) fn without_start(rtp_ports: u16, settings: &[&str]) -> Self {
         let rtp = ports::block(rtp_ports);

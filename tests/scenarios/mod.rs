@@ -10,6 +10,7 @@ mod isolation;
 mod media;
 mod plans;
 mod restarts;
+mod torture;
 mod trunk;
 mod two_people;
 

@@ -33,7 +33,7 @@ pub(crate) const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(1
 const PORTS: RangeInclusive<u16> = 20_000..=39_999;
 const PAIRS: usize = 10_000;
 
-/// The door's key, which survives restarts.
+/// The key of the door's tags, which survives restarts.
 const KEY: [u8; 32] = [42; 32];
 
 /// What the exchange wants of the world.
@@ -98,7 +98,7 @@ impl Exchange {
             lives: 0,
             inputs: 0,
             datagrams: 0,
-            door: Door::new(KEY, &settings),
+            door: Door::new(KEY, KEY, &settings),
             engines: vec![],
             wakes: vec![None; engines],
             scripts: Scripts::OnTheSpot(Inline::default()),
@@ -113,7 +113,9 @@ impl Exchange {
     /// Starts the engines with what the journal says.
     fn start(&mut self, now: Now) {
         self.lives += 1;
-        self.door = Door::new(KEY, &self.settings);
+        let mut nonce_key = KEY;
+        nonce_key[..8].copy_from_slice(&self.lives.to_le_bytes());
+        self.door = Door::new(KEY, nonce_key, &self.settings);
         self.scripts = self.scripts.restarted();
         self.relay = relay(fate(self.seed, &[self.lives]));
         self.relay.tick(media_time(now.mono));
@@ -224,7 +226,7 @@ impl Exchange {
     pub(crate) fn command(&mut self, now: Now, command: &Command) -> Vec<Wish> {
         for n in 0..self.engines.len() {
             let theirs = match command {
-                Command::HangUp { tenant, .. } => self.engine_of(*tenant) == n,
+                Command::HangUp { tenant, .. } | Command::Forget { tenant, .. } => self.engine_of(*tenant) == n,
                 Command::Drain | Command::Cut => true,
             };
             if theirs {

@@ -62,6 +62,9 @@ impl Framer {
         let Some(head_end) = self.head_end() else {
             return if self.buffer.len() > self.limit { Err(self.too_large()) } else { Ok(None) };
         };
+        if head_end > self.limit {
+            return Err(self.too_large());
+        }
         let Some(length) = content_length(self.buffer.get(..head_end).unwrap_or_default()) else {
             return Err(FramingError::NoLength(self.buffer.split_to(head_end).freeze()));
         };

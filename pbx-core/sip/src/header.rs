@@ -113,6 +113,11 @@ impl MediaType {
         Params::new(self.params.get(&self.text))
     }
 
+    /// How much it is preferred, 0–1000; 1000 unless told (RFC 3261 §20.1).
+    pub fn q(&self) -> u16 {
+        self.params().value("q").and_then(thousandths).unwrap_or(1000)
+    }
+
     /// Whether it is `kind/subtype`, without case.
     pub fn is(&self, kind: &str, subtype: &str) -> bool {
         self.kind().eq_ignore_ascii_case(kind) && self.subtype().eq_ignore_ascii_case(subtype)

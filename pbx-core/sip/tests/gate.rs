@@ -3,7 +3,8 @@
 #![expect(clippy::panic, reason = "a test stops at its first surprise")]
 
 use pbx_sip::StatusCode;
-use pbx_sip::gate::{Fault, MAX_BYTES, Policy, Silence, Verdict, judge, refuse};
+use pbx_sip::framing::Framer;
+use pbx_sip::gate::{Fault, MAX_BYTES, Policy, Silence, Verdict, judge, judge_uncut, refuse};
 
 fn request(method: &str, uri: &str, extra: &str) -> String {
     format!(
@@ -51,6 +52,53 @@ fn each_fault_has_its_status() {
     ];
     for (text, status) in cases {
         assert_eq!(fault(&text).status(), status, "{text}");
+    }
+}
+
+#[test]
+fn end_of_a_stream_is_answered_with_what_ended_it() {
+    let long = format!("X: {}\r\n", "y".repeat(MAX_BYTES));
+    let cases = [
+        ("OPTIONS", "Content-Length: 4000000000\r\n", Some(StatusCode::REQUEST_ENTITY_TOO_LARGE)),
+        ("OPTIONS", &long, Some(StatusCode::REQUEST_ENTITY_TOO_LARGE)),
+        ("OPTIONS", "", Some(StatusCode::BAD_REQUEST)),
+        ("OPTIONS", "Content-Length: x\r\n", Some(StatusCode::BAD_REQUEST)),
+        ("OPTIONS", "Content-Length: 1\r\nl: 2\r\n", Some(StatusCode::BAD_REQUEST)),
+        ("ACK", "", None),
+    ];
+    for (method, lengths, status) in cases {
+        let mut framer = Framer::new(MAX_BYTES);
+        framer.push(request(method, "sip:b.test", lengths).as_bytes());
+        let Err(error) = framer.next_frame() else { panic!("{lengths} was cut") };
+        let answered = match judge_uncut(error) {
+            Verdict::Refuse(_, fault) => Some(fault.status()),
+            Verdict::Ignore(Silence::Ack(_)) => None,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(answered, status, "{method} {lengths}");
+    }
+}
+
+#[test]
+fn who_takes_no_session_description_is_not_acceptable() {
+    let cases = [
+        ("", true),
+        ("Accept: application/sdp\r\n", true),
+        ("Accept: text/plain\r\nAccept: Application/SDP;q=0.1\r\n", true),
+        ("Accept: text/plain, application/*\r\n", true),
+        ("Accept: */*\r\n", true),
+        ("Accept:\r\n", false),
+        ("Accept: text/plain\r\n", false),
+        ("Accept: application/sdp;q=0, */*\r\n", false),
+    ];
+    for (accept, passes) in cases {
+        for method in ["INVITE", "OPTIONS"] {
+            match verdict(&request(method, "sip:b.test", accept)) {
+                Verdict::Refuse(_, fault) => assert!(!passes && fault == Fault::NotAcceptable, "{method} {accept}"),
+                other => assert!(passes, "{method} {accept}: {other:?}"),
+            }
+        }
+        assert!(matches!(verdict(&request("BYE", "sip:b.test", accept)), Verdict::Pass(_)), "{accept}");
     }
 }
 

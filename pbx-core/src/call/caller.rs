@@ -77,6 +77,10 @@ impl Call {
         if matches!(code, 500 | 503) {
             writer.header("Retry-After", &super::RETRY_AFTER_S.to_string());
         }
+        if code == 415 {
+            // What would have been understood (RFC 3261 §8.2.3).
+            writer.header("Accept", "application/sdp");
+        }
         writer.capabilities(false);
         let response = writer.reply(sdp)?;
         cx.respond(transaction, &response);

@@ -285,6 +285,10 @@ impl Calls {
             Command::HangUp { tenant, call } => {
                 self.with_call(cx, tenant, call, |call, cx| call.stop(cx, "operator-hung-up"));
             }
+            Command::Forget { tenant, device } => {
+                let changes = cx.shared.registrar.forget(cx.world.now, tenant, device);
+                cx.bindings_changed(changes);
+            }
             Command::Drain => cx.shared.draining = true,
             Command::Cut => {
                 let mut ids: Vec<CallId> = self.map.keys().copied().collect();

@@ -90,6 +90,13 @@ pub enum Command {
         /// Which.
         call: CallId,
     },
+    /// Forget where a device was registered: it was deleted or has another password.
+    Forget {
+        /// Whose.
+        tenant: TenantId,
+        /// Which.
+        device: DeviceId,
+    },
     /// Take no new calls (503 with Retry-After); emergency calls still pass.
     Drain,
     /// End what still runs; records say that they were cut.

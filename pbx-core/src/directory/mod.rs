@@ -20,7 +20,7 @@ pub use trunk::{Trunk, TrunkKind};
 
 use crate::ids::{DeviceId, NumberId, TenantId, TrunkId};
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// The whole configuration that calls read, at one revision.
@@ -34,6 +34,8 @@ pub struct Directory {
     trunks: HashMap<TrunkId, Arc<Trunk>>,
     sip_users: HashMap<String, (TenantId, DeviceId)>,
     peers: HashMap<SocketAddr, TrunkId>,
+    /// None: several trunks have a peer there.
+    hosts: HashMap<IpAddr, Option<TrunkId>>,
     dids: HashMap<(TrunkId, String), (TenantId, NumberId)>,
     trunk_countries: HashMap<TrunkId, Vec<String>>,
 }
@@ -50,6 +52,8 @@ impl Directory {
         for trunk in trunks {
             for peer in &trunk.peers {
                 directory.peers.entry(*peer).or_insert(trunk.id);
+                let only = directory.hosts.entry(peer.ip().to_canonical()).or_insert(Some(trunk.id));
+                *only = only.filter(|only| *only == trunk.id);
             }
             directory.trunks.insert(trunk.id, Arc::new(trunk));
         }
@@ -103,11 +107,32 @@ impl Directory {
         self.trunks.get(self.peers.get(&source)?)
     }
 
+    /// The only trunk with a peer at this address, whatever its port.
+    pub fn trunk_at(&self, host: IpAddr) -> Option<&Arc<Trunk>> {
+        self.trunks.get(self.hosts.get(&host)?.as_ref()?)
+    }
+
     /// Whose number this is when it is dialled through that trunk. Both together decide: two carriers may deliver one number.
     pub fn number_of_did(&self, trunk: TrunkId, e164: &str) -> Option<(&Arc<Tenant>, &Number)> {
         let (tenant, number) = self.dids.get(&(trunk, e164.to_owned()))?;
         let tenant = self.tenants.get(tenant)?;
         Some((tenant, tenant.numbers.get(number)?))
+    }
+
+    /// The devices of an earlier snapshot that are gone or have another password now: nobody has proved to be them.
+    pub fn lapsed_since(&self, before: &Self) -> Vec<(TenantId, DeviceId)> {
+        let mut lapsed = Vec::new();
+        for old in before.tenants.values() {
+            let new = self.tenant(old.id);
+            if new.is_some_and(|new| Arc::ptr_eq(old, new)) {
+                continue;
+            }
+            let still = |id| new.and_then(|new| new.devices.get(id));
+            let all = old.devices.values();
+            let gone = all.filter(|device| still(&device.id).is_none_or(|now| now.ha1 != device.ha1));
+            lapsed.extend(gone.map(|device| (old.id, device.id)));
+        }
+        lapsed
     }
 
     /// The countries of the tenants that have numbers on a trunk: where a national form that it delivers may be from.

@@ -21,6 +21,6 @@ pub struct Trunk {
     pub slug: String,
     /// How it is known.
     pub kind: TrunkKind,
-    /// The exact addresses it calls from.
+    /// The exact addresses it calls from; on a connection the IP alone counts.
     pub peers: Vec<SocketAddr>,
 }

@@ -2,9 +2,9 @@
 
 use super::alarm::Alarm;
 use super::identity::Identity;
+use super::trunk::{number_called, trunk_of};
 use super::{Door, pending};
 use crate::call::io::Who;
-use crate::dial_plan;
 use crate::directory::{Directory, Trunk};
 use crate::flow::Flow;
 use crate::ids::Slot;
@@ -12,7 +12,8 @@ use crate::time::{Instant, Now};
 use crate::token;
 use bytes::Bytes;
 use pbx_sip::edit::Editor;
-use pbx_sip::{HeaderName, Message, Method, StatusCode, Uri, Via, gate};
+use pbx_sip::framing::FramingError;
+use pbx_sip::{HeaderName, Message, Method, StatusCode, Via, gate};
 use std::net::SocketAddr;
 
 /// What becomes of a message.
@@ -60,7 +61,7 @@ pub(super) struct Moment<'a> {
 impl Moment<'_> {
     /// Where it really came from.
     pub(super) fn source(&self) -> SocketAddr {
-        SocketAddr::new(self.flow.remote.ip().to_canonical(), self.flow.remote.port())
+        source_of(self.flow)
     }
 }
 
@@ -70,9 +71,17 @@ impl Door {
         let moment = Moment { now, random, directory, flow };
         match gate::judge(bytes, &self.answers.policy()) {
             gate::Verdict::Ignore(_) => Verdict::Drop.into(),
-            gate::Verdict::Refuse(message, fault) => self.answers.fault(&stamped(message, moment, true), &fault).into(),
+            gate::Verdict::Refuse(message, fault) => self.answers.fault(&stamped(message, flow, true), &fault).into(),
             gate::Verdict::Pass(message) if message.is_request() => self.request(moment, message),
             gate::Verdict::Pass(message) => response(message).into(),
+        }
+    }
+
+    /// Judges the end of a stream: what to answer to it, if anything, before the connection is closed.
+    pub fn uncut(&self, flow: Flow, error: FramingError) -> Verdict {
+        match gate::judge_uncut(error) {
+            gate::Verdict::Refuse(message, fault) => self.answers.fault(&stamped(message, flow, true), &fault),
+            gate::Verdict::Ignore(_) | gate::Verdict::Pass(_) => Verdict::Drop,
         }
     }
 
@@ -90,8 +99,8 @@ impl Door {
     }
 
     fn request(&self, moment: Moment<'_>, message: Message) -> Admission {
-        let trunk = moment.directory.trunk_of_peer(moment.source());
-        let message = stamped(message, moment, trunk.is_some());
+        let trunk = trunk_of(moment, &message);
+        let message = stamped(message, moment.flow, trunk.is_some());
         let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
         let tag = message.to_addr().ok().and_then(|to| to.tag().map(str::to_owned));
         match (method, tag, trunk) {
@@ -128,26 +137,9 @@ impl Door {
         }
     }
 
-    /// An INVITE from a trunk's address: trunk and number decide the tenant.
+    /// An INVITE from a trunk: trunk and number decide the tenant.
     fn trunk_calls(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Verdict {
-        let dialled = match message.uri() {
-            Ok(Uri::Sip(uri)) => uri.user_unescaped().map(std::borrow::Cow::into_owned),
-            Ok(Uri::Tel(uri)) => Some(uri.number().to_owned()),
-            _ => None,
-        };
-        let directory = moment.directory;
-        let find = |e164: String| directory.number_of_did(trunk.id, &e164);
-        let found = dialled.and_then(|dialled| {
-            let by_itself = dial_plan::international(&dialled).and_then(find);
-            by_itself.or_else(|| {
-                // A national form means what it means where the trunk's numbers are; two meanings are none.
-                let countries = directory.countries_of_trunk(trunk.id).iter();
-                let mut all: Vec<_> =
-                    countries.filter_map(|country| dial_plan::e164(&dialled, country).and_then(find)).collect();
-                all.dedup_by_key(|(_, number)| number.id);
-                if all.len() == 1 { all.pop() } else { None }
-            })
-        });
+        let found = number_called(moment.directory, trunk.id, &message);
         let Some((tenant, number)) = found else { return self.answers.status(&message, StatusCode::NOT_FOUND) };
         let who = Who::Trunk { tenant: tenant.id, trunk: trunk.id, number: number.id };
         self.deliver(moment, tenant.id.slot(), message, who)
@@ -181,6 +173,11 @@ impl Door {
     }
 }
 
+/// An IPv4 address looks the same by whatever socket it came.
+fn source_of(flow: Flow) -> SocketAddr {
+    SocketAddr::new(flow.remote.ip().to_canonical(), flow.remote.port())
+}
+
 /// Seconds since 1970; a wall before that reads as 1970.
 pub(super) fn seconds(now: Now) -> u64 {
     u64::try_from(now.wall.seconds()).unwrap_or(0)
@@ -194,8 +191,8 @@ fn response(message: Message) -> Verdict {
 
 /// With `received` and `rport` in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and without an identity that only
 /// somebody we trust may assert (RFC 3325 §5). What cannot be edited stays as it came.
-fn stamped(message: Message, moment: Moment<'_>, trusted: bool) -> Message {
-    let via = message.via().ok().and_then(|via| via.received_from(moment.source()));
+fn stamped(message: Message, flow: Flow, trusted: bool) -> Message {
+    let via = message.via().ok().and_then(|via| via.received_from(source_of(flow)));
     let asserts = !trusted && message.header(HeaderName::PAssertedIdentity).is_some();
     if via.is_none() && !asserts {
         return message;

@@ -11,6 +11,7 @@ mod guard;
 mod identity;
 mod pending;
 mod refusals;
+mod trunk;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
@@ -27,7 +28,7 @@ use refusals::Refusals;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
-/// The keys of the door: 32 random bytes that survive restarts, so that challenges and tags from before stay good.
+/// A key of the door: 32 random bytes.
 pub type Key = [u8; 32];
 
 /// What every message comes through.
@@ -40,12 +41,15 @@ pub struct Door {
 }
 
 impl Door {
-    /// A door for this realm (`settings.realm`).
-    pub fn new(key: Key, settings: &Settings) -> Self {
+    /// A door for this realm (`settings.realm`). The key of its tags survives restarts, so that a repeated request gets its
+    /// answer again. The key of its nonces must not: how often each was used is forgotten with the process, and whoever had
+    /// heard an answer to one could give it again. So a phone that answers with a nonce from before is challenged anew, with
+    /// `stale=true` if its password was right (RFC 7616 §3.3).
+    pub fn new(tag_key: Key, nonce_key: Key, settings: &Settings) -> Self {
         Self {
-            nonces: Nonces::new(key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s))
+            nonces: Nonces::new(nonce_key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s))
                 .offering_sha256(settings.offer_sha256),
-            answers: Answers::new(key),
+            answers: Answers::new(tag_key),
             pending: Pending::new(pending::MOST),
             guard: Mutex::new(Guard::new(Limits::default())),
             refusals: Mutex::default(),

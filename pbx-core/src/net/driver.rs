@@ -4,8 +4,9 @@ use super::audit_book::AuditBook;
 use super::udp::Listening;
 use super::{Clock, DataSources, LadderWriter, Mailbox, RouteTable, ScriptHost, Sender};
 use crate::call::Engine;
-use crate::call::io::{Input, Output, Query, World};
+use crate::call::io::{Command, Input, Output, Query, World};
 use crate::change::Configuration;
+use crate::directory::Directory;
 use crate::door::Door;
 use crate::event::Event;
 use crate::flow::Flow;
@@ -62,6 +63,8 @@ pub(super) struct Driver {
     pub(super) sockets: Vec<Listening>,
     /// What they have read in this turn.
     pub(super) admitted: Vec<(Slot, Input)>,
+    /// The configuration that the engine last saw.
+    pub(super) directory: Arc<Directory>,
     pub(super) wires: Wires,
     /// Tells everybody that the engine should stop.
     pub(super) stop: Arc<AtomicBool>,
@@ -80,6 +83,7 @@ impl Driver {
         while !self.stop.load(Ordering::Relaxed) {
             let first = self.wait(wake);
             let now = self.wires.clock.now();
+            self.renew(now, &mut outputs);
             if wake.is_some_and(|at| at <= now.mono) {
                 wake = None;
                 self.ask(now, Input::Wake, &mut outputs);
@@ -137,9 +141,26 @@ impl Driver {
     }
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
-        let directory = self.wires.configuration.snapshot();
-        let world = World { now, directory: &directory, routes: &*self.wires.routes, settings: &self.wires.settings };
-        self.engine.handle(&world, input, outputs);
+        self.renew(now, outputs);
+        self.tell(now, input, outputs);
+    }
+
+    fn tell(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
+        let Self { engine, directory, wires, .. } = self;
+        let world = World { now, directory, routes: &*wires.routes, settings: &wires.settings };
+        engine.handle(&world, input, outputs);
+    }
+
+    /// Goes on with the newest configuration. What it let lapse is forgotten before anything else is looked at with it.
+    fn renew(&mut self, now: Now, outputs: &mut Vec<Output>) {
+        let newest = self.wires.configuration.snapshot();
+        if Arc::ptr_eq(&newest, &self.directory) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.directory, newest);
+        for (tenant, device) in self.directory.lapsed_since(&before) {
+            self.tell(now, Input::Command(Command::Forget { tenant, device }), outputs);
+        }
     }
 
     /// Promises first, then everything in the engine's order. Gives the last wish to be woken.
@@ -192,8 +213,7 @@ impl Driver {
     }
 
     fn ask_source(&self, query: Query) {
-        let directory = self.wires.configuration.snapshot();
-        let source = directory.tenant(query.tenant).and_then(|tenant| tenant.source_named(&query.source)).cloned();
+        let source = self.directory.tenant(query.tenant).and_then(|tenant| tenant.source_named(&query.source)).cloned();
         self.wires.sources.ask(source, query);
     }
 }

@@ -16,7 +16,6 @@ use crate::flow::Transport;
 use crate::ids::TenantId;
 use crate::registrar::Binding;
 use crate::settings::Settings;
-use pbx_sip::digest::Nonces;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::io;
@@ -101,7 +100,9 @@ impl Exchange {
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
         let (events, _) = broadcast::channel(EVENTS);
-        let door = Arc::new(Door::new(parts.door_key, &parts.settings));
+        let mut nonce_key = [0; 32];
+        rng.fill_bytes(&mut nonce_key);
+        let door = Arc::new(Door::new(parts.door_key, nonce_key, &parts.settings));
         let audit = Arc::new(AuditBook::new(parts.promises.clone(), ChaCha20Rng::from_rng(&mut rng)));
         let wires = Wires {
             clock: parts.clock.clone(),
@@ -142,13 +143,13 @@ impl Exchange {
             promises: parts.promises,
         };
         let sockets = exchange.start_listeners(sockets, &front, &connections)?;
-        let engines = Engines { inputs, sockets, bindings: parts.bindings, door_key: parts.door_key };
+        let engines = Engines { inputs, sockets, bindings: parts.bindings };
         exchange.start_engines(engines, &wires, &mut rng)?;
         Ok(exchange)
     }
 
     fn start_engines(&mut self, engines: Engines, wires: &Wires, rng: &mut ChaCha20Rng) -> io::Result<()> {
-        let Engines { inputs, mut sockets, bindings, door_key } = engines;
+        let Engines { inputs, mut sockets, bindings } = engines;
         let mut of_engine: Vec<Vec<(TenantId, Binding)>> = vec![Vec::new(); inputs.len()];
         for (tenant, binding) in bindings {
             of_engine[self.inbox.engine_of(tenant.slot())].push((tenant, binding));
@@ -157,16 +158,14 @@ impl Exchange {
         for (index, (mailbox, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
-            let nonces =
-                Nonces::new(door_key, wires.settings.realm.clone(), u64::from(wires.settings.nonce_lifetime_s))
-                    .offering_sha256(wires.settings.offer_sha256);
-            let mut engine = Engine::new(index as u16, ports, seed).with_nonces(nonces);
+            let mut engine = Engine::new(index as u16, ports, seed).with_nonces(wires.door.nonces().clone());
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
             let sockets = std::mem::take(&mut sockets);
             let (wires, stop, admitted) = (wires.clone(), self.stop.clone(), Vec::new());
-            let driver = Driver { engine, mailbox, sockets, admitted, wires, stop, running };
+            let directory = wires.configuration.snapshot();
+            let driver = Driver { engine, mailbox, sockets, admitted, directory, wires, stop, running };
             let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
             self.keep(thread);
         }
@@ -263,7 +262,6 @@ struct Engines {
     /// For the only engine to read.
     sockets: Vec<Listening>,
     bindings: Vec<(TenantId, Binding)>,
-    door_key: Key,
 }
 
 struct Bound {

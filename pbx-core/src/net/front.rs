@@ -9,6 +9,7 @@ use crate::flow::Flow;
 use crate::ids::Slot;
 use crate::time::Now;
 use bytes::Bytes;
+use pbx_sip::framing::FramingError;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,6 +82,13 @@ impl Front {
             Verdict::Drop => {}
         }
         None
+    }
+
+    /// Answers what a stream ends with when it cannot be cut any further.
+    pub(super) fn refuse(&self, flow: Flow, error: FramingError) {
+        if let Verdict::Answer(answer) = self.door.uncut(flow, error) {
+            self.sender.send(&flow, &answer);
+        }
     }
 
     /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).

@@ -78,7 +78,9 @@ impl Inbox {
     /// To the engine that it concerns, or to every one.
     pub fn command(&self, command: Command) {
         match command {
-            Command::HangUp { tenant, .. } => self.wait_for_room(tenant.slot(), Input::Command(command)),
+            Command::HangUp { tenant, .. } | Command::Forget { tenant, .. } => {
+                self.wait_for_room(tenant.slot(), Input::Command(command))
+            }
             Command::Drain | Command::Cut => self.command_all(&command),
         }
     }

@@ -1,17 +1,17 @@
 //! Connections: accepted or opened, each read and written by tasks of its own, found by number or by peer.
 
+mod stream;
+
 use super::Inbox;
 use super::front::Front;
 use crate::flow::{Flow, Transport};
 use bytes::Bytes;
-use pbx_sip::framing::{Frame, Framer, FramingError};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use stream::{Heard, converse, within};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -24,8 +24,6 @@ const MOST: usize = 16_384;
 const OPENING: Duration = Duration::from_secs(5);
 /// How long to wait when the system has no file left for a connection.
 const OUT_OF_FILES: Duration = Duration::from_millis(100);
-/// A connection that says nothing at all for so long is closed.
-const IDLE: Duration = Duration::from_secs(15 * 60);
 
 /// Every open connection. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -44,8 +42,44 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Table {
-    by_number: HashMap<u64, mpsc::Sender<Bytes>>,
+    by_number: HashMap<u64, Connection>,
     by_peer: HashMap<SocketAddr, u64>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    peer: SocketAddr,
+    /// The way to its writer; none while it says its last words.
+    outgoing: Option<mpsc::Sender<Bytes>>,
+}
+
+impl Table {
+    /// The connection that a flow means: the one of its number if that is this peer's, or whichever leads to the peer. Numbers
+    /// begin anew with every start, so a number alone tells nothing.
+    fn find(&self, flow: &Flow) -> Option<&mpsc::Sender<Bytes>> {
+        let connection = self.by_number.get(&self.number_of(flow)?)?;
+        connection.outgoing.as_ref().filter(|_| connection.peer == flow.remote)
+    }
+
+    fn number_of(&self, flow: &Flow) -> Option<u64> {
+        if flow.connection == 0 { self.by_peer.get(&flow.remote).copied() } else { Some(flow.connection) }
+    }
+
+    fn enter(&mut self, number: u64, peer: SocketAddr, outgoing: mpsc::Sender<Bytes>) {
+        self.by_number.insert(number, Connection { peer, outgoing: Some(outgoing) });
+        self.by_peer.insert(peer, number);
+    }
+
+    /// Nothing more is taken for it.
+    fn hang_up(&mut self, flow: &Flow) {
+        let Some(number) = self.number_of(flow) else { return };
+        if let Some(connection) = self.by_number.get_mut(&number) {
+            connection.outgoing = None;
+        }
+        if self.by_peer.get(&flow.remote) == Some(&number) {
+            self.by_peer.remove(&flow.remote);
+        }
+    }
 }
 
 impl Connections {
@@ -61,66 +95,70 @@ impl Connections {
         let _ = self.shared.front.set(Arc::downgrade(front));
     }
 
-    /// Sends on the flow's connection, on another to the same peer, or on a new one.
+    /// Sends on the flow's connection. A flow with a number is that connection and no other, not even one to the same peer:
+    /// who waits on a flow is told when that flow is lost, and would wait in vain on another (RFC 5626 §5.3). Without a number
+    /// it is whatever connection leads to the peer, or a new one (RFC 3261 §18.1.1).
     pub fn send(&self, flow: &Flow, bytes: Bytes) {
-        let mut table = self.shared.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = if table.by_number.contains_key(&flow.connection) {
-            Some(flow.connection)
-        } else {
-            table.by_peer.get(&flow.remote).copied()
-        };
-        match number.and_then(|n| table.by_number.get(&n)) {
-            Some(connection) => {
-                if connection.try_send(bytes).is_err() {
-                    drop(table);
-                    self.shared.inbox.flow_lost(*flow);
-                }
+        let mut table = self.table();
+        let is_sent = match table.find(flow).map(|outgoing| outgoing.try_send(bytes.clone())) {
+            Some(Ok(())) => true,
+            Some(Err(_)) => {
+                table.hang_up(flow);
+                false
             }
-            None => self.open(&mut table, flow, bytes),
+            None => flow.connection == 0 && self.open(&mut table, flow, bytes),
+        };
+        drop(table);
+        if !is_sent {
+            let (inbox, flow) = (self.shared.inbox.clone(), *flow);
+            // Not here: an engine that sends would wait for room in its own mailbox.
+            self.shared.runtime.spawn(async move { inbox.flow_lost(flow) });
         }
     }
 
-    fn open(&self, table: &mut Table, flow: &Flow, first: Bytes) {
-        let Some(front) = self.shared.front.get().and_then(std::sync::Weak::upgrade) else { return };
+    /// Begins to open a connection for a flow without a number. If that fails, the loss of the numbered one is told, and is
+    /// the loss of every flow to this peer that has none.
+    fn open(&self, table: &mut Table, flow: &Flow, first: Bytes) -> bool {
+        let front = self.shared.front.get().and_then(std::sync::Weak::upgrade);
+        let Some(front) = front.filter(|_| table.by_number.len() < MOST) else { return false };
         let (sender, receiver) = mpsc::channel(WAITING);
         // The channel is new: it has room for one.
         let _ = sender.try_send(first);
-        let number = self.enter(table, flow.remote, sender);
+        let flow = Flow { connection: self.number(), ..*flow };
+        table.enter(flow.connection, flow.remote, sender);
         let connections = self.clone();
-        let flow = Flow { connection: number, ..*flow };
         self.shared.runtime.spawn(async move {
             match within(OPENING, TcpStream::connect(flow.remote)).await {
-                Some(Ok(stream)) => connections.run(stream, flow, receiver, front).await,
-                Some(Err(_)) | None => connections.close(&flow),
+                Some(Ok(stream)) => connections.run(stream, flow, receiver, &front).await,
+                Some(Err(_)) | None => connections.hang_up(&flow),
             }
+            connections.table().by_number.remove(&flow.connection);
         });
+        true
     }
 
-    fn enter(&self, table: &mut Table, peer: SocketAddr, sender: mpsc::Sender<Bytes>) -> u64 {
-        let number = self.shared.next.fetch_add(1, Ordering::Relaxed);
-        table.by_number.insert(number, sender);
-        table.by_peer.insert(peer, number);
-        number
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.shared.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn run(&self, stream: TcpStream, flow: Flow, outgoing: mpsc::Receiver<Bytes>, front: Arc<Front>) {
+    fn number(&self) -> u64 {
+        self.shared.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    async fn run(&self, stream: TcpStream, flow: Flow, outgoing: mpsc::Receiver<Bytes>, front: &Front) {
         // Small messages leave at once; a socket that cannot do this still works.
         let _ = stream.set_nodelay(true);
         let (reader, writer) = stream.into_split();
-        tokio::select! {
-            () = read(reader, flow, &front) => {}
-            () = write(writer, outgoing) => {}
-        }
-        self.close(&flow);
+        let heard = |heard| match heard {
+            Heard::Message(bytes) => front.receive(flow, bytes),
+            Heard::Ping => front.pong(flow),
+            Heard::Uncut(error) => front.refuse(flow, error),
+        };
+        converse(reader, writer, outgoing, heard, || self.hang_up(&flow)).await;
     }
 
-    fn close(&self, flow: &Flow) {
-        let mut table = self.shared.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.by_number.remove(&flow.connection);
-        if table.by_peer.get(&flow.remote) == Some(&flow.connection) {
-            table.by_peer.remove(&flow.remote);
-        }
-        drop(table);
+    fn hang_up(&self, flow: &Flow) {
+        self.table().hang_up(flow);
         self.shared.inbox.flow_lost(*flow);
     }
 
@@ -134,53 +172,23 @@ impl Connections {
             };
             let Ok(seen) = stream.local_addr() else { continue };
             let local = front.routes().local_for(bound, remote.ip()).unwrap_or(seen);
+            let flow = Flow { transport: Transport::Tcp, local, remote, connection: self.number() };
             let (sender, receiver) = mpsc::channel(WAITING);
-            let number = {
-                let mut table = self.shared.table.lock().unwrap_or_else(PoisonError::into_inner);
+            {
+                let mut table = self.table();
                 if table.by_number.len() >= MOST {
                     continue;
                 }
-                self.enter(&mut table, remote, sender)
-            };
-            let flow = Flow { transport: Transport::Tcp, local, remote, connection: number };
-            let (connections, front) = (self.clone(), front.clone());
-            tokio::spawn(async move { connections.run(stream, flow, receiver, front).await });
-        }
-    }
-}
-
-async fn read(mut stream: OwnedReadHalf, flow: Flow, front: &Front) {
-    let mut framer = Framer::new(pbx_sip::gate::MAX_BYTES);
-    let mut buffer = vec![0; 16 * 1024];
-    while let Some(Ok(length)) = within(IDLE, stream.read(&mut buffer)).await {
-        if length == 0 {
-            return;
-        }
-        framer.push(&buffer[..length]);
-        loop {
-            match framer.next_frame() {
-                Ok(Some(Frame::Message(bytes))) => front.receive(flow, bytes),
-                Ok(Some(Frame::Ping)) => front.pong(flow),
-                Ok(None) => break,
-                Err(FramingError::TooLarge(head) | FramingError::NoLength(head)) => {
-                    // The gate finds the same fault in the head and answers it; where the next message begins nobody knows.
-                    front.receive(flow, head);
-                    return;
-                }
+                table.enter(flow.connection, remote, sender);
             }
+            let (connections, front) = (self.clone(), front.clone());
+            tokio::spawn(async move {
+                connections.run(stream, flow, receiver, &front).await;
+                connections.table().by_number.remove(&flow.connection);
+            });
         }
     }
 }
 
-async fn write(mut stream: OwnedWriteHalf, mut outgoing: mpsc::Receiver<Bytes>) {
-    while let Some(bytes) = outgoing.recv().await {
-        if stream.write_all(&bytes).await.is_err() {
-            return;
-        }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "timers live in net")]
-async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(time, future).await.ok()
-}
+#[cfg(test)]
+mod tests;

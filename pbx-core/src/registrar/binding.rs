@@ -1,5 +1,6 @@
 //! One contact of a device.
 
+use super::reach::address_of;
 use crate::flow::Flow;
 use crate::ids::DeviceId;
 use crate::time::Wall;
@@ -24,7 +25,7 @@ pub struct Binding {
     pub cseq: u32,
     /// The flow it came by.
     pub flow: Flow,
-    /// Requests go to the flow, not to the contact: a NAT was seen or the transport is connection-oriented.
+    /// Requests go to the flow, not to the contact: a NAT was seen or there is a connection.
     pub behind_nat: bool,
     /// User-Agent, if told.
     pub user_agent: String,
@@ -33,6 +34,18 @@ pub struct Binding {
 }
 
 impl Binding {
+    /// As it is after a restart, which no connection survives. What is left is a new connection to the contact (RFC 3261
+    /// §18.1.1), if the phone registered from the contact's address. Behind a NAT the contact is an address of another
+    /// network, and may be somebody else's here: then there is no way to the phone until it comes back (RFC 5626 §5.3).
+    pub(super) fn disconnected(mut self) -> Self {
+        if self.flow.transport.is_reliable() {
+            let contact = address_of(&self.contact).map(|(_, address)| address.ip());
+            self.behind_nat = contact != Some(self.flow.remote.ip().to_canonical());
+            self.flow.connection = 0;
+        }
+        self
+    }
+
     /// As a value of a Contact header (RFC 3261 §20.10) with this many seconds left.
     pub(super) fn as_contact(&self, seconds_left: u64) -> String {
         let mut text = format!("<{}>;expires={seconds_left}", self.contact);

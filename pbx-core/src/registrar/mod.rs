@@ -60,7 +60,7 @@ impl Registrar {
             let owner = (tenant, binding.device);
             let mut list = self.held.get(&owner).cloned().unwrap_or_default().into_vec();
             list.retain(|held| held.binding.key != binding.key);
-            list.push(Held { until: now.mono + Duration::from_micros(left), binding });
+            list.push(Held { until: now.mono + Duration::from_micros(left), binding: binding.disconnected() });
             self.replace(owner, list);
         }
     }

@@ -24,7 +24,7 @@ pub struct Target {
 
 impl Registrar {
     /// Where to ring a device: its fixed contact, else its living bindings, the most preferred first. A binding that no
-    /// route leads to is left out.
+    /// route or connection leads to is left out.
     pub fn targets(&self, now: Instant, routes: &dyn Routes, tenant: TenantId, device: &Device) -> Vec<Target> {
         if let Some(uri) = &device.contact {
             let flow = address_of(uri).and_then(|(transport, address)| routes.flow_to(transport, address));
@@ -34,7 +34,7 @@ impl Registrar {
         bindings
             .filter_map(|binding| {
                 let direct = || address_of(&binding.contact).and_then(|(via, to)| routes.flow_to(via, to));
-                let flow = if binding.behind_nat { Some(binding.flow) } else { direct() };
+                let flow = if binding.behind_nat { Some(binding.flow).filter(Flow::is_open) } else { direct() };
                 Some(Target {
                     uri: binding.contact.clone(),
                     flow: flow?,
@@ -47,7 +47,7 @@ impl Registrar {
 }
 
 /// Transport and address of a SIP URI whose host is an address (RFC 3263 §4 without names).
-fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
+pub(super) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
     let uri = pbx_sip::Uri::parse(uri).ok()?;
     let uri: &SipUri = uri.as_sip()?;
     let transport = match uri.transport() {

@@ -273,6 +273,29 @@ fn registrations_survive_a_restart_from_the_journal_alone() {
 }
 
 #[test]
+fn connection_does_not_survive_a_restart() {
+    let connected = flow(Transport::Tcp, "192.0.2.10:49152", 1);
+    let targets = |contact: &str| {
+        let mut registrar = Registrar::default();
+        let register = message(1, "a", &[&format!("Contact: <{contact}>;expires=100")]);
+        let before = registrar.register(at(0), &Settings::default(), owner(), &register, connected);
+        assert_eq!(registrar.targets(at(1).mono, &Direct, owner().0, &device(None))[0].flow, connected);
+        let mut restarted = Registrar::default();
+        for entry in before.entries {
+            if let Entry::BindingAdded { tenant, binding } = entry {
+                restarted.restore(at(1), vec![(tenant, *binding)]);
+            }
+        }
+        assert_eq!(restarted.len(), 1);
+        restarted.targets(at(1).mono, &Direct, owner().0, &device(None))
+    };
+    let direct = targets("sip:desk@192.0.2.10:5060;transport=tcp");
+    assert_eq!(direct[0].flow, flow(Transport::Tcp, "192.0.2.10:5060", 0), "a new connection to the contact");
+    let behind_nat = targets("sip:desk@10.0.0.5:5060;transport=tcp");
+    assert!(behind_nat.is_empty(), "10.0.0.5 is somebody else here");
+}
+
+#[test]
 fn jump_of_the_wall_ends_no_registration() {
     let mut desk = Desk::new();
     desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100"]);

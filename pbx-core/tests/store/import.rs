@@ -1,9 +1,10 @@
 //! The import file, from its text to the snapshot.
 
-use crate::support::{at, configuration, on_both, rng};
+use crate::support::{at, binding, configuration, on_both, rng};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration, Fault, Refusal};
 use pbx_core::ids::TenantId;
+use pbx_core::journal::{Entry, Position, Projector};
 use pbx_core::secret::{Plain, ha1, password_matches};
 
 /// The sample of the manual.
@@ -210,4 +211,30 @@ fn reference_of_the_file_is_what_the_reader_knows() {
     }
     let written = std::fs::read_to_string(&file).unwrap_or_default();
     assert_eq!(written, reference, "docs/IMPORT.md is old: run this test with RINGDOWN_WRITE_DOCS=1");
+}
+
+#[test]
+fn changed_password_or_deleted_device_takes_its_registrations_along() {
+    for file in [SAMPLE.replace("acme-anna-desk, password: \"...\"", "acme-anna-desk, password: other"), {
+        let end = SAMPLE.find("    users:").unwrap();
+        format!("{}    users: []\n", &SAMPLE[..end])
+    }] {
+        on_both(|fresh| {
+            let file = file.clone();
+            async move {
+                let configuration = configuration(&fresh.store).await;
+                import(&configuration, SAMPLE, false).await.unwrap();
+                let before = configuration.snapshot();
+                let desk = before.device_of_sip_user("acme-anna-desk").unwrap().1.id;
+                let added = Entry::BindingAdded { tenant: acme(), binding: Box::new(binding(desk, "a", at(1000))) };
+                let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+                projector.project(&[added], Position { segment: 1, offset: 1 }).await.unwrap();
+                assert_eq!(fresh.store.registrations(acme(), desk, at(0)).await.unwrap().len(), 1);
+                import(&configuration, &file, true).await.unwrap();
+                assert_eq!(fresh.store.registrations(acme(), desk, at(0)).await.unwrap(), [], "{}", fresh.name);
+                assert!(configuration.snapshot().lapsed_since(&before).contains(&(acme(), desk)));
+                assert_eq!(configuration.snapshot().lapsed_since(&configuration.snapshot()), []);
+            }
+        });
+    }
 }

@@ -1,7 +1,7 @@
 //! Digest authentication (RFC 7616, RFC 8760; RFC 3261 §22), both sides of it.
 //!
 //! The server keeps nothing between challenge and answer: a nonce is its time of issue, a salt and a keyed hash over
-//! both and the realm ([`Nonces`]), so that any engine, and the successor after a restart, knows it again. [`check`]
+//! both and the realm ([`Nonces`]), so that any engine with the same key knows it again. [`check`]
 //! says whether the answer is right; whether it was seen before is another question, asked later ([`NonceCounts`]),
 //! because a retransmission is no replay and only the transaction layer can tell them apart.
 //!

@@ -51,7 +51,7 @@ pub struct Nonces {
 }
 
 impl Nonces {
-    /// With a secret key that survives restarts, for a realm, each nonce good for `lifetime` seconds.
+    /// With a secret key that lives as long as the counts of its nonces' uses, for a realm, each nonce good for `lifetime` seconds.
     pub fn new(key: [u8; 32], realm: impl Into<String>, lifetime: u64) -> Self {
         Self { key: Keyed::new(key), realm: realm.into(), lifetime, sha256: false }
     }

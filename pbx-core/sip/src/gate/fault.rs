@@ -23,6 +23,9 @@ pub enum Fault {
     /// 400: the body is shorter than Content-Length says (RFC 3261 §18.3).
     #[error("body is shorter than Content-Length")]
     BodyCut,
+    /// 406: no answer that it asks for may carry a session description (RFC 3261 §21.4.7).
+    #[error("Accept does not name application/sdp")]
+    NotAcceptable,
     /// 413: longer than [`super::MAX_BYTES`], or its headers than [`super::MAX_HEAD_BYTES`], or too many of them.
     #[error("message is too large")]
     TooLarge,
@@ -50,6 +53,7 @@ impl Fault {
             Self::Form(_) | Self::Header(_) | Self::Uri(_) | Self::CseqMethod | Self::BodyCut => {
                 StatusCode::BAD_REQUEST
             }
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge => StatusCode::REQUEST_ENTITY_TOO_LARGE,
             Self::UriTooLong => StatusCode::REQUEST_URI_TOO_LONG,
             Self::Scheme => StatusCode::UNSUPPORTED_URI_SCHEME,

@@ -18,6 +18,7 @@ pub(super) fn fault_of(message: &Message, policy: &Policy<'_>) -> Option<Fault> 
         .and_then(|()| sequence(message))
         .and_then(|()| body(message))
         .and_then(|()| extensions(message, policy))
+        .and_then(|()| acceptance(message))
         .err()
 }
 
@@ -130,4 +131,11 @@ fn extensions(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
     let known = |tag: &Text| policy.supported.iter().any(|ours| ours.eq_ignore_ascii_case(tag));
     let unknown: Vec<Text> = required.into_iter().filter(|tag| !known(tag)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(Fault::Extension(unknown)) }
+}
+
+/// An INVITE without a session description in its answers comes to nothing, and OPTIONS is answered as an INVITE would be
+/// (RFC 3261 §11.2, §13.2.1, §21.4.7).
+fn acceptance(message: &Message) -> Result<(), Fault> {
+    let asks = matches!(message.method(), Some(Method::Invite | Method::Options));
+    if asks && !message.accepts_sdp() { Err(Fault::NotAcceptable) } else { Ok(()) }
 }

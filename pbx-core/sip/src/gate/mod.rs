@@ -6,7 +6,8 @@ mod inspect;
 pub use fault::Fault;
 
 use crate::build::ResponseBuilder;
-use crate::error::ParseError;
+use crate::error::{HeaderError, ParseError};
+use crate::framing::FramingError;
 use crate::header_name::HeaderName;
 use crate::message::{Message, scan};
 use crate::method::{KNOWN, Method};
@@ -91,6 +92,23 @@ pub fn judge(bytes: Bytes, policy: &Policy<'_>) -> Verdict {
         None => Verdict::Pass(message),
         Some(fault) => silence_or_answer(message, fault),
     }
+}
+
+/// Judges what is left of a stream that cannot be cut any further (RFC 3261 §18.3): it may be answered, but is never let in.
+pub fn judge_uncut(error: FramingError) -> Verdict {
+    let (FramingError::TooLarge(head) | FramingError::NoLength(head)) = &error;
+    let message = match scan(head.clone()) {
+        Ok(scanned) => scanned.message,
+        Err(fault) => return Verdict::Ignore(Silence::NotSip(fault)),
+    };
+    let fault = match error {
+        FramingError::TooLarge(_) => Fault::TooLarge,
+        FramingError::NoLength(_) => {
+            let fault = message.content_length().err();
+            Fault::Header(fault.unwrap_or(HeaderError::Missing(HeaderName::ContentLength)))
+        }
+    };
+    silence_or_answer(message, fault)
 }
 
 fn silence_or_answer(message: Message, fault: Fault) -> Verdict {

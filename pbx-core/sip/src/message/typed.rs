@@ -223,6 +223,19 @@ impl Message {
         self.list(HeaderName::Accept, MediaType::parse)
     }
 
+    /// Whether an answer may carry a session description (RFC 3261 §20.1): without Accept it may, with an empty one not. The
+    /// most specific range decides, and `q=0` says no.
+    pub fn accepts_sdp(&self) -> bool {
+        if self.header(HeaderName::Accept).is_none() {
+            return true;
+        }
+        let ranges = self.accept().unwrap_or_default();
+        let most_specific = [("application", "sdp"), ("application", "*"), ("*", "*")]
+            .iter()
+            .find_map(|(kind, subtype)| ranges.iter().find(|range| range.is(kind, subtype)));
+        most_specific.is_some_and(|range| range.q() > 0)
+    }
+
     /// The tokens of a header that lists them: Require, Supported, Allow, Unsupported, Proxy-Require, Allow-Events.
     ///
     /// # Errors

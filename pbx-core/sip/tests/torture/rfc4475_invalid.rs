@@ -49,4 +49,5 @@ pub(crate) const CASES: &[Case] = &[
     Case { file: "rfc4475/bext01", why: "§3.3.5: an endpoint looks at Require only", expect: Answer(420) },
     Case { file: "rfc4475/multi01", why: "§3.3.8", expect: Answer(400) },
     Case { file: "rfc4475/mcl01", why: "§3.3.9: over UDP a 400 can still be sent", expect: Answer(400) },
+    Case { file: "rfc4475/sdp01", why: "§3.3.15: Accept leaves no room for an answer", expect: Answer(406) },
 ];

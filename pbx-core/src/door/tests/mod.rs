@@ -96,13 +96,17 @@ impl Scene {
             peers: vec![CARRIER.parse().unwrap()],
         };
         let directory = Directory::new(1, "ringdown".to_owned(), tenants, vec![trunk]);
-        Self { door: Door::new([7; 32], &Settings::default()), directory, random: 0 }
+        Self { door: Door::new([7; 32], [8; 32], &Settings::default()), directory, random: 0 }
     }
 
     fn admit(&mut self, seconds: u64, from: &str, text: &str) -> Admission {
+        self.admit_by(Transport::Udp, seconds, from, text)
+    }
+
+    fn admit_by(&mut self, transport: Transport, seconds: u64, from: &str, text: &str) -> Admission {
         self.random += 1;
         let local = "192.0.2.1:5060".parse().unwrap();
-        let flow = Flow { transport: Transport::Udp, local, remote: from.parse().unwrap(), connection: 0 };
+        let flow = Flow { transport, local, remote: from.parse().unwrap(), connection: 0 };
         self.door.admit(at(seconds), self.random, &self.directory, flow, Bytes::copy_from_slice(text.as_bytes()))
     }
 

@@ -38,7 +38,7 @@ fn challenge_keeps_its_tag_for_retransmissions_and_restarts() {
     let tag = |message: &Message| message.to_addr().unwrap().tag().unwrap().to_owned();
     let first = tag(&scene.answer(0, PHONE, &request));
     assert_eq!(tag(&scene.answer(1, PHONE, &request)), first);
-    scene.door = Door::new([7; 32], &Settings::default());
+    scene.door = Door::new([7; 32], [9; 32], &Settings::default());
     assert_eq!(tag(&scene.answer(2, PHONE, &request)), first);
     let mut other = Request::new("REGISTER");
     other.cseq = 2;
@@ -46,11 +46,28 @@ fn challenge_keeps_its_tag_for_retransmissions_and_restarts() {
 }
 
 #[test]
-fn challenge_from_before_a_restart_is_still_good() {
+fn digest_from_before_a_restart_is_asked_again_as_stale() {
     let mut scene = Scene::new();
-    let signed = scene.signed(0, &Request::new("REGISTER"), "desk", "correct horse");
-    scene.door = Door::new([7; 32], &Settings::default());
-    scene.delivered(5, PHONE, &signed.text());
+    let request = Request::new("REGISTER");
+    let signed = scene.signed(0, &request, "desk", "correct horse");
+    scene.delivered(0, PHONE, &signed.text());
+    scene.door = Door::new([7; 32], [9; 32], &Settings::default());
+    let stale = scene.answer(0, PHONE, &signed.text());
+    assert_eq!(stale.status().unwrap().code(), 401, "nobody knows any more that it was used");
+    assert!(stale.header(HeaderName::WwwAuthenticate).unwrap().value().contains("stale=true"));
+    scene.delivered(0, PHONE, &request.with_answer_to(&stale, "desk", "correct horse").text());
+    let guessed = scene.signed(0, &request, "desk", "wrong");
+    scene.door = Door::new([7; 32], [10; 32], &Settings::default());
+    let refused = scene.answer(0, PHONE, &guessed.text());
+    assert!(!refused.header(HeaderName::WwwAuthenticate).unwrap().value().contains("stale"));
+}
+
+#[test]
+fn request_that_takes_no_session_description_is_not_acceptable() {
+    let mut scene = Scene::new();
+    for method in ["INVITE", "OPTIONS"] {
+        assert_eq!(scene.status(PHONE, &Request::new(method).line("Accept: text/plain").text()), 406, "{method}");
+    }
 }
 
 #[test]

@@ -62,6 +62,57 @@ fn asserted_identity_of_a_trunk_is_believed() {
     assert_eq!(message.header(HeaderName::PAssertedIdentity).unwrap().value(), "<tel:+4989123456>");
 }
 
+/// What a request over a connection from any port of the carrier's host comes to.
+fn connected(scene: &mut Scene, request: &Request) -> Verdict {
+    scene.admit_by(Transport::Tcp, 0, "203.0.113.5:49152", &request.text()).verdict
+}
+
+fn code(verdict: &Verdict) -> Option<u16> {
+    match verdict {
+        Verdict::Answer(bytes) => Some(Message::parse(bytes.clone()).unwrap().status().unwrap().code()),
+        _ => None,
+    }
+}
+
+#[test]
+fn trunk_on_a_connection_is_known_by_its_host_alone() {
+    let mut scene = Scene::new();
+    let call = Request::new("INVITE").uri("sip:+4930555100@x").line("P-Asserted-Identity: <tel:+4989123456>");
+    match connected(&mut scene, &call) {
+        Verdict::Deliver { message, who: Who::Trunk { tenant, .. }, .. } => {
+            assert_eq!(tenant, tenant_id());
+            assert!(message.header(HeaderName::PAssertedIdentity).is_some());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn phone_on_a_connection_from_a_trunks_host_is_asked_for_its_password() {
+    let mut scene = Scene::new();
+    for request in [Request::new("REGISTER"), Request::new("INVITE")] {
+        assert_eq!(code(&connected(&mut scene, &request)), Some(401), "{}", request.method);
+        let signed = scene.signed(0, &request, "desk", "correct horse");
+        assert!(matches!(connected(&mut scene, &signed), Verdict::Deliver { who: Who::Device { .. }, .. }));
+    }
+}
+
+#[test]
+fn host_of_two_trunks_tells_neither() {
+    let mut scene = Scene::new();
+    let trunk = scene.directory.trunk(TrunkId::of_key("carrier")).unwrap().as_ref().clone();
+    let other = Trunk {
+        id: TrunkId::of_key("other"),
+        slug: "other".to_owned(),
+        kind: trunk.kind,
+        peers: vec!["203.0.113.5:5070".parse().unwrap()],
+    };
+    let tenants = vec![tenant("acme", "DE", "desk", &["+4930555100"])];
+    scene.directory = Directory::new(2, "ringdown".to_owned(), tenants, vec![trunk, other]);
+    let call = Request::new("INVITE").uri("sip:+4930555100@x");
+    assert_eq!(code(&connected(&mut scene, &call)), Some(401));
+}
+
 #[test]
 fn another_port_of_the_same_host_is_nobody() {
     let mut scene = Scene::new();
