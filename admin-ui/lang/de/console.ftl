@@ -99,6 +99,7 @@ reach-gone-removed = das Telefon hat sich abgemeldet
 reach-gone-replaced = durch eine neuere Registrierung ersetzt
 reach-gone-flow-lost = die Verbindung ist abgerissen
 
+reach-gone-unknown = der Grund ist nicht bekannt
 calls-title = Anrufe
 calls-lead = Jeder Anruf, und warum er dort ankam, wo er ankam.
 calls-csv = CSV

@@ -99,6 +99,7 @@ reach-gone-removed = the phone signed off
 reach-gone-replaced = replaced by a newer registration
 reach-gone-flow-lost = its connection was lost
 
+reach-gone-unknown = the reason is not known
 calls-title = Calls
 calls-lead = Every call, and why it went where it went.
 calls-csv = CSV
