@@ -10,3 +10,4 @@ mod live;
 mod pages;
 mod records;
 mod walk;
+mod sight;
