@@ -158,6 +158,11 @@ impl Records {
         Ok(self.store.audit(tenant, before, limit).await?)
     }
 
+    /// What concerns the whole server, newest first, before a moment.
+    pub(crate) async fn server_audit(&self, before: Wall, limit: u16) -> Result<Vec<AuditLine>, Broken> {
+        Ok(self.store.server_audit(before, limit).await?)
+    }
+
     /// Adds a line to the audit.
     pub(crate) async fn note(&self, line: AuditLine) -> Result<(), Broken> {
         let mut work = self.store.begin().await?;
