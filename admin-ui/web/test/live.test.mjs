@@ -114,3 +114,18 @@ test("whoever runs the company ends a call from the live page", { timeout: 120_0
   await page.locator("#rows .call-row").waitFor({ state: "detached" });
   await page.context().close();
 });
+
+test("a running call's own page becomes the finished call's page", { timeout: 120_000 }, async () => {
+  const page = await watch();
+  const call = carrier.dial(server.sip, NUMBER, CALLER);
+  const invite = await desk.message(/^INVITE /);
+  desk.answer(invite, "200 OK", desk.session());
+  await call.answered();
+  await page.locator("#rows [data-state='talking'] a").click();
+  await page.locator("html[data-told~='rows']").waitFor();
+  await page.locator("#rows [data-state='talking']").waitFor();
+  await call.hangUp();
+  desk.answer(await desk.message(/^BYE /), "200 OK");
+  await page.locator("h1.sentence").waitFor();
+  await page.context().close();
+});
