@@ -49,7 +49,7 @@ impl Stream {
     /// Reads on until this was heard.
     async fn until(&mut self, words: &str) {
         while !self.heard.contains(words) {
-            let more = self.body.next().await.expect("the stream ended").unwrap();
+            let more = self.body.next().await.unwrap().unwrap();
             self.heard.push_str(&String::from_utf8_lossy(&more));
         }
     }
