@@ -52,9 +52,10 @@ assets: $(WEB)/dist/console.js ## the console's scripts and styles
 $(WEB)/dist/console.js: $(WEB)/package.json $(WEB)/package-lock.json $(shell find $(WEB)/src -type f 2>/dev/null)
 	cd $(WEB) && $(NPM) ci --no-audit --no-fund && $(NPM) run build
 
-# The tests of the pages look at the console in a browser; `cargo test` has built the house that it stands in.
-web-test: assets ## the pages in a browser: axe, content policy, 320 px
-	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase $(NPM) test
+# The tests of the pages look at the console in a browser; `cargo test` has built the house that it stands in, and the
+# server whose calls it shows.
+web-test: assets ## the pages in a browser: axe, content policy, 320 px, calls that come and go
+	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase RINGDOWN=$(abspath $(TARGET))/debug/ringdown $(NPM) test
 
 shots: assets ## pictures of every page: light, dark and phone width, in ./shots
 	$(CARGO) build --workspace --examples

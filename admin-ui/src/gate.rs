@@ -6,6 +6,7 @@ use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::session::{self, Accounts, CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
@@ -18,14 +19,16 @@ const FORM_LIMIT: usize = 64 * 1024;
 /// Lets a request through to a page, or refuses it.
 pub(crate) async fn page(
     State((app, needs)): State<(Shared, Permission)>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     auth: AuthSession<Accounts>,
     request: Request,
     next: Next,
 ) -> Response {
+    let (language, theme) = taste(request.headers());
+    // A path that is no text names nothing.
+    let Ok(params) = params else { return Refusal::NotThere.page(&app.views, language, theme) };
     let slug = params.iter().find_map(|(name, value)| (name == "tenant").then_some(value));
     let account = auth.user.as_ref().map(|user| user.0.clone());
-    let (language, theme) = taste(request.headers());
     let room = match judge(needs, account.as_ref(), slug, &app.ports.records.directory()) {
         Verdict::Enter(room) => room,
         Verdict::LogIn => return to_log_in(&request),

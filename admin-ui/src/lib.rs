@@ -12,8 +12,10 @@ mod address;
 mod api;
 mod app;
 mod assets;
+mod audit;
 mod changes;
 mod embedded;
+mod extract;
 mod gate;
 mod ladder;
 pub mod language;
@@ -37,8 +39,8 @@ pub use records::Records;
 use app::App;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::{IntoResponse, Response};
 use live::Live;
 use session::Throttle;
 use std::sync::Arc;
@@ -55,15 +57,24 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
         throttle: Throttle::new(&ports.clock),
         ports: ports.clone(),
     });
-    let router =
-        routes::router(&app).layer(session::layer(&ports)).merge(api::router(&app)).fallback(nowhere).with_state(app);
+    let pages = routes::router(&app).method_not_allowed_fallback(not_this_way).layer(session::layer(&ports));
+    let router = pages.merge(api::router(&app)).fallback(nowhere).with_state(app);
     Ok(security::around(router, ports.options.https))
 }
 
-/// The answer for an address that no route has: the same as for what is not there.
-async fn nowhere(State(app): State<app::Shared>, headers: HeaderMap) -> Response {
+/// The answer for an address that no route has: the same as for what is not there, in the manner of the pages or of the API.
+async fn nowhere(State(app): State<app::Shared>, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") {
+        return api::Problem::not_there().into_response();
+    }
     let (language, theme) = gate::taste(&headers);
     refusal::Refusal::NotThere.page(&app.views, language, theme)
+}
+
+/// The answer for an address that is only there for forms, or only to be looked at.
+async fn not_this_way(State(app): State<app::Shared>, headers: HeaderMap) -> Response {
+    let (language, theme) = gate::taste(&headers);
+    refusal::Refusal::NotThisWay.page(&app.views, language, theme)
 }
 
 /// Every route with its permission, API included: what the tests walk.

@@ -4,7 +4,7 @@ use pbx_core::cdr::CallRecord;
 use pbx_core::change::Configuration;
 use pbx_core::directory::Directory;
 use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
-use pbx_core::journal::AuditLine;
+use pbx_core::journal::{AuditLine, OpenCall};
 use pbx_core::net::Promises;
 use pbx_core::registrar::Binding;
 use pbx_core::secret::{Plain, password_matches};
@@ -79,9 +79,18 @@ impl Records {
         read.map_err(|error| Broken(error.to_string()))?.map_err(|error| Broken(error.to_string()))
     }
 
-    /// Every contact that is alive, of every tenant: for the live board's start.
+    /// Every contact of every tenant that is alive.
     pub(crate) async fn bindings_alive(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, Broken> {
         Ok(self.store.bindings_alive(now).await?)
+    }
+
+    /// Every call of every tenant that goes on: what was promised before this question counts.
+    pub(crate) async fn calls_alive(&self) -> Result<Vec<OpenCall>, Broken> {
+        if let Some(promises) = &self.promises {
+            promises.projected().await;
+        }
+        let open = self.store.open_calls().await?;
+        Ok(open.into_iter().filter(|call| call.ended.is_none()).collect())
     }
 
     pub(crate) async fn account_by_email(&self, email: &str) -> Result<Option<Account>, Broken> {
@@ -147,6 +156,11 @@ impl Records {
     /// The audit of a tenant, newest first, before a moment.
     pub(crate) async fn audit(&self, tenant: TenantId, before: Wall, limit: u16) -> Result<Vec<AuditLine>, Broken> {
         Ok(self.store.audit(tenant, before, limit).await?)
+    }
+
+    /// What concerns the whole server, newest first, before a moment.
+    pub(crate) async fn server_audit(&self, before: Wall, limit: u16) -> Result<Vec<AuditLine>, Broken> {
+        Ok(self.store.server_audit(before, limit).await?)
     }
 
     /// Adds a line to the audit.

@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     Stale,
     /// The form cannot be read.
     Unreadable,
+    /// Something to look at was sent a form, or the other way round.
+    NotThisWay,
     /// Our fault. Logged where it happened.
     Broken,
 }
@@ -29,13 +31,14 @@ impl Refusal {
             Self::NotThere => StatusCode::NOT_FOUND,
             Self::NotAllowed | Self::Stale => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
+            Self::NotThisWay => StatusCode::METHOD_NOT_ALLOWED,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     const fn keys(self) -> (&'static str, &'static str) {
         match self {
-            Self::NotThere => ("refusal-not-there", "refusal-not-there-help"),
+            Self::NotThere | Self::NotThisWay => ("refusal-not-there", "refusal-not-there-help"),
             Self::NotAllowed => ("refusal-not-allowed", "refusal-not-allowed-help"),
             Self::Stale => ("refusal-stale", "refusal-stale-help"),
             Self::Unreadable => ("refusal-unreadable", "refusal-unreadable-help"),

@@ -39,6 +39,7 @@ pub(crate) fn table() -> Vec<Route> {
         post "/logout"                                        SignedIn pages::login::leave;
         get  "/"                                              SignedIn pages::home::show;
         get  "/tenants"                                       Operator pages::tenants::show;
+        get  "/audit"                                         Operator pages::audit::server;
         get  "/t/{tenant}"                                    Member   pages::live::show;
         get  "/t/{tenant}/live/events"                        Member   live::stream;
         post "/t/{tenant}/calls/{call}/hang-up"               Admin    pages::call::hang_up;

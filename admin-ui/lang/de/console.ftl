@@ -14,6 +14,7 @@ nav-people = Personen
 nav-audit = Protokoll
 nav-tokens = API-Schlüssel
 nav-tenants = Firmen
+nav-server-audit = Server-Protokoll
 find-label = Anrufe suchen
 find-placeholder = Anrufe nach Name oder Nummer suchen
 display-theme = Darstellung
@@ -98,6 +99,7 @@ reach-gone-expired = Registrierung abgelaufen
 reach-gone-removed = das Telefon hat sich abgemeldet
 reach-gone-replaced = durch eine neuere Registrierung ersetzt
 reach-gone-flow-lost = die Verbindung ist abgerissen
+reach-gone-unknown = der Grund ist nicht bekannt
 
 calls-title = Anrufe
 calls-lead = Jeder Anruf, und warum er dort ankam, wo er ankam.
@@ -229,6 +231,8 @@ tenants-empty-help = Eine Firma und ihre Personen kommen aus einer Datei. Schrei
 
 audit-title = Protokoll
 audit-lead = Wer wann was getan hat.
+server-audit-title = Server-Protokoll
+server-audit-lead = Was zu keiner Firma gehört: Betreiber, Leitungen, und wer ohne Konto anklopfte. Zeiten in UTC.
 audit-col-what = Was
 audit-col-object = Woran
 audit-col-who = Wer
@@ -241,7 +245,8 @@ audit-login-failed = Anmeldung gescheitert
 audit-call-hung-up = Anruf beendet
 audit-token-created = API-Schlüssel erstellt
 audit-token-revoked = API-Schlüssel widerrufen
-audit-sip-scan = Jemand hat Passwörter von Telefonen durchprobiert
+audit-sip-guessing = Jemand hat Passwörter von Telefonen durchprobiert
+audit-emergency-without-route = Für einen Notruf gab es keinen Weg nach draußen
 
 tokens-title = API-Schlüssel
 tokens-lead = Programme melden sich mit einem Schlüssel an. Geben Sie jedem Programm einen eigenen, und nicht mehr Rechte als nötig.

@@ -14,6 +14,7 @@ nav-people = People
 nav-audit = Audit
 nav-tokens = API tokens
 nav-tenants = Companies
+nav-server-audit = Server audit
 find-label = Find calls
 find-placeholder = Find calls by name or number
 display-theme = Theme
@@ -98,6 +99,7 @@ reach-gone-expired = registration expired
 reach-gone-removed = the phone signed off
 reach-gone-replaced = replaced by a newer registration
 reach-gone-flow-lost = its connection was lost
+reach-gone-unknown = the reason is not known
 
 calls-title = Calls
 calls-lead = Every call, and why it went where it went.
@@ -229,6 +231,8 @@ tenants-empty-help = A company and its people come from a file. Write one, then 
 
 audit-title = Audit
 audit-lead = Who did what, and when.
+server-audit-title = Server audit
+server-audit-lead = What belongs to no company: operators, trunks, and whoever knocked without an account. Times are in UTC.
 audit-col-what = What
 audit-col-object = To what
 audit-col-who = Who
@@ -241,7 +245,8 @@ audit-login-failed = Log-in failed
 audit-call-hung-up = Ended a call
 audit-token-created = Made an API token
 audit-token-revoked = Revoked an API token
-audit-sip-scan = Somebody guessed passwords of phones
+audit-sip-guessing = Somebody guessed passwords of phones
+audit-emergency-without-route = An emergency call had no way out
 
 tokens-title = API tokens
 tokens-lead = Programs log in with a token. Give each program its own, and no more than it needs.

@@ -2,10 +2,11 @@
 
 use crate::api::Problem;
 use crate::api::entry::Caller;
+use crate::api::read::{Path, Query};
+use crate::audit::{self, Deed};
 use crate::language::Language;
 use crate::words;
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use pbx_core::call::io::Command;
@@ -148,6 +149,9 @@ pub(crate) async fn hang_up(caller: Caller, Path(call): Path<String>) -> Result<
         return Err(Problem::not_there());
     }
     (caller.app.ports.commands)(Command::HangUp { tenant: caller.tenant.id, call: id });
+    let object = id.to_string();
+    let deed = Deed { tenant: Some(caller.tenant.id), actor: &caller.actor, action: "call.hung-up", object: &object };
+    audit::note(&caller.app.ports, deed).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

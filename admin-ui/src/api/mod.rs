@@ -5,6 +5,7 @@ mod entry;
 mod idempotency;
 mod people;
 mod problem;
+mod read;
 
 use crate::access::{Permission, Scope};
 use crate::app::Shared;
@@ -70,7 +71,9 @@ pub(crate) fn router(app: &Shared) -> Router<Shared> {
         let kind = [(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))];
         (kind, Json((*document).clone())).into_response()
     };
-    router.route("/api/v1/openapi.json", axum::routing::get(show))
+    router
+        .route("/api/v1/openapi.json", axum::routing::get(show))
+        .method_not_allowed_fallback(async || Problem::no_such_method())
 }
 
 /// The OpenAPI document: `docs/openapi.json` is its print.

@@ -2,10 +2,9 @@
 
 use crate::api::Problem;
 use crate::api::entry::Caller;
-use crate::api::problem::Body;
+use crate::api::read::{Body, Path, Query};
 use crate::changes::{self, Wish};
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use pbx_core::directory::{Person as Someone, Tenant};
 use pbx_core::ids::PersonId;

@@ -3,8 +3,6 @@
 use crate::changes::{ChangeError, FieldFault};
 use crate::records::Broken;
 use axum::Json;
-use axum::extract::FromRequest;
-use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -52,6 +50,11 @@ impl Problem {
 
     pub(crate) fn not_there() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-there", "There is nothing here", "")
+    }
+
+    pub(crate) fn no_such_method() -> Self {
+        let what = "The header Allow says how it may be asked.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This cannot be done here", what)
     }
 
     pub(crate) fn no_token() -> Self {
@@ -123,18 +126,5 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
-    }
-}
-
-/// A JSON body; one that cannot be read is a [`Problem`].
-pub(crate) struct Body<T>(pub(crate) T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, Problem> {
-        let read = Json::<T>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body))
-            .map_err(|rejection: JsonRejection| Problem::unreadable(&rejection.body_text()))
     }
 }

@@ -11,7 +11,7 @@ const ALARMS: usize = 20;
 /// Everything that the live page shows, of every tenant.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Board {
-    tenants: HashMap<TenantId, Room>,
+    pub(super) tenants: HashMap<TenantId, Room>,
 }
 
 /// What of the board an event changed.
@@ -25,13 +25,15 @@ pub(crate) enum Change {
     Device(DeviceId),
     /// There is a new alarm.
     Alarm,
+    /// Events were missed: anything may be different.
+    Everything,
 }
 
 /// One tenant's part of the board.
 #[derive(Clone, Debug, Default)]
-struct Room {
-    calls: BTreeMap<CallId, LiveCall>,
-    devices: HashMap<DeviceId, Reach>,
+pub(super) struct Room {
+    pub(super) calls: BTreeMap<CallId, LiveCall>,
+    pub(super) devices: HashMap<DeviceId, Reach>,
     alarms: VecDeque<Alarm>,
 }
 
@@ -157,11 +159,6 @@ impl Board {
         }
     }
 
-    /// Tells of a contact that was there before the first event.
-    pub(crate) fn seed(&mut self, tenant: TenantId, device: DeviceId, contact: Contact) {
-        self.tenants.entry(tenant).or_default().reach(device, contact);
-    }
-
     /// A tenant's calls, the oldest first.
     pub(crate) fn calls(&self, tenant: TenantId) -> impl Iterator<Item = &LiveCall> {
         self.tenants.get(&tenant).into_iter().flat_map(|room| room.calls.values())
@@ -191,7 +188,7 @@ impl Reach {
 }
 
 impl Room {
-    fn reach(&mut self, device: DeviceId, mut contact: Contact) -> Option<Change> {
+    pub(super) fn reach(&mut self, device: DeviceId, mut contact: Contact) -> Option<Change> {
         let reach = self.devices.entry(device).or_default();
         if let Some(place) = reach.contacts.iter().position(|known| known.uri == contact.uri) {
             let known = reach.contacts.remove(place);
@@ -221,7 +218,7 @@ impl Room {
 }
 
 impl LiveCall {
-    fn new(id: CallId, direction: Direction, from: Party, dialled: String, at: Wall) -> Self {
+    pub(super) fn new(id: CallId, direction: Direction, from: Party, dialled: String, at: Wall) -> Self {
         Self {
             id,
             direction,
@@ -273,7 +270,7 @@ impl LiveCall {
         self.enter(state, at);
     }
 
-    fn enter(&mut self, state: CallState, at: Wall) {
+    pub(super) fn enter(&mut self, state: CallState, at: Wall) {
         if self.state != state {
             self.state = state;
             self.since = at;

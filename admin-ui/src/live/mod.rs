@@ -1,6 +1,7 @@
 //! The live board: one reader of the bus folds events, every open page is told what changed.
 
 pub(crate) mod board;
+mod renew;
 mod show;
 mod stream;
 
@@ -8,7 +9,8 @@ pub(crate) use show::{board_context, call_context, may_see, phones, reach_words}
 pub(crate) use stream::stream;
 
 use crate::ports::Ports;
-use board::{Board, Change, Contact};
+use crate::records::Broken;
+use board::{Board, Change};
 use pbx_core::ids::TenantId;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::broadcast;
@@ -34,11 +36,17 @@ impl Live {
         let ports = ports.clone();
         let mut events = (ports.events)();
         tokio::spawn(async move {
-            reader.seed(&ports).await;
+            let mut behind = true;
             loop {
+                if behind {
+                    behind = reader.renew(&ports).await.is_err();
+                }
                 match events.recv().await {
                     Ok(event) => reader.fold(&event),
-                    Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the live board missed events"),
+                    Err(RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "the live board missed events; it is made anew");
+                        behind = true;
+                    }
                     Err(RecvError::Closed) => return,
                 }
                 if events.is_empty() {
@@ -67,26 +75,17 @@ impl Live {
         }
     }
 
-    /// Tells the board of phones that registered before the console started.
-    async fn seed(&self, ports: &Ports) {
+    /// Brings the board to what is kept: at the start, and where events were missed. Every open page is shown all of it.
+    async fn renew(&self, ports: &Ports) -> Result<(), Broken> {
         let now = ports.now().wall;
-        let bindings = match ports.records.bindings_alive(now).await {
-            Ok(bindings) => bindings,
-            Err(error) => {
-                tracing::warn!(%error, "registrations could not be read");
-                return;
-            }
-        };
-        let mut board = self.board.write().unwrap_or_else(PoisonError::into_inner);
-        for (tenant, binding) in bindings {
-            let contact = Contact {
-                uri: binding.contact,
-                source: binding.flow.remote.to_string(),
-                user_agent: binding.user_agent,
-                since: now,
-                expires: binding.expires,
-            };
-            board.seed(tenant, binding.device, contact);
+        let kept = async { Ok((ports.records.calls_alive().await?, ports.records.bindings_alive(now).await?)) };
+        let (calls, bindings) =
+            kept.await.inspect_err(|error: &Broken| tracing::warn!(%error, "the live board could not be made anew"))?;
+        let tenants = self.board.write().unwrap_or_else(PoisonError::into_inner).renew(&calls, bindings, now);
+        for tenant in tenants {
+            // Nobody may be looking.
+            let _ = self.changes.send((tenant, Change::Everything));
         }
+        Ok(())
     }
 }

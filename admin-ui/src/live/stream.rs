@@ -3,7 +3,7 @@
 //! The first thing that a page hears is the whole board, so a page that lost its connection heals by opening a new one.
 //! What changed while the page was slow is sent once, as it is then.
 
-use super::board::Change;
+use super::board::{Board, Change};
 use super::show::{board_context, call_context, may_see};
 use crate::app::Room;
 use crate::pages::base;
@@ -12,7 +12,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use pbx_core::ids::{CallId, TenantId};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
@@ -24,7 +24,8 @@ const BEAT: Duration = Duration::from_secs(15);
 
 /// The stream of one open page.
 pub(crate) async fn stream(room: Room) -> Result<impl IntoResponse, Refusal> {
-    let follower = Follower { changes: room.app.live.changes(), room, waiting: VecDeque::new(), fresh: true };
+    let (waiting, shown) = (VecDeque::new(), BTreeSet::new());
+    let follower = Follower { changes: room.app.live.changes(), room, waiting, shown, fresh: true };
     Ok(Sse::new(follow(follower)).keep_alive(KeepAlive::new().interval(BEAT)))
 }
 
@@ -32,6 +33,8 @@ struct Follower {
     room: Room,
     changes: Receiver<(TenantId, Change)>,
     waiting: VecDeque<Event>,
+    /// The calls that the page has rows of: of others it must not even learn that they are over.
+    shown: BTreeSet<CallId>,
     fresh: bool,
 }
 
@@ -92,39 +95,44 @@ impl Follower {
                 news.calls.insert(id);
             }
             Change::Device(_) | Change::Alarm => {}
+            Change::Everything => news.everything = true,
         }
     }
 
     fn tell(&mut self, news: &News) {
-        let room = &self.room;
-        let board = room.app.live.board();
-        let mut context = board_context(room, &board);
-        context["base"] = base(&room.desk).into();
-        context["csrf"] = room.csrf.clone().into();
-        let view = |name: &str, context: &serde_json::Value| room.app.views.text(room.language, name, context);
-        let now_ms = room.app.ports.now().wall.micros() / 1000;
+        let app = self.room.app.clone();
+        let board = app.live.board();
+        let mut context = board_context(&self.room, &board);
+        context["base"] = base(&self.room.desk).into();
+        context["csrf"] = self.room.csrf.clone().into();
+        let now_ms = app.ports.now().wall.micros() / 1000;
+        let part = |html: String| json!({ "html": html, "now": now_ms });
         let mut told = Vec::new();
-        if let Ok(html) = view("live/figures.html", &context) {
-            told.push(("figures", json!({ "html": html, "now": now_ms })));
-        }
+        told.extend(self.view("live/figures.html", &context).map(|html| ("figures", part(html))));
         if news.everything {
-            if let Ok(html) = view("live/rows.html", &context) {
-                told.push(("rows", json!({ "html": html, "now": now_ms })));
-            }
+            self.shown =
+                board.calls(self.room.tenant.id).filter(|call| may_see(&self.room, call)).map(|c| c.id).collect();
+            told.extend(self.view("live/rows.html", &context).map(|html| ("rows", part(html))));
         } else {
-            for id in &news.calls {
-                let row = board.call(room.tenant.id, *id).filter(|call| may_see(room, call));
-                let html = row.and_then(|call| {
-                    view(
-                        "live/row.html",
-                        &json!({ "call": call_context(room, call), "base": base(&room.desk), "csrf": room.csrf }),
-                    )
-                    .ok()
-                });
-                told.push(("row", json!({ "id": id.to_string(), "html": html })));
-            }
+            told.extend(news.calls.iter().filter_map(|id| self.row(&board, *id)).map(|row| ("row", row)));
         }
-        drop(board);
         self.waiting.extend(told.into_iter().map(|(name, data)| Event::default().event(name).data(data.to_string())));
+    }
+
+    /// A call's row as it is now, or that there is none any more; nothing of a call that this page never showed.
+    fn row(&mut self, board: &Board, id: CallId) -> Option<Value> {
+        let Some(call) = board.call(self.room.tenant.id, id).filter(|call| may_see(&self.room, call)) else {
+            return self.shown.remove(&id).then(|| json!({ "id": id.to_string(), "html": null }));
+        };
+        let room = &self.room;
+        let context = json!({ "call": call_context(room, call), "base": base(&room.desk), "csrf": room.csrf });
+        let html = self.view("live/row.html", &context)?;
+        self.shown.insert(id);
+        Some(json!({ "id": id.to_string(), "html": html }))
+    }
+
+    fn view(&self, name: &str, context: &Value) -> Option<String> {
+        let text = self.room.app.views.text(self.room.language, name, context);
+        text.inspect_err(|error| tracing::error!(name, ?error, "a part of the live page could not be rendered")).ok()
     }
 }

@@ -1,11 +1,13 @@
-//! Audit: who did what to what, newest first.
+//! Audit: who did what to what, newest first. A tenant's own, and for operators what concerns the whole server.
 
-use crate::app::Room;
+use crate::app::{Desk, Room};
+use crate::extract::Query;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
-use axum::extract::Query;
 use axum::response::Response;
+use jiff::tz::TimeZone;
+use pbx_core::journal::AuditLine;
 use pbx_core::time::Wall;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -20,27 +22,40 @@ pub(crate) struct From {
     before: Option<i64>,
 }
 
+impl From {
+    fn moment(&self) -> Wall {
+        self.before.map_or(Wall::from_micros(i64::MAX), Wall::from_micros)
+    }
+}
+
 /// The lines of this tenant.
 pub(crate) async fn show(room: Room, Query(from): Query<From>) -> Result<Response, Refusal> {
-    let before = from.before.map_or(Wall::from_micros(i64::MAX), Wall::from_micros);
-    let lines = room.app.ports.records.audit(room.tenant.id, before, LINES).await?;
-    let now = room.app.ports.now().wall;
-    let zone = words::zone(&room.tenant.timezone);
-    let more = (lines.len() == usize::from(LINES))
-        .then(|| lines.last().map(|line| format!("{}/audit?before={}", base(&room.desk), line.at.micros())))
-        .flatten();
-    let rows: Vec<Value> = lines
-        .iter()
-        .map(|line| {
-            let key = format!("audit-{}", line.action.replace('.', "-"));
-            let action = if room.language.knows(&key) { room.say(&key) } else { line.action.clone() };
-            let detail = if line.detail.is_null() { String::new() } else { line.detail.to_string() };
-            json!({
-                "at": words::moment(line.at, now, &zone, room.language), "actor": line.actor, "action": action,
-                "code": line.action, "object": line.object, "detail": detail,
-            })
-        })
-        .collect();
-    let context = json!({ "rows": rows, "more": more });
+    let lines = room.app.ports.records.audit(room.tenant.id, from.moment(), LINES).await?;
+    let context = list(&room.desk, &lines, &words::zone(&room.tenant.timezone));
     Ok(page(&room.desk, "audit.html", "audit", &room.say("audit-title"), context))
+}
+
+/// The lines of no tenant: operators, trunks, log-ins and phones of nobody. In UTC, for a server has no home.
+pub(crate) async fn server(desk: Desk, Query(from): Query<From>) -> Result<Response, Refusal> {
+    let lines = desk.app.ports.records.server_audit(from.moment(), LINES).await?;
+    let mut context = list(&desk, &lines, &TimeZone::UTC);
+    context["server"] = true.into();
+    Ok(page(&desk, "audit.html", "server-audit", &desk.say("server-audit-title"), context))
+}
+
+fn list(desk: &Desk, lines: &[AuditLine], zone: &TimeZone) -> Value {
+    let full = lines.len() == usize::from(LINES);
+    let more = lines.last().filter(|_| full).map(|line| format!("{}/audit?before={}", base(desk), line.at.micros()));
+    let rows: Vec<Value> = lines.iter().map(|line| row(desk, line, zone)).collect();
+    json!({ "rows": rows, "more": more, "server": false })
+}
+
+fn row(desk: &Desk, line: &AuditLine, zone: &TimeZone) -> Value {
+    let key = format!("audit-{}", line.action.replace('.', "-"));
+    let action = if desk.language.knows(&key) { desk.say(&key) } else { line.action.clone() };
+    let detail = if line.detail.is_null() { String::new() } else { line.detail.to_string() };
+    json!({
+        "at": words::moment(line.at, desk.app.ports.now().wall, zone, desk.language), "actor": line.actor,
+        "action": action, "code": line.action, "object": line.object, "detail": detail,
+    })
 }

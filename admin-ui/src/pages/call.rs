@@ -1,18 +1,18 @@
 //! One call: the sentence, why, how it sounded, the ladder, the record as it is.
 
 use crate::app::Room;
+use crate::audit::{self, Deed};
+use crate::extract::Path;
 use crate::ladder::draw;
 use crate::live::{call_context, may_see};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
-use pbx_core::ids::{AuditId, CallId, PersonId};
-use pbx_core::journal::AuditLine;
+use pbx_core::ids::{CallId, PersonId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -45,17 +45,9 @@ pub(crate) async fn hang_up(room: Room, Path((_, call)): Path<(String, String)>)
         return Err(Refusal::NotThere);
     }
     (room.app.ports.commands)(Command::HangUp { tenant: room.tenant.id, call: id });
-    let at = room.app.ports.now().wall;
-    let line = AuditLine {
-        id: AuditId::mint(at, room.app.ports.bytes()),
-        tenant: Some(room.tenant.id),
-        at,
-        actor: room.actor(),
-        action: "call.hung-up".to_owned(),
-        object: id.to_string(),
-        detail: Value::Null,
-    };
-    room.app.ports.records.note(line).await?;
+    let (actor, object) = (room.actor(), id.to_string());
+    let deed = Deed { tenant: Some(room.tenant.id), actor: &actor, action: "call.hung-up", object: &object };
+    audit::note(&room.app.ports, deed).await?;
     Ok(Redirect::to(&base(&room.desk)).into_response())
 }
 

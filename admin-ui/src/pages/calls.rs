@@ -2,10 +2,10 @@
 
 use crate::address::query;
 use crate::app::Room;
+use crate::extract::Query;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
-use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;

@@ -1,10 +1,10 @@
 //! Calls as a file for a spreadsheet: the same filters as the page, read from the store a portion at a time.
 
 use crate::app::Room;
+use crate::extract::Query;
 use crate::pages::calls::{ENDS, Filters};
 use crate::refusal::Refusal;
 use axum::body::{Body, Bytes};
-use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;

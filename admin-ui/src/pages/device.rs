@@ -2,10 +2,9 @@
 
 use crate::app::Room;
 use crate::changes::{self, ChangeError, Wish};
+use crate::extract::{Form, Path};
 use crate::pages::person::{find, render};
 use crate::refusal::Refusal;
-use axum::Form;
-use axum::extract::Path;
 use axum::response::Response;
 use pbx_core::ids::DeviceId;
 use serde::Deserialize;

@@ -2,9 +2,9 @@
 
 use crate::address::own_path;
 use crate::app::{Desk, Theme};
+use crate::extract::Form;
 use crate::language::Language;
 use crate::session::set_cookie;
-use axum::Form;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;

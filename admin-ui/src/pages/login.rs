@@ -2,16 +2,15 @@
 
 use crate::address::own_path;
 use crate::app::Desk;
+use crate::audit::{self, Deed};
+use crate::extract::{Form, Query};
 use crate::pages::page;
 use crate::refusal::Refusal;
 use crate::session::{self, Accounts, CSRF_COOKIE, CSRF_KEY, Credentials};
-use axum::Form;
-use axum::extract::{ConnectInfo, Query};
+use axum::extract::ConnectInfo;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_login::AuthSession;
-use pbx_core::ids::{AuditId, TenantId};
-use pbx_core::journal::AuditLine;
 use serde::Deserialize;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -26,12 +25,12 @@ pub(crate) struct After {
     next: String,
 }
 
-/// The form.
-#[derive(Deserialize)]
+/// The form. A field that is missing is as wrong as an empty one.
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub(crate) struct Entry {
     email: String,
     password: String,
-    #[serde(default)]
     next: String,
 }
 
@@ -64,14 +63,15 @@ pub(crate) async fn enter(
     let credentials = Credentials { email: entry.email.clone(), password: entry.password };
     let found = auth.authenticate(credentials).await.map_err(broken)?;
     let Some(user) = found else {
-        note(&desk, None, &source, "login.failed", entry.email.trim()).await?;
+        note_failure(&desk, &source, entry.email.trim()).await?;
         return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::Wrong)));
     };
     // Rotates the session's id, so that one planted before is worth nothing.
     auth.login(&user).await.map_err(broken)?;
     let token = session::mint(&desk.app.ports);
     auth.session.insert(CSRF_KEY, token).await.map_err(|error| broken(axum_login::Error::Session(error)))?;
-    note(&desk, user.0.tenant, &user.0.email, "login", &source).await?;
+    let deed = Deed { tenant: user.0.tenant, actor: &user.0.email, action: "login", object: &source };
+    audit::note(&desk.app.ports, deed).await?;
     Ok(Redirect::to(own_path(&entry.next).unwrap_or("/")).into_response())
 }
 
@@ -103,18 +103,11 @@ fn form(desk: &Desk, email: &str, next: &str, fault: Option<Fault>) -> Response 
     response
 }
 
-async fn note(desk: &Desk, tenant: Option<TenantId>, actor: &str, action: &str, object: &str) -> Result<(), Refusal> {
-    let at = desk.app.ports.now().wall;
-    let line = AuditLine {
-        id: AuditId::mint(at, desk.app.ports.bytes()),
-        tenant,
-        at,
-        actor: actor.to_owned(),
-        action: action.to_owned(),
-        object: object.to_owned(),
-        detail: serde_json::Value::Null,
-    };
-    Ok(desk.app.ports.records.note(line).await?)
+/// A failed log-in is told to whoever runs the account's tenant; one of nobody's account, or of an operator's, to the operators.
+async fn note_failure(desk: &Desk, source: &str, email: &str) -> Result<(), Refusal> {
+    let ports = &desk.app.ports;
+    let tenant = ports.records.account_by_email(&email.to_lowercase()).await?.and_then(|account| account.tenant);
+    Ok(audit::note(ports, Deed { tenant, actor: source, action: "login.failed", object: email }).await?)
 }
 
 fn broken(error: axum_login::Error<Accounts>) -> Refusal {

@@ -84,6 +84,7 @@ fn navigation(desk: &Desk) -> Vec<Value> {
     }
     if desk.role() == Role::Operator && desk.account.is_some() {
         links.push(("tenants", "/tenants".to_owned(), "building"));
+        links.push(("server-audit", "/audit".to_owned(), "history"));
     }
     links.into_iter().map(|(key, href, icon)| json!({ "key": key, "href": href, "icon": icon })).collect()
 }

@@ -1,11 +1,11 @@
 //! People: who there is, what to dial, and whether it would ring.
 
 use crate::app::Room;
+use crate::extract::Query;
 use crate::live::board::Board;
 use crate::live::reach_words;
 use crate::pages::page;
 use crate::words;
-use axum::extract::Query;
 use axum::response::Response;
 use pbx_core::directory::Person;
 use serde::Deserialize;

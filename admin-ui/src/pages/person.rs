@@ -1,10 +1,10 @@
 //! One person: the phones, what to type into them, the last calls.
 
 use crate::app::Room;
+use crate::extract::Path;
 use crate::pages::page;
 use crate::pages::people::devices;
 use crate::refusal::Refusal;
-use axum::extract::Path;
 use axum::response::Response;
 use pbx_core::directory::Person;
 use pbx_core::ids::PersonId;

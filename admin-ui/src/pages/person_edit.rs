@@ -2,11 +2,10 @@
 
 use crate::app::Room;
 use crate::changes::{self, ChangeError, DiffLine, FieldFault, Wish};
+use crate::extract::{Form, Path};
 use crate::pages::person::{find, render};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
-use axum::Form;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use pbx_core::directory::Person;

@@ -3,15 +3,14 @@
 use crate::access::Scope;
 use crate::app::Room;
 use crate::assets::hex;
+use crate::audit::{self, Deed};
+use crate::extract::{Form, Path};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
-use axum::Form;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use pbx_core::ids::{AuditId, TokenId};
-use pbx_core::journal::AuditLine;
+use pbx_core::ids::TokenId;
 use pbx_core::store::Token;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -80,15 +79,6 @@ async fn render(room: &Room, news: Value) -> Result<Response, Refusal> {
 }
 
 async fn note(room: &Room, action: &str, object: &str) -> Result<(), Refusal> {
-    let at = room.app.ports.now().wall;
-    let line = AuditLine {
-        id: AuditId::mint(at, room.app.ports.bytes()),
-        tenant: Some(room.tenant.id),
-        at,
-        actor: room.actor(),
-        action: action.to_owned(),
-        object: object.to_owned(),
-        detail: Value::Null,
-    };
-    Ok(room.app.ports.records.note(line).await?)
+    let deed = Deed { tenant: Some(room.tenant.id), actor: &room.actor(), action, object };
+    Ok(audit::note(&room.app.ports, deed).await?)
 }

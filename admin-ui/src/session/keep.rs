@@ -29,7 +29,9 @@ fn key(id: Id) -> String {
 
 #[async_trait]
 impl SessionStore for KeptSessions {
+    /// Whoever logs in sweeps out the sessions that nobody can use any more.
     async fn create(&self, record: &mut Record) -> Result<()> {
+        self.ports.records.store.remove_expired_sessions(self.ports.now().wall).await.map_err(broken)?;
         while !self.ports.records.store.add_session(&kept(record)?).await.map_err(broken)? {
             record.id = Id::default();
         }

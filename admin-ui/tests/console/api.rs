@@ -2,9 +2,10 @@
 
 use crate::browser::{Answer, Browser};
 use crate::house::{Hand, House};
+use crate::records::{party, ring};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use pbx_core::ids::TokenId;
+use pbx_core::ids::{CallId, TokenId};
 use pbx_core::store::Token;
 use pbx_core::time::Wall;
 use serde_json::Value;
@@ -90,6 +91,51 @@ async fn people_come_page_by_page() {
         cursor = format!("&cursor={next}");
     }
     assert_eq!(seen, ["101", "102", "103", "104"]);
+}
+
+#[tokio::test]
+async fn whatever_cannot_be_answered_is_a_problem_with_its_reason() {
+    let house = house("api-problems").await;
+    let asked = [
+        ("GET", "/api/v1/calls?limit=x", 400, "limit"),
+        ("GET", "/api/v1/calls?limit=70000", 400, "limit"),
+        ("GET", "/api/v1/people?limit=-1", 400, "limit"),
+        ("GET", "/api/v1/calls/%FF", 404, ""),
+        ("GET", "/api/v1/nothing", 404, ""),
+        ("POST", "/api/v2/calls", 404, ""),
+        ("PATCH", "/api/v1/calls", 405, "Allow"),
+        ("DELETE", "/api/v1/openapi.json", 405, "Allow"),
+    ];
+    for (method, path, status, reason) in asked {
+        let answer = send(&house, method, path, None, "").await;
+        assert_eq!(answer.status.as_u16(), status, "{method} {path}: {}", answer.text);
+        assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json", "{method} {path}");
+        let problem: Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(problem["status"], status, "{method} {path}");
+        assert!(problem["detail"].as_str().unwrap_or("").contains(reason), "{method} {path}: {problem}");
+        assert_eq!(answer.headers.contains_key(header::ALLOW), status == 405, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_a_program_ends_is_in_the_audit() {
+    let house = house("api-hang-up").await;
+    let acme = house.tenant("acme");
+    let call = CallId::of_key("programmed");
+    let mut browser = Browser::at(&house);
+    ring(&house, acme.id, call, party(&acme, "anna"), party(&acme, "ben"));
+    let path = format!("/api/v1/calls/{call}/hang-up");
+    let mut last = StatusCode::NOT_FOUND;
+    while last == StatusCode::NOT_FOUND {
+        tokio::task::yield_now().await;
+        let request = Request::post(&path).header(header::AUTHORIZATION, "Bearer secret");
+        last = browser.send(request, Body::empty()).await.status;
+    }
+    assert_eq!(last, StatusCode::ACCEPTED);
+    assert_eq!(house.commands.lock().unwrap().len(), 1);
+    let audit = house.ports.records.store.audit(acme.id, Wall::from_micros(i64::MAX), 500).await.unwrap();
+    let line = audit.iter().find(|line| line.action == "call.hung-up").unwrap();
+    assert_eq!((line.actor.as_str(), line.object.clone()), ("api:t", call.to_string()));
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@ use crate::records::{answer, party, register, ring};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use pbx_core::call::io::Command;
-use pbx_core::event::{Disposition, EventKind};
-use pbx_core::ids::CallId;
+use pbx_core::event::{Direction, Disposition, EventKind, Party};
+use pbx_core::ids::{CallId, TenantId};
+use pbx_core::journal::Entry;
+use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -75,4 +77,37 @@ async fn the_streams_first_word_is_the_whole_board() {
     assert!(String::from_utf8_lossy(&first).contains("event: figures"));
     let second = futures_util::StreamExt::next(&mut stream).await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&second).contains("event: rows"));
+}
+
+#[tokio::test]
+async fn a_board_that_missed_events_shows_no_ghosts_and_no_holes() {
+    let house = house("live-lag").await;
+    let (acme, globex) = (house.tenant("acme"), house.tenant("globex"));
+    let mut admin = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    ring(&house, acme.id, CallId::of_key("over"), party(&acme, "anna"), party(&acme, "ben"));
+    until(&mut admin, "/t/acme", |text| text.contains("Anna Berg")).await;
+
+    // Clara's call begins and Anna's ends while nobody listens: more is told than the bus keeps.
+    house.keep(&[begun(acme.id, "missed", party(&acme, "clara"))]).await;
+    ring(&house, acme.id, CallId::of_key("missed"), party(&acme, "clara"), party(&acme, "ben"));
+    let end = EventKind::CallEnded { disposition: Disposition::Answered, cause: "normal".into() };
+    house.tell(acme.id, Some(CallId::of_key("over")), end);
+    for _ in 0..3000 {
+        house.tell(globex.id, None, EventKind::Alarm { code: "scan".into(), detail: String::new() });
+    }
+    let page = until(&mut admin, "/t/acme", |text| text.contains("Clara Vogt")).await;
+    assert!(!page.contains("Anna Berg"), "the call that is over still shows");
+}
+
+/// What the journal keeps of a call that has begun.
+fn begun(tenant: TenantId, key: &str, from: Party) -> Entry {
+    Entry::CallStarted {
+        call: CallId::of_key(key),
+        tenant,
+        sip_call_id: key.to_owned(),
+        direction: Direction::Internal,
+        from,
+        dialled: "102".to_owned(),
+        at: Wall::from_micros(1_795_230_000_000_000),
+    }
 }

@@ -4,9 +4,11 @@
 #![allow(unreachable_pub, clippy::panic, clippy::wrong_self_convention, reason = "shared with the showcase")]
 
 mod api;
+mod audit;
 mod browser;
 mod house;
 mod live;
 mod pages;
 mod records;
+mod sight;
 mod walk;

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use pbx_core::event::Disposition;
 use pbx_core::journal::Entry;
+use pbx_core::store::StoredSession;
 use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -38,6 +39,41 @@ async fn a_wrong_password_and_an_unknown_email_get_the_same_answer() {
     let unknown = browser.log_in("nobody@acme.test", "no").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(wrong.text.replace("admin@", "nobody@"), unknown.text.replace("admin@", "nobody@"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_answered_with_a_page() {
+    let house = house("pages-unreadable").await;
+    let mut browser = Browser::at(&house);
+    browser.get("/login").await;
+    let half = browser.post("/login", "email=admin@acme.test").await;
+    assert_eq!(half.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(half.text.contains("id=\"login-error\"") && half.text.contains("value=\"admin@acme.test\""));
+
+    let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    let csrf = browser.csrf.clone();
+    let request = Request::post("/display").header("x-csrf-token", csrf).header(header::CONTENT_TYPE, "text/plain");
+    let answers = [
+        (browser.send(request, Body::from("language=de")).await, StatusCode::BAD_REQUEST),
+        (browser.get("/t/acme/audit?before=x").await, StatusCode::NOT_FOUND),
+        (browser.get("/t/acme/calls/%FF").await, StatusCode::NOT_FOUND),
+        (browser.get("/logout").await, StatusCode::METHOD_NOT_ALLOWED),
+    ];
+    for (answer, status) in answers {
+        assert_eq!(answer.status, status, "{}", answer.text);
+        assert!(answer.text.contains("<h1>") && answer.text.contains("href=\"/\""), "{status}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn expired_sessions_are_swept_out_at_the_next_log_in() {
+    let house = house("pages-sweep").await;
+    let store = &house.ports.records.store;
+    let expires = Wall::from_micros(NOW - 1);
+    assert!(store.add_session(&StoredSession { id: "old".into(), data: "{}".into(), expires }).await.unwrap());
+    let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    assert_eq!(store.remove_expired_sessions(Wall::from_micros(NOW)).await.unwrap(), 0, "the old one is still kept");
+    assert_eq!(browser.get("/t/acme").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -33,9 +33,8 @@ function connect(url: string, only: string | undefined, delay: number, lost: boo
   });
   source.addEventListener("rows", (event) => {
     const part = JSON.parse(event.data) as Part;
-    const rows = only ? null : document.getElementById("rows");
-    if (rows) rows.innerHTML = part.html;
-    tick();
+    if (only) putOne(part.html, only);
+    else replace(part.html);
   });
   source.addEventListener("row", (event) => { put(JSON.parse(event.data) as Row, only); });
   source.addEventListener("error", () => {
@@ -45,6 +44,19 @@ function connect(url: string, only: string | undefined, delay: number, lost: boo
     window.setTimeout(() => { connect(url, only, Math.min(delay * 2, LONGEST_MS), true); }, delay);
   });
   window.addEventListener("pagehide", () => { source.close(); }, { once: true });
+}
+
+function replace(html: string): void {
+  const rows = document.getElementById("rows");
+  if (rows) rows.innerHTML = html;
+  tick();
+}
+
+/** What a call's own page needs of the whole board: the call, or that it is over. */
+function putOne(html: string, id: string): void {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  put({ id, html: template.content.getElementById(`call-${id}`)?.outerHTML ?? null }, id);
 }
 
 /** Puts one row in its place: new ones last, gone ones away, others where they are. */

@@ -122,7 +122,7 @@ pub struct AuditLine {
     pub at: Wall,
     /// Who: an account's e-mail, `import`, `api:<token name>`, or a source address.
     pub actor: String,
-    /// A stable code: `person.changed`, `login.failed`, `sip.scan`.
+    /// A stable code: `person.changed`, `login.failed`, `sip.guessing`.
     pub action: String,
     /// What it was done to.
     pub object: String,

@@ -48,7 +48,8 @@ impl Store {
         rows.iter().map(|row| Ok((id(&row.tenant)?, json("registration", &row.body)?))).collect()
     }
 
-    pub(crate) async fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
+    /// Every call of every tenant that has no record yet.
+    pub async fn open_calls(&self) -> Result<Vec<OpenCall>, StoreError> {
         let rows = self.rows::<BodyRow>("SELECT body FROM open_calls", args![]).await?;
         rows.iter().map(|row| json("open call", &row.body)).collect()
     }

@@ -1,0 +1,64 @@
+//! Who reads what of the audit.
+
+use crate::browser::Browser;
+use crate::house::{Hand, House};
+use axum::http::StatusCode;
+use pbx_core::ids::AuditId;
+use pbx_core::journal::{AuditLine, Entry};
+use pbx_core::time::Wall;
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+
+const NOW: i64 = 1_795_230_000_000_000;
+
+async fn house(name: &str) -> House {
+    House::build(name, Arc::new(Hand(AtomicI64::new(NOW)))).await
+}
+
+#[tokio::test]
+async fn operators_read_what_belongs_to_no_company_and_nobody_else_does() {
+    let house = house("audit-server").await;
+    let scan = AuditLine {
+        id: AuditId::of_key("scan"),
+        tenant: None,
+        at: Wall::from_micros(NOW),
+        actor: "198.51.100.66:5060".to_owned(),
+        action: "sip.guessing".to_owned(),
+        object: "nobody-at-all".to_owned(),
+        detail: Value::Null,
+    };
+    house.keep(&[Entry::Audit(scan)]).await;
+    Browser::at(&house).log_in("stranger@nowhere.test", "no").await;
+
+    let mut root = Browser::logged_in(&house, "root@ringdown.test", "operator-secret").await;
+    let page = root.get("/audit").await.text;
+    for line in ["198.51.100.66:5060", "nobody-at-all", "stranger@nowhere.test", "root@ringdown.test", "Logged in"] {
+        assert!(page.contains(line), "{line} is missing in {page}");
+    }
+    assert!(root.get("/tenants").await.text.contains("<span>Server audit</span>"));
+
+    for (email, password) in [("admin@acme.test", "acme-secret"), ("anna@acme.test", "anna-secret")] {
+        let mut browser = Browser::logged_in(&house, email, password).await;
+        let (server, nothing) = (browser.get("/audit").await, browser.get("/nothing").await);
+        assert_eq!((server.status, server.text), (StatusCode::NOT_FOUND, nothing.text), "{email}");
+        assert!(!browser.get("/t/acme").await.text.contains("Server audit"), "{email}");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_log_in_is_told_to_those_whose_account_it_is() {
+    let house = house("audit-failed").await;
+    for email in ["Anna@acme.test", "admin@globex.test", "root@ringdown.test", "stranger@nowhere.test"] {
+        Browser::at(&house).log_in(email, "no").await;
+    }
+    let mut root = Browser::logged_in(&house, "root@ringdown.test", "operator-secret").await;
+    let failed = |page: String| -> Vec<&'static str> {
+        let tried = ["Anna@acme.test", "admin@globex.test", "root@ringdown.test", "stranger@nowhere.test"];
+        let rows: Vec<&str> = page.split("<tr>").filter(|row| row.contains("login.failed")).collect();
+        tried.into_iter().filter(|email| rows.iter().any(|row| row.contains(email))).collect()
+    };
+    assert_eq!(failed(root.get("/t/acme/audit").await.text), ["Anna@acme.test"]);
+    assert_eq!(failed(root.get("/t/globex/audit").await.text), ["admin@globex.test"]);
+    assert_eq!(failed(root.get("/audit").await.text), ["root@ringdown.test", "stranger@nowhere.test"]);
+}
