@@ -77,6 +77,7 @@ async fn write(mut stream: impl AsyncWrite + Unpin, mut outgoing: mpsc::Receiver
 }
 
 /// A future's outcome, unless it takes longer than this.
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
 pub(super) async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(time, future).await.ok()
 }
