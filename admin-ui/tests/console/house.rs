@@ -37,7 +37,7 @@ tenants:
       - {id: clara, name: Clara Vogt, extension: "103", devices: [{id: desk, label: Desk phone, sip_user: acme-clara-desk, password: "three-desk-secret"}]}
       - {id: lobby, name: Lobby, extension: "104", devices: [{id: door, label: Door phone, sip_user: acme-lobby-door, contact: "sip:127.0.0.1:7080"}]}
     numbers:
-      - {number: "+4930555100", trunk: carrier, template: office-hours, params: {open: "101"}}
+      - {number: "+4930555100", trunk: carrier, template: office-hours, params: {open: "102"}}
   - id: globex
     name: Globex
     domains: [globex.test]
