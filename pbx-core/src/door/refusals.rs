@@ -17,6 +17,9 @@ const QUIET: Duration = Duration::from_secs(600);
 /// Sources and answers that are remembered. They are forgotten all at once: then some are news again.
 const MOST: usize = 4096;
 
+/// Lines in a minute, whoever is refused: the source of a datagram is easily forged, so a limit for each source is none.
+const A_MINUTE: u32 = 60;
+
 /// Answers that are a part of life: challenges, requests of dialogs that are over, calls that were given up.
 const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
 
@@ -24,6 +27,8 @@ const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     told: HashMap<(IpAddr, u16), Instant>,
+    /// When the current minute began, and the lines in it.
+    minute: (Instant, u32),
 }
 
 impl Refusals {
@@ -39,6 +44,9 @@ impl Refusals {
         let status = refusal(answer)?;
         let source = SocketAddr::new(to.ip().to_canonical(), to.port());
         if self.told.get(&(source.ip(), status)).is_some_and(|told| now.mono.since(*told) < QUIET) {
+            return None;
+        }
+        if !self.has_room(now.mono) {
             return None;
         }
         if self.told.len() >= MOST {
@@ -60,6 +68,18 @@ impl Refusals {
             tenant: known.and_then(|known| known.device_of_sip_user(&account)).map(|(tenant, _)| tenant.id),
             account,
         })
+    }
+}
+
+impl Refusals {
+    /// Whether this minute takes one more line; then it is counted.
+    fn has_room(&mut self, now: Instant) -> bool {
+        let (began, lines) = &mut self.minute;
+        if now.since(*began) >= Duration::from_secs(60) {
+            (*began, *lines) = (now, 0);
+        }
+        *lines += u32::from(*lines <= A_MINUTE);
+        *lines <= A_MINUTE
     }
 }
 
@@ -110,6 +130,18 @@ mod tests {
         assert!(refusals.note(at(1), one, &answer("413 Request Entity Too Large"), None).is_some());
         assert!(refusals.note(at(1), other, &answer("404 Not Found"), None).is_some());
         assert!(refusals.note(at(601), one, &answer("404 Not Found"), None).is_some());
+    }
+
+    #[test]
+    fn forged_sources_do_not_fill_the_audit() {
+        let mut refusals = Refusals::default();
+        let mut told = |seconds| {
+            let sources = (0..10_000_u32).map(|n| SocketAddr::from((std::net::Ipv4Addr::from(n), 5060)));
+            sources.filter(|from| refusals.note(at(seconds), *from, &answer("404 Not Found"), None).is_some()).count()
+        };
+        assert_eq!(told(0), 60);
+        assert_eq!(told(59), 0);
+        assert_eq!(told(60), 60);
     }
 
     #[test]
