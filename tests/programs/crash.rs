@@ -41,7 +41,14 @@ fn no_record_and_no_registration_is_lost_when_the_server_is_killed() {
         server.start();
         is_reachable(&line, &server, &phones[n], n);
     }
-    judge(&server.calls(), &load);
+    let calls = server.calls();
+    judge(&calls, &load);
+    let cut = calls.iter().find(|call| call["cut"] == true && call["disposition"] == "answered");
+    let why = server.explain(cut.expect("a call was cut in its talk"));
+    assert!(
+        why.contains("VIP by lookup") && why.contains("Ben could be reached on desk"),
+        "it says why it went there:\n{why}"
+    );
 }
 
 fn number_of(phone: usize) -> String {

@@ -2,6 +2,7 @@
 
 use super::acme;
 use crate::support::{ms, secs};
+use pbx_core::decision::StepKind;
 use pbx_core::event::Disposition;
 
 #[test]
@@ -25,6 +26,25 @@ fn call_that_a_restart_cut_has_one_record_that_says_so() {
     assert!(record.cut && record.disposition == Disposition::Answered);
     assert!((7_000_000..9_000_000).contains(&record.talk_us), "{}", record.talk_us);
     assert!(net.seen("acme/103").over.is_some(), "its BYE was answered, and be it with 481");
+    let last = record.decision.steps.last().map(|step| &step.kind);
+    assert!(matches!(last, Some(StepKind::Final { code: 200, .. })), "it says who took it, and why: {last:?}");
+}
+
+#[test]
+fn call_that_a_restart_cut_while_it_rang_says_why_it_rang_there() {
+    let mut net = acme();
+    net.phone("acme/102").answers_after(secs(30));
+    net.phone("acme/103").calls("102");
+    net.restarts_after(secs(5));
+    net.run();
+    net.check();
+    let record = net.record();
+    assert!(record.cut && record.disposition == Disposition::Failed);
+    let rung = record.decision.steps.iter().find_map(|step| match &step.kind {
+        StepKind::Resolved { target, devices, .. } => Some((target.as_str(), devices.len())),
+        _ => None,
+    });
+    assert_eq!(rung, Some(("102", 1)));
 }
 
 #[test]

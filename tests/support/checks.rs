@@ -151,7 +151,7 @@ impl Net {
     /// Every record decides its call again, with the same steps.
     fn records_decide_again(&self) {
         let mut host = Replayed(Inline::default());
-        for record in self.exchange.records().into_iter().filter(|record| !record.cut) {
+        for record in self.exchange.records() {
             let again = replay(&record.decision, &Kept(&self.exchange), &mut host);
             if again != record.decision {
                 let calls = [record.sip_call_id.as_str()];

@@ -13,7 +13,7 @@ use pbx_core::door::{Door, Verdict};
 use pbx_core::event::{Event, EventKind};
 use pbx_core::flow::{Flow, Routes, Transport};
 use pbx_core::ids::{SLOTS, Slot, TenantId};
-use pbx_core::journal::{Ending, Entry, OpenCall};
+use pbx_core::journal::{Entry, OpenCall};
 use pbx_core::registrar::Binding;
 use pbx_core::settings::Settings;
 use pbx_core::time::{Instant, Now};
@@ -146,15 +146,9 @@ impl Exchange {
         for entry in &self.journal {
             match entry {
                 Entry::CallStarted { call, .. } => open.extend(OpenCall::begin(entry).map(|begun| (*call, begun))),
-                Entry::CallAnswered { call, answer, .. } => {
+                Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
                     if let Some(open) = open.get_mut(call) {
-                        open.answered = Some(answer.clone());
-                    }
-                }
-                Entry::CallEnded { call, disposition, cause, sip_code, at, .. } => {
-                    if let Some(open) = open.get_mut(call) {
-                        let cause = cause.clone();
-                        open.ended = Some(Ending { disposition: *disposition, cause, sip_code: *sip_code, at: *at });
+                        open.hear(entry);
                     }
                 }
                 Entry::CallRecorded(record) => drop(open.remove(&record.brief().id)),

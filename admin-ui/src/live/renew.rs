@@ -101,6 +101,7 @@ mod tests {
             started: Wall::from_micros(5_000_000),
             answered: answered.then(|| Answer { by, at, caller, callee, sip_call_id: key.to_owned() }),
             ended: None,
+            decision: Default::default(),
         }
     }
 

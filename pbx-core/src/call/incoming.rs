@@ -12,7 +12,7 @@ use super::shared::{User, Whose};
 use super::state::Call;
 use super::wire;
 use crate::cdr::Assembly;
-use crate::decision::{Decider, Final};
+use crate::decision::{Decider, Decision, Final};
 use crate::dial_plan::Dialled;
 use crate::directory::{Directory, Tenant};
 use crate::event::{Direction, EventKind};
@@ -162,6 +162,7 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         max_forwards: identity::max_forwards(incoming.invite).saturating_sub(1).min(70),
         record,
         decider: Decider::default(),
+        said: Decision::default(),
         run: Run::default(),
         ring: None,
         lookup: None,

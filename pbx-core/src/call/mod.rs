@@ -24,9 +24,9 @@
 //! | done     | the record is written, legs Gone | forgotten                                              |
 //!
 //! # What is promised first
-//! `CallStarted` before any answer to the INVITE but 100, `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE
-//! or the refusal, a binding before the 200 to its REGISTER. Within one batch of outputs all journal entries are written
-//! before anything is sent.
+//! `CallStarted` before any answer to the INVITE but 100, `CallDecided` before a phone rings or the caller hears ringing,
+//! `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE or the refusal, a binding before the 200 to its REGISTER.
+//! Within one batch of outputs all journal entries are written before anything is sent.
 
 mod bridge;
 mod callee;

@@ -2,13 +2,14 @@
 
 use super::cx::Cx;
 use super::io::Output;
-use super::leg::LegState;
+use super::leg::{LegState, Owner};
 use super::state::Call;
 use super::timers::Timer;
 use crate::cause;
 use crate::cdr::Ending;
-use crate::decision::Final;
+use crate::decision::{Decision, Final, Said};
 use crate::event::{Disposition, EventKind};
+use crate::journal::Entry;
 use crate::script::{FaultKind, RunId, ScriptInput, ScriptJob, ScriptStep};
 use crate::template::TemplateVersion;
 use crate::time::Instant;
@@ -113,7 +114,32 @@ impl Call {
             decider.local_ringing(facts);
             crate::decision::Ask::Wait
         });
+        self.promise_decision(cx);
         self.ring_caller(cx);
+    }
+
+    /// Tells the journal what was decided since the last time: a call that is cut can say why it went where it went.
+    pub(super) fn promise_decision(&mut self, cx: &mut Cx<'_>) {
+        let after = self.said.steps.len();
+        match self.say_decision() {
+            Ok(news) if news.steps.is_empty() => {}
+            Ok(news) => {
+                let Owner { call, tenant, .. } = self.owner;
+                cx.journal(Entry::CallDecided { call, tenant, after, decision: Box::new(news) });
+            }
+            Err(error) => {
+                tracing::error!(%error, tenant = %self.owner.tenant, call = %self.owner.call, "a step has no words")
+            }
+        }
+    }
+
+    /// Puts into words what was decided since the last time. Once the decision is over, only the words are kept.
+    pub(super) fn say_decision(&mut self) -> serde_json::Result<Decision<Said>> {
+        let news = self.said.catch_up(self.decider.decision())?;
+        if self.decider.is_over() {
+            self.decider.take_decision();
+        }
+        Ok(news)
     }
 
     /// The decision is made: nothing that was under way for it goes on.

@@ -10,7 +10,7 @@ use super::verb::lookup::Lookup;
 use super::verb::ring::Ring;
 use super::wrap_up::WrapUp;
 use crate::cdr::Assembly;
-use crate::decision::{Ask, Decider, Final};
+use crate::decision::{Ask, Decider, Decision, Final, Said};
 use crate::dial_plan::Dialled;
 use crate::ids::{DeviceId, NumberId};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,9 @@ pub(super) struct Call {
     pub(super) max_forwards: u8,
     pub(super) record: Assembly,
     pub(super) decider: Decider,
+    /// What the journal was told of the decision.
+    #[serde(default)]
+    pub(super) said: Decision<Said>,
     pub(super) run: Run,
     pub(super) ring: Option<Ring>,
     pub(super) lookup: Option<Lookup>,
@@ -109,7 +112,10 @@ impl Call {
         match ask {
             Ask::Start { program, input } => self.start_script(cx, program, input),
             Ask::Resume { outcome } => self.resume_script(cx, outcome),
-            Ask::Do(Act::Ring { timeout_s, .. }) => self.start_ring(cx, forks, somebody, timeout_s),
+            Ask::Do(Act::Ring { timeout_s, .. }) => {
+                self.promise_decision(cx);
+                self.start_ring(cx, forks, somebody, timeout_s);
+            }
             Ask::Do(Act::Lookup { source, args }) => self.start_lookup(cx, &source, args),
             Ask::Wait => {}
             Ask::End(answer) => self.conclude(cx, &answer),

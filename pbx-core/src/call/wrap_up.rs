@@ -4,7 +4,7 @@ use super::cx::Cx;
 use super::leg::Leg;
 use super::state::Call;
 use super::timers::Timer;
-use crate::cdr::Heard;
+use crate::cdr::{Heard, Written};
 use crate::journal::Entry;
 use crate::time::Instant;
 use pbx_media::PortReport;
@@ -93,10 +93,13 @@ impl Call {
                 self.record.heard(a, b.unwrap_or_default());
             }
         }
-        let decision = self.decider.take_decision();
-        let record = self.record.finish(decision);
-        match record.try_into() {
-            Ok(written) => cx.journal(Entry::CallRecorded(written)),
+        let template = self.decider.template().map(str::to_owned);
+        let written = self.say_decision().and_then(|_| {
+            let decision = std::mem::take(&mut self.said);
+            Written::said(self.record.finish(decision), template)
+        });
+        match written {
+            Ok(written) => cx.journal(Entry::CallRecorded(Box::new(written))),
             Err(error) => {
                 tracing::error!(%error, tenant = %self.owner.tenant, call = %self.owner.call, "a record has no words")
             }

@@ -174,9 +174,9 @@ impl Assembly {
     }
 
     /// The finished record, to be asked for once: what is left has no legs and no segments.
-    pub fn finish(&mut self, decision: Decision) -> CallRecord {
+    pub fn finish<S>(&mut self, decision: Decision<S>) -> CallRecord<S> {
         let record = &mut self.record;
-        CallRecord {
+        let finished = CallRecord {
             sip_call_id: std::mem::take(&mut record.sip_call_id),
             from: std::mem::take(&mut record.from),
             dialled: std::mem::take(&mut record.dialled),
@@ -184,15 +184,17 @@ impl Assembly {
             cause: std::mem::take(&mut record.cause),
             legs: std::mem::take(&mut record.legs),
             segments: std::mem::take(&mut record.segments),
-            decision,
+            decision: Decision::default(),
             ..*record
-        }
+        };
+        finished.with(decision)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision::Step;
     use uuid::Uuid;
 
     fn at(seconds: u64) -> Now {
@@ -220,7 +222,7 @@ mod tests {
         call.connected(a, b, Party::default(), at(3));
         call.ended(&HUNG_UP, at(10));
         call.heard(Heard { packets: 5, ..Heard::default() }, Heard::default());
-        let record = call.finish(Decision::default());
+        let record = call.finish::<Step>(Decision::default());
         assert_eq!(record.talk_us, 7_000_000);
         assert_eq!(record.segments.len(), 1);
         assert_eq!(record.segments[0].media.as_ref().map(|media| media.from_a.packets), Some(5));
@@ -235,7 +237,7 @@ mod tests {
             at(1),
         );
         call.ended(&HUNG_UP, at(2));
-        let record = call.finish(Decision::default());
+        let record = call.finish::<Step>(Decision::default());
         assert_eq!((record.disposition, record.sip_code, record.talk_us), (Disposition::Cancelled, 487, 0));
     }
 }

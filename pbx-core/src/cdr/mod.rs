@@ -6,15 +6,15 @@ mod written;
 pub use assembly::{Assembly, Ending};
 pub use written::Written;
 
-use crate::decision::Decision;
+use crate::decision::{Decision, Step};
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, LegId, TenantId};
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
-/// The record of a call.
+/// The record of a call, with the steps of its decision or with the same put into words.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct CallRecord {
+pub struct CallRecord<S = Step> {
     /// Ours.
     pub id: CallId,
     /// Whose.
@@ -50,7 +50,33 @@ pub struct CallRecord {
     /// Who talked to whom, from when to when.
     pub segments: Vec<Segment>,
     /// Why it went where it went.
-    pub decision: Decision,
+    pub decision: Decision<S>,
+}
+
+impl<S> CallRecord<S> {
+    /// The same call with another decision.
+    pub fn with<D>(self, decision: Decision<D>) -> CallRecord<D> {
+        CallRecord {
+            id: self.id,
+            tenant: self.tenant,
+            sip_call_id: self.sip_call_id,
+            direction: self.direction,
+            from: self.from,
+            dialled: self.dialled,
+            to: self.to,
+            started: self.started,
+            answered: self.answered,
+            ended: self.ended,
+            disposition: self.disposition,
+            cause: self.cause,
+            sip_code: self.sip_code,
+            talk_us: self.talk_us,
+            cut: self.cut,
+            legs: self.legs,
+            segments: self.segments,
+            decision,
+        }
+    }
 }
 
 /// One leg of a call.

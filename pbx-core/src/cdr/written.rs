@@ -1,7 +1,7 @@
 //! A record put into words: it goes into the journal and into SQL as the same JSON, written once.
 
 use super::CallRecord;
-use crate::decision::{Decision, StepKind};
+use crate::decision::{Decision, Said, Step, StepKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -24,12 +24,18 @@ impl Written {
         Ok(Self::of(record, json))
     }
 
+    /// Of a record whose decision is in words already. `template`: the slug of the template that decided.
+    ///
+    /// # Errors
+    /// When something in it has no JSON.
+    pub fn said(record: CallRecord<Said>, template: Option<String>) -> serde_json::Result<Self> {
+        let json = to_raw_value(&record)?;
+        Ok(Self { brief: record.with(Decision::default()), template, json })
+    }
+
     fn of(record: CallRecord, json: Box<RawValue>) -> Self {
-        let template = record.decision.steps.iter().find_map(|step| match &step.kind {
-            StepKind::Bound { slug, .. } => Some(slug.clone()),
-            _ => None,
-        });
-        Self { brief: CallRecord { decision: Decision::default(), ..record }, template, json }
+        let template = template_of(&record.decision.steps);
+        Self { brief: record.with(Decision::default()), template, json }
     }
 
     /// The record without the steps of its decision.
@@ -54,6 +60,14 @@ impl Written {
     pub fn read(&self) -> serde_json::Result<CallRecord> {
         serde_json::from_str(self.json())
     }
+}
+
+/// The slug of the template that these steps name.
+fn template_of(steps: &[Step]) -> Option<String> {
+    steps.iter().find_map(|step| match &step.kind {
+        StepKind::Bound { slug, .. } => Some(slug.clone()),
+        _ => None,
+    })
 }
 
 impl TryFrom<CallRecord> for Box<Written> {

@@ -49,6 +49,9 @@ pub enum Act {
     },
 }
 
+/// The causes by which the world, and not the call's own routing, ends a decision.
+pub(super) const STOPS: [&str; 3] = ["no-media-ports", "operator-hung-up", "cut"];
+
 /// The final answer to the caller.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Final {

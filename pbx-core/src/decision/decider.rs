@@ -264,7 +264,7 @@ impl Decider {
         self.end(facts, Final::new(487, "caller-cancelled"))
     }
 
-    /// The world stopped it: an administrator, a drain, no media ports, a caller that is gone.
+    /// The world stopped it, for a cause of [`super::ask::STOPS`].
     pub fn stopped(&mut self, facts: &mut dyn Facts, answer: Final) -> Ask {
         if self.state == State::Over { Ask::Wait } else { self.end(facts, answer) }
     }

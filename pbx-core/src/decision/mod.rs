@@ -9,6 +9,7 @@ mod decider;
 mod facts;
 mod recorded;
 mod replay;
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub use decider::Decider;
 pub use facts::{Bound, Facts, Limits, Opening, Resolution};
 pub use recorded::Programs;
 pub use replay::{Host, replay};
+pub use said::Said;
 
 use crate::ids::{NumberId, PersonId, TemplateVersionId};
 use crate::script::{FaultKind, ScriptInput};
@@ -27,16 +29,22 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The whole decision of one call.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Decision {
+/// The whole decision of one call: its steps, or the same put into words ([`Said`]).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Decision<S = Step> {
     /// The configuration that the call saw.
     pub revision: u64,
     /// What its script might ask for.
     #[serde(default)]
     pub limits: Limits,
     /// In order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<S>,
+}
+
+impl<S> Default for Decision<S> {
+    fn default() -> Self {
+        Self { revision: 0, limits: Limits::default(), steps: Vec::new() }
+    }
 }
 
 /// One step, with when it happened.

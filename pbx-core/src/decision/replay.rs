@@ -1,8 +1,8 @@
 //! A call decided again from its record alone.
 
-use super::ask::{Ask, Final};
+use super::ask::{Ask, Final, STOPS};
 use super::recorded::Recorded;
-use super::{Decider, Decision, Programs, StepKind};
+use super::{Decider, Decision, Programs, Step, StepKind};
 use crate::ids::{CallId, TenantId};
 use crate::script::{FaultKind, RunId, ScriptJob, ScriptStep};
 use uuid::Uuid;
@@ -14,7 +14,8 @@ pub trait Host {
 }
 
 /// Decides again. Equal steps: the record explains the call. Where the routing code would now do something else, the
-/// steps differ from there on.
+/// steps differ from there on. A record that ends before a final answer is of a call that was cut: it is decided as far as
+/// it was told.
 pub fn replay(record: &Decision, programs: &dyn Programs, host: &mut dyn Host) -> Decision {
     let mut replay = Replay {
         facts: Recorded::new(record, programs),
@@ -72,14 +73,16 @@ impl Replay<'_> {
 
     /// Feeds what comes next: what came from outside is in the record, what the script does comes from the host.
     fn next(&mut self) -> Option<Ask> {
-        let next = self.record.steps.get(self.decider.decision().steps.len()).map(|step| &step.kind);
+        let steps = &self.record.steps;
+        let next = steps.get(self.decider.decision().steps.len()).map(|step| &step.kind);
         match next {
+            None if !matches!(steps.last(), Some(Step { kind: StepKind::Final { .. }, .. })) => None,
             Some(StepKind::LocalRinging) => {
                 self.decider.local_ringing(&mut self.facts);
                 Some(Ask::Wait)
             }
             Some(StepKind::Cancelled) => Some(self.decider.cancelled(&mut self.facts)),
-            Some(StepKind::Final { code, cause }) => {
+            Some(StepKind::Final { code, cause }) if STOPS.contains(&cause.as_str()) => {
                 Some(self.decider.stopped(&mut self.facts, Final::new(*code, cause)))
             }
             // The wall clock's verdict is no function of the script: it is a recorded outcome.

@@ -15,6 +15,7 @@ pub use projector::Projector;
 pub use recover::{Recovered, recover};
 
 use crate::cdr::Written;
+use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::registrar::Binding;
@@ -50,6 +51,17 @@ pub enum Entry {
         /// When.
         at: Wall,
     },
+    /// Why the call goes where it goes, before anybody is rung and before the caller hears of it.
+    CallDecided {
+        /// The call.
+        call: CallId,
+        /// Whose.
+        tenant: TenantId,
+        /// How many steps were told before.
+        after: usize,
+        /// The steps since then.
+        decision: Box<Decision<Said>>,
+    },
     /// The caller got a 200.
     CallAnswered {
         /// The call.
@@ -74,7 +86,7 @@ pub enum Entry {
         /// When.
         at: Wall,
     },
-    /// The finished record: replaces what the three above told.
+    /// The finished record: replaces what the entries above told.
     CallRecorded(Box<Written>),
     /// A device can be reached (before the 200 to the REGISTER leaves).
     BindingAdded {
@@ -106,7 +118,7 @@ impl Entry {
             Self::CallAnswered { answer, .. } => Some(answer.at),
             Self::CallRecorded(record) => Some(record.brief().ended),
             Self::Audit(line) => Some(line.at),
-            Self::BindingAdded { .. } => None,
+            Self::CallDecided { .. } | Self::BindingAdded { .. } => None,
         }
     }
 }

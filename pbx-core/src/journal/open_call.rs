@@ -2,7 +2,7 @@
 
 use super::Entry;
 use crate::cdr::{CallRecord, LegRecord, Segment};
-use crate::decision::Decision;
+use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, LegId, TenantId};
 use crate::time::Wall;
@@ -29,6 +29,9 @@ pub struct OpenCall {
     pub answered: Option<Answer>,
     /// How and when it ended.
     pub ended: Option<Ending>,
+    /// Why it went where it went, as far as it was told.
+    #[serde(default)]
+    pub decision: Decision<Said>,
 }
 
 /// The answer to a call: enough to find the two that talked, in the records and in the SIP messages.
@@ -78,7 +81,30 @@ impl OpenCall {
             started: *at,
             answered: None,
             ended: None,
+            decision: Decision::default(),
         })
+    }
+
+    /// The journal tells more of this call. Told twice is told once.
+    pub fn hear(&mut self, entry: &Entry) {
+        match entry {
+            Entry::CallDecided { after, decision, .. } if *after == self.decision.steps.len() => {
+                (self.decision.revision, self.decision.limits) = (decision.revision, decision.limits);
+                self.decision.steps.extend_from_slice(&decision.steps);
+            }
+            Entry::CallAnswered { answer, .. } => {
+                self.answered.get_or_insert_with(|| answer.clone());
+            }
+            Entry::CallEnded { disposition, cause, sip_code, at, .. } => {
+                self.ended.get_or_insert_with(|| Ending {
+                    disposition: *disposition,
+                    cause: cause.clone(),
+                    sip_code: *sip_code,
+                    at: *at,
+                });
+            }
+            _ => {}
+        }
     }
 
     /// The record of a call whose engine is gone. `last_seen`: a moment at which the server is known to have lived.
@@ -114,7 +140,7 @@ impl OpenCall {
             cut,
             legs,
             segments,
-            decision: Decision::default(),
+            decision: self.decision.read(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! From the journal into SQL: a batch is one transaction that also remembers how far it came.
 
-use super::open_call::Ending;
 use super::{AuditLine, Entry, OpenCall, Position};
 use crate::cdr::Written;
 use crate::ids::{CallId, DeviceId, TenantId};
@@ -123,17 +122,9 @@ impl Projector {
                     batch.touched.insert(*call);
                 }
             }
-            Entry::CallAnswered { call, answer, .. } => {
+            Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
                 if let Some(open) = self.open.get_mut(call) {
-                    open.answered.get_or_insert_with(|| answer.clone());
-                    batch.touched.insert(*call);
-                }
-            }
-            Entry::CallEnded { call, disposition, cause, sip_code, at, .. } => {
-                if let Some(open) = self.open.get_mut(call) {
-                    let ending =
-                        Ending { disposition: *disposition, cause: cause.clone(), sip_code: *sip_code, at: *at };
-                    open.ended.get_or_insert(ending);
+                    open.hear(entry);
                     batch.touched.insert(*call);
                 }
             }

@@ -1,6 +1,7 @@
 //! From the journal to the records: whatever the instant of the kill, each call has exactly one.
 
 use crate::support::{Folder, at, binding, on_both, party, record, started};
+use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::event::Disposition;
 use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::journal::{Answer, Entry, Journal, Limits, Position, Projector, recover};
@@ -24,6 +25,20 @@ fn answered(call: &str, seconds: i64) -> Entry {
     Entry::CallAnswered { call: CallId::of_key(call), tenant: acme(), answer }
 }
 
+/// The steps from `after` on of a decision that has these.
+fn decided(call: &str, after: usize, steps: &[StepKind]) -> Entry {
+    let whole = decision(steps);
+    let mut said = Decision::default();
+    said.catch_up(&decision(&steps[..after])).unwrap();
+    let news = said.catch_up(&whole).unwrap();
+    Entry::CallDecided { call: CallId::of_key(call), tenant: acme(), after, decision: Box::new(news) }
+}
+
+fn decision(steps: &[StepKind]) -> Decision {
+    let steps = steps.iter().map(|kind| Step { at: at(1), kind: kind.clone() });
+    Decision { revision: 7, steps: steps.collect(), ..Decision::default() }
+}
+
 fn ended(call: &str, seconds: i64) -> Entry {
     Entry::CallEnded {
         call: CallId::of_key(call),
@@ -45,6 +60,7 @@ fn story() -> Vec<Entry> {
     vec![
         added("a", 100),
         started(acme(), "one", at(1)),
+        decided("one", 0, &[StepKind::LocalRinging]),
         answered("one", 2),
         started(acme(), "two", at(3)),
         added("b", 200),
@@ -171,12 +187,22 @@ fn projection_is_the_same_on_both_databases() {
 fn cut_call_is_recorded_by_what_is_known() {
     on_both(|fresh| async move {
         let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
-        let entries = [started(acme(), "one", at(1)), answered("one", 2), started(acme(), "two", at(3))];
+        let steps = [StepKind::LocalRinging, StepKind::ScriptFinished, StepKind::Cancelled];
+        let entries = [
+            started(acme(), "one", at(1)),
+            decided("one", 0, &steps[..2]),
+            decided("one", 2, &steps),
+            answered("one", 2),
+            started(acme(), "two", at(3)),
+        ];
         projector.project(&entries, Position { segment: 1, offset: 1 }).await.unwrap();
+        // The same once more, as after a start that did not come to its end.
+        projector.project(&entries[1..3], Position { segment: 1, offset: 2 }).await.unwrap();
         let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
         assert_eq!(projector.close_open_calls(at(4)).await.unwrap(), 2);
         let one = fresh.store.call(acme(), CallId::of_key("one")).await.unwrap().unwrap();
         assert_eq!((one.cut, one.disposition, one.talk_us, one.ended), (true, Disposition::Answered, 2_000_000, at(4)));
+        assert_eq!(one.decision, decision(&steps), "{}", fresh.name);
         let two = fresh.store.call(acme(), CallId::of_key("two")).await.unwrap().unwrap();
         assert_eq!((two.cut, two.disposition, two.talk_us), (true, Disposition::Failed, 0));
     });
