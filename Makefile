@@ -17,10 +17,10 @@ help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 run: release ## from a fresh clone to a running demo on SQLite, with URL and log-in printed
-	@exec target/release/ringdown demo --data data
+	@exec $(TARGET)/release/ringdown demo --data data
 
 serve: release ## the same, empty: your own phone system in ./data
-	@exec target/release/ringdown serve --data data
+	@exec $(TARGET)/release/ringdown serve --data data
 
 release: packages-build assets
 	$(CARGO) build --release --bin ringdown
@@ -68,8 +68,8 @@ packages-test:
 	@tools/packages $(TEST_PACKAGES)
 
 bench: ## CPU a call, registration and packet, memory, start, highest rate: see docs/performance.md
-	$(CARGO) build --release --bin ringdown --example talkers
-	bench/run
+	$(CARGO) build --release --bin ringdown --example talkers --example customers
+	TARGET=$(TARGET) bench/run
 
 clean:
 	$(CARGO) clean

@@ -30,6 +30,8 @@ pub struct Settings {
     pub max_actions: u32,
     /// Lookups one script may make.
     pub max_lookups: u32,
+    /// How long the lookups of one call may take, all together, in milliseconds.
+    pub lookups_ms: u32,
     /// Devices rung at once.
     pub max_forks: usize,
     /// How long running calls may go on after the drain began.
@@ -53,6 +55,7 @@ impl Default for Settings {
             max_hops: 10,
             max_actions: 64,
             max_lookups: 8,
+            lookups_ms: 3000,
             max_forks: 16,
             drain_deadline_s: 30,
             gather_ms: 20,

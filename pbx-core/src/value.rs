@@ -30,6 +30,28 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// Whether it has at most `size` values and characters of text together, and at most `depth` levels.
+    pub fn is_within(&self, size: usize, depth: usize) -> bool {
+        self.weigh(size, depth).is_some()
+    }
+
+    /// What is left of a size after this value.
+    fn weigh(&self, left: usize, depth: usize) -> Option<usize> {
+        let left = left.checked_sub(1)?;
+        match self {
+            Self::Text(text) => left.checked_sub(text.chars().count()),
+            Self::List(list) => {
+                let depth = depth.checked_sub(1)?;
+                list.iter().try_fold(left, |left, item| item.weigh(left, depth))
+            }
+            Self::Map(map) => {
+                let depth = depth.checked_sub(1)?;
+                map.iter().try_fold(left, |left, (key, item)| item.weigh(left.checked_sub(key.chars().count())?, depth))
+            }
+            _ => Some(left),
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {

@@ -211,6 +211,12 @@ pub const SETTINGS: &[Setting] = &[
     limit!("max-hops", max_hops, "10", "How often one call may pass through this server."),
     limit!("max-actions", max_actions, "64", "Actions that one script may take."),
     limit!("max-lookups", max_lookups, "8", "Lookups that one script may make."),
+    limit!(
+        "lookups-ms",
+        lookups_ms,
+        "3000",
+        "How long the lookups of one call may take together, in milliseconds; after that each is a time-out at once."
+    ),
     limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
     limit!(
         "drain-deadline-s",

@@ -91,6 +91,7 @@ fn limits(text: &mut String) {
         ("memory of all of a company's running scripts", format!("{} MiB", limits.memory / (1024 * 1024))),
         ("verbs in a call", settings.max_actions.to_string()),
         ("lookups in a call", settings.max_lookups.to_string()),
+        ("time for all lookups of a call", format!("{} ms", settings.lookups_ms)),
         ("time on the processor between two outcomes", format!("{} ms", limits.deadline_ms)),
         ("text that a pattern looks at", "65,536 bytes".to_owned()),
         ("pattern", "1,024 bytes".to_owned()),

@@ -90,6 +90,48 @@ fn source_that_is_slow_or_down_never_leaves_the_caller_in_silence() {
 }
 
 #[test]
+fn declared_default_stands_in_for_a_source_that_is_slow_or_down() {
+    for trouble in ["slow", "down"] {
+        let mut acme = Company::new("acme", 1).with_extensions(&["101", "102", "103"]);
+        let fields = [("name", "Whoever"), ("tier", "gold"), ("account_manager", "103")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), Value::from(value)));
+        acme.source_or(Some(Value::Map(fields.into())));
+        acme.number("+4930555100", "vip-by-lookup", &[("source", "customers".into()), ("main", "102".into())]);
+        let mut net = Net::new(2, 1, vec![acme]);
+        net.ready();
+        match trouble {
+            "slow" => net.exchange.sources.delay = secs(60),
+            _ => net.exchange.sources.down = true,
+        }
+        net.phone("carrier").calls("+4930555100").hangs_up_after(secs(1));
+        net.run();
+        net.check();
+        assert_eq!(rang(&net), ["103"], "{trouble}");
+    }
+}
+
+#[test]
+fn lookups_of_one_call_take_three_seconds_together_and_the_call_goes_on() {
+    let mut acme = Company::new("acme", 1).with_extensions(&["102"]);
+    acme.source();
+    let manifest = "title: Asks often\nsummary: Eight times.\nfallback: {reject: 500}";
+    let lua = "for _ = 1, 8 do lookup{source = 'customers', args = {number = '1'}} end ring{targets = '102'}";
+    let version = acme.writes("asks-often", manifest, lua);
+    let number = acme.owns("+4930555100");
+    acme.bind_version(number, version, &[]);
+    let mut net = Net::new(2, 1, vec![acme]);
+    net.ready();
+    net.exchange.sources.delay = secs(60);
+    net.phone("carrier").calls("+4930555100").hangs_up_after(secs(1));
+    net.run();
+    net.check();
+    let (caller, called) = (net.seen("carrier"), net.seen("acme/102"));
+    let waited = called.began.since(caller.began);
+    assert!(waited > ms(2900) && waited < ms(3300), "{waited:?}");
+    assert!(called.talked());
+}
+
+#[test]
 fn anonymous_caller_is_not_looked_up() {
     let mut net = net();
     net.phone("carrier").calls("+4930555100").with("Privacy", "id").hangs_up_after(secs(1));

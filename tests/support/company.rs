@@ -133,6 +133,11 @@ impl Company {
 
     /// A customer service called `customers`.
     pub(crate) fn source(&mut self) {
+        self.source_or(None);
+    }
+
+    /// A customer service called `customers`, with what stands in for its answers.
+    pub(crate) fn source_or(&mut self, default: Option<Value>) {
         let source = Source {
             id: SourceId::of_key(&format!("{}/customers", self.tenant.slug)),
             slug: "customers".to_owned(),
@@ -141,6 +146,7 @@ impl Company {
             timeout_ms: 800,
             allowed_hosts: vec![],
             allow_private: true,
+            default,
         };
         self.tenant.sources.insert(source.id, source);
     }

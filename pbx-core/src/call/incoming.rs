@@ -167,6 +167,7 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         ring: None,
         lookup: None,
         questions: 0,
+        asked_for: std::time::Duration::ZERO,
         early: super::early::Early::default(),
         bridge: None,
         wrap_up: None,

@@ -14,6 +14,7 @@ use crate::decision::{Ask, Decider, Decision, Final, Said};
 use crate::dial_plan::Dialled;
 use crate::ids::{DeviceId, NumberId};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A call.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub(super) struct Call {
     pub(super) lookup: Option<Lookup>,
     /// Questions asked so far.
     pub(super) questions: u16,
+    /// How long their answers took, all together.
+    #[serde(default)]
+    pub(super) asked_for: Duration,
     pub(super) early: Early,
     /// Who talks, once somebody answered.
     pub(super) bridge: Option<Bridge>,

@@ -81,6 +81,7 @@ pub(super) fn fields(state: &State, object: &Object) -> Fields {
             ("timeout_ms", json!(source.timeout_ms)),
             ("allowed_hosts", json!(source.allowed_hosts)),
             ("allow_private", json!(source.allow_private)),
+            ("default", json!(source.default)),
         ]),
         Object::Number(_, number) => Fields::from([
             ("id", json!(number.slug)),

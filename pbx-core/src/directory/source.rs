@@ -1,6 +1,7 @@
 //! A named place in the tenant's own systems that templates may ask for data.
 
 use crate::ids::SourceId;
+use crate::value::Value;
 use serde::{Deserialize, Serialize};
 
 /// What a source speaks.
@@ -12,7 +13,7 @@ pub enum SourceKind {
 }
 
 /// A data source.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Source {
     /// Its id.
     pub id: SourceId,
@@ -28,4 +29,7 @@ pub struct Source {
     pub allowed_hosts: Vec<String>,
     /// Whether the operator lets it reach private, loopback and link-local addresses.
     pub allow_private: bool,
+    /// What stands in for its answer while it is slow or down; nothing if no default is declared.
+    #[serde(default)]
+    pub default: Option<Value>,
 }

@@ -21,7 +21,7 @@ tenants:
       - {id: anna, name: Anna Berg, extension: "101", email: anna@acme.test, devices: [{id: desk, sip_user: acme-anna-desk, password: "..."}]}
       - {id: ben, name: Ben Oez, extension: "102", devices: [{id: desk}, {id: lobby, contact: "sip:127.0.0.1:7080"}]}
       - {id: cleo, name: Cleo Tan, extension: "103"}
-    data_sources: [{id: customers, kind: http-json, url: "http://127.0.0.1:9099/customers/{number}", timeout_ms: 800, allow_private: true}]
+    data_sources: [{id: customers, kind: http-json, url: "http://127.0.0.1:9099/customers/{number}", timeout_ms: 800, allow_private: true, default: {name: Somebody, tiers: [gold, 1, 0.5, true]}}]
     numbers:
       - {number: "+4930555100", trunk: carrier, template: vip-by-lookup, params: {source: customers, main: ["102", "103"]}}
 "#;
@@ -78,6 +78,28 @@ fn same_file_and_own_export_change_nothing() {
 }
 
 #[test]
+fn default_of_a_source_is_kept_until_it_is_taken_back() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let default = |configuration: &Configuration| {
+            let directory = configuration.snapshot();
+            directory.tenant(acme()).unwrap().source_named("customers").unwrap().default.clone()
+        };
+        let declared = default(&configuration).unwrap();
+        assert_eq!(serde_json::to_value(&declared).unwrap()["tiers"], serde_json::json!(["gold", 1, 0.5, true]));
+        let again = crate::support::configuration(&fresh.store).await;
+        assert_eq!(default(&again), Some(declared.clone()), "{}", fresh.name);
+        let left_out = "tenants: [{id: acme, data_sources: [{id: customers, timeout_ms: 900}]}]";
+        import(&configuration, left_out, false).await.unwrap();
+        assert_eq!(default(&configuration), Some(declared));
+        let taken_back = "tenants: [{id: acme, data_sources: [{id: customers, default: ~}]}]";
+        import(&configuration, taken_back, false).await.unwrap();
+        assert_eq!(default(&configuration), None);
+    });
+}
+
+#[test]
 fn renumbering_keeps_the_person_and_its_password() {
     on_both(|fresh| async move {
         let configuration = configuration(&fresh.store).await;
@@ -126,6 +148,7 @@ tenants:
       - {id: cleo, extension: "110", devices: [{id: desk, sip_user: "a b"}]}
     data_sources:
       - {id: customers, url: "ftp://x"}
+      - {id: deep, url: "http://x", default: [[[[[[[[[[[[[[[[[too deep]]]]]]]]]]]]]]]]]}
     numbers:
       - {number: "030", trunk: carier}
 "#;
@@ -143,13 +166,14 @@ tenants:
             (10, "extension belongs to"),
             (10, "SIP user"),
             (12, "http://"),
-            (14, "no trunk \"carier\"; did you mean \"carrier\""),
-            (14, "public number"),
+            (13, "nested deeper"),
+            (15, "no trunk \"carier\"; did you mean \"carrier\""),
+            (15, "public number"),
         ] {
             let found = told.iter().any(|fault| fault.starts_with(&format!("line {line}: ")) && fault.contains(word));
             assert!(found, "line {line}: {word} is not among\n{}", told.join("\n"));
         }
-        assert_eq!(told.len(), 11, "{}", told.join("\n"));
+        assert_eq!(told.len(), 12, "{}", told.join("\n"));
         assert_eq!(fresh.store.revision().await.unwrap(), 0);
         assert!(fresh.store.tenants().await.unwrap().is_empty());
     });
@@ -205,12 +229,12 @@ fn hostile_yaml_is_refused_in_words() {
 fn reference_of_the_file_is_what_the_reader_knows() {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/IMPORT.md");
     let reference = pbx_core::change::import::reference();
-    if std::env::var_os("RINGDOWN_WRITE_DOCS").is_some() {
+    if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, &reference).unwrap();
     }
     let written = std::fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(written, reference, "docs/IMPORT.md is old: run this test with RINGDOWN_WRITE_DOCS=1");
+    assert_eq!(written, reference, "docs/IMPORT.md is old: run this test with UPDATE=1");
 }
 
 #[test]

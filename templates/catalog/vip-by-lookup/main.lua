@@ -13,7 +13,7 @@ local function shown(destination)
   return if type(destination) == "table" then table.concat(destination, ", ") else destination
 end
 
--- The customer, or nothing and why.
+-- The customer, or nothing; and why, if the source did not say it itself.
 local function customer()
   local caller = call.caller
   if caller.anonymous or not caller.number or caller.number == "" then
@@ -27,10 +27,11 @@ local function customer()
     return nil, param.source .. " answered something that is no customer"
   elseif answer.status == "unknown" then
     return nil, param.source .. " does not know " .. caller.number
-  elseif answer.status == "timeout" then
-    return nil, param.source .. " did not answer in time"
   end
-  return nil, param.source .. " failed (" .. (answer.code or "no reason") .. ")"
+  local trouble = if answer.status == "timeout" then " did not answer in time" else " failed (" .. (answer.code or "no reason") .. ")"
+  -- The source's declared default, if it has one.
+  local default = if type(answer.value) == "table" then answer.value else nil
+  return default, param.source .. trouble
 end
 
 -- Who rings first, and why.
@@ -40,6 +41,9 @@ local function choose()
     return param.main, why
   end
   local name = if type(found.name) == "string" then found.name else "without a name"
+  if why then
+    name ..= " by default, because " .. why
+  end
   if found.tier ~= "gold" then
     return param.main, "customer " .. name
   end

@@ -127,6 +127,7 @@ mod tests {
             timeout_ms: 800,
             allowed_hosts: allowed.iter().map(|host| (*host).to_owned()).collect(),
             allow_private: false,
+            default: None,
         };
         let args = BTreeMap::from([("number".to_owned(), number.to_owned())]);
         Frames::default().url(&source, &args).map(String::from)

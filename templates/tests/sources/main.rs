@@ -57,6 +57,7 @@ fn source(url: String, timeout_ms: u32, allow_private: bool) -> Source {
         timeout_ms,
         allowed_hosts: vec![],
         allow_private,
+        default: None,
     }
 }
 

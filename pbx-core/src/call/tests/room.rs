@@ -164,7 +164,16 @@ fn acme() -> Tenant {
         numbers: HashMap::from([(number, Number { id: number, e164: "+4930555100".into(), trunk })]),
         sources: HashMap::from([(
             source,
-            Source { id: source, slug, kind, url, timeout_ms: 800, allowed_hosts: vec![], allow_private: true },
+            Source {
+                id: source,
+                slug,
+                kind,
+                url,
+                timeout_ms: 800,
+                allowed_hosts: vec![],
+                allow_private: true,
+                default: None,
+            },
         )]),
         extensions,
         bindings: vec![binding],

@@ -28,10 +28,15 @@ pub const SPEC: VerbSpec = VerbSpec {
     outcomes: &[
         OutcomeSpec { status: "found", doc: "The source knows it; `value` is its JSON answer." },
         OutcomeSpec { status: "unknown", doc: "The source does not know it (404). No fault." },
-        OutcomeSpec { status: "timeout", doc: "The source did not answer in its time." },
+        OutcomeSpec {
+            status: "timeout",
+            doc: "The source did not answer in its time, or the call's time for lookups is used up; `value` is the source's \
+                  declared default, if it has one.",
+        },
         OutcomeSpec {
             status: "failed",
-            doc: "The source is down, answers garbage or may not be asked; `code` is a stable word for why.",
+            doc: "The source is down, answers garbage or may not be asked; `code` is a stable word for why, `value` the \
+                  source's declared default, if it has one.",
         },
     ],
     terminal: false,
@@ -45,7 +50,10 @@ const GRACE: Duration = Duration::from_millis(250);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::call) struct Lookup {
     seq: u16,
+    asked: Instant,
     due: Instant,
+    /// What stands in for the answer.
+    default: Option<Value>,
 }
 
 impl Call {
@@ -53,13 +61,19 @@ impl Call {
     pub(in crate::call) fn start_lookup(&mut self, cx: &mut Cx<'_>, source: &str, args: BTreeMap<String, String>) {
         let tenant = cx.world.directory.tenant(self.owner.tenant);
         let Some(found) = tenant.and_then(|tenant| tenant.source_named(source)) else {
-            return self.looked_up(cx, AnswerResult::Failed("no-source".to_owned()));
+            return self.looked_up(cx, AnswerResult::Failed("no-source".to_owned()), None);
         };
+        let default = found.default.clone();
+        let left = Duration::from_millis(u64::from(cx.world.settings.lookups_ms)).saturating_sub(self.asked_for);
+        if left.is_zero() {
+            return self.looked_up(cx, AnswerResult::Timeout, default);
+        }
         let seq = self.questions;
         self.questions = self.questions.wrapping_add(1);
-        let due = cx.now().mono + Duration::from_millis(u64::from(found.timeout_ms)) + GRACE;
+        let asked = cx.now().mono;
+        let due = asked + left.min(Duration::from_millis(u64::from(found.timeout_ms)) + GRACE);
         cx.shared.timers.start(Timer::LookupOver(self.owner.call), due);
-        self.lookup = Some(Lookup { seq, due });
+        self.lookup = Some(Lookup { seq, asked, due, default });
         let (tenant, call) = (self.owner.tenant, self.owner.call);
         cx.out.push(Output::Query(Query { tenant, call, seq, source: source.to_owned(), args }));
     }
@@ -67,35 +81,38 @@ impl Call {
     /// The source has answered; an answer that comes too late changes nothing.
     pub(in crate::call) fn source_answered(&mut self, cx: &mut Cx<'_>, answer: Answer) {
         if self.lookup.as_ref().is_some_and(|lookup| lookup.seq == answer.seq) {
-            self.stop_lookup(cx);
-            self.looked_up(cx, answer.result);
+            let default = self.stop_lookup(cx);
+            self.looked_up(cx, answer.result, default);
         }
     }
 
     /// The source had its time.
     pub(in crate::call) fn lookup_over(&mut self, cx: &mut Cx<'_>) {
-        if self.lookup.take_if(|lookup| lookup.due <= cx.now().mono).is_some() {
-            self.looked_up(cx, AnswerResult::Timeout);
+        if self.lookup.as_ref().is_some_and(|lookup| lookup.due <= cx.now().mono) {
+            let default = self.stop_lookup(cx);
+            self.looked_up(cx, AnswerResult::Timeout, default);
         }
     }
 
-    /// Nobody waits for the answer any more.
-    pub(in crate::call) fn stop_lookup(&mut self, cx: &mut Cx<'_>) {
-        if let Some(lookup) = self.lookup.take() {
-            cx.shared.timers.stop(Timer::LookupOver(self.owner.call), lookup.due);
-        }
+    /// Nobody waits for the answer any more. What would have stood in for it.
+    pub(in crate::call) fn stop_lookup(&mut self, cx: &mut Cx<'_>) -> Option<Value> {
+        let lookup = self.lookup.take()?;
+        cx.shared.timers.stop(Timer::LookupOver(self.owner.call), lookup.due);
+        self.asked_for += cx.now().mono.since(lookup.asked);
+        lookup.default
     }
 
-    fn looked_up(&mut self, cx: &mut Cx<'_>, result: AnswerResult) {
-        let (status, field) = match result {
-            AnswerResult::Found(value) => ("found", Some(("value", value))),
-            AnswerResult::Unknown => ("unknown", None),
-            AnswerResult::Timeout => ("timeout", None),
-            AnswerResult::Failed(code) => ("failed", Some(("code", Value::Text(code)))),
+    fn looked_up(&mut self, cx: &mut Cx<'_>, result: AnswerResult, default: Option<Value>) {
+        let (status, code, value) = match result {
+            AnswerResult::Found(value) => ("found", None, Some(value)),
+            AnswerResult::Unknown => ("unknown", None, None),
+            AnswerResult::Timeout => ("timeout", None, default),
+            AnswerResult::Failed(code) => ("failed", Some(Value::Text(code)), default),
         };
         let mut table = outcome(status, None);
-        if let (Value::Map(map), Some((key, value))) = (&mut table, field) {
-            map.insert(key.to_owned(), value);
+        if let Value::Map(map) = &mut table {
+            let fields = [("code", code), ("value", value)];
+            map.extend(fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
         }
         self.decide(cx, |decider, facts| decider.outcome(facts, table));
     }

@@ -78,6 +78,7 @@ sections! {
         "timeout_ms": "How long an answer may take; 1500 by default.",
         "allowed_hosts": "Hosts it may reach besides the URL's own: a list.",
         "allow_private": "Whether it may reach private and loopback addresses; `false` by default.",
+        "default": "What stands in for its answer while it is slow or down, `{name: Somebody, tier: gold}`; `null` for nothing.",
     }
     NUMBER, NUMBER_SECTION: "tenants[].numbers[]", "A public number.", {
         "id": "Its name in the tenant; the number where it is left out.",

@@ -97,6 +97,7 @@ fn source(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
         timeout_ms: 1500,
         allowed_hosts: Vec::new(),
         allow_private: false,
+        default: None,
     });
     let url = if is_new { table.required("url", faults) } else { table.text("url", faults) };
     if is_new && url.is_none() {
@@ -106,6 +107,9 @@ fn source(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
     source.timeout_ms = table.whole("timeout_ms", faults).unwrap_or(source.timeout_ms);
     source.allowed_hosts = table.words("allowed_hosts", faults).unwrap_or(source.allowed_hosts);
     source.allow_private = table.truth("allow_private", faults).unwrap_or(source.allow_private);
+    if let Some(node) = table.get("default") {
+        source.default = Some(node.value()).filter(|value| !value.is_null());
+    }
     import.put(Object::Source(tenant, source), NewSecret::Keep, &table.origin);
 }
 

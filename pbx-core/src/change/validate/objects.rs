@@ -115,6 +115,10 @@ fn of_device(check: &mut Check<'_>, object: &Object, device: &DeviceConfig) {
     }
 }
 
+/// The most that a source's default may hold: values and characters together, and levels.
+const MAX_DEFAULT: usize = 4096;
+const MAX_DEFAULT_DEPTH: usize = 16;
+
 fn of_source(check: &mut Check<'_>, object: &Object, source: &Source) {
     slug(check, object, &source.slug);
     if let Err(why) = grammar::check_url(&source.url) {
@@ -125,6 +129,11 @@ fn of_source(check: &mut Check<'_>, object: &Object, source: &Source) {
     }
     for host in source.allowed_hosts.iter().filter(|host| !grammar::is_host(host)) {
         check.fault(object, "allowed_hosts", "grammar", format!("{host:?} is no host name"));
+    }
+    if source.default.as_ref().is_some_and(|value| !value.is_within(MAX_DEFAULT, MAX_DEFAULT_DEPTH)) {
+        let message =
+            format!("holds more than {MAX_DEFAULT} values or characters, or is nested deeper than {MAX_DEFAULT_DEPTH}");
+        check.fault(object, "default", "range", message);
     }
 }
 

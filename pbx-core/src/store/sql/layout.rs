@@ -15,8 +15,9 @@ macro_rules! migrations {
     ($database:literal: $($name:literal),* $(,)?) => { [$(($name, text!($database, $name))),*] };
 }
 
-const SQLITE: [(&str, &str); 2] = migrations!("sqlite": "20261121000001_foundation", "20261121000002_fewer_trees");
-const POSTGRES: [(&str, &str); 2] = migrations!("postgres": "20261121000001_foundation", "20261121000002_fewer_trees");
+const SQLITE: [(&str, &str); 3] =
+    migrations!("sqlite": "20261121000001_foundation", "20261121000002_fewer_trees", "20261121000003_source_defaults");
+const POSTGRES: [(&str, &str); 3] = migrations!("postgres": "20261121000001_foundation", "20261121000002_fewer_trees", "20261121000003_source_defaults");
 
 /// What brings a SQLite database up to date.
 pub(super) fn sqlite() -> Migrator {

@@ -16,6 +16,7 @@ row! {
         timeout_ms: i64,
         allowed_hosts: String,
         allow_private: i64,
+        default_answer: Option<String>,
     }
 }
 
@@ -29,6 +30,7 @@ impl SourceRow {
             timeout_ms: narrow("source time-out", self.timeout_ms)?,
             allowed_hosts: json("allowed hosts", &self.allowed_hosts)?,
             allow_private: self.allow_private != 0,
+            default: self.default_answer.map(|text| json("source default", &text)).transpose()?,
         };
         Ok((id(&self.tenant)?, source))
     }
@@ -37,21 +39,22 @@ impl SourceRow {
 impl Store {
     /// Every source, by name.
     pub async fn sources(&self, tenant: TenantId) -> Result<Vec<Source>, StoreError> {
-        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private FROM sources
-            WHERE tenant = $1 ORDER BY slug";
+        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private, default_answer
+            FROM sources WHERE tenant = $1 ORDER BY slug";
         self.rows::<SourceRow>(sql, args![tenant]).await?.into_iter().map(|row| Ok(row.read()?.1)).collect()
     }
 
     /// One source.
     pub async fn source(&self, tenant: TenantId, source: SourceId) -> Result<Option<Source>, StoreError> {
-        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private FROM sources
-            WHERE tenant = $1 AND id = $2";
+        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private, default_answer
+            FROM sources WHERE tenant = $1 AND id = $2";
         let row = self.row::<SourceRow>(sql, args![tenant, source]).await?;
         row.map(|row| Ok(row.read()?.1)).transpose()
     }
 
     pub(super) async fn sources_of_all(&self) -> Result<Vec<(TenantId, Source)>, StoreError> {
-        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private FROM sources";
+        let sql = "SELECT tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private, default_answer
+            FROM sources";
         self.rows::<SourceRow>(sql, args![]).await?.into_iter().map(SourceRow::read).collect()
     }
 }
@@ -59,15 +62,17 @@ impl Store {
 impl Work {
     /// Adds or replaces a source.
     pub async fn put_source(&mut self, tenant: TenantId, source: &Source) -> Result<(), StoreError> {
-        let sql = "INSERT INTO sources (tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        let sql = "INSERT INTO sources
+            (tenant, id, slug, kind, url, timeout_ms, allowed_hosts, allow_private, default_answer)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (tenant, id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, url = excluded.url,
             timeout_ms = excluded.timeout_ms, allowed_hosts = excluded.allowed_hosts,
-            allow_private = excluded.allow_private";
+            allow_private = excluded.allow_private, default_answer = excluded.default_answer";
         let kind = to_word("source kind", &source.kind)?;
         let hosts = to_json("allowed hosts", &source.allowed_hosts)?;
-        let args =
-            args![tenant, source.id, &source.slug, kind, &source.url, source.timeout_ms, hosts, source.allow_private];
+        let default = source.default.as_ref().map(|value| to_json("source default", value)).transpose()?;
+        let (limit, private) = (source.timeout_ms, source.allow_private);
+        let args = args![tenant, source.id, &source.slug, kind, &source.url, limit, hosts, private, default];
         self.run(sql, args).await.map(drop)
     }
 
