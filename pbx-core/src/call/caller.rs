@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::leg::LegState;
 use super::state::Call;
-use super::wire::Writer;
+use super::wire::{UNDERSTOOD, Writer};
 use pbx_sip::dialog::Dialog;
 use pbx_sip::{HeaderName, Reply, StatusCode};
 
@@ -78,8 +78,7 @@ impl Call {
             writer.header("Retry-After", &super::RETRY_AFTER_S.to_string());
         }
         if code == 415 {
-            // What would have been understood (RFC 3261 §8.2.3).
-            writer.header("Accept", "application/sdp");
+            writer.header(UNDERSTOOD.0, UNDERSTOOD.1);
         }
         writer.capabilities(false);
         let response = writer.reply(sdp)?;

@@ -12,7 +12,6 @@
 
 use super::cx::Cx;
 use super::ending::HUNG_UP;
-use super::identity::has_sdp;
 use super::leg::Leg;
 use super::state::Call;
 use super::timers::Timer;
@@ -63,15 +62,12 @@ impl Call {
             return self.refuse_reinvite(cx, no, id, request, 491);
         }
         let other = bridge.other(no);
-        if !has_sdp(request) {
-            return self.offer_again(cx, no, other, id, request);
-        }
         let Some(leg) = self.leg(no) else { return };
-        if let Err(unfit) = leg.session.take_offer(&request.body()) {
-            return self.refuse_reinvite(cx, no, id, request, unfit.code);
+        match leg.session.take_invite(request) {
+            Ok(true) => self.pass_offer(cx, Reoffer::new(no, Some((id, request.clone())))),
+            Ok(false) => self.offer_again(cx, no, other, id, request),
+            Err(unfit) => self.refuse_reinvite(cx, no, id, request, unfit.code),
         }
-        let asked = Some((id, request.clone()));
-        self.pass_offer(cx, Reoffer::new(no, asked));
     }
 
     /// Sends the offer on to the other side.
@@ -257,7 +253,8 @@ impl Call {
         if let Some(dialog) = &mut leg.dialog {
             dialog.refused();
         }
-        if let Some(response) = super::wire::answer(request, code, &leg.tag) {
+        let understood: &[_] = if code == 415 { &[super::wire::UNDERSTOOD] } else { &[] };
+        if let Some(response) = super::wire::answer_with(request, code, &leg.tag, understood) {
             cx.respond(id, &response);
         }
     }

@@ -23,19 +23,19 @@ impl Session {
         Self { machine: OfferAnswer::new(id) }
     }
 
-    /// The INVITE that begins a call: with an offer, or without a body.
-    pub(super) fn take_first_offer(&mut self, invite: &pbx_sip::Message) -> Result<(), Unfit> {
+    /// An INVITE: with an offer (true), or without a body.
+    pub(super) fn take_invite(&mut self, invite: &pbx_sip::Message) -> Result<bool, Unfit> {
         if invite.body().is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         if !super::identity::has_sdp(invite) {
             return Err(Unfit { code: 415 });
         }
-        self.take_offer(&invite.body())
+        self.take_offer(&invite.body()).map(|()| true)
     }
 
     /// They offer.
-    pub(super) fn take_offer(&mut self, body: &[u8]) -> Result<(), Unfit> {
+    fn take_offer(&mut self, body: &[u8]) -> Result<(), Unfit> {
         let offer = sdp::Session::parse(body).map_err(|_| Unfit { code: 400 })?;
         self.machine.remote_offer(offer).map_err(|fault| match fault {
             sdp::Fault::Glare => Unfit { code: 491 },

@@ -124,6 +124,9 @@ pub(super) fn answer(request: &Message, code: u16, to_tag: &str) -> Option<Reply
     answer_with(request, code, to_tag, &[])
 }
 
+/// What a 415 names: the body that would have been understood (RFC 3261 §8.2.3).
+pub(super) const UNDERSTOOD: (&str, &str) = ("Accept", "application/sdp");
+
 /// The same with more headers.
 pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &[(&str, &str)]) -> Option<Reply> {
     let mut writer = Writer::response(request, code, to_tag);

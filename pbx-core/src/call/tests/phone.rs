@@ -15,7 +15,7 @@ pub(super) fn sdp(ip: &str, codecs: &str, direction: &str) -> String {
 /// One phone. Its address is 192.0.2.<name>:5060.
 pub(super) struct Phone {
     pub(super) name: &'static str,
-    cseq: u32,
+    pub(super) cseq: u32,
     /// The dialog, from its own side: To or From of the other end with its tag, and the Request-URI.
     far: String,
     near: String,

@@ -1,6 +1,6 @@
 //! Offer and answer between the two legs: early media, no offer, hold, glare.
 
-use super::phone::{Phone, agree_to_bye, body, sdp, talking};
+use super::phone::{Phone, agree_to_bye, body, sdp, talking, value};
 use super::room::{Room, ring};
 use crate::event::EventKind;
 use pbx_media::Command;
@@ -220,6 +220,21 @@ fn a_change_without_an_offer_is_answered_with_one() {
     ben.answer(&mut room, &told, 200, &sdp(&ben.ip(), "8 101", "recvonly"));
     room.expect(&ben.address(), "ACK");
     assert!(!room.has(&ben.address(), "BYE") && !room.has(&anna.address(), "BYE"));
+}
+
+#[test]
+fn a_change_in_words_that_nobody_knows_is_refused_and_the_call_goes_on() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    let text = anna.text("INVITE", 2, "odd", "", "please hold");
+    room.known(&anna.address(), &text.replace("application/sdp", "text/plain"));
+    let refusal = room.expect(&anna.address(), "415");
+    assert_eq!(value(&refusal, HeaderName::Accept), "application/sdp");
+    assert!(!room.has(&ben.address(), "INVITE"));
+    anna.cseq = 2;
+    anna.say(&mut room, "BYE", "", "");
+    room.expect(&anna.address(), "200");
+    agree_to_bye(&mut room, &ben);
 }
 
 #[test]
