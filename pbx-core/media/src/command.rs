@@ -1,5 +1,6 @@
 //! What the exchange tells the media threads, and what they tell back.
 
+use crate::clocks::Clocks;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -37,6 +38,8 @@ pub enum Command {
         /// Where its signalling comes from. Behind a NAT the SDP's address is of no use, and this one is what keeps strangers
         /// out: leave it out only where it is not known.
         signalling: Option<IpAddr>,
+        /// The clocks of what it sends: its jitter is counted in them.
+        clocks: Clocks,
     },
     /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces earlier partners.
     Join {

@@ -1,5 +1,6 @@
 //! One port in use: the far end that it listens and talks to.
 
+use crate::clocks::Clocks;
 use crate::command::PortReport;
 use crate::latch::Latch;
 use crate::reception::Reception;
@@ -32,12 +33,18 @@ pub(crate) struct End {
     latch: Latch,
     rtcp: RtcpPath,
     reception: Reception,
+    clocks: Clocks,
     strangers: Strangers,
     window: (Instant, u32),
     sent: u64,
 }
 
 impl End {
+    /// What its payload types stand for.
+    pub(crate) fn tick_by(&mut self, clocks: Clocks) {
+        self.clocks = clocks;
+    }
+
     pub(crate) fn aim(&mut self, rtp: Option<SocketAddr>, rtcp: Option<SocketAddr>, signalling: Option<IpAddr>) {
         let rtp = rtp.map(canonical).filter(|address| may_be_sent_to(*address));
         self.wants_media = rtp.is_some();
@@ -79,7 +86,7 @@ impl End {
         if before != Some(from) {
             self.strangers.forget(from);
         }
-        self.reception.count(now, header, length);
+        self.reception.count(now, header, length, &self.clocks);
         Some(Channel::Rtp)
     }
 

@@ -4,6 +4,7 @@
 //! Whom a port listens to is decided in [`latch`].
 
 mod batch;
+pub mod clocks;
 pub mod command;
 mod driver;
 mod end;
@@ -21,6 +22,7 @@ pub mod strangers;
 mod threads;
 pub mod time;
 
+pub use clocks::Clocks;
 pub use command::{Command, Fact, Port, PortReport};
 pub use end::Channel;
 pub use pool::PoolSettings;

@@ -1,14 +1,13 @@
 //! What was received of one stream: packets, bytes, losses and jitter (RFC 3550 appendix A.1, A.3 and A.8).
 
-use crate::rtp::{Header, static_clock_rate};
+use crate::clocks::Clocks;
+use crate::rtp::Header;
 use crate::time::Instant;
 
 /// A jump ahead of more than this is a restart, not a loss (RFC 3550 A.1, MAX_DROPOUT).
 const MAX_DROPOUT: u16 = 3000;
 /// A packet that is late by more than this is of a restarted stream (RFC 3550 A.1, MAX_MISORDER).
 const MAX_MISORDER: u16 = 100;
-/// The clock of a payload type that is not in the static table, in Hz.
-const DEFAULT_CLOCK: u32 = 8_000;
 
 /// Counters of what came from one far end.
 #[derive(Clone, Debug, Default)]
@@ -65,8 +64,8 @@ impl Run {
 }
 
 impl Reception {
-    /// Counts a packet of `length` bytes that arrived `now`.
-    pub fn count(&mut self, now: Instant, header: Header, length: usize) {
+    /// Counts a packet of `length` bytes that arrived `now`; its payload type is one of `clocks`.
+    pub fn count(&mut self, now: Instant, header: Header, length: usize, clocks: &Clocks) {
         self.packets += 1;
         self.bytes += length as u64;
         match &mut self.run {
@@ -85,7 +84,7 @@ impl Reception {
                 self.jitter.restart();
             }
         }
-        self.jitter.count(now, header);
+        self.jitter.count(now, header, clocks);
     }
 
     /// Packets that never came, over all runs.
@@ -110,16 +109,16 @@ struct Jitter {
 
 impl Jitter {
     fn rate(&self) -> u32 {
-        self.clock.unwrap_or(DEFAULT_CLOCK)
+        self.clock.unwrap_or(Clocks::assumed())
     }
 
     fn restart(&mut self) {
         self.last = None;
     }
 
-    fn count(&mut self, now: Instant, header: Header) {
+    fn count(&mut self, now: Instant, header: Header, clocks: &Clocks) {
         // Telephone events and comfort noise of dynamic types share the clock of the audio around them (RFC 4733 §2.1).
-        if let Some(rate) = static_clock_rate(header.payload_type)
+        if let Some(rate) = clocks.known(header.payload_type)
             && self.clock != Some(rate)
         {
             *self = Self { clock: Some(rate), ..Self::default() };

@@ -41,8 +41,9 @@ impl<S: Sockets> Relay<S> {
     pub fn command(&mut self, now: Instant, command: Command) -> Option<Fact> {
         match command {
             Command::Refill { engine, count, .. } => Some(Fact::Stock { engine, ports: self.refill(now, count) }),
-            Command::Aim { port, rtp, rtcp, signalling } => {
+            Command::Aim { port, rtp, rtcp, signalling, clocks } => {
                 if let Some(end) = self.end(port) {
+                    end.tick_by(clocks);
                     end.aim(rtp, rtcp, signalling);
                 }
                 None

@@ -1,6 +1,7 @@
 //! Losses and jitter as RFC 3550 counts them.
 
 use crate::packet;
+use pbx_media::Clocks;
 use pbx_media::reception::Reception;
 use pbx_media::rtp::Kind;
 use pbx_media::time::Instant;
@@ -15,8 +16,12 @@ fn count(sequences: impl IntoIterator<Item = u16>) -> Reception {
 }
 
 fn feed(reception: &mut Reception, micros: u64, packet: &[u8]) {
+    feed_of(&Clocks::default(), reception, micros, packet);
+}
+
+fn feed_of(clocks: &Clocks, reception: &mut Reception, micros: u64, packet: &[u8]) {
     let Kind::Rtp(header) = Kind::of(packet) else { panic!("not RTP") };
-    reception.count(Instant::from_micros(micros), header, packet.len());
+    reception.count(Instant::from_micros(micros), header, packet.len(), clocks);
 }
 
 #[test]
@@ -63,6 +68,23 @@ fn jitter_approaches_the_mean_deviation() {
     }
     let jitter = reception.jitter_us();
     assert!((7_500..=8_500).contains(&jitter), "{jitter}");
+}
+
+#[test]
+fn jitter_of_a_dynamic_codec_is_counted_in_its_own_clock() {
+    let opus = Clocks::of([(96, 48_000), (101, 8_000)].into_iter());
+    let jitter = |clocks: &Clocks, late: u64| {
+        let mut reception = Reception::default();
+        for n in 0..1000_u16 {
+            let late = if n % 2 == 0 { 0 } else { late };
+            let packet = packet::rtp_of(96, 1, n, u32::from(n) * 960);
+            feed_of(clocks, &mut reception, u64::from(n) * 20_000 + late, &packet);
+        }
+        reception.jitter_us()
+    };
+    assert_eq!(jitter(&opus, 0), 0);
+    assert!((7_500..=8_500).contains(&jitter(&opus, 8_000)), "{}", jitter(&opus, 8_000));
+    assert!(jitter(&Clocks::default(), 0) > 50_000, "in the telephone's clock a steady stream looks wild");
 }
 
 #[test]

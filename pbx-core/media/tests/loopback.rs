@@ -1,7 +1,7 @@
 //! The real threads with real sockets on loopback.
 
 use crate::packet;
-use pbx_media::{Command, Config, Fact, Media, Port, PortReport, start};
+use pbx_media::{Clocks, Command, Config, Fact, Media, Port, PortReport, start};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
@@ -48,7 +48,13 @@ impl Exchange {
     }
 
     fn aim(&self, port: Port, rtp: SocketAddr) {
-        self.media.send([Command::Aim { port, rtp: Some(rtp), rtcp: None, signalling: Some(self.ip) }]);
+        self.media.send([Command::Aim {
+            port,
+            rtp: Some(rtp),
+            rtcp: None,
+            signalling: Some(self.ip),
+            clocks: Clocks::default(),
+        }]);
     }
 
     /// Two phones whose ports are joined and aimed.
@@ -145,6 +151,7 @@ fn rtcp_passes_on_the_odd_ports() {
         rtp: Some(b.address()),
         rtcp: Some(b.address()),
         signalling: None,
+        clocks: Clocks::default(),
     }]);
     exchange.refill(1, 0);
     a.send(SocketAddr::new(exchange.ip, port_a.rtp), &packet::rtp(1, 1));

@@ -2,7 +2,7 @@
 
 use crate::packet;
 use pbx_media::time::Instant;
-use pbx_media::{Channel, Command, Fact, Forward, PoolSettings, Port, PortReport, Relay};
+use pbx_media::{Channel, Clocks, Command, Fact, Forward, PoolSettings, Port, PortReport, Relay};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Call {
     pub(crate) fn aim(&mut self, port: Port, rtp: Option<&str>, rtcp: Option<&str>, signalling: Option<&str>) {
         let (rtp, rtcp) = (rtp.map(addr), rtcp.map(addr));
         let signalling = signalling.map(|ip| ip.parse().unwrap());
-        self.relay.command(self.now, Command::Aim { port, rtp, rtcp, signalling });
+        self.relay.command(self.now, Command::Aim { port, rtp, rtcp, signalling, clocks: Clocks::default() });
     }
 
     pub(crate) fn wait(&mut self, span: Duration) {

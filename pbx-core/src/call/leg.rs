@@ -88,7 +88,8 @@ impl Leg {
         let Some(port) = self.port else { return };
         let (rtp, rtcp) = self.session.far();
         let signalling = Some(self.flow.remote.ip());
-        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling }));
+        let clocks = self.session.clocks();
+        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, clocks }));
     }
 
     /// Gives the media port back; its report comes later.

@@ -1,5 +1,6 @@
 //! A leg's session (RFC 3264): its own offer/answer machine; what one leg hears of the other is a policy between the two.
 
+use pbx_media::Clocks;
 use pbx_sip::sdp::{self, OfferAnswer, Phase, Stream, policy};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -117,6 +118,13 @@ impl Session {
             Some(stream) => (stream.rtp, stream.rtcp),
             None => (None, None),
         }
+    }
+
+    /// The clocks of what they send: they send what we said we take (RFC 3264 §5.1), else what they said themselves.
+    pub(super) fn clocks(&self) -> Clocks {
+        let stream = self.machine.local().or_else(|| self.machine.remote());
+        let codecs = stream.into_iter().flat_map(|stream| &stream.codecs);
+        Clocks::of(codecs.map(|codec| (codec.payload, codec.clock)))
     }
 
     /// Whether they hold: they do not want to hear the other side.

@@ -3,7 +3,7 @@
 use super::phone::{Phone, agree_to_bye, body, sdp, talking, value};
 use super::room::{Room, ring};
 use crate::event::EventKind;
-use pbx_media::Command;
+use pbx_media::{Clocks, Command};
 use pbx_sip::HeaderName;
 
 #[test]
@@ -86,6 +86,26 @@ fn a_caller_without_an_offer_is_offered_what_was_answered() {
         room.media.iter().any(|command| matches!(command, Command::Aim { rtp: Some(rtp), .. } if *rtp == here))
     };
     assert!(aimed(&anna.ip()) && aimed(&ben.ip()));
+}
+
+#[test]
+fn media_of_both_sides_is_counted_in_the_clock_of_their_codec() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let opus = |ip: &str| sdp(ip, "96 101", "sendrecv") + "a=rtpmap:96 opus/48000/2\r\n";
+    let offer = opus(&anna.ip());
+    anna.call_with(&mut room, "103", "", &offer);
+    let invite = ben.invited(&mut room);
+    ben.answer(&mut room, &invite, 200, &opus(&ben.ip()));
+    anna.take_answer(&mut room);
+    let expected = Clocks::of([(96, 48_000)].into_iter());
+    let mut of_ports = std::collections::BTreeMap::new();
+    for command in &room.media {
+        if let Command::Aim { port, clocks, .. } = command {
+            of_ports.insert(*port, clocks.clone());
+        }
+    }
+    assert_eq!(of_ports.into_values().collect::<Vec<_>>(), [expected.clone(), expected]);
 }
 
 #[test]
