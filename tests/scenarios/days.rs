@@ -1,66 +1,88 @@
-//! Whole days of traffic from seeds: whatever the network does, the records say what the phones saw, and nothing is left.
+//! Whole days of traffic from seeds: whatever the network, the phones' power and connections do, the records say what the phones
+//! saw, and nothing is left. Half of the phones have a connection.
 
+use crate::support::net::Net;
 use crate::support::secs;
 use crate::support::traffic::Day;
 use crate::support::weather::Climate;
 
-const FAIR: Day =
-    Day { seed: 1, engines: 1, companies: 4, calls: 400, span: secs(600), climate: Climate::FAIR, freezing: 0 };
+const FAIR: Day = Day {
+    seed: 1,
+    engines: 1,
+    companies: 4,
+    calls: 400,
+    span: secs(600),
+    climate: Climate::FAIR,
+    freezing: 0,
+    vanishing: 0,
+    breaks: 0,
+    restarts: 0,
+};
+
+/// A bad network, phones that lose their power, connections that break.
+const FOUL: Day = Day { climate: Climate::FOUL, calls: 300, vanishing: 100, breaks: 60, ..FAIR };
+
+fn spent(day: Day) -> Net {
+    let mut net = day.planned();
+    net.run();
+    net.check();
+    net
+}
 
 #[test]
 fn fair_day() {
-    let mut net = FAIR.planned();
-    net.run();
-    net.check();
-    assert!(net.exchange.records().len() > 300);
+    assert!(spent(FAIR).exchange.records().len() > 300);
+}
+
+#[test]
+fn fair_day_on_which_phones_vanish() {
+    assert!(spent(Day { vanishing: 100, ..FAIR }).exchange.records().len() > 300);
+}
+
+#[test]
+fn fair_day_on_which_connections_break() {
+    assert!(spent(Day { breaks: 120, ..FAIR }).exchange.records().len() > 300);
 }
 
 #[test]
 fn foul_days() {
     for seed in 1..=4 {
-        let mut net = Day { seed, climate: Climate::FOUL, calls: 300, ..FAIR }.planned();
-        net.run();
-        net.check();
+        let net = spent(Day { seed, ..FOUL });
         assert!(net.exchange.records().len() > 200, "seed {seed}");
     }
 }
 
-#[test]
-fn every_number_of_engines_has_the_same_outcome() {
-    for (seed, climate) in [(11, Climate::FAIR), (12, Climate::FOUL), (13, Climate::FOUL)] {
-        let nets = [1, 2, 4].map(|engines| {
-            let mut net = Day { seed, engines, climate, calls: 200, companies: 8, ..FAIR }.planned();
-            net.run();
-            net.check();
-            net
-        });
-        let [one, two, four] = nets;
-        two.has_the_outcome_of(&one);
-        four.has_the_outcome_of(&one);
+/// With 1, 2 and 4 engines, frozen and thawed and not.
+fn has_one_outcome(day: Day) {
+    let day = Day { calls: 200, companies: 8, ..day };
+    let first = spent(day);
+    for engines in [2, 4] {
+        spent(Day { engines, ..day }).has_the_outcome_of(&first);
+    }
+    for engines in [1, 2, 4] {
+        spent(Day { engines, freezing: 30, ..day }).has_the_outcome_of(&first);
     }
 }
 
 #[test]
-fn nobody_notices_engines_that_are_frozen_and_thawed() {
-    let day = Day { seed: 21, climate: Climate::FOUL, calls: 150, ..FAIR };
-    let [awake, frozen] = [0, 100].map(|freezing| {
-        let mut net = Day { freezing, ..day }.planned();
-        net.run();
-        net.check();
-        net
-    });
-    frozen.has_the_outcome_of(&awake);
+fn every_number_of_engines_frozen_or_not_has_the_same_outcome_on_a_fair_day() {
+    has_one_outcome(Day { seed: 11, vanishing: 100, breaks: 60, ..FAIR });
+}
+
+#[test]
+fn every_number_of_engines_frozen_or_not_has_the_same_outcome_on_a_foul_day() {
+    has_one_outcome(Day { seed: 12, ..FOUL });
+}
+
+#[test]
+fn every_number_of_engines_frozen_or_not_has_the_same_outcome_with_power_cuts() {
+    has_one_outcome(Day { seed: 13, restarts: 3, ..FOUL });
 }
 
 #[test]
 fn days_with_power_cuts_leave_one_record_for_every_call() {
     for seed in 31..=33 {
-        let mut net = Day { seed, climate: Climate::FOUL, calls: 300, engines: 2, ..FAIR }.planned();
-        for n in 0..6 {
-            net.restarts_after(secs(60 + n * 90 + seed));
-        }
-        net.run();
-        net.check();
+        let net = spent(Day { seed, engines: 2, restarts: 6, ..FOUL });
         assert!(net.exchange.records().iter().any(|record| record.cut), "seed {seed}");
     }
 }

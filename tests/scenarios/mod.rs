@@ -1,5 +1,6 @@
 //! What happens between people, phones and the exchange, over the virtual network.
 
+mod connections;
 mod days;
 mod endings;
 mod failing;
@@ -13,6 +14,7 @@ mod restarts;
 mod torture;
 mod trunk;
 mod two_people;
+mod vanishing;
 
 use crate::support::company::Company;
 use crate::support::net::Net;

@@ -2,8 +2,10 @@
 
 use super::company::REALM;
 use super::fate;
+use super::glance::Glance;
 use super::scripts::Scripts;
 use super::sources::Sources;
+use super::witness::Witness;
 use bytes::Bytes;
 use pbx_core::call::io::{Answer, Command, Input, Output, World};
 use pbx_core::call::{Census, Engine, PortShare};
@@ -12,7 +14,7 @@ use pbx_core::directory::Directory;
 use pbx_core::door::{Door, Verdict};
 use pbx_core::event::{Event, EventKind};
 use pbx_core::flow::{Flow, Routes, Transport};
-use pbx_core::ids::{SLOTS, Slot, TenantId};
+use pbx_core::ids::{CallId, SLOTS, Slot, TenantId};
 use pbx_core::journal::{Entry, OpenCall};
 use pbx_core::registrar::Binding;
 use pbx_core::settings::Settings;
@@ -40,6 +42,8 @@ const KEY: [u8; 32] = [42; 32];
 pub(crate) enum Wish {
     /// Send SIP.
     Send { to: SocketAddr, bytes: Bytes },
+    /// Send SIP on a connection.
+    Stream { flow: Flow, bytes: Bytes },
     /// Send media from a port of ours.
     Rtp { port: u16, to: SocketAddr },
     /// Bring this answer of a source after that time.
@@ -57,6 +61,8 @@ pub(crate) struct Exchange {
     pub(crate) journal: Vec<Entry>,
     /// Everything that was published.
     pub(crate) events: Vec<Arc<Event>>,
+    /// What the wire saw.
+    pub(crate) witness: Witness,
     /// In thousandths: how often an engine is frozen and thawed before an input.
     pub(crate) freezing: u64,
     seed: u64,
@@ -71,12 +77,12 @@ pub(crate) struct Exchange {
     waiting: VecDeque<(usize, Input)>,
 }
 
-/// Every address can be reached by UDP.
+/// Every address can be reached.
 struct Everywhere;
 
 impl Routes for Everywhere {
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
-        (transport == Transport::Udp).then_some(flow_of(remote))
+        Some(Flow { transport, ..flow_of(remote) })
     }
 }
 
@@ -93,6 +99,7 @@ impl Exchange {
             sources: Sources::default(),
             journal: vec![],
             events: vec![],
+            witness: Witness::default(),
             freezing: 0,
             seed,
             lives: 0,
@@ -161,6 +168,7 @@ impl Exchange {
 
     /// The power fails, and comes back at once.
     pub(crate) fn restart(&mut self, now: Now) -> Vec<Wish> {
+        self.witness.restarts(now.mono);
         self.start(now);
         self.settle(now)
     }
@@ -183,12 +191,22 @@ impl Exchange {
 
     /// A datagram has come to the SIP port.
     pub(crate) fn receive(&mut self, now: Now, from: SocketAddr, bytes: Bytes) -> Vec<Wish> {
+        self.receive_on(now, flow_of(from), bytes)
+    }
+
+    /// A message has come on a flow.
+    pub(crate) fn receive_on(&mut self, now: Now, flow: Flow, bytes: Bytes) -> Vec<Wish> {
         self.datagrams += 1;
         let random = fate(self.seed, &[self.datagrams, 77]);
-        let flow = flow_of(from);
+        let seen = Glance::at(&bytes);
         let mut wishes = vec![];
-        match self.door.admit(now, random, &self.directory, flow, bytes).verdict {
-            Verdict::Answer(bytes) => wishes.push(Wish::Send { to: from, bytes }),
+        let verdict = self.door.admit(now, random, &self.directory, flow, bytes).verdict;
+        self.witness.came(now.mono, flow, &seen, matches!(verdict, Verdict::Deliver { .. }));
+        match verdict {
+            Verdict::Answer(bytes) => {
+                self.witness.left(now.mono, flow, &Glance::at(&bytes), false);
+                wishes.push(sending(flow, bytes));
+            }
             Verdict::Deliver { slot, message, who } => {
                 let engine = engine_of(slot, self.engines.len());
                 self.waiting.push_back((engine, Input::Message { flow, message, who }));
@@ -197,6 +215,13 @@ impl Exchange {
         }
         wishes.extend(self.settle(now));
         wishes
+    }
+
+    /// A connection is gone: any engine may have used it.
+    pub(crate) fn loses(&mut self, now: Now, flow: Flow) -> Vec<Wish> {
+        self.witness.loses(now.mono, flow);
+        self.waiting.extend((0..self.engines.len()).map(|n| (n, Input::FlowLost(flow))));
+        self.settle(now)
     }
 
     /// A datagram has come to a media port.
@@ -287,6 +312,24 @@ impl Exchange {
             .collect()
     }
 
+    /// The calls that have no record yet, with the Call-ID of their caller's leg and, once answered, of the other.
+    pub(crate) fn running(&self) -> Vec<(TenantId, CallId, String, Option<String>)> {
+        let mut running = BTreeMap::new();
+        for entry in &self.journal {
+            match entry {
+                Entry::CallStarted { call, tenant, sip_call_id, .. } => {
+                    running.insert(*call, (*tenant, *call, sip_call_id.clone(), None));
+                }
+                Entry::CallAnswered { call, answer, .. } => {
+                    running.entry(*call).and_modify(|running| running.3 = Some(answer.sip_call_id.clone()));
+                }
+                Entry::CallRecorded(record) => drop(running.remove(&record.brief().id)),
+                _ => {}
+            }
+        }
+        running.into_values().collect()
+    }
+
     /// What was published about calls, as words.
     pub(crate) fn told(&self) -> impl Iterator<Item = &EventKind> {
         self.events.iter().map(|event| &event.kind)
@@ -312,9 +355,10 @@ impl Exchange {
 
     fn carry_out(&mut self, now: Now, n: usize, output: Output) -> Option<Wish> {
         match output {
-            Output::Send { flow, bytes, .. } => {
+            Output::Send { flow, bytes, about } => {
                 self.door.sent(now.mono, &bytes);
-                return Some(Wish::Send { to: flow.remote, bytes });
+                self.witness.left(now.mono, flow, &Glance::at(&bytes), about.is_some());
+                return Some(sending(flow, bytes));
             }
             Output::Received { .. } => {}
             Output::Media(command) => {
@@ -353,6 +397,13 @@ fn promises_first(outputs: Vec<Output>) -> Vec<Output> {
         outputs.into_iter().partition(|output| matches!(output, Output::Journal(_)));
     promises.extend(rest);
     promises
+}
+
+fn sending(flow: Flow, bytes: Bytes) -> Wish {
+    match flow.transport {
+        Transport::Udp => Wish::Send { to: flow.remote, bytes },
+        Transport::Tcp => Wish::Stream { flow, bytes },
+    }
 }
 
 fn engine_of(slot: Slot, engines: usize) -> usize {

@@ -1,12 +1,18 @@
 //! The ladder of a run: who sent what to whom, as text lanes.
 
+use super::glance::Glance;
+use pbx_core::flow::Transport;
 use pbx_core::time::Instant;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// How many of the last lines are shown of a whole run. Of single calls every line is.
 const SHOWN: usize = 400;
+
+/// How long before and after some calls it matters what befell those who took part.
+const AROUND: Duration = Duration::from_secs(10);
 
 /// How wide a lane is, in characters.
 const LANE: usize = 22;
@@ -17,6 +23,8 @@ struct Arrow {
     at: Instant,
     from: SocketAddr,
     to: SocketAddr,
+    /// A connection is drawn with two strokes.
+    by: Transport,
     what: String,
     call_id: String,
     lost: bool,
@@ -35,44 +43,47 @@ impl Ladder {
         self.names.insert(address, name.to_owned());
     }
 
-    /// A SIP message was sent.
-    pub(crate) fn sent(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8], lost: bool) {
-        let text = String::from_utf8_lossy(bytes);
-        let value = |name: &str| {
-            let mut lines = text.lines().take_while(|line| !line.is_empty());
-            lines.find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned()
+    /// A SIP message was sent; which arrow it is.
+    pub(crate) fn sent(&mut self, at: Instant, from: SocketAddr, to: SocketAddr, by: Transport, seen: Glance) -> usize {
+        let mut what = match seen.code {
+            Some(code) => format!("{code} ({})", seen.cseq),
+            None => format!("{} {}", seen.method, seen.cseq),
         };
-        let first = text.lines().next().unwrap_or_default();
-        let mut what = match first.strip_prefix("SIP/2.0 ") {
-            Some(status) => format!("{} ({})", status.split(' ').next().unwrap_or_default(), value("CSeq:")),
-            None => format!("{} {}", first.split(' ').next().unwrap_or_default(), value("CSeq:")),
-        };
-        if text.contains("\r\n\r\nv=0") {
+        if seen.sdp {
             what.push_str(" sdp");
         }
-        self.arrows.push(Arrow { at, from, to, what, call_id: value("Call-ID:"), lost });
+        self.arrows.push(Arrow { at, from, to, by, what, call_id: seen.call_id, lost: false });
+        self.arrows.len() - 1
+    }
+
+    /// It never arrived.
+    pub(crate) fn lost(&mut self, arrow: usize) {
+        self.arrows[arrow].lost = true;
     }
 
     /// Something that is no message.
     pub(crate) fn note(&mut self, at: Instant, who: SocketAddr, what: &str) {
         let what = format!("-- {what}");
-        self.arrows.push(Arrow { at, from: who, to: who, what, call_id: String::new(), lost: false });
+        let (by, call_id) = (Transport::Udp, String::new());
+        self.arrows.push(Arrow { at, from: who, to: who, by, what, call_id, lost: false });
     }
 
     /// The lanes as text: the last of all, or everything of these Call-IDs.
     pub(crate) fn print(&self, calls: &[&str]) -> String {
-        let shown =
-            |arrow: &&Arrow| calls.is_empty() || arrow.call_id.is_empty() || calls.contains(&arrow.call_id.as_str());
         let last = if calls.is_empty() { self.arrows.len().saturating_sub(SHOWN) } else { 0 };
-        let arrows: Vec<&Arrow> = self.arrows[last..].iter().filter(shown).collect();
+        let is_asked = |arrow: &Arrow| calls.is_empty() || calls.contains(&arrow.call_id.as_str());
         let mut lanes: Vec<SocketAddr> = vec![];
-        for arrow in &arrows {
-            for end in [arrow.from, arrow.to] {
-                if !lanes.contains(&end) {
-                    lanes.push(end);
-                }
+        for end in self.arrows[last..].iter().filter(|arrow| is_asked(arrow)).flat_map(|arrow| [arrow.from, arrow.to]) {
+            if !lanes.contains(&end) {
+                lanes.push(end);
             }
         }
+        // Of what is no message only what befell those who took part, at the time.
+        let asked = || self.arrows[last..].iter().filter(|arrow| is_asked(arrow)).map(|arrow| arrow.at);
+        let span = asked().min().zip(asked().max());
+        let meanwhile = |at: Instant| span.is_some_and(|(first, end)| at + AROUND >= first && at <= end + AROUND);
+        let befell = |arrow: &Arrow| arrow.call_id.is_empty() && lanes.contains(&arrow.from) && meanwhile(arrow.at);
+        let arrows = self.arrows[last..].iter().filter(|arrow| is_asked(arrow) || befell(arrow));
         let mut text = format!("{:>12} ", "");
         for lane in &lanes {
             let name = self.names.get(lane).cloned().unwrap_or_else(|| lane.to_string());
@@ -98,7 +109,7 @@ fn row(from: usize, to: usize, lanes: usize, arrow: &Arrow) -> String {
     if left == right {
         line.splice(left + 2..left + 2 + what.len(), what);
     } else {
-        line[left + 1..right].fill('-');
+        line[left + 1..right].fill(if arrow.by == Transport::Tcp { '=' } else { '-' });
         match (from < to, arrow.lost) {
             (true, false) => line[right - 1] = '>',
             (true, true) => line[right - 1] = 'x',

@@ -3,6 +3,7 @@
 pub(crate) mod checks;
 pub(crate) mod company;
 pub(crate) mod exchange;
+pub(crate) mod glance;
 pub(crate) mod ladder;
 pub(crate) mod net;
 pub(crate) mod phone;
@@ -11,6 +12,7 @@ pub(crate) mod sources;
 pub(crate) mod talk;
 pub(crate) mod traffic;
 pub(crate) mod weather;
+pub(crate) mod witness;
 
 use std::time::Duration;
 

@@ -1,13 +1,18 @@
 //! The virtual network: phones, a carrier and the exchange in virtual time. Everything follows from the seed.
 
+mod evening;
+mod streams;
+
 use super::company::{Account, CARRIER, Company, directory};
 use super::exchange::{Exchange, SERVER, Wish};
+use super::glance::Glance;
 use super::ladder::Ladder;
+use super::ms;
 use super::phone::{Alarm, Do, Phone};
 use super::weather::{Climate, Weather};
-use super::{ms, secs};
 use bytes::Bytes;
 use pbx_core::call::io::{Answer, Input};
+use pbx_core::flow::{Flow, Transport};
 use pbx_core::time::{Instant, Now, Wall};
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -15,11 +20,20 @@ use std::collections::{BinaryHeap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use streams::{End, Streams};
 
 /// Something that happens at a moment.
 enum Event {
     /// A datagram arrives.
     Arrives { from: SocketAddr, to: SocketAddr, bytes: Bytes },
+    /// What was said on a connection comes out at the other end.
+    Carried { key: u64, from: End, arrow: usize, bytes: Bytes },
+    /// A phone's connection breaks.
+    Breaks(usize),
+    /// An end of a connection finds out that it is broken.
+    Notices(u64, End),
+    /// The exchange is told that a flow leads nowhere.
+    Lost(Flow),
     /// A phone is reminded of something.
     Remind(usize, Alarm),
     /// A source answers.
@@ -53,6 +67,7 @@ pub(crate) struct Net {
     what: HashMap<u64, Event>,
     count: u64,
     by_ip: HashMap<IpAddr, usize>,
+    streams: Streams,
     /// Who sits behind a NAT: private address, and what the world sees.
     nat: HashMap<IpAddr, IpAddr>,
     /// Who is told of a failure.
@@ -77,6 +92,7 @@ impl Net {
             what: HashMap::new(),
             count: 0,
             by_ip: HashMap::new(),
+            streams: Streams::default(),
             nat: HashMap::new(),
             voice: |text| eprintln!("{text}"),
             told: Cell::new(false),
@@ -136,6 +152,12 @@ impl Net {
         self.after(after, Event::Restart);
     }
 
+    /// A phone's connection breaks then, if it has one.
+    pub(crate) fn connection_breaks_after(&mut self, after: Duration, name: &str) {
+        let n = self.place_of(name);
+        self.after(after, Event::Breaks(n));
+    }
+
     /// The wall's clock jumps then.
     pub(crate) fn clock_jumps_after(&mut self, after: Duration, seconds: i64) {
         self.after(after, Event::Jump(seconds * 1_000_000));
@@ -178,21 +200,6 @@ impl Net {
         self.fail("a phone could not register within a minute");
     }
 
-    /// Lets time pass until no phone is in a call or has one to make, and what they left behind is forgotten.
-    pub(crate) fn run(&mut self) {
-        for _ in 0..20_000 {
-            self.run_for(secs(1));
-            let errands = self
-                .what
-                .values()
-                .any(|event| matches!(event, Event::Remind(_, Alarm::Errand(_)) | Event::Restart | Event::Command(_)));
-            if !errands && self.phones.iter().all(Phone::is_idle) {
-                return self.run_for(secs(70));
-            }
-        }
-        self.fail("the phones did not come to rest");
-    }
-
     fn next_moment(&self) -> Option<Instant> {
         let event = self.events.peek().map(|Reverse((at, _))| *at);
         [event, self.exchange.next_wake()].into_iter().flatten().min()
@@ -207,6 +214,10 @@ impl Net {
         let Some(Reverse((_, key))) = self.events.pop() else { return };
         match self.what.remove(&key) {
             Some(Event::Arrives { from, to, bytes }) => self.arrives(from, to, &bytes),
+            Some(Event::Carried { key, from, arrow, bytes }) => self.carried(key, from, arrow, &bytes),
+            Some(Event::Breaks(n)) => self.breaks(n),
+            Some(Event::Notices(key, end)) => self.notices(key, end),
+            Some(Event::Lost(flow)) => self.lost(flow),
             Some(Event::Remind(n, alarm)) => {
                 let wishes = self.phones[n].remind(self.now, alarm);
                 self.indulge(n, wishes);
@@ -221,6 +232,7 @@ impl Net {
             }
             Some(Event::Restart) => {
                 self.ladder.note(self.now, SERVER, "restart");
+                self.exchange_unplugged();
                 let wishes = self.exchange.restart(self.moment());
                 self.grant(wishes);
             }
@@ -264,6 +276,7 @@ impl Net {
         for wish in wishes {
             match wish {
                 Wish::Send { to, bytes } => self.travel(SERVER, to, bytes),
+                Wish::Stream { flow, bytes } => self.exchange_streams(flow, bytes),
                 Wish::Rtp { port, to } => self.travel(SocketAddr::new(SERVER.ip(), port), to, Bytes::new()),
                 Wish::Answer(after, engine, answer) => self.after(after, Event::Answers(engine, answer)),
                 Wish::Scripts => self.after(SCRIPTS, Event::Scripts),
@@ -276,9 +289,14 @@ impl Net {
         let addr = self.phones[n].addr;
         for wish in wishes {
             match wish {
+                Do::Send(bytes) if self.phones[n].over == Transport::Tcp => self.phone_streams(n, Bytes::from(bytes)),
                 Do::Send(bytes) => self.travel(addr, SERVER, Bytes::from(bytes)),
                 Do::Rtp { from, to, bytes } => self.travel(from, to, Bytes::from(bytes)),
                 Do::Later(after, alarm) => self.after(after, Event::Remind(n, alarm)),
+                Do::Vanish => {
+                    self.ladder.note(self.now, addr, "vanishes");
+                    self.unplugged(n);
+                }
             }
         }
     }
@@ -287,7 +305,10 @@ impl Net {
         let sip = bytes.first().is_some_and(u8::is_ascii_uppercase);
         let arrivals = self.weather.arrivals(from, to);
         if sip {
-            self.ladder.sent(self.now, from, to, &bytes, arrivals.is_empty());
+            let arrow = self.ladder.sent(self.now, from, to, Transport::Udp, Glance::at(&bytes));
+            if arrivals.is_empty() {
+                self.ladder.lost(arrow);
+            }
         }
         let seen = match self.nat.get(&from.ip()) {
             Some(public) => SocketAddr::new(*public, from.port().wrapping_add(NAT_SHIFT)),

@@ -1,8 +1,9 @@
 //! The language of scenarios: `net.phone("acme/101").calls("102").hangs_up_after(secs(10))`.
 
 use super::net::Net;
-use super::phone::{Alarm, Errand, Phone, Says, View, Whim};
+use super::phone::{Alarm, Errand, Phone, Says, Vanishes, View, Whim};
 use pbx_core::cdr::CallRecord;
+use pbx_core::flow::Transport;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -106,6 +107,24 @@ impl<'a> Told<'a> {
         self.manner(|manner| manner.hangs_up_after = Some(after))
     }
 
+    /// It registers and calls over a connection from now on.
+    pub(crate) fn speaks_tcp(self) -> Self {
+        self.net.phones[self.n].over = Transport::Tcp;
+        self.net.remind(Duration::ZERO, self.n, Alarm::Register);
+        self
+    }
+
+    /// When it has vanished it comes back after a while.
+    pub(crate) fn comes_back(self) -> Self {
+        self.net.phones[self.n].comes_back = true;
+        self
+    }
+
+    /// When it is called, it vanishes then.
+    pub(crate) fn vanishes(self, when: Vanishes) -> Self {
+        self.manner(|manner| manner.vanishes = Some(when))
+    }
+
     /// It sends no audio.
     pub(crate) fn is_mute(self) -> Self {
         self.manner(|manner| manner.mute = true)
@@ -143,6 +162,12 @@ impl Planned<'_> {
     /// It gives up that long after its INVITE.
     pub(crate) fn gives_up_after(mut self, after: Duration) -> Self {
         self.errand.gives_up_after = Some(after);
+        self
+    }
+
+    /// It vanishes then.
+    pub(crate) fn vanishes(mut self, when: Vanishes) -> Self {
+        self.errand.vanishes = Some(when);
         self
     }
 

@@ -2,9 +2,10 @@
 
 use super::company::Company;
 use super::net::Net;
-use super::phone::{Alarm, Errand, Manner, Says, Whim};
+use super::phone::{Alarm, Errand, Manner, Moods, Says, Vanishes, Whim};
 use super::weather::Climate;
 use super::{fate, ms};
+use pbx_core::flow::Transport;
 use pbx_core::value::Value;
 use std::time::Duration;
 
@@ -25,6 +26,12 @@ pub(crate) struct Day {
     pub(crate) climate: Climate,
     /// In thousandths: how often an engine is frozen and thawed.
     pub(crate) freezing: u64,
+    /// In thousandths: at how many calls the caller loses its power, and at how many one that is called.
+    pub(crate) vanishing: u64,
+    /// How many connections break.
+    pub(crate) breaks: u64,
+    /// How often the exchange loses its power.
+    pub(crate) restarts: u64,
 }
 
 /// The extensions of every company.
@@ -40,15 +47,37 @@ impl Day {
         net.exchange
             .sources
             .knows("+4989123456", &[("name", "Gold Ltd"), ("tier", "gold"), ("account_manager", "101")]);
+        // Half of the phones have a connection. The carrier is known by its address.
+        for (n, phone) in net.phones.iter_mut().enumerate().filter(|(_, phone)| phone.user.is_some()) {
+            if fate(self.seed, &[n as u64, 0x7c9]).is_multiple_of(2) {
+                phone.over = Transport::Tcp;
+            }
+        }
         net.ready();
         for phone in &mut net.phones {
-            phone.moods = Some(self.seed);
+            phone.moods = Some(Moods { seed: self.seed, vanishing: self.vanishing });
             phone.beat = Duration::from_secs(1);
+            phone.comes_back = true;
         }
         for n in 0..self.calls {
             self.plan(&mut net, n);
         }
+        self.plan_mishaps(&mut net);
         net
+    }
+
+    /// Connections that break and power cuts, at any instant.
+    fn plan_mishaps(self, net: &mut Net) {
+        let at = |what: u64, n: u64| Duration::from_micros(fate(self.seed, &[n, what]) % self.span.as_micros() as u64);
+        let connected = net.phones.iter().filter(|phone| phone.over == Transport::Tcp);
+        let connected: Vec<String> = connected.map(|phone| phone.user.clone().unwrap_or_default()).collect();
+        for n in 0..self.breaks {
+            let who = fate(self.seed, &[n, 0xb4e]) as usize % connected.len();
+            net.connection_breaks_after(at(0xb4f, n), &connected[who]);
+        }
+        for n in 0..self.restarts {
+            net.restarts_after(at(0x4e5, n));
+        }
     }
 
     fn plan(self, net: &mut Net, n: u64) {
@@ -68,7 +97,7 @@ impl Day {
             };
             (callers[roll(2) as usize % callers.len()], dialled)
         };
-        let errand = errand(&dialled, roll);
+        let errand = errand(&dialled, self.vanishing, roll);
         let phone = &mut net.phones[place];
         phone.errands.push(errand);
         let alarm = Alarm::Errand(phone.errands.len() - 1);
@@ -86,7 +115,7 @@ fn company(n: u8) -> Company {
     company
 }
 
-fn errand(dialled: &str, roll: impl Fn(u64) -> u64) -> Errand {
+fn errand(dialled: &str, vanishing: u64, roll: impl Fn(u64) -> u64) -> Errand {
     let mut errand = Errand::to(dialled);
     // Everybody hangs up in the end; who gives up does so at any instant.
     errand.hangs_up_after = Some(ms(roll(10) % 20_000));
@@ -100,13 +129,26 @@ fn errand(dialled: &str, roll: impl Fn(u64) -> u64) -> Errand {
         2 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Refer("104".to_owned()))],
         _ => {}
     }
+    if roll(17) % 1000 < vanishing {
+        errand.vanishes = match roll(18) % 4 {
+            0 => Some(Vanishes::FromAnswer(ms(roll(19) % 300))),
+            1 => Some(Vanishes::FromInvite(ms(roll(19) % 300))),
+            2 => Some(Vanishes::FromInvite(ms(roll(19) % 20_000))),
+            _ => None,
+        };
+        if errand.vanishes.is_none() {
+            // In the middle of its own re-INVITE.
+            let asks = roll(15) % 3_000;
+            errand.then = vec![(ms(asks), Whim::Hold), (ms(asks + roll(19) % 300), Whim::Vanish)];
+        }
+    }
     errand
 }
 
 impl Manner {
-    /// What a phone does at its n-th call.
-    pub(crate) fn of_mood(seed: u64, phone: u64, n: u64) -> Self {
-        let roll = |what: u64| fate(seed, &[phone, n, what]);
+    /// What a phone does at the n-th call that comes to it.
+    pub(crate) fn of_mood(moods: Moods, phone: u64, n: u64) -> Self {
+        let roll = |what: u64| fate(moods.seed, &[phone, n, what]);
         let after = ms(roll(1) % 6_000);
         let says = match roll(0) % 100 {
             0..=9 => Says::Refuse(after, 486),
@@ -118,7 +160,13 @@ impl Manner {
             28..=34 => Says::Answer(Duration::ZERO),
             _ => Says::Answer(after),
         };
+        let vanishes = match roll(7) % 4 {
+            0 => Vanishes::FromAnswer(ms(roll(8) % 300)),
+            1 => Vanishes::FromReinvite(ms(roll(8) % 300)),
+            _ => Vanishes::FromInvite(ms(roll(8) % 15_000)),
+        };
         Self {
+            vanishes: (roll(9) % 1000 < moods.vanishing).then_some(vanishes),
             rings_after: (roll(2) % 10 != 0).then(|| ms(roll(3) % 300)),
             early_media: roll(4).is_multiple_of(10),
             says,

@@ -3,7 +3,7 @@
 use super::call::{State, Talk};
 use super::message::{Reading, request};
 use super::sdp::Sdp;
-use super::{Alarm, Do, PATIENCE, Phone, View, Whim, fate, ip_number, server_uri};
+use super::{Alarm, Do, Manner, PATIENCE, Phone, Vanishes, View, Whim, fate, ip_number, server_uri};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Response};
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ impl Phone {
         let ours = self.describe(&plan.payloads);
         let talk = Talk {
             state: State::Asking,
-            manner: self.manner.clone(),
+            manner: Manner { vanishes: plan.vanishes, ..self.manner.clone() },
             made: true,
             errand: Some(errand),
             local: format!("<{me}>"),
@@ -50,6 +50,7 @@ impl Phone {
             out.push(Do::Later(after, Alarm::Do(call.clone(), Whim::GiveUp)));
         }
         out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
+        Self::may_vanish(&call, plan.vanishes, Vanishes::FromInvite, out);
         self.invite(now, &call, out);
     }
 
@@ -138,6 +139,7 @@ impl Phone {
             return;
         }
         talk.state = State::Talking;
+        Self::may_vanish(call, talk.manner.vanishes, Vanishes::FromAnswer, out);
         talk.remote_tag = response.to_tag();
         talk.target = response.contact_uri().expect("a Contact in a 200 to INVITE");
         let theirs = (!response.body.is_empty()).then(|| Sdp::read(&String::from_utf8_lossy(&response.body)));

@@ -3,7 +3,7 @@
 use super::call::State;
 use super::message::{Reading, response};
 use super::sdp::Sdp;
-use super::{Do, Phone, Says};
+use super::{Do, Phone, Says, Vanishes};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Request};
 
@@ -64,7 +64,7 @@ impl Phone {
         if !ack.body.is_empty() {
             talk.theirs = Some(Sdp::read(&String::from_utf8_lossy(&ack.body)));
         }
-        let (talking, wrong) = (talk.state == State::Talking, ack.uri.to_string() != contact);
+        let (talking, wrong) = (talk.state == State::Talking, !ack.uri.to_string().eq_ignore_ascii_case(&contact));
         let Some(view) = self.view(call) else { return };
         if !talking {
             return;
@@ -84,6 +84,7 @@ impl Phone {
         let contact = self.contact();
         let (seq, _) = request.seq();
         let Some(talk) = self.calls.get_mut(call) else { return };
+        Self::may_vanish(call, talk.manner.vanishes, Vanishes::FromReinvite, out);
         if talk.state != State::Talking {
             return self.answer(now, request, 481, &[], "", out);
         }
@@ -117,7 +118,7 @@ impl Phone {
 
     fn hung_up(&mut self, now: Instant, call: &str, request: &Request, out: &mut Vec<Do>) {
         self.answer(now, request, 200, &[], "", out);
-        let wrong = request.uri.to_string() != self.contact();
+        let wrong = !request.uri.to_string().eq_ignore_ascii_case(&self.contact());
         if let Some(view) = self.view(call) {
             view.was_hung_up.get_or_insert(now);
             view.reason = request.named("Reason");

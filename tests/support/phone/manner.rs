@@ -20,6 +20,36 @@ pub(crate) struct Manner {
     pub(crate) wrong_address: Option<std::net::IpAddr>,
     /// Payload types that it takes, the best first.
     pub(crate) payloads: Vec<u8>,
+    /// When it vanishes, if it does.
+    pub(crate) vanishes: Option<Vanishes>,
+}
+
+/// From where the manners of a phone's calls come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moods {
+    pub(crate) seed: u64,
+    /// In thousandths: at how many calls it vanishes.
+    pub(crate) vanishing: u64,
+}
+
+/// At which point of a call, and how long after it, a phone vanishes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Vanishes {
+    /// The INVITE went or came first.
+    FromInvite(Duration),
+    /// The 200 came or was sent first.
+    FromAnswer(Duration),
+    /// The other side asked for a change by re-INVITE.
+    FromReinvite(Duration),
+}
+
+impl Vanishes {
+    /// How long after that point.
+    pub(crate) const fn after(self) -> Duration {
+        match self {
+            Self::FromInvite(after) | Self::FromAnswer(after) | Self::FromReinvite(after) => after,
+        }
+    }
 }
 
 /// The final word of a phone that is called.
@@ -45,6 +75,7 @@ impl Default for Manner {
             mute: false,
             wrong_address: None,
             payloads: vec![8, 0, 101],
+            vanishes: None,
         }
     }
 }
@@ -72,6 +103,8 @@ pub(crate) struct Errand {
     pub(crate) lines: Vec<(String, String)>,
     /// Payload types that it offers.
     pub(crate) payloads: Vec<u8>,
+    /// When it vanishes, if it does.
+    pub(crate) vanishes: Option<Vanishes>,
 }
 
 impl Errand {
@@ -85,6 +118,7 @@ impl Errand {
             then: vec![],
             lines: vec![],
             payloads: vec![8, 0, 101],
+            vanishes: None,
         }
     }
 }

@@ -10,17 +10,19 @@ mod manner;
 mod media;
 pub(crate) mod message;
 mod outgoing;
+mod power;
 mod register;
 pub(crate) mod sdp;
 mod transactions;
 mod view;
 
-pub(crate) use manner::{Errand, Manner, PATIENCE, SILENCE, Says, Whim};
+pub(crate) use manner::{Errand, Manner, Moods, PATIENCE, SILENCE, Says, Vanishes, Whim};
 pub(crate) use view::View;
 
 use super::exchange::SERVER;
 use super::fate;
 use call::Talk;
+use pbx_core::flow::Transport;
 use pbx_core::time::Instant;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -36,6 +38,8 @@ pub(crate) enum Do {
     Rtp { from: SocketAddr, to: SocketAddr, bytes: Vec<u8> },
     /// Come back to this.
     Later(Duration, Alarm),
+    /// Be without power: whatever connections it had are nobody's.
+    Vanish,
 }
 
 /// What a phone wants to be reminded of.
@@ -57,6 +61,8 @@ pub(crate) enum Alarm {
     Do(String, Whim),
     /// Send the next packets.
     Play(String),
+    /// Have power again.
+    PowerOn,
 }
 
 /// One phone.
@@ -67,10 +73,12 @@ pub(crate) struct Phone {
     pub(crate) user: Option<String>,
     /// Where it is.
     pub(crate) addr: SocketAddr,
+    /// How it sends SIP.
+    pub(crate) over: Transport,
     /// How it answers.
     pub(crate) manner: Manner,
-    /// It has another manner at every call that comes, from this seed.
-    pub(crate) moods: Option<u64>,
+    /// It has another manner at every call that comes.
+    pub(crate) moods: Option<Moods>,
     /// Its calls to make.
     pub(crate) errands: Vec<Errand>,
     /// The code that its REGISTER got last.
@@ -79,10 +87,12 @@ pub(crate) struct Phone {
     pub(crate) beat: Duration,
     /// What it saw, in the order in which the calls began.
     views: Vec<View>,
-    /// What the exchange did against the RFC.
-    pub(crate) complaints: Vec<String>,
+    /// What the exchange did against the RFC, and in which call.
+    pub(crate) complaints: Vec<(String, String)>,
     /// The power is off.
     pub(crate) gone: bool,
+    /// And will be on again, after a while.
+    pub(crate) comes_back: bool,
     seed: u64,
     minted: u64,
     calls: BTreeMap<String, Talk>,
@@ -98,6 +108,7 @@ impl Phone {
             name,
             user,
             addr,
+            over: Transport::Udp,
             manner: Manner::default(),
             moods: None,
             errands: vec![],
@@ -106,6 +117,7 @@ impl Phone {
             views: vec![],
             complaints: vec![],
             gone: false,
+            comes_back: false,
             seed,
             minted: 0,
             calls: BTreeMap::new(),
@@ -133,7 +145,7 @@ impl Phone {
     /// An alarm that it asked for.
     pub(crate) fn remind(&mut self, now: Instant, alarm: Alarm) -> Vec<Do> {
         let mut out = vec![];
-        if self.gone {
+        if self.gone && alarm != Alarm::PowerOn {
             return out;
         }
         match alarm {
@@ -145,6 +157,7 @@ impl Phone {
             Alarm::Say(call) => self.say(now, &call, &mut out),
             Alarm::Do(call, whim) => self.whim(now, &call, &whim, &mut out),
             Alarm::Play(call) => self.play(now, &call, &mut out),
+            Alarm::PowerOn => self.power_on(now, &mut out),
         }
         out
     }
@@ -165,7 +178,7 @@ impl Phone {
     /// How it takes the call that comes now.
     fn mood(&self) -> Manner {
         let calls = self.views.iter().filter(|view| !view.made).count() as u64;
-        self.moods.map_or_else(|| self.manner.clone(), |seed| Manner::of_mood(seed, ip_number(self.addr), calls))
+        self.moods.map_or_else(|| self.manner.clone(), |moods| Manner::of_mood(moods, ip_number(self.addr), calls))
     }
 
     fn view(&mut self, call: &str) -> Option<&mut View> {
@@ -179,15 +192,16 @@ impl Phone {
     }
 
     fn contact(&self) -> String {
-        format!("sip:{}@{}", self.user.as_deref().unwrap_or("gw"), self.addr)
+        let by = if self.over == Transport::Tcp { ";transport=tcp" } else { "" };
+        format!("sip:{}@{}{by}", self.user.as_deref().unwrap_or("gw"), self.addr)
     }
 
     fn via(&self, branch: &str) -> (&'static str, String) {
-        ("Via", format!("SIP/2.0/UDP {};rport;branch={branch}", self.addr))
+        ("Via", format!("SIP/2.0/{} {};rport;branch={branch}", self.over.as_via(), self.addr))
     }
 
     fn complain(&mut self, call: &str, what: &str) {
-        self.complaints.push(format!("{} in {call}: {what}", self.name));
+        self.complaints.push((call.to_owned(), format!("{} in {call}: {what}", self.name)));
     }
 }
 

@@ -73,14 +73,14 @@ impl Phone {
         }
     }
 
-    /// Nobody answered for 32 seconds.
-    pub(super) fn unanswered(&mut self, now: Instant, method: &str, call: &str, out: &mut Vec<Do>) {
+    /// Nobody answered for 32 seconds (408), or the connection was lost (503).
+    pub(super) fn unanswered(&mut self, now: Instant, method: &str, call: &str, code: u16, out: &mut Vec<Do>) {
         match method {
             "REGISTER" => self.register_unanswered(out),
             "INVITE" if self.calls.get(call).is_some_and(|talk| talk.state == State::Asking) => {
-                self.is_over(now, call, Some(408));
+                self.is_over(now, call, Some(code));
             }
-            "INVITE" => self.reinvite_over(call, "", 408),
+            "INVITE" => self.reinvite_over(call, "", code),
             "BYE" => self.is_over(now, call, None),
             _ => {}
         }
@@ -91,7 +91,7 @@ impl Phone {
         let talking = self.calls.get(call).is_some_and(|talk| talk.state == State::Talking);
         match whim {
             Whim::GiveUp => self.give_up(now, call, out),
-            Whim::Vanish => self.gone = true,
+            Whim::Vanish => self.vanish(now, out),
             Whim::Tire => self.tire(now, call, out),
             _ if !talking => {}
             Whim::HangUp => self.hang_up(now, call, out),

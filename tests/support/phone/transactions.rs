@@ -44,8 +44,10 @@ impl Phone {
         out: &mut Vec<Do>,
     ) {
         out.push(Do::Send(bytes.clone()));
-        out.push(Do::Later(T1, Alarm::Again(branch.to_owned())));
-        let sent = Sent { bytes, method, call: call.to_owned(), quiet: false, done: false, since: now, interval: T1 };
+        // What a connection carries is not sent again.
+        let interval = if self.over.is_reliable() { PATIENCE } else { T1 };
+        out.push(Do::Later(interval, Alarm::Again(branch.to_owned())));
+        let sent = Sent { bytes, method, call: call.to_owned(), quiet: false, done: false, since: now, interval };
         self.sent.insert(branch.to_owned(), sent);
     }
 
@@ -58,7 +60,7 @@ impl Phone {
         if now.since(sent.since) >= PATIENCE {
             sent.done = true;
             let (method, call) = (sent.method, sent.call.clone());
-            return self.unanswered(now, method, &call, out);
+            return self.unanswered(now, method, &call, 408, out);
         }
         out.push(Do::Send(sent.bytes.clone()));
         sent.interval = match sent.method {
@@ -82,10 +84,13 @@ impl Phone {
         out.push(Do::Send(bytes.clone()));
         let key = (branch.to_owned(), method.to_owned());
         let waits = method == "INVITE" && is_final;
+        // A 200 is repeated until its ACK on connections, too (RFC 3261 §13.3.1.4).
+        let once = self.over.is_reliable() && !bytes.starts_with(b"SIP/2.0 2");
+        let interval = if once { PATIENCE } else { T1 };
         if waits {
-            out.push(Do::Later(T1, Alarm::AnswerAgain(key.0.clone(), key.1.clone())));
+            out.push(Do::Later(interval, Alarm::AnswerAgain(key.0.clone(), key.1.clone())));
         }
-        self.answered.insert(key, Answered { bytes, acknowledged: !waits, since: now, interval: T1 });
+        self.answered.insert(key, Answered { bytes, acknowledged: !waits, since: now, interval });
     }
 
     /// The same request has come before: it gets the same answer.

@@ -34,6 +34,10 @@ pub(crate) struct View {
     pub(crate) was_hung_up: Option<Instant>,
     /// When it was over.
     pub(crate) over: Option<Instant>,
+    /// When the phone lost its power in it.
+    pub(crate) vanished: Option<Instant>,
+    /// When the phone noticed in it that its connection was gone.
+    pub(crate) cut_off: Option<Instant>,
     /// The final code of the INVITE: 200 when answered, 487 when cancelled.
     pub(crate) code: Option<u16>,
     /// The Reason of the CANCEL or BYE.

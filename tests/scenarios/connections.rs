@@ -1,0 +1,107 @@
+//! Phones that register and call over connections: beside those on UDP, and when a connection breaks.
+
+use super::acme;
+use crate::support::net::Net;
+use crate::support::phone::View;
+use crate::support::{ms, secs};
+use pbx_core::event::Disposition;
+
+/// Acme, these phones on connections.
+fn connected(names: &[&str]) -> Net {
+    let mut net = acme();
+    for name in names {
+        net.phone(name).speaks_tcp();
+    }
+    net.run_for(secs(1));
+    net
+}
+
+#[test]
+fn every_mixture_of_transports_talks() {
+    for names in [&["acme/102"][..], &["acme/103"], &["acme/102", "acme/103"]] {
+        let mut net = connected(names);
+        net.phone("acme/103").calls("102").hangs_up_after(secs(5));
+        net.run();
+        net.check();
+        assert!(net.heard("acme/103", "acme/102") >= 8 && net.heard("acme/102", "acme/103") >= 8, "{names:?}");
+        assert_eq!(net.record().disposition, Disposition::Answered, "{names:?}");
+    }
+}
+
+#[test]
+fn caller_gives_up_at_any_instant_on_its_connection() {
+    for after in (1..40).map(|n| ms(n * 53)) {
+        let mut net = connected(&["acme/103"]);
+        net.phone("acme/102").answers_after(ms(1_500)).then_hangs_up_after(secs(3));
+        net.phone("acme/103").calls("102").gives_up_after(after);
+        net.run();
+        net.check();
+        assert!(matches!(net.seen("acme/103").code, Some(200 | 487)), "{after:?}");
+    }
+}
+
+#[test]
+fn connection_breaks_at_any_instant() {
+    for who in ["acme/103", "acme/102"] {
+        for after in (0..60).map(|n| ms(n * 83)) {
+            let mut net = connected(&["acme/102", "acme/103"]);
+            net.phone("acme/102").answers_after(secs(2));
+            net.phone("acme/103").calls("102").hangs_up_after(secs(2));
+            net.connection_breaks_after(after, who);
+            net.run();
+            net.check();
+            assert!(net.seen("acme/103").over.is_some(), "{who} {after:?}");
+        }
+    }
+}
+
+#[test]
+fn lost_connection_ends_the_talk_and_the_other_side_is_told() {
+    for who in ["acme/103", "acme/102"] {
+        let mut net = connected(&["acme/102", "acme/103"]);
+        net.phone("acme/103").calls("102");
+        net.connection_breaks_after(secs(10), who);
+        net.run();
+        net.check();
+        let record = net.record();
+        assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "flow-lost"), "{who}");
+        let told: Vec<bool> =
+            ["acme/103", "acme/102"].into_iter().map(|name| net.seen(name).was_hung_up.is_some()).collect();
+        assert_eq!(told, [who == "acme/102", who == "acme/103"], "{who}");
+    }
+}
+
+#[test]
+fn phone_is_reached_on_its_new_connection() {
+    let mut net = connected(&["acme/102"]);
+    net.connection_breaks_after(secs(1), "acme/102");
+    net.run();
+    net.phone("acme/103").calls("102").hangs_up_after(secs(2));
+    net.run();
+    net.check();
+    assert!(net.seen("acme/102").talked());
+}
+
+#[test]
+fn caller_whose_connection_is_gone_before_an_answer_has_cancelled() {
+    let mut net = connected(&["acme/103"]);
+    net.phone("acme/102").lets_ring();
+    net.phone("acme/103").calls("102");
+    net.connection_breaks_after(secs(2), "acme/103");
+    net.run();
+    net.check();
+    assert_eq!(net.record().disposition, Disposition::Cancelled);
+    assert_eq!(net.seen("acme/102").code, Some(487), "its phone stops ringing");
+    assert_eq!(net.seen("acme/103").code, Some(503));
+}
+
+#[test]
+fn phone_on_a_connection_is_reachable_at_once_after_a_restart() {
+    let mut net = connected(&["acme/102"]);
+    net.restarts_after(secs(1));
+    net.phone("acme/103").calls("102").after(secs(1)).hangs_up_after(secs(2));
+    net.run();
+    net.check();
+    let view: &View = net.seen("acme/102");
+    assert!(view.talked(), "by a connection that the exchange opens to its contact: {view:?}");
+}

@@ -1,0 +1,232 @@
+//! Each call against its record: what the caller saw, what the one who answered saw, and where neither can know, the wire.
+
+use super::super::net::Net;
+use super::super::phone::{Phone, View};
+use super::super::witness::Leg;
+use pbx_core::cdr::CallRecord;
+use pbx_core::event::Disposition;
+use pbx_core::ids::DeviceId;
+use pbx_core::time::Instant;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A call that is being checked.
+struct Checked<'a> {
+    net: &'a Net,
+    caller: &'a Phone,
+    /// What the caller saw.
+    view: &'a View,
+    record: &'a CallRecord,
+    /// Its INVITE on the wire.
+    leg: &'a Leg,
+    /// The last of this Call-ID: what the phone saw of an earlier one, which a power cut ended, is overwritten.
+    is_last: bool,
+}
+
+impl Net {
+    /// Every call that a phone made, by its caller's Call-ID.
+    pub(super) fn check_calls(&self, records: &BTreeMap<String, Vec<CallRecord>>) {
+        for phone in &self.phones {
+            for view in phone.views().iter().filter(|view| view.made) {
+                self.check_call(phone, view, records.get(&view.call_id).map_or(&[], Vec::as_slice));
+            }
+        }
+    }
+
+    /// A call has a record exactly if its INVITE got past the door and was not refused at once.
+    fn check_call(&self, caller: &Phone, view: &View, records: &[CallRecord]) {
+        let call = view.call_id.as_str();
+        let taken = self.exchange.witness.legs_of(call);
+        if taken.len() != records.len() {
+            let what = format!("{} INVITEs became calls, and there are {} records", taken.len(), records.len());
+            self.fail_in(&[call], &format!("{what}\n{} saw {view:#?}\n{records:#?}", caller.name));
+        }
+        if records.is_empty() && !self.may_be_untaken(view) {
+            self.fail_in(&[call], &format!("no INVITE of it became a call\n{} saw {view:#?}", caller.name));
+        }
+        for (n, (leg, record)) in taken.into_iter().zip(records).enumerate() {
+            let is_last = n + 1 == records.len();
+            Checked { net: self, caller, view, record, leg, is_last }.check();
+        }
+    }
+
+    /// Whether a phone may have seen this of a call that never became one.
+    fn may_be_untaken(&self, view: &View) -> bool {
+        let quiet = view.ringing.is_none() && view.answered.is_none();
+        quiet
+            && match view.code {
+                None => view.vanished.is_some(),
+                // Every transmission was lost.
+                Some(408) => view.trying.is_none(),
+                Some(503) if view.cut_off.is_some() => true,
+                Some(code) => self.exchange.witness.refused_with(&view.call_id, code),
+            }
+    }
+
+    /// What a called phone saw of a leg.
+    fn called(&self, sip_call_id: &str) -> Option<(&Phone, &View)> {
+        self.phones.iter().find_map(|phone| {
+            Some((phone, phone.views().iter().find(|view| !view.made && view.call_id == sip_call_id)?))
+        })
+    }
+
+    /// Whoever was rung is in a record, and whoever talked is in one that says so, or was hung up at once because nobody wanted
+    /// the answer any more.
+    pub(super) fn nobody_talks_unrecorded(&self, records: &BTreeMap<String, Vec<CallRecord>>) {
+        let all = records.values().flatten();
+        let legs: BTreeMap<&str, (&CallRecord, bool)> = all
+            .flat_map(|record| {
+                let legs = record.legs.iter().skip(1);
+                legs.map(move |leg| (leg.sip_call_id.as_str(), (record, leg.answered.is_some())))
+            })
+            .collect();
+        for phone in &self.phones {
+            for view in phone.views().iter().filter(|view| !view.made) {
+                let rung = self.exchange.witness.legs_of(&view.call_id);
+                // Of a call that lost its power while it rang the journal tells only who had called.
+                let cut = rung.first().is_some_and(|leg| self.exchange.witness.power_cut_after(leg).is_some());
+                let answered = match legs.get(view.call_id.as_str()) {
+                    Some((_, answered)) => *answered,
+                    None if cut => continue,
+                    None => self.fail_in(&[&view.call_id], &format!("{} rang and nobody knows: {view:#?}", phone.name)),
+                };
+                // An ACK says that the exchange had the answer; unwanted, a BYE comes with it and may be lost with a flow.
+                let told = view.was_hung_up.is_some() || view.vanished.is_some() || view.cut_off.is_some();
+                if view.acknowledged.is_some() && !answered && !told {
+                    self.fail_in(&[&view.call_id], &format!("{} talked and nobody knows: {view:#?}", phone.name));
+                }
+            }
+        }
+    }
+}
+
+impl Checked<'_> {
+    fn check(&self) {
+        if self.record.from.device != self.caller.user.as_deref().map(DeviceId::of_key) {
+            self.wrong("another caller");
+        }
+        if self.record.answered.is_some() != self.leg.answered.is_some() {
+            self.wrong("the wire saw otherwise whether the caller was answered");
+        }
+        self.check_disposition();
+        match self.record.answered {
+            Some(_) => self.check_talk(),
+            None if self.record.talk_us != 0 => self.wrong("talk time without an answer"),
+            None => {}
+        }
+        if self.is_last {
+            self.check_caller();
+        }
+    }
+
+    /// Disposition and code belong to each other, and to whether there was an answer.
+    fn check_disposition(&self) {
+        let CallRecord { disposition, sip_code, cut, .. } = *self.record;
+        let cut_by_power = cut && self.end_by_power().is_some();
+        let expected = match (self.record.answered.is_some(), cut_by_power) {
+            (true, true) => (Disposition::Answered, 200),
+            (false, true) => (Disposition::Failed, 500),
+            // Its 200 was never acknowledged: only somebody who is gone does that.
+            (true, false) if self.record.cause == "no-ack" && self.is_gone() => (Disposition::Failed, 408),
+            (true, false) => (Disposition::Answered, 200),
+            (false, false) => (disposition_of(sip_code), sip_code),
+        };
+        if (disposition, sip_code) != expected || (sip_code < 300) != (expected.1 < 300) {
+            self.wrong(&format!("disposition and code should be {expected:?}"));
+        }
+        if cut && !cut_by_power && self.record.cause != "cut" {
+            self.wrong("nothing cut it");
+        }
+    }
+
+    /// What the record says is what the caller saw, as far as a phone saw the end.
+    fn check_caller(&self) {
+        let view = self.view;
+        if view.talked() && self.record.answered.is_none() {
+            self.wrong("the caller talked");
+        }
+        if self.is_gone() || self.end_by_power().is_some_and(|_| self.record.cut) {
+            return;
+        }
+        if view.talked() != (self.record.disposition == Disposition::Answered) {
+            self.wrong("the caller and the record do not agree whether they talked");
+        }
+        if view.code != Some(self.record.sip_code) {
+            self.wrong("another final code");
+        }
+    }
+
+    /// The two who talked, and for how long: by the wire to the microsecond, and between what the one and the other saw.
+    fn check_talk(&self) {
+        let segment = self.record.segments.first();
+        let answered = segment.and_then(|segment| self.record.legs.iter().find(|leg| leg.id == segment.b));
+        let Some(answered) = answered else { self.wrong("nobody is said to have talked") };
+        let Some((phone, called)) = self.net.called(&answered.sip_call_id) else { self.wrong("nobody was called") };
+        if phone.user.as_deref().map(DeviceId::of_key) != self.record.to.device {
+            self.wrong("somebody else answered");
+        }
+        if !called.talked() {
+            self.wrong("the one who answered did not talk");
+        }
+        let talk = Duration::from_micros(self.record.talk_us.unsigned_abs());
+        let rung = self.net.exchange.witness.legs_of(&answered.sip_call_id);
+        let Some(theirs) = rung.first() else { self.wrong("the wire saw nobody called") };
+        let (begin, end) = (self.leg.answered, self.end(theirs));
+        let (Some(begin), Some(end)) = (begin, end) else { self.wrong("the wire saw no end") };
+        if talk != end.since(begin) {
+            self.wrong(&format!("talk time is {talk:?}, and the wire saw {:?}", end.since(begin)));
+        }
+        let whole = |view: &View| view.vanished.is_none() && view.cut_off.is_none();
+        if self.is_last && whole(self.view) && whole(called) && self.end_by_power().is_none_or(|_| !self.record.cut) {
+            self.check_between(called, talk);
+        }
+    }
+
+    fn check_between(&self, called: &View, talk: Duration) {
+        let caller = self.view;
+        let (Some(from), Some(to)) = (called.answered, caller.answered) else { self.wrong("no answer") };
+        let hung_up = [caller.hung_up, called.hung_up].into_iter().flatten().min();
+        let told = [caller.was_hung_up, called.was_hung_up].into_iter().flatten().min();
+        let over = [caller.over, called.over].into_iter().flatten().max();
+        // Nobody hung up where the console ended it: then both were told.
+        let (Some(hung_up), Some(over)) = (hung_up.or(told), told.or(over)) else { self.wrong("nobody hung up") };
+        let least = hung_up.since(to);
+        let most = over.max(hung_up).since(from) + Duration::from_micros(1);
+        if talk < least || talk > most {
+            self.wrong(&format!("talk time {talk:?} is not between {least:?} and {most:?}"));
+        }
+    }
+
+    /// When the wire saw the end of the talk: the first word of it, the loss of a connection, or a power cut.
+    fn end(&self, theirs: &Leg) -> Option<Instant> {
+        let ends = [self.leg.ended, theirs.ended, self.end_by_power()];
+        ends.into_iter().flatten().filter(|end| Some(*end) >= self.leg.answered).min()
+    }
+
+    fn end_by_power(&self) -> Option<Instant> {
+        self.net.exchange.witness.power_cut_after(self.leg)
+    }
+
+    /// The caller cannot have seen how it went on.
+    fn is_gone(&self) -> bool {
+        self.view.vanished.is_some() || self.view.cut_off.is_some()
+    }
+
+    fn wrong(&self, what: &str) -> ! {
+        let (name, view, record) = (&self.caller.name, self.view, self.record);
+        let mut calls = vec![view.call_id.as_str()];
+        calls.extend(record.legs.iter().map(|leg| leg.sip_call_id.as_str()));
+        self.net.fail_in(&calls, &format!("{what}\n{name} saw {view:#?}\nthe record says {record:#?}"));
+    }
+}
+
+/// How a call that was refused with this code is counted.
+fn disposition_of(code: u16) -> Disposition {
+    match code {
+        487 => Disposition::Cancelled,
+        486 | 600 => Disposition::Busy,
+        480 => Disposition::NoAnswer,
+        403 | 404 | 484 | 603 => Disposition::Rejected,
+        _ => Disposition::Failed,
+    }
+}
