@@ -105,3 +105,31 @@ fn phone_on_a_connection_is_reachable_at_once_after_a_restart() {
     let view: &View = net.seen("acme/102");
     assert!(view.talked(), "by a connection that the exchange opens to its contact: {view:?}");
 }
+
+#[test]
+fn phone_that_answers_on_a_new_connection_talks() {
+    let mut net = connected(&["acme/102"]);
+    net.phone("acme/102").answers_after(secs(30));
+    net.phone("acme/103").calls("102").hangs_up_after(secs(30));
+    // It knows at once, and the exchange not before its answer, or in the midst of its talk.
+    net.connection_is_cut_after(secs(2), "acme/102", secs(40));
+    net.run();
+    net.check();
+    assert!(net.seen("acme/102").acknowledged.is_some() && net.seen("acme/102").was_hung_up.is_some());
+    let record = net.record();
+    assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "normal"));
+    assert!(record.talk_us >= 29_990_000);
+}
+
+#[test]
+fn phone_that_answers_what_was_given_up_with_its_connection_is_hung_up_at_once() {
+    let mut net = connected(&["acme/102"]);
+    net.phone("acme/102").answers_after(secs(10));
+    net.phone("acme/103").calls("102").hangs_up_after(secs(30));
+    net.connection_is_cut_after(secs(2), "acme/102", secs(3));
+    net.run();
+    net.check();
+    let (view, record) = (net.seen("acme/102"), net.record());
+    assert_eq!(record.disposition, Disposition::NoAnswer);
+    assert!(view.was_hung_up.is_some_and(|at| at.since(view.answered.unwrap()) < secs(1)), "{view:?}");
+}

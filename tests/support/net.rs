@@ -30,6 +30,8 @@ enum Event {
     Carried { key: u64, from: End, arrow: usize, bytes: Bytes },
     /// A phone's connection breaks.
     Breaks(usize),
+    /// The same; the phone knows at once, and the exchange so much later.
+    Cut(usize, Duration),
     /// An end of a connection finds out that it is broken.
     Notices(u64, End),
     /// The exchange is told that a flow leads nowhere.
@@ -152,7 +154,13 @@ impl Net {
         self.after(after, Event::Restart);
     }
 
-    /// A phone's connection breaks then, if it has one.
+    /// A phone's connection breaks then; the phone knows at once, and the exchange so much later.
+    pub(crate) fn connection_is_cut_after(&mut self, after: Duration, name: &str, later: Duration) {
+        let n = self.place_of(name);
+        self.after(after, Event::Cut(n, later));
+    }
+
+    /// A phone's connection breaks then, if it has one, and each end finds out in its own time.
     pub(crate) fn connection_breaks_after(&mut self, after: Duration, name: &str) {
         let n = self.place_of(name);
         self.after(after, Event::Breaks(n));
@@ -216,6 +224,7 @@ impl Net {
             Some(Event::Arrives { from, to, bytes }) => self.arrives(from, to, &bytes),
             Some(Event::Carried { key, from, arrow, bytes }) => self.carried(key, from, arrow, &bytes),
             Some(Event::Breaks(n)) => self.breaks(n),
+            Some(Event::Cut(n, later)) => self.cut(n, later),
             Some(Event::Notices(key, end)) => self.notices(key, end),
             Some(Event::Lost(flow)) => self.lost(flow),
             Some(Event::Remind(n, alarm)) => {

@@ -25,6 +25,8 @@ pub(super) enum End {
 const OPENING: Duration = secs(5);
 /// After what time at most an end finds out that its connection is broken.
 const NOTICE: Duration = secs(20);
+/// And at most if it is lucky.
+const SOON: Duration = ms(50);
 /// The same where the other end has no power: nothing comes from there that would tell.
 const SILENT: Duration = secs(60);
 /// How much later comes what had to be sent again.
@@ -144,6 +146,9 @@ impl Net {
     pub(super) fn exchange_streams(&mut self, flow: Flow, bytes: Bytes) {
         let found = self.streams.meant_by(flow);
         let Some(key) = found.or_else(|| (flow.connection == 0).then(|| self.exchange_connects(flow))) else {
+            let lane = self.by_ip.get(&flow.remote.ip()).map_or(flow.remote, |n| self.phones[*n].addr);
+            let arrow = self.ladder.sent(self.now, SERVER, lane, Transport::Tcp, Glance::at(&bytes));
+            self.ladder.lost(arrow);
             return self.after(Duration::ZERO, Event::Lost(flow));
         };
         let to = self.phones[self.streams.all[&key].phone].addr;
@@ -202,18 +207,29 @@ impl Net {
 
     /// A phone's connection breaks, if it has one.
     pub(super) fn breaks(&mut self, n: usize) {
-        let Some(key) = self.streams.own.get(&n).copied() else { return };
-        let Some(stream) = self.streams.all.get_mut(&key).filter(|stream| stream.whole) else { return };
-        stream.whole = false;
-        let (ip, ordinal) = (n as u64, stream.ordinal);
-        self.ladder.note(self.now, self.phones[n].addr, "connection broken");
+        let Some(key) = self.is_broken(n) else { return };
+        let ordinal = self.streams.all[&key].ordinal;
         for end in [End::Exchange, End::Phone] {
-            let roll = |what: u64| fate(self.seed, &[ip, ordinal, end as u64, what, 0xb4ea]);
-            let soon = roll(0).is_multiple_of(3);
-            let most = if soon { ms(50) } else { NOTICE };
+            let roll = |what: u64| fate(self.seed, &[n as u64, ordinal, end as u64, what, 0xb4ea]);
+            let most = if roll(0).is_multiple_of(3) { SOON } else { NOTICE };
             let after = Duration::from_micros(roll(1) % most.as_micros() as u64);
             self.after(after, Event::Notices(key, end));
         }
+    }
+
+    /// The same; the phone knows at once, and the exchange so much later.
+    pub(super) fn cut(&mut self, n: usize, later: Duration) {
+        let Some(key) = self.is_broken(n) else { return };
+        self.after(Duration::ZERO, Event::Notices(key, End::Phone));
+        self.after(later, Event::Notices(key, End::Exchange));
+    }
+
+    fn is_broken(&mut self, n: usize) -> Option<u64> {
+        let key = self.streams.own.get(&n).copied()?;
+        let stream = self.streams.all.get_mut(&key).filter(|stream| stream.whole)?;
+        stream.whole = false;
+        self.ladder.note(self.now, self.phones[n].addr, "connection broken");
+        Some(key)
     }
 
     /// An end finds out.
