@@ -5,6 +5,7 @@ use crate::support::net::Net;
 use crate::support::phone::View;
 use crate::support::{ms, secs};
 use pbx_core::event::Disposition;
+use std::time::Duration;
 
 /// Acme, these phones on connections.
 fn connected(names: &[&str]) -> Net {
@@ -109,10 +110,10 @@ fn phone_on_a_connection_is_reachable_at_once_after_a_restart() {
 #[test]
 fn phone_that_answers_on_a_new_connection_talks() {
     let mut net = connected(&["acme/102"]);
-    net.phone("acme/102").answers_after(secs(30));
+    net.phone("acme/102").answers_after(secs(10));
     net.phone("acme/103").calls("102").hangs_up_after(secs(30));
-    // It knows at once, and the exchange not before its answer, or in the midst of its talk.
-    net.connection_is_cut_after(secs(2), "acme/102", secs(40));
+    // It knows at once, and the exchange only in the midst of the talk.
+    net.connection_is_cut_after(secs(2), "acme/102", secs(20));
     net.run();
     net.check();
     assert!(net.seen("acme/102").acknowledged.is_some() && net.seen("acme/102").was_hung_up.is_some());
@@ -131,5 +132,19 @@ fn phone_that_answers_what_was_given_up_with_its_connection_is_hung_up_at_once()
     net.check();
     let (view, record) = (net.seen("acme/102"), net.record());
     assert_eq!(record.disposition, Disposition::NoAnswer);
+    assert!(view.was_hung_up.is_some_and(|at| at.since(view.answered.unwrap()) < secs(1)), "{view:?}");
+}
+
+#[test]
+fn answer_that_comes_again_after_the_loss_of_its_connection_is_hung_up_at_once() {
+    let mut net = connected(&["acme/102"]);
+    net.phone("acme/102").answers_after(secs(10));
+    net.phone("acme/103").calls("102").hangs_up_after(secs(30));
+    // The 200 arrives, its ACK does not.
+    net.connection_is_cut_after(secs(10) + Duration::from_micros(5_500), "acme/102", ms(100));
+    net.run();
+    net.check();
+    let (view, record) = (net.seen("acme/102"), net.record());
+    assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "flow-lost"));
     assert!(view.was_hung_up.is_some_and(|at| at.since(view.answered.unwrap()) < secs(1)), "{view:?}");
 }

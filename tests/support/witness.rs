@@ -45,6 +45,11 @@ impl Witness {
         if seen.is_bye() && past_the_door {
             self.ends(now, &seen.call_id);
         }
+        // Whoever answers on another connection is spoken to there from now on.
+        let legs = self.legs.get_mut(&seen.call_id).filter(|_| seen.code.is_some() && flow.transport.is_reliable());
+        if let Some(leg) = legs.and_then(|legs| legs.last_mut()).filter(|leg| leg.flow.transport.is_reliable()) {
+            leg.flow = flow;
+        }
     }
 
     /// A message leaves the exchange; without a call it is the door's, or a refusal to make one.

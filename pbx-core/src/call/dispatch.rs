@@ -95,7 +95,10 @@ impl Calls {
                     self.cancelled(cx, id, invite, message);
                 }
                 Action::Ack => self.acknowledged(cx, flow, message),
-                Action::Response { id, user } => self.response(cx, id, &user, message),
+                Action::Response { id, user } => {
+                    let user = self.follows(cx, id, user, flow);
+                    self.response(cx, id, &user, message);
+                }
                 Action::Stray => self.strayed(cx, flow, message),
                 told @ (Action::Failed { .. } | Action::Terminated { .. }) => cx.shared.told.push_back(told),
             }
@@ -166,6 +169,25 @@ impl Calls {
         });
     }
 
+    /// A phone whose connection broke answers on a new one, often before we know of the loss: from now on it is spoken to there,
+    /// or it would never see its ACK.
+    fn follows(&mut self, cx: &mut Cx<'_>, id: TransactionId, user: User, flow: Flow) -> User {
+        if user.flow == flow || !user.flow.transport.is_reliable() || !flow.transport.is_reliable() {
+            return user;
+        }
+        if let Some(user) = cx.shared.layer.user_mut(id) {
+            user.flow = flow;
+        }
+        if let Whose::Leg { call, leg, .. } = user.whose {
+            self.with_any_call(cx, call, |call, _| {
+                if let Some(leg) = call.leg(leg) {
+                    leg.flow = flow;
+                }
+            });
+        }
+        User { flow, ..user }
+    }
+
     fn response(&mut self, cx: &mut Cx<'_>, id: TransactionId, user: &User, response: &Message) {
         if let Some((tenant, call)) = user.whose.about() {
             cx.received(tenant, call, user.flow, response);
@@ -176,6 +198,7 @@ impl Calls {
         }
         let success = response.status().is_some_and(|status| status.is_success());
         if success && let Some((flow, ack)) = cx.shared.ack_again(id, response) {
+            let flow = if flow.transport.is_reliable() { user.flow } else { flow };
             return cx.send_bytes(flow, ack, user.whose.about());
         }
         let mut taken = false;
@@ -250,6 +273,7 @@ impl Calls {
         let now = cx.now();
         let actions = cx.shared.layer.transport_failed(now.mono, |user| is_lost(user.flow, flow));
         cx.carry(actions);
+        cx.shared.forget_acks_on(|kept| is_lost(kept, flow));
         let changes = cx.shared.registrar.flow_lost(now, &flow);
         cx.bindings_changed(changes);
         if !flow.transport.is_reliable() {
