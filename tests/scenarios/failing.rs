@@ -41,7 +41,7 @@ fn ladder_shows_connections_with_two_strokes_and_when_they_came_and_went() {
     });
     let [text, _] = &heard[..] else { panic!("{heard:?}") };
     for line in
-        ["-- connects", "=REGISTER 1 REGISTER=", "-- connection broken", "-- connection lost", "-- lost acme/102"]
+        ["-- connects", "=REGISTER 3 REGISTER=", "-- connection broken", "-- connection lost", "-- lost acme/102"]
     {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }

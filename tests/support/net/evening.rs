@@ -59,7 +59,12 @@ impl Net {
 fn is_awaited(event: &Event) -> bool {
     match event {
         Event::Remind(_, alarm) => matches!(alarm, Alarm::Errand(_) | Alarm::PowerOn),
-        Event::Restart | Event::Command(_) | Event::Breaks(_) | Event::Cut(..) | Event::Notices(..) | Event::Lost(_) => true,
+        Event::Restart
+        | Event::Command(_)
+        | Event::Breaks(_)
+        | Event::Cut(..)
+        | Event::Notices(..)
+        | Event::Lost(_) => true,
         _ => false,
     }
 }
