@@ -2,9 +2,11 @@
 //! saw, and nothing is left. Half of the phones have a connection.
 
 use crate::support::net::Net;
+use crate::support::phone::View;
 use crate::support::secs;
 use crate::support::traffic::Day;
 use crate::support::weather::Climate;
+use std::collections::BTreeMap;
 
 const FAIR: Day = Day {
     seed: 1,
@@ -44,11 +46,50 @@ fn fair_day_on_which_connections_break() {
     assert!(spent(Day { breaks: 120, ..FAIR }).exchange.records().len() > 300);
 }
 
+/// Where in a call a phone lost its power.
+fn where_vanished(view: &View) -> &'static str {
+    match (view.made, view.answered.is_some(), view.ringing.is_some()) {
+        (true, true, _) => "caller talking",
+        (true, false, true) => "caller ringing",
+        (true, false, false) => "caller before anything",
+        (false, true, _) if view.acknowledged.is_none() => "called after its 200",
+        (false, true, _) if !view.offered.is_empty() => "called in or after a re-INVITE",
+        (false, true, _) => "called talking",
+        (false, false, _) => "called ringing",
+    }
+}
+
 #[test]
-fn foul_days() {
+fn foul_days_on_which_everything_happens() {
+    let mut happened = BTreeMap::new();
     for seed in 1..=4 {
         let net = spent(Day { seed, ..FOUL });
         assert!(net.exchange.records().len() > 200, "seed {seed}");
+        let views = || net.phones.iter().flat_map(|phone| phone.views());
+        let vanished = views().filter(|view| view.vanished.is_some()).map(|view| where_vanished(view).to_owned());
+        let cut_off = views().filter(|view| view.cut_off.is_some());
+        let cut_off = cut_off.map(|view| if view.made { "caller cut off" } else { "called cut off" }.to_owned());
+        let causes = net.exchange.records().into_iter().map(|record| record.cause);
+        for what in vanished.chain(cut_off).chain(causes) {
+            *happened.entry(what).or_insert(0) += 1;
+        }
+    }
+    let all = [
+        "caller before anything",
+        "caller ringing",
+        "caller talking",
+        "called ringing",
+        "called after its 200",
+        "called talking",
+        "called in or after a re-INVITE",
+        "caller cut off",
+        "called cut off",
+        "flow-lost",
+        "no-ack",
+        "operator-hung-up",
+    ];
+    for what in all {
+        assert!(happened.contains_key(what), "{what} is not among {happened:?}");
     }
 }
 

@@ -160,7 +160,7 @@ impl Manner {
             28..=34 => Says::Answer(Duration::ZERO),
             _ => Says::Answer(after),
         };
-        let vanishes = match roll(7) % 4 {
+        let vanishes = match roll(7) % 3 {
             0 => Vanishes::FromAnswer(ms(roll(8) % 300)),
             1 => Vanishes::FromReinvite(ms(roll(8) % 300)),
             _ => Vanishes::FromInvite(ms(roll(8) % 15_000)),
