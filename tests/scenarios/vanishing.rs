@@ -2,7 +2,7 @@
 
 use super::acme;
 use crate::support::net::Net;
-use crate::support::phone::{Vanishes, Whim};
+use crate::support::phone::{VanishesAfter, Whim};
 use crate::support::{ms, secs};
 use pbx_core::event::Disposition;
 
@@ -31,7 +31,7 @@ fn caller_vanishes_at_any_instant() {
         for after in (1..60).map(|n| ms(n * 97)) {
             let mut net = with_connections(connected);
             net.phone("acme/102").answers_after(secs(2)).then_hangs_up_after(secs(3));
-            net.phone("acme/103").calls("102").vanishes(Vanishes::FromInvite(after));
+            net.phone("acme/103").calls("102").vanishes(VanishesAfter::Invite(after));
             net.run();
             net.check();
             assert_eq!(net.exchange.records().len(), 1, "{after:?}");
@@ -44,7 +44,7 @@ fn called_phone_vanishes_at_any_instant() {
     for connected in [false, true] {
         for after in (0..60).map(|n| ms(n * 97)) {
             let mut net = with_connections(connected);
-            net.phone("acme/102").answers_after(secs(2)).vanishes(Vanishes::FromInvite(after));
+            net.phone("acme/102").answers_after(secs(2)).vanishes(VanishesAfter::Invite(after));
             net.phone("acme/103").calls("102").hangs_up_after(secs(3));
             net.run();
             net.check();
@@ -57,7 +57,7 @@ fn called_phone_vanishes_at_any_instant() {
 fn caller_that_never_acknowledges_ends_the_call_and_the_other_is_hung_up() {
     let mut net = acme();
     net.phone("acme/102").answers_after(secs(2));
-    net.phone("acme/103").calls("102").vanishes(Vanishes::FromInvite(secs(1)));
+    net.phone("acme/103").calls("102").vanishes(VanishesAfter::Invite(secs(1)));
     assert_eq!(end(&mut net), (Disposition::Failed, "no-ack".to_owned()));
     assert!(net.seen("acme/102").was_hung_up.is_some());
 }
@@ -66,7 +66,7 @@ fn caller_that_never_acknowledges_ends_the_call_and_the_other_is_hung_up() {
 fn called_phone_that_vanishes_with_its_answer_may_have_been_heard() {
     for after in (0..6).map(ms) {
         let mut net = acme();
-        net.phone("acme/102").vanishes(Vanishes::FromAnswer(after));
+        net.phone("acme/102").vanishes(VanishesAfter::Answer(after));
         net.phone("acme/103").calls("102").hangs_up_after(secs(5));
         assert_eq!(end(&mut net), (Disposition::Answered, "normal".to_owned()), "{after:?}");
         assert!(net.record().talk_us >= 4_990_000, "{after:?}");
@@ -77,7 +77,7 @@ fn called_phone_that_vanishes_with_its_answer_may_have_been_heard() {
 fn called_phone_that_vanishes_in_a_reinvite_leaves_a_caller_who_can_still_hang_up() {
     for after in (0..6).map(ms) {
         let mut net = acme();
-        net.phone("acme/102").vanishes(Vanishes::FromReinvite(after));
+        net.phone("acme/102").vanishes(VanishesAfter::Reinvite(after));
         net.phone("acme/103").calls("102").then_after(secs(2), Whim::Hold).hangs_up_after(secs(10));
         assert_eq!(end(&mut net).0, Disposition::Answered, "{after:?}");
         assert!(net.record().talk_us >= 9_990_000, "{after:?}");
@@ -87,8 +87,8 @@ fn called_phone_that_vanishes_in_a_reinvite_leaves_a_caller_who_can_still_hang_u
 #[test]
 fn two_who_talk_and_both_vanish_are_ended_at_the_console() {
     let mut net = acme();
-    net.phone("acme/102").vanishes(Vanishes::FromAnswer(secs(5)));
-    net.phone("acme/103").calls("102").vanishes(Vanishes::FromAnswer(secs(6)));
+    net.phone("acme/102").vanishes(VanishesAfter::Answer(secs(5)));
+    net.phone("acme/103").calls("102").vanishes(VanishesAfter::Answer(secs(6)));
     assert_eq!(end(&mut net), (Disposition::Answered, "operator-hung-up".to_owned()));
 }
 
@@ -97,8 +97,8 @@ fn one_of_two_who_vanish_had_a_connection_whose_loss_ends_the_call() {
     let mut net = acme();
     net.phone("acme/102").speaks_tcp();
     net.run_for(secs(1));
-    net.phone("acme/102").vanishes(Vanishes::FromAnswer(secs(5)));
-    net.phone("acme/103").calls("102").vanishes(Vanishes::FromAnswer(secs(6)));
+    net.phone("acme/102").vanishes(VanishesAfter::Answer(secs(5)));
+    net.phone("acme/103").calls("102").vanishes(VanishesAfter::Answer(secs(6)));
     assert_eq!(end(&mut net), (Disposition::Answered, "flow-lost".to_owned()));
 }
 
@@ -106,7 +106,7 @@ fn one_of_two_who_vanish_had_a_connection_whose_loss_ends_the_call() {
 fn phone_that_comes_back_is_reached_again_and_knows_nothing_of_its_call() {
     for connected in [false, true] {
         let mut net = with_connections(connected);
-        net.phone("acme/102").comes_back().vanishes(Vanishes::FromAnswer(secs(1)));
+        net.phone("acme/102").comes_back().vanishes(VanishesAfter::Answer(secs(1)));
         net.phone("acme/103").calls("102").hangs_up_after(secs(2));
         net.run();
         net.phone("acme/102").itself().manner.vanishes = None;

@@ -1,7 +1,7 @@
 //! The language of scenarios: `net.phone("acme/101").calls("102").hangs_up_after(secs(10))`.
 
 use super::net::Net;
-use super::phone::{Alarm, Errand, Phone, Says, Vanishes, View, Whim};
+use super::phone::{Alarm, Errand, Phone, Says, VanishesAfter, View, Whim};
 use pbx_core::cdr::CallRecord;
 use pbx_core::flow::Transport;
 use std::net::IpAddr;
@@ -121,7 +121,7 @@ impl<'a> Told<'a> {
     }
 
     /// When it is called, it vanishes then.
-    pub(crate) fn vanishes(self, when: Vanishes) -> Self {
+    pub(crate) fn vanishes(self, when: VanishesAfter) -> Self {
         self.manner(|manner| manner.vanishes = Some(when))
     }
 
@@ -166,7 +166,7 @@ impl Planned<'_> {
     }
 
     /// It vanishes then.
-    pub(crate) fn vanishes(mut self, when: Vanishes) -> Self {
+    pub(crate) fn vanishes(mut self, when: VanishesAfter) -> Self {
         self.errand.vanishes = Some(when);
         self
     }

@@ -2,7 +2,7 @@
 
 use super::company::Company;
 use super::net::Net;
-use super::phone::{Alarm, Errand, Manner, Moods, Says, Vanishes, Whim};
+use super::phone::{Alarm, Errand, Manner, Moods, Says, VanishesAfter, Whim};
 use super::weather::Climate;
 use super::{fate, ms};
 use pbx_core::flow::Transport;
@@ -131,9 +131,9 @@ fn errand(dialled: &str, vanishing: u64, roll: impl Fn(u64) -> u64) -> Errand {
     }
     if roll(17) % 1000 < vanishing {
         errand.vanishes = match roll(18) % 4 {
-            0 => Some(Vanishes::FromAnswer(ms(roll(19) % 300))),
-            1 => Some(Vanishes::FromInvite(ms(roll(19) % 300))),
-            2 => Some(Vanishes::FromInvite(ms(roll(19) % 20_000))),
+            0 => Some(VanishesAfter::Answer(ms(roll(19) % 300))),
+            1 => Some(VanishesAfter::Invite(ms(roll(19) % 300))),
+            2 => Some(VanishesAfter::Invite(ms(roll(19) % 20_000))),
             _ => None,
         };
         if errand.vanishes.is_none() {
@@ -161,9 +161,9 @@ impl Manner {
             _ => Says::Answer(after),
         };
         let vanishes = match roll(7) % 3 {
-            0 => Vanishes::FromAnswer(ms(roll(8) % 300)),
-            1 => Vanishes::FromReinvite(ms(roll(8) % 300)),
-            _ => Vanishes::FromInvite(ms(roll(8) % 15_000)),
+            0 => VanishesAfter::Answer(ms(roll(8) % 300)),
+            1 => VanishesAfter::Reinvite(ms(roll(8) % 300)),
+            _ => VanishesAfter::Invite(ms(roll(8) % 15_000)),
         };
         Self {
             vanishes: (roll(9) % 1000 < moods.vanishing).then_some(vanishes),

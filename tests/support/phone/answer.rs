@@ -3,7 +3,7 @@
 use super::call::{State, Talk};
 use super::message::{Reading, response};
 use super::sdp::Sdp;
-use super::{Alarm, Do, PATIENCE, Phone, Says, Vanishes, View, Whim};
+use super::{Alarm, Do, PATIENCE, Phone, Says, VanishesAfter, View, Whim};
 use pbx_core::time::Instant;
 use rsip::sip::Request;
 
@@ -50,7 +50,7 @@ impl Phone {
             return self.is_over(now, &call, None);
         }
         out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
-        Self::may_vanish(&call, manner.vanishes, Vanishes::FromInvite, out);
+        Self::may_vanish(&call, manner.vanishes, VanishesAfter::Invite, out);
         out.extend(manner.rings_after.map(|after| Do::Later(after, Alarm::Ring(call.clone()))));
         match manner.says {
             Says::Answer(after) | Says::Refuse(after, _) => out.push(Do::Later(after, Alarm::Say(call))),
@@ -90,7 +90,7 @@ impl Phone {
             }
             Says::Answer(_) => {
                 talk.state = State::Talking;
-                Self::may_vanish(call, talk.manner.vanishes, Vanishes::FromAnswer, out);
+                Self::may_vanish(call, talk.manner.vanishes, VanishesAfter::Answer, out);
                 let body = talk.ours.text();
                 if let Some(view) = self.view(call) {
                     (view.answered, view.code) = (Some(now), Some(200));

@@ -3,7 +3,7 @@
 use super::call::{State, Talk};
 use super::message::{Reading, request};
 use super::sdp::Sdp;
-use super::{Alarm, Do, Manner, PATIENCE, Phone, Vanishes, View, Whim, fate, ip_number, server_uri};
+use super::{Alarm, Do, Manner, PATIENCE, Phone, VanishesAfter, View, Whim, fate, ip_number, server_uri};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Response};
 use std::net::SocketAddr;
@@ -50,7 +50,7 @@ impl Phone {
             out.push(Do::Later(after, Alarm::Do(call.clone(), Whim::GiveUp)));
         }
         out.push(Do::Later(PATIENCE, Alarm::Do(call.clone(), Whim::Tire)));
-        Self::may_vanish(&call, plan.vanishes, Vanishes::FromInvite, out);
+        Self::may_vanish(&call, plan.vanishes, VanishesAfter::Invite, out);
         self.invite(now, &call, out);
     }
 
@@ -139,7 +139,7 @@ impl Phone {
             return;
         }
         talk.state = State::Talking;
-        Self::may_vanish(call, talk.manner.vanishes, Vanishes::FromAnswer, out);
+        Self::may_vanish(call, talk.manner.vanishes, VanishesAfter::Answer, out);
         talk.remote_tag = response.to_tag();
         talk.target = response.contact_uri().expect("a Contact in a 200 to INVITE");
         let theirs = (!response.body.is_empty()).then(|| Sdp::read(&String::from_utf8_lossy(&response.body)));

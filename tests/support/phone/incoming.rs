@@ -3,7 +3,7 @@
 use super::call::State;
 use super::message::{Reading, response};
 use super::sdp::Sdp;
-use super::{Do, Phone, Says, Vanishes};
+use super::{Do, Phone, Says, VanishesAfter};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Request};
 
@@ -84,7 +84,7 @@ impl Phone {
         let contact = self.contact();
         let (seq, _) = request.seq();
         let Some(talk) = self.calls.get_mut(call) else { return };
-        Self::may_vanish(call, talk.manner.vanishes, Vanishes::FromReinvite, out);
+        Self::may_vanish(call, talk.manner.vanishes, VanishesAfter::Reinvite, out);
         if talk.state != State::Talking {
             return self.answer(now, request, 481, &[], "", out);
         }

@@ -21,7 +21,7 @@ pub(crate) struct Manner {
     /// Payload types that it takes, the best first.
     pub(crate) payloads: Vec<u8>,
     /// When it vanishes, if it does.
-    pub(crate) vanishes: Option<Vanishes>,
+    pub(crate) vanishes: Option<VanishesAfter>,
 }
 
 /// From where the manners of a phone's calls come.
@@ -34,20 +34,20 @@ pub(crate) struct Moods {
 
 /// At which point of a call, and how long after it, a phone vanishes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Vanishes {
+pub(crate) enum VanishesAfter {
     /// The INVITE went or came first.
-    FromInvite(Duration),
+    Invite(Duration),
     /// The 200 came or was sent first.
-    FromAnswer(Duration),
+    Answer(Duration),
     /// The other side asked for a change by re-INVITE.
-    FromReinvite(Duration),
+    Reinvite(Duration),
 }
 
-impl Vanishes {
+impl VanishesAfter {
     /// How long after that point.
     pub(crate) const fn after(self) -> Duration {
         match self {
-            Self::FromInvite(after) | Self::FromAnswer(after) | Self::FromReinvite(after) => after,
+            Self::Invite(after) | Self::Answer(after) | Self::Reinvite(after) => after,
         }
     }
 }
@@ -104,7 +104,7 @@ pub(crate) struct Errand {
     /// Payload types that it offers.
     pub(crate) payloads: Vec<u8>,
     /// When it vanishes, if it does.
-    pub(crate) vanishes: Option<Vanishes>,
+    pub(crate) vanishes: Option<VanishesAfter>,
 }
 
 impl Errand {

@@ -1,6 +1,6 @@
 //! A phone that loses its power, or its connection, and what it does when it has it again.
 
-use super::{Alarm, Do, Phone, Vanishes, fate, ip_number};
+use super::{Alarm, Do, Phone, VanishesAfter, fate, ip_number};
 use pbx_core::time::Instant;
 use std::time::Duration;
 
@@ -64,7 +64,12 @@ impl Phone {
     }
 
     /// It may vanish at this point of a call.
-    pub(super) fn may_vanish(call: &str, wish: Option<Vanishes>, point: fn(Duration) -> Vanishes, out: &mut Vec<Do>) {
+    pub(super) fn may_vanish(
+        call: &str,
+        wish: Option<VanishesAfter>,
+        point: fn(Duration) -> VanishesAfter,
+        out: &mut Vec<Do>,
+    ) {
         if let Some(wish) = wish
             && point(wish.after()) == wish
         {
