@@ -1,4 +1,4 @@
-//! What we print: it reads back, edits leave the rest alone, nothing can be injected, and rsip reads it too.
+//! What we print: it reads back, nothing can be injected, and rsip reads it too.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
@@ -93,39 +93,7 @@ proptest! {
             prop_assert!(!address.text().contains(['\r', '\n']));
         }
     }
-
-    #[test]
-    fn edits_leave_the_rest_alone(which in 0usize..6) {
-        let original = Message::parse(RECEIVED.as_bytes().to_vec()).unwrap();
-        let editor = Editor::new(&original);
-        let (changed, touched) = match which {
-            0 => (editor.prepend(HeaderName::Via, "SIP/2.0/UDP pbx.test;branch=z9hG4bKour").finish(), None),
-            1 => (editor.replace(HeaderName::MaxForwards, 9).finish(), Some("mAx-FoRwArDs")),
-            2 => (editor.remove(HeaderName::Subject).finish(), Some("s")),
-            3 => (editor.first_value(HeaderName::Route, None).finish(), Some("Route")),
-            4 => (editor.uri(&Uri::parse("sip:new@target.test").unwrap()).finish(), None),
-            _ => (editor.append_extension("X-Ours", "1").finish(), None),
-        };
-        let changed = changed.unwrap();
-        for line in RECEIVED_LINES.iter().filter(|line| touched.is_none_or(|name| !line.starts_with(name))) {
-            prop_assert!(changed.to_string().contains(line), "{line} in {changed}");
-        }
-        prop_assert_eq!(changed.body(), original.body());
-    }
 }
-
-const RECEIVED_LINES: &[&str] = &[
-    "v  :  SIP / 2.0 / UDP\r\n   10.0.0.9 ; branch = z9hG4bK1\r\n",
-    "mAx-FoRwArDs:0068\r\n",
-    "s :\r\n",
-    "Route: <sip:p1.test;lr> ,\r\n\t<sip:p2.test;lr>\r\n",
-    "From:\"A \\\"q\\\"\"<sip:a@b.test> ; tag= 1\r\n",
-    "t: sip:b@b.test\r\n",
-    "i:x@y\r\n",
-    "CSEQ: 1\r\n INVITE\r\n",
-    "X-Odd:  ;;,,  \r\n",
-    "l: 4\r\n",
-];
 
 const RECEIVED: &str = "INVITE sip:old@target.test SIP/2.0\r\n\
 v  :  SIP / 2.0 / UDP\r\n   10.0.0.9 ; branch = z9hG4bK1\r\n\
