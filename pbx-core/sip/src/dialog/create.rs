@@ -59,6 +59,9 @@ impl Dialog {
 
     /// Of an INVITE that came, with the tag that our responses to it carry in To. Early until [`Dialog::answered`].
     ///
+    /// One of RFC 3261's predecessor, which has no branch of ours, may lack a Contact: then From says where requests go (RFC 2543
+    /// §6.13, RFC 4475 §3.4.1).
+    ///
     /// # Errors
     /// When the INVITE has no Contact or can't be read.
     pub fn uas(invite: &Message, local_tag: &str) -> Result<Self, DialogError> {
@@ -73,7 +76,11 @@ impl Dialog {
             id,
             local,
             remote: invite.required(HeaderName::From)?.text().detached(),
-            target: contact_of(invite)?.ok_or(DialogError::NoContact)?,
+            target: match contact_of(invite)? {
+                Some(target) => target,
+                None if invite.via()?.unique_branch().is_none() => invite.from_addr()?.uri().detached(),
+                None => return Err(DialogError::NoContact),
+            },
             routes: detached(invite.record_routes()?),
             local_cseq: 0,
             remote_cseq: Some(cseq),

@@ -126,6 +126,17 @@ fn what_makes_no_dialog_says_so() {
     assert_eq!(Dialog::uas(&Message::parse(text).unwrap(), "b1"), Err(DialogError::NoContact));
 }
 
+/// RFC 4475 §3.4.1.
+#[test]
+fn caller_of_before_rfc_3261_may_leave_out_its_contact() {
+    let text = invite().to_string().replace("Contact: <sip:anna@192.0.2.1>\r\n", "").replace(";branch=z9hG4bK1", "");
+    let mut dialog = Dialog::uas(&Message::parse(text).unwrap(), "b1").unwrap();
+    dialog.answered(NOW, our_answer().as_bytes(), &Timers::default());
+    assert_eq!(dialog.incoming(&theirs("ACK", 7, "")), Ok(Incoming::Ack));
+    let bye = dialog.request(&Method::Bye, Parts::new(&via())).unwrap();
+    assert_eq!(bye.uri_text(), Some("sip:anna@a.test"));
+}
+
 #[test]
 fn a_2xx_is_repeated_until_it_is_acknowledged() {
     let mut dialog = answered();
