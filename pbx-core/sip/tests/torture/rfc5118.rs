@@ -4,8 +4,9 @@ use crate::{
     Case,
     Expect::{Answer, Valid},
 };
+use pbx_sip::sdp::{Address, Session};
 use pbx_sip::{Host, Message};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The messages of §4.
 pub(crate) const CASES: &[Case] = &[
@@ -17,7 +18,7 @@ pub(crate) const CASES: &[Case] = &[
     Case { file: "rfc5118/via-received-param-no-delim", why: "§4.5", expect: Valid(received) },
     Case { file: "rfc5118/ipv6-in-sdp", why: "§4.6", expect: Valid(in_sdp) },
     Case { file: "rfc5118/mult-ip-in-header", why: "§4.7", expect: Valid(mixed) },
-    Case { file: "rfc5118/mult-ip-in-sdp", why: "§4.8", expect: Valid(good_target) },
+    Case { file: "rfc5118/mult-ip-in-sdp", why: "§4.8", expect: Valid(two_media) },
     Case { file: "rfc5118/ipv4-mapped-ipv6", why: "§4.9", expect: Valid(mapped) },
     Case { file: "rfc5118/ipv6-bug-abnf-3-colons", why: "§4.10: must be tolerated", expect: Valid(colons) },
     Case { file: "rfc5118/ipv6-correct-abnf-2-colons", why: "§4.10", expect: Valid(colons) },
@@ -53,14 +54,27 @@ fn received(m: &Message) {
     assert_eq!(m.via().unwrap().received(), Some(ip("2001:db8::9:255")));
 }
 
-fn in_sdp(m: &Message) {
-    good_target(m);
+/// The session that a message describes, and where its first sound is wanted.
+fn session(m: &Message) -> (Session, Option<SocketAddr>) {
     assert!(m.content_type().unwrap().unwrap().is("application", "sdp"));
-    assert!(m.body().starts_with(b"v=0\r\n"));
+    let session = Session::parse(&m.body()).unwrap();
+    let rtp = session.audio_line().and_then(|line| session.stream(line)?.rtp);
+    (session, rtp)
 }
 
-fn good_target(m: &Message) {
+fn in_sdp(m: &Message) {
     assert_eq!(target(m), ("[2001:db8::10]".to_owned(), None));
+    let (session, rtp) = session(m);
+    assert_eq!(session.origin.address, Address::Ip(ip("2001:db8::20")));
+    assert_eq!(rtp, Some("[2001:db8::20]:6000".parse().unwrap()));
+}
+
+fn two_media(m: &Message) {
+    assert_eq!(target(m), ("[2001:db8::10]".to_owned(), None));
+    let (session, rtp) = session(m);
+    assert_eq!(rtp, Some("192.0.2.1:22334".parse().unwrap()));
+    let video = session.media.iter().find(|media| media.kind == "video").unwrap();
+    assert_eq!((&video.connection, video.port), (&Some(Address::Ip(ip("2001:db8::1"))), 6024));
 }
 
 fn mixed(m: &Message) {
@@ -73,6 +87,7 @@ fn mixed(m: &Message) {
 fn mapped(m: &Message) {
     assert_eq!(m.via().unwrap().sent_by(), (Host::Ip(ip("::ffff:192.0.2.10")), 19823));
     assert_eq!(m.contact().unwrap().unwrap().uri().as_sip().unwrap().host(), Host::Ip(ip("::ffff:192.0.2.2")));
+    assert_eq!(session(m).1, Some("[::ffff:192.0.2.2]:6000".parse().unwrap()));
 }
 
 fn colons(m: &Message) {
