@@ -6,6 +6,7 @@
 mod account;
 mod audio;
 mod call;
+mod challenges;
 mod media_line;
 mod pace;
 mod phone;

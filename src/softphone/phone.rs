@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::audio::Audio;
 use super::call::{Call, Ringing};
+use super::challenges::KnownChallenges;
 use super::media_line;
 use super::tone::Tone;
 use rsip::dialog::authenticate::Credential;
@@ -70,6 +71,7 @@ impl Phone {
         transport.add_transport(udp.into());
         let endpoint = EndpointBuilder::new()
             .with_user_agent("Ringdown softphone")
+            .with_inspector(Box::new(KnownChallenges))
             .with_cancel_token(plug.clone())
             .with_transport_layer(transport)
             .build();

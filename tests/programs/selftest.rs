@@ -3,12 +3,25 @@
 use crate::rig::company::Company;
 use crate::rig::ports;
 use crate::rig::server::{Server, words};
+use crate::rig::sip_line::SipLine;
+use pbx_sip::digest::Algorithm;
 
 #[test]
 fn the_self_test_passes_through_a_running_server() {
     let server = Server::with(&Company::new().yaml());
     let said = server.said(&["selftest", "--sip", &server.sip().to_string()]);
     assert!(said.contains("hear each other's tone") && said.contains("has passed"), "{said}");
+}
+
+/// The stronger hash stands first (RFC 8760 §2.4): who takes it uses it, who doesn't know it passes over it.
+#[test]
+fn phones_register_and_call_where_sha_256_is_offered_first() {
+    let server = Server::tuned(&Company::new().yaml(), 200, &["--offer-sha256", "true"]);
+    let mut phone = SipLine::open(ports::one(), server.sip());
+    assert_eq!(phone.register("acme-anna", "secret-anna", 300), 200);
+    assert_eq!(phone.hashes_with(), Some(Algorithm::Sha256));
+    let said = server.said(&["selftest", "--sip", &server.sip().to_string()]);
+    assert!(said.contains("has passed"), "{said}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A bare SIP line on UDP: what it sends is written in the test, what it gets is seen to the byte.
 
 use super::watch::Deadline;
-use pbx_sip::digest::Challenge;
+use pbx_sip::digest::{Algorithm, Challenge};
 use pbx_sip::header_name::HeaderName;
 use pbx_sip::message::Message;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
@@ -15,17 +15,23 @@ pub(crate) struct SipLine {
     socket: UdpSocket,
     server: SocketAddr,
     count: u32,
+    hash: Option<Algorithm>,
 }
 
 impl SipLine {
     /// On a port of its own, or on this one.
     pub(crate) fn open(port: u16, server: SocketAddr) -> Self {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
-        Self { socket, server, count: 0 }
+        Self { socket, server, count: 0, hash: None }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.socket.local_addr().unwrap()
+    }
+
+    /// What it answered its last challenge with: the first one on offer.
+    pub(crate) fn hashes_with(&self) -> Option<Algorithm> {
+        self.hash
     }
 
     /// Sends exactly this.
@@ -103,9 +109,9 @@ impl SipLine {
         }
         let challenge = challenged
             .headers_of(HeaderName::WwwAuthenticate)
-            .filter_map(|header| Challenge::parse(&header.value()).ok())
-            .next_back()
+            .find_map(|header| Challenge::parse(&header.value()).ok())
             .expect("a challenge that can be answered");
+        self.hash = Some(challenge.algorithm);
         let uri = format!("sip:{server}");
         let credentials = challenge.answer(user, password, "REGISTER", &uri, "0a4f113b", 1);
         self.send(&head(self.count, &format!("Authorization: {credentials}\r\n")));

@@ -56,18 +56,18 @@ impl Nonces {
         Self { key: Keyed::new(key), realm: realm.into(), lifetime, sha256: false }
     }
 
-    /// Whether SHA-256 is offered too, on a second line.
+    /// Whether SHA-256 is offered too, before MD5.
     #[must_use]
     pub fn offering_sha256(self, sha256: bool) -> Self {
         Self { sha256, ..self }
     }
 
     /// The challenges of one 401 or 407, each for a header line of its own. Credentials are taken with either hash; what is
-    /// offered is another matter. RFC 8760 §2.4 would have the strongest on top and a client pass over what it does not know.
-    /// Real ones don't: some read the first line alone (SIPp, `rsip`, desk phones), and those built on libre 1
-    /// (baresip 1.0) refuse to register at all when any line names another hash than MD5. So MD5 stands alone by default.
+    /// offered is another matter. RFC 8760 §2.4 wants the strongest on top, and a client to pass over what it does not know.
+    /// Real ones don't: some read the first line alone (SIPp, desk phones), and those built on libre 1 (baresip 1.0) refuse
+    /// to register at all when any line names another hash than MD5. So MD5 stands alone by default.
     pub fn challenges(&self, nonce: &str, stale: bool) -> Vec<Challenge> {
-        let offered: &[Algorithm] = if self.sha256 { &[Algorithm::Md5, Algorithm::Sha256] } else { &[Algorithm::Md5] };
+        let offered: &[Algorithm] = if self.sha256 { &[Algorithm::Sha256, Algorithm::Md5] } else { &[Algorithm::Md5] };
         offered.iter().map(|algorithm| Challenge::new(&self.realm, nonce, *algorithm, stale)).collect()
     }
 

@@ -91,12 +91,12 @@ fn a_nonce_is_known_by_key_and_realm_alone() {
 }
 
 #[test]
-fn md5_is_offered_alone_unless_more_is_asked_for_and_then_first() {
+fn md5_is_offered_alone_unless_more_is_asked_for_and_then_last() {
     let lines = |nonces: Nonces| nonces.challenges("n", true).iter().map(Challenge::to_string).collect::<Vec<_>>();
     assert_eq!(lines(nonces()).len(), 1);
     let lines = lines(nonces().offering_sha256(true));
-    assert_eq!(lines[1], r#"Digest realm="ringdown", nonce="n", algorithm=SHA-256, qop="auth", stale=true"#);
-    assert_eq!(lines[0], r#"Digest realm="ringdown", nonce="n", algorithm=MD5, qop="auth", stale=true"#);
+    assert_eq!(lines[0], r#"Digest realm="ringdown", nonce="n", algorithm=SHA-256, qop="auth", stale=true"#);
+    assert_eq!(lines[1], r#"Digest realm="ringdown", nonce="n", algorithm=MD5, qop="auth", stale=true"#);
 }
 
 #[test]
