@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 /// One place where a device may be rung.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Target {
-    /// The Request-URI: the contact exactly as it was registered or configured.
+    /// The Request-URI: the contact exactly as it was registered or configured, but without headers in it.
     pub uri: String,
     /// The way there.
     pub flow: Flow,
@@ -28,7 +28,10 @@ impl Registrar {
     pub fn targets(&self, now: Instant, routes: &dyn Routes, tenant: TenantId, device: &Device) -> Vec<Target> {
         if let Some(uri) = &device.contact {
             let flow = address_of(uri).and_then(|(transport, address)| routes.flow_to(transport, address));
-            return flow.map(|flow| Target { uri: uri.clone(), flow, binding: None, q: 1000 }).into_iter().collect();
+            return flow
+                .map(|flow| Target { uri: without_headers(uri).to_owned(), flow, binding: None, q: 1000 })
+                .into_iter()
+                .collect();
         }
         let bindings = self.bindings(tenant, device.id, now).into_iter();
         bindings
@@ -36,7 +39,7 @@ impl Registrar {
                 let direct = || address_of(&binding.contact).and_then(|(via, to)| routes.flow_to(via, to));
                 let flow = if binding.behind_nat { Some(binding.flow).filter(Flow::is_open) } else { direct() };
                 Some(Target {
-                    uri: binding.contact.clone(),
+                    uri: without_headers(&binding.contact).to_owned(),
                     flow: flow?,
                     binding: Some(binding.key.clone()),
                     q: binding.q,
@@ -44,6 +47,14 @@ impl Registrar {
             })
             .collect()
     }
+}
+
+/// A contact may carry headers for requests to it (RFC 4475 §3.3.14), but none stand in a Request-URI (RFC 3261 §19.1.1).
+/// Nor are they sent: what a phone wants added to other people's requests is not to be trusted (§19.1.5).
+fn without_headers(contact: &str) -> &str {
+    let uri = pbx_sip::Uri::parse(contact).ok();
+    let headers = uri.as_ref().and_then(|uri| Some(uri.as_sip()?.headers()?.len() + 1)).unwrap_or_default();
+    contact.get(..contact.len() - headers).unwrap_or(contact)
 }
 
 /// Transport and address of a SIP URI whose host is an address (RFC 3263 §4 without names).

@@ -82,9 +82,6 @@ impl Asked {
         if uri.text().len() > LONGEST || instance.as_ref().is_some_and(|id| id.len() > LONGEST) {
             return Err(Fault::Bad("Contact is too long"));
         }
-        if uri.headers().is_some() {
-            return Err(Fault::Bad("Contact must not have headers"));
-        }
         let wanted = contact.expires().or(header).unwrap_or(settings.register_default_s);
         if wanted != 0 && wanted < settings.register_min_s {
             return Err(Fault::TooBrief);

@@ -231,6 +231,21 @@ fn nat_sends_requests_to_the_flow() {
     }
 }
 
+/// RFC 4475 §3.3.14. RFC 3261 §19.1.1 and §19.1.5 say what may become of them.
+#[test]
+fn headers_of_a_contact_are_kept_and_never_sent() {
+    let mut desk = Desk::new();
+    for contact in ["sip:d?x@192.0.2.10?Route=%3Csip:evil.test%3E&X-A=1", "sip:d?x@192.0.2.10"] {
+        let answer = desk.sends(0, "a", &[&format!("Contact: <{contact}>;expires=100"), "Expires: 0"]);
+        assert_eq!((answer.code, contacts_of(&answer)), (200, vec![&*format!("<{contact}>;expires=100")]));
+        let fetched = desk.sends(0, "a", &[]);
+        assert_eq!(contacts_of(&fetched), contacts_of(&answer));
+        let targets = desk.registrar.targets(at(1).mono, &Direct, owner().0, &device(None));
+        assert_eq!(targets[0].uri, "sip:d?x@192.0.2.10");
+        desk.sends(0, "a", &["Contact: *", "Expires: 0"]);
+    }
+}
+
 #[test]
 fn fixed_contact_needs_no_registration() {
     let registrar = Registrar::default();
