@@ -10,6 +10,7 @@ mod hostile_templates;
 mod isolation;
 mod media;
 mod plans;
+mod registering;
 mod restarts;
 mod torture;
 mod trunk;

@@ -4,6 +4,7 @@ use super::cx::Cx;
 use super::incoming::Incoming;
 use super::io::Who;
 use super::wire::{self, Writer};
+use crate::door::still_proves;
 use crate::registrar::Changes;
 use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;
@@ -52,6 +53,9 @@ pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     let Who::Device { tenant, device, .. } = incoming.who else {
         return answer(cx, incoming.id, incoming.invite, 403);
     };
+    if !still_proves(cx.world.directory, *tenant, *device, incoming.invite) {
+        return challenge_again(cx, incoming.id, incoming.invite);
+    }
     let (now, settings) = (cx.now(), cx.world.settings);
     let done = cx.shared.registrar.register(now, settings, (*tenant, *device), incoming.invite, incoming.flow);
     for entry in done.entries {

@@ -12,8 +12,10 @@ use crate::time::{Instant, Now};
 use crate::token;
 use bytes::Bytes;
 use pbx_sip::edit::Editor;
+use pbx_sip::error::Malformed;
 use pbx_sip::framing::FramingError;
-use pbx_sip::{HeaderName, Message, Method, StatusCode, Via, gate};
+use pbx_sip::gate::{self, Fault};
+use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Via};
 use std::net::SocketAddr;
 
 /// What becomes of a message.
@@ -104,6 +106,11 @@ impl Door {
         let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
         let tag = message.to_addr().ok().and_then(|to| to.tag().map(str::to_owned));
         match (method, tag, trunk) {
+            (Method::Register, _, _) if names_no_account(&message) => {
+                let fault = Malformed("what is registered is a sip or sips address");
+                let fault = Fault::Header(HeaderError::Malformed(HeaderName::To, fault));
+                self.answers.fault(&message, &fault).into()
+            }
             (Method::Register, _, None) => self.identified(moment, message),
             (Method::Register, _, Some(_)) => self.answers.not_allowed(&message).into(),
             (method, Some(tag), _) => self.within_dialog(&method, &tag, message).into(),
@@ -173,6 +180,11 @@ impl Door {
     }
 }
 
+/// Whether what a REGISTER wants to bind is no address of SIP (RFC 3261 §10.3 step 5, RFC 4475 §3.3.4).
+fn names_no_account(register: &Message) -> bool {
+    register.to_addr().is_ok_and(|to| to.uri().as_sip().is_none())
+}
+
 /// An IPv4 address looks the same by whatever socket it came.
 fn source_of(flow: Flow) -> SocketAddr {
     SocketAddr::new(flow.remote.ip().to_canonical(), flow.remote.port())
@@ -192,22 +204,14 @@ fn response(message: Message) -> Verdict {
 /// With `received` and `rport` in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and without an identity that only
 /// somebody we trust may assert (RFC 3325 §5). What cannot be edited stays as it came.
 fn stamped(message: Message, flow: Flow, trusted: bool) -> Message {
-    let via = message.via().ok().and_then(|via| via.received_from(source_of(flow)));
     let asserts = !trusted && message.header(HeaderName::PAssertedIdentity).is_some();
-    if via.is_none() && !asserts {
-        return message;
-    }
-    if let Some(stamped) = via.as_ref().filter(|_| !asserts).and_then(|via| message.with_top_via(via)) {
-        return stamped;
-    }
-    let mut editor = Editor::new(&message);
-    if let Some(via) = &via {
-        editor = editor.first_value(HeaderName::Via, Some(via.text()));
-    }
-    if asserts {
-        editor = editor.remove(HeaderName::PAssertedIdentity);
-    }
-    editor.finish().unwrap_or(message)
+    // By itself: a Via that cannot be edited must not keep what nobody may assert.
+    let without = asserts.then(|| Editor::new(&message).remove(HeaderName::PAssertedIdentity).finish().ok()).flatten();
+    let message = without.unwrap_or(message);
+    let Some(via) = message.via().ok().and_then(|via| via.received_from(source_of(flow))) else { return message };
+    let spliced = message.with_top_via(&via);
+    let edited = || Editor::new(&message).first_value(HeaderName::Via, Some(via.text())).finish().ok();
+    spliced.or_else(edited).unwrap_or(message)
 }
 
 /// What a CANCEL, an ACK or a response has in common with its INVITE (RFC 3261 §17.2.3; without a branch of RFC 3261 its

@@ -41,7 +41,7 @@ impl Door {
     /// Checks the credentials of a request. An unknown user is checked like a known one with a wrong password, and gets
     /// the same answer.
     pub(super) fn identity(&self, moment: Moment<'_>, message: &Message) -> Identity {
-        let Some(credentials) = self.credentials_for_us(message) else {
+        let Some(credentials) = credentials_for(self.nonces.realm(), message) else {
             return Identity::Unproven { stale: false, alarm: None };
         };
         let (now, source) = (moment.now.mono, moment.source());
@@ -65,15 +65,6 @@ impl Door {
         }
     }
 
-    /// The first credentials for our realm that can be read. Others are for somebody else (RFC 3261 §22.3).
-    fn credentials_for_us(&self, message: &Message) -> Option<Credentials> {
-        let headers = [HeaderName::Authorization, HeaderName::ProxyAuthorization];
-        let mut all = headers.into_iter().flat_map(|name| message.headers_of(name));
-        all.find_map(|header| {
-            Credentials::parse(&header.value()).ok().filter(|given| given.realm == self.nonces.realm())
-        })
-    }
-
     fn failed(&self, moment: Moment<'_>, credentials: &Credentials, tenant: Option<TenantId>) -> Option<Alarm> {
         let mut answer = DefaultHasher::new();
         (&credentials.nonce, credentials.count, &credentials.response).hash(&mut answer);
@@ -92,6 +83,13 @@ impl Door {
     fn guarded(&self) -> MutexGuard<'_, Guard> {
         self.guard.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first credentials for this realm that can be read. Others are for somebody else (RFC 3261 §22.3).
+pub(super) fn credentials_for(realm: &str, message: &Message) -> Option<Credentials> {
+    let headers = [HeaderName::Authorization, HeaderName::ProxyAuthorization];
+    let mut all = headers.into_iter().flat_map(|name| message.headers_of(name));
+    all.find_map(|header| Credentials::parse(&header.value()).ok().filter(|given| given.realm == realm))
 }
 
 /// A device may register itself and nobody else; what it calls itself in other requests does not matter.

@@ -10,12 +10,14 @@ mod answer;
 mod guard;
 mod identity;
 mod pending;
+mod proof;
 mod refusals;
 mod trunk;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
 pub use guard::{Guard, Limits};
+pub use proof::still_proves;
 
 use crate::directory::Directory;
 use crate::settings::Settings;

@@ -1,7 +1,6 @@
 //! Whether somebody is who he says.
 
 use super::{Age, Credentials, Ha1, Nonces};
-use subtle::ConstantTimeEq as _;
 
 /// What is to be checked.
 #[derive(Clone, Copy, Debug)]
@@ -37,9 +36,7 @@ pub enum Verdict {
 pub fn check(nonces: &Nonces, question: Question<'_>) -> Verdict {
     let Question { credentials, method, ha1, now } = question;
     let nobody: &Ha1 = Ha1::nobody();
-    let expected = credentials.expected(ha1.unwrap_or(nobody), method);
-    let given = credentials.response.to_ascii_lowercase();
-    let right: bool = expected.as_bytes().ct_eq(given.as_bytes()).into();
+    let right = credentials.proves(ha1.unwrap_or(nobody), method);
     let age = nonces.age(&credentials.nonce, now);
     if ha1.is_none() || !right || credentials.realm != nonces.realm() {
         return Verdict::Bad;

@@ -5,6 +5,7 @@ use super::{Algorithm, Ha1};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
+use subtle::ConstantTimeEq as _;
 
 /// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,12 @@ impl Credentials {
             count: count_of(&count).ok_or(Malformed::Count)?,
             opaque: params.find("opaque")?.map(Cow::into_owned),
         })
+    }
+
+    /// Whether whoever made them knows this secret. Of the nonce that says nothing: see [`check`](super::check).
+    pub fn proves(&self, ha1: &Ha1, method: &str) -> bool {
+        let given = self.response.to_ascii_lowercase();
+        self.expected(ha1, method).as_bytes().ct_eq(given.as_bytes()).into()
     }
 
     /// What `response` must be for this secret and method (RFC 7616 §3.4.1), in hex.

@@ -63,11 +63,9 @@ fn digest_from_before_a_restart_is_asked_again_as_stale() {
 }
 
 #[test]
-fn request_that_takes_no_session_description_is_not_acceptable() {
+fn invite_that_takes_no_session_description_is_not_acceptable() {
     let mut scene = Scene::new();
-    for method in ["INVITE", "OPTIONS"] {
-        assert_eq!(scene.status(PHONE, &Request::new(method).line("Accept: text/plain").text()), 406, "{method}");
-    }
+    assert_eq!(scene.status(PHONE, &Request::new("INVITE").line("Accept: text/plain").text()), 406);
 }
 
 #[test]
@@ -131,12 +129,45 @@ fn phone_cannot_assert_an_identity() {
     assert_eq!(message.header_named("X-Note").unwrap().value(), "kept");
 }
 
+/// The second Via can't be stamped: a NUL may stand in a quoted string of what comes (RFC 4475 §3.1.1.2), in what we write not.
+#[test]
+fn identity_that_is_asserted_goes_though_the_via_cannot_be_stamped() {
+    let mut scene = Scene::new();
+    let request = Request::new("INVITE").line("P-Asserted-Identity: <sip:+4930110@x>").line("X-Note: kept");
+    let signed = scene.signed(0, &request, "desk", "correct horse").text();
+    for via in ["rport;odd=\"\\\0\";branch", "rport;odd=\"\\\0\"\r\n ;branch"] {
+        let (_, message, _) = scene.delivered(0, PHONE, &signed.replace("rport;branch", via));
+        assert!(message.header(HeaderName::PAssertedIdentity).is_none());
+        assert_eq!(message.header_named("X-Note").unwrap().value(), "kept");
+    }
+}
+
 #[test]
 fn options_is_answered_without_knowing_anyone() {
     let mut scene = Scene::new();
     let answer = scene.answer(0, "198.51.100.1:9", &Request::new("OPTIONS").text());
     assert_eq!(answer.status().unwrap().code(), 200);
     assert!(answer.header(HeaderName::Allow).unwrap().value().contains("INVITE"));
+}
+
+/// RFC 3261 §11.2: a body is no must, and monitors want none.
+#[test]
+fn options_that_takes_no_session_description_gets_its_200() {
+    let mut scene = Scene::new();
+    for accept in ["Accept:", "Accept: text/plain"] {
+        let answer = scene.answer(0, "198.51.100.1:9", &Request::new("OPTIONS").line(accept).text());
+        assert_eq!((answer.status().unwrap().code(), answer.body().len()), (200, 0), "{accept}");
+    }
+}
+
+#[test]
+fn what_is_no_address_of_sip_cannot_be_registered() {
+    let mut scene = Scene::new();
+    for to in ["<tel:+4930555100>", "isbn:2983792873"] {
+        let answer = scene.answer(0, PHONE, &Request::new("REGISTER").to(to).text());
+        assert_eq!(answer.status().unwrap().code(), 400, "{to}");
+        assert!(answer.reason().unwrap().contains("To"), "{:?}", answer.reason());
+    }
 }
 
 #[test]
