@@ -12,9 +12,20 @@ use pbx_sip::method::{KNOWN, Method};
 use pbx_sip::{Message, StatusCode};
 use std::net::SocketAddr;
 
-/// The kinds of names. A new one is a new arm in [`names`], or the test does not build.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Kind {
+/// The enum and the list of all that it has, so that none can be left out of the matrix.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident,)+) => {
+        /// The kinds of names. A new one is a new arm in [`Case::names`], or the test does not build.
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        enum Kind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        const KINDS: [Kind; [$(stringify!($kind)),+].len()] = [$(Kind::$kind),+];
+    };
+}
+
+kinds! {
     Extension,
     SipUser,
     Number,
@@ -25,8 +36,6 @@ enum Kind {
     /// Branch and sent-by of an INVITE that waits for its answer.
     Transaction,
 }
-
-const KINDS: [Kind; 6] = [Kind::Extension, Kind::SipUser, Kind::Number, Kind::Contact, Kind::Dialog, Kind::Transaction];
 
 /// What a request names. The rest of it is the same for all.
 #[derive(Clone, PartialEq, Debug)]

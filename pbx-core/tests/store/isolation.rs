@@ -1,6 +1,7 @@
 //! Every function of the store that takes a tenant, asked with another tenant's id in hand, answers as if nothing were there.
 //! The list is read from the source: a new function without its case fails.
 
+use crate::store_source::store_functions;
 use crate::support::{at, binding, configuration, on_both, record, rng};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::directory::{Scope, Source};
@@ -10,25 +11,10 @@ use pbx_core::store::{
     BindingConfig, CallQuery, DeviceConfig, NumberConfig, PersonConfig, Store, StoredResponse, Token,
 };
 use std::collections::BTreeSet;
-use std::path::Path;
 
-/// Names of public functions whose first argument after `self` is a tenant.
+/// Names of the functions whose first argument after `self` is a tenant.
 fn functions() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sql");
-    let mut names = BTreeSet::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for part in plain.split("pub async fn ").skip(1) {
-            let (name, rest) = part.split_once('(').unwrap();
-            let arguments =
-                rest.trim_start().trim_start_matches("&mut self,").trim_start_matches("&self,").trim_start();
-            if arguments.starts_with("tenant: TenantId") {
-                names.insert(name.to_owned());
-            }
-        }
-    }
-    names
+    store_functions().into_iter().filter(|function| function.takes_a_tenant).map(|function| function.name).collect()
 }
 
 const FILE: &str = r#"

@@ -6,4 +6,6 @@ mod answers;
 mod import;
 mod isolation;
 mod journal;
+mod store_source;
 mod support;
+mod whole_server;
