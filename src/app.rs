@@ -40,9 +40,7 @@ impl App {
     /// # Errors
     /// When something that it needs cannot be had; nothing is left running then.
     pub async fn build(config: Config, demo: Vec<DemoAccount>) -> anyhow::Result<Self> {
-        if let Err(error) = pbx_media::files::raise_soft_limit() {
-            tracing::warn!(%error, "the limit of open files stays as it is");
-        }
+        raise_file_limit(&config);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let data = Data::open(&config, &*clock).await?;
         let journal = data.journal(&config).context("cannot write the journal")?;
@@ -137,6 +135,18 @@ impl App {
         }
         // The socket of a server that is gone would only mislead.
         let _ = std::fs::remove_file(self.config.data.join("control.sock"));
+    }
+}
+
+/// Says what calls would otherwise find out.
+fn raise_file_limit(config: &Config) {
+    match pbx_media::files::raise_soft_limit() {
+        Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
+        Ok(limit) => {
+            if let Some(shortage) = limit.and_then(|limit| pbx_media::files::shortage(limit, &config.rtp_ports)) {
+                tracing::warn!("{shortage}");
+            }
+        }
     }
 }
 
