@@ -80,12 +80,13 @@ impl Baresip {
         let folder = Folder::new("baresip");
         folder.write("tone.wav", tone::wav(hz, 60));
         folder.write("contacts", "");
-        folder.write("config", config(folder.path(), port));
+        let (family, loopback) = if server.is_ipv6() { ("-6", "::1") } else { ("-4", "127.0.0.1") };
+        folder.write("config", config(folder.path(), SocketAddr::new(loopback.parse().unwrap(), port)));
         folder.write("accounts", account(line, server));
         std::fs::create_dir(folder.path().join("rec")).unwrap();
         // Its words would reach a pipe only every 4 KiB.
         let mut command = Command::new("stdbuf");
-        command.args(["-oL", "baresip", "-4", "-n", "127.0.0.1", "-f"]).arg(folder.path());
+        command.args(["-oL", "baresip", family, "-n", loopback, "-f"]).arg(folder.path());
         let program = Program::start(&format!("baresip {}", line.user), &mut command);
         program.line(PATIENCE, "that it is ready", |l| l.contains("baresip is ready").then_some(()));
         let control = Control::connect(&line.user, SocketAddr::from(([127, 0, 0, 1], port + 2)));
@@ -171,10 +172,10 @@ impl Baresip {
 }
 
 /// SIP over TLS listens on the next port; then come the control port and those for sound.
-fn config(folder: &Path, port: u16) -> String {
-    let folder = folder.display();
+fn config(folder: &Path, listens: SocketAddr) -> String {
+    let (folder, port) = (folder.display(), listens.port());
     let mut text = format!(
-        "poll_method epoll\nsip_listen 127.0.0.1:{port}\ncall_local_timeout 120\ncall_max_calls 4\n\
+        "poll_method epoll\nsip_listen {listens}\ncall_local_timeout 120\ncall_max_calls 4\n\
          audio_player aubridge,nul-a\naudio_source aufile,{folder}/tone.wav\naudio_alert aubridge,nul-a\n\
          ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
          rtp_ports {}-{}\nrtcp_mux no\njitter_buffer_delay 5-10\nmodule_path {}\n\

@@ -9,6 +9,7 @@ pub(crate) mod load;
 pub(crate) mod outside_call;
 pub(crate) mod ports;
 mod program;
+pub(crate) mod rtp_pair;
 pub(crate) mod rtp_phone;
 pub(crate) mod server;
 pub(crate) mod sip_line;

@@ -17,10 +17,15 @@ pub(crate) struct OutsideCall<'a> {
 impl<'a> OutsideCall<'a> {
     /// Sends the INVITE for a number; `name` becomes its Call-ID, and sound is wanted at `media`.
     pub(crate) fn dial(line: &'a SipLine, server: SocketAddr, number: &str, name: &str, media: SocketAddr) -> Self {
+        Self::offer(line, server, number, name, &sdp(media))
+    }
+
+    /// The same with this session description.
+    pub(crate) fn offer(line: &'a SipLine, server: SocketAddr, number: &str, name: &str, sdp: &str) -> Self {
         let call_id = format!("{name}-{}", line.address().port());
         let target = format!("sip:{number}@{server}");
         let call = Self { line, server, call_id, to: format!("<{target}>"), target };
-        line.send(&call.request("INVITE", 1, "inv", &sdp(media)));
+        line.send(&call.request("INVITE", 1, "inv", sdp));
         call
     }
 

@@ -4,7 +4,7 @@ use super::folder::Folder;
 use super::ports;
 use super::program::Program;
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -20,6 +20,10 @@ pub(crate) struct Server {
     settings: Vec<String>,
     /// The command that starts it: `serve` or `demo`.
     starts_with: &'static str,
+    /// Soft and hard limit of open files that it is started with.
+    files: Option<(u32, u32)>,
+    /// Whether it listens on IPv6's loopback too, at the same port.
+    on_ipv6: bool,
     program: Option<Program>,
 }
 
@@ -53,8 +57,25 @@ impl Server {
             rtp: (*rtp.start(), *rtp.end()),
             settings: settings.iter().map(|s| (*s).to_owned()).collect(),
             starts_with: "serve",
+            files: None,
+            on_ipv6: false,
             program: None,
         }
+    }
+
+    /// A server that is started with these limits of open files, soft and hard; it knows nobody.
+    pub(crate) fn with_files(soft: u32, hard: u32, rtp_ports: u16) -> Self {
+        let mut server = Self { files: Some((soft, hard)), ..Self::without_start(rtp_ports, &[]) };
+        server.start();
+        server
+    }
+
+    /// A server for IPv4 and IPv6 that knows what this import file says.
+    pub(crate) fn on_both_families(yaml: &str) -> Self {
+        let mut server = Self { on_ipv6: true, ..Self::without_start(200, &[]) };
+        server.start();
+        server.import(yaml);
+        server
     }
 
     /// The demonstration, running, with everything simulated around it.
@@ -66,10 +87,22 @@ impl Server {
 
     /// Starts it and waits until it takes calls.
     pub(crate) fn start(&mut self) {
-        let mut command = Command::new(PROGRAM);
+        let mut command = match self.files {
+            None => Command::new(PROGRAM),
+            Some((soft, hard)) => {
+                let mut limited = Command::new("prlimit");
+                limited.arg(format!("--nofile={soft}:{hard}")).arg(PROGRAM);
+                limited
+            }
+        };
         command.arg(self.starts_with).arg("--data").arg(self.data());
         command.args(["--sip", &self.sip.to_string(), "--http", "127.0.0.1:0"]);
-        command.args(["--rtp-address", "127.0.0.1", "--rtp-ports", &format!("{}-{}", self.rtp.0, self.rtp.1)]);
+        command.args(["--rtp-ports", &format!("{}-{}", self.rtp.0, self.rtp.1)]);
+        if self.on_ipv6 {
+            command.args(["--sip", &self.sip_on_ipv6().to_string()]);
+        } else {
+            command.args(["--rtp-address", "127.0.0.1"]);
+        }
         command.args(&self.settings);
         let program = Program::start(&format!("ringdown {}", self.starts_with), &mut command);
         program.line(PATIENCE, "that it is ready", |line| line.starts_with("ready sip=").then_some(()));
@@ -79,6 +112,11 @@ impl Server {
     /// Where phones reach it.
     pub(crate) fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// Where phones reach it by IPv6, if it listens there.
+    pub(crate) fn sip_on_ipv6(&self) -> SocketAddr {
+        SocketAddr::from((Ipv6Addr::LOCALHOST, self.sip.port()))
     }
 
     fn data(&self) -> PathBuf {
