@@ -80,7 +80,8 @@ impl App {
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
         let records = Records { store, configuration: configuration.clone(), sip_log: log, promises: Some(promises) };
-        let router = admin_ui::router(console(&exchange, records, &clock, demo)?)?;
+        let options = Options { demo, proxies: config.http_proxies.clone() };
+        let router = admin_ui::router(console(&exchange, records, &clock, options)?)?;
         let console = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(listener, service).await {
@@ -184,12 +185,7 @@ fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Sources>
     Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
 }
 
-fn console(
-    exchange: &Exchange,
-    records: Records,
-    clock: &Arc<dyn Clock>,
-    demo: Vec<DemoAccount>,
-) -> anyhow::Result<Ports> {
+fn console(exchange: &Exchange, records: Records, clock: &Arc<dyn Clock>, options: Options) -> anyhow::Result<Ports> {
     let (events, inbox) = (exchange.event_source(), exchange.inbox());
     let rng = Mutex::new(pbx_core::net::rng()?);
     Ok(Ports {
@@ -198,6 +194,6 @@ fn console(
         commands: Arc::new(move |command| inbox.command(command)),
         clock: clock.clone(),
         random: Arc::new(move |bytes| rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes)),
-        options: Options { demo, https: false },
+        options,
     })
 }

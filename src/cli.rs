@@ -26,6 +26,16 @@ pub enum Invocation {
     },
 }
 
+impl Invocation {
+    /// The settings that it runs with.
+    pub const fn config(&self) -> &Config {
+        match self {
+            Self::Serve(config) | Self::Demo(config) | Self::Office { config, .. } => config,
+            Self::Selftest(test) => &test.config,
+        }
+    }
+}
+
 /// How the self-test reaches the server.
 #[derive(Debug)]
 pub struct Selftest {

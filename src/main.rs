@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(invocation) => invocation,
         Err(error) => return complain(&error),
     };
-    let filter = EnvFilter::try_from_env("RINGDOWN_LOG").unwrap_or_else(|_| EnvFilter::new("info,rsipstack=off"));
+    let filter = EnvFilter::new(&invocation.config().log);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     ringdown::prepare_tls();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use crate::client::Client;
 use crate::language::Language;
 use crate::live::Live;
 use crate::ports::Ports;
@@ -27,6 +28,8 @@ pub(crate) type Shared = Arc<App>;
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) app: Shared,
+    /// From where, and how it came.
+    pub(crate) client: Client,
     /// Who is logged in; none on public pages.
     pub(crate) account: Option<Account>,
     /// The tenant of the URL, if the route has one: the gate has let this account in.

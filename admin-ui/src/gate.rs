@@ -2,9 +2,10 @@
 
 use crate::access::{Permission, Verdict, judge};
 use crate::app::{Desk, Shared, Theme};
+use crate::client::Client;
 use crate::language::Language;
 use crate::refusal::Refusal;
-use crate::session::{self, Accounts, CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
+use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
@@ -35,12 +36,13 @@ pub(crate) async fn page(
         Verdict::NotThere => return Refusal::NotThere.page(&app.views, language, theme),
         Verdict::NotAllowed => return Refusal::NotAllowed.page(&app.views, language, theme),
     };
-    let csrf = token(&auth, request.headers()).await;
+    let client = request.extensions().get().copied().unwrap_or_else(|| Client::of(&request, &[]));
+    let csrf = token(&auth, request.headers(), client.https).await;
     let request = match genuine(request, &csrf).await {
         Ok(request) => request,
         Err(refusal) => return refusal.page(&app.views, language, theme),
     };
-    let desk = Desk { app: app.clone(), account, room, language, theme, csrf };
+    let desk = Desk { app: app.clone(), client, account, room, language, theme, csrf };
     let mut request = request;
     request.extensions_mut().insert(desk);
     let mut response = next.run(request).await;
@@ -70,13 +72,13 @@ fn to_log_in(request: &Request) -> Response {
 }
 
 /// The session's token, or the log-in form's cookie where there is no session.
-async fn token(auth: &AuthSession<Accounts>, headers: &HeaderMap) -> String {
+async fn token(auth: &AuthSession<Accounts>, headers: &HeaderMap, https: bool) -> String {
     if auth.user.is_some()
         && let Ok(Some(token)) = auth.session.get::<String>(CSRF_KEY).await
     {
         return token;
     }
-    session::cookie(headers, CSRF_COOKIE).unwrap_or("").to_owned()
+    session::cookie(headers, session::form_cookie(https)).unwrap_or("").to_owned()
 }
 
 /// Passes safe requests; of others, those that carry the token in the header or in the form.

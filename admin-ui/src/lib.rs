@@ -14,12 +14,14 @@ mod app;
 mod assets;
 mod audit;
 mod changes;
+mod client;
 mod embedded;
 mod extract;
 mod gate;
 mod ladder;
 pub mod language;
 mod live;
+mod network;
 mod pages;
 mod ports;
 mod records;
@@ -33,17 +35,20 @@ pub mod words;
 pub use access::{Permission, Scope};
 pub use api::document;
 pub use language::Language;
+pub use network::{BadNetwork, Network};
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
 pub use records::Records;
 
 use app::App;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
+use client::Client;
 use live::Live;
 use session::Throttle;
 use std::sync::Arc;
+use tower::ServiceExt;
 use view::Views;
 
 /// The whole console as one service. Starts the live board's reader, so it needs a tokio runtime.
@@ -55,11 +60,23 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
         live: Live::start(&ports),
         views: Views::load()?,
         throttle: Throttle::new(&ports.clock),
-        ports: ports.clone(),
+        ports,
     });
-    let pages = routes::router(&app).method_not_allowed_fallback(not_this_way).layer(session::layer(&ports));
-    let router = pages.merge(api::router(&app)).fallback(nowhere).with_state(app);
-    Ok(security::around(router, ports.options.https))
+    let (plain, secure) = (reached_by(false, &app), reached_by(true, &app));
+    Ok(Router::new().fallback(move |mut request: Request| {
+        let client = Client::of(&request, &app.ports.options.proxies);
+        request.extensions_mut().insert(client);
+        let way = if client.https { secure.clone() } else { plain.clone() };
+        way.oneshot(request)
+    }))
+}
+
+/// Everything as it is given by HTTP or by HTTPS: other cookies and other headers, the same pages.
+fn reached_by(https: bool, app: &app::Shared) -> Router {
+    let sessions = session::layer(&app.ports, https);
+    let pages = routes::router(app).method_not_allowed_fallback(not_this_way).layer(sessions);
+    let router = pages.merge(api::router(app)).fallback(nowhere).with_state(app.clone());
+    security::around(router, https)
 }
 
 /// The answer for an address that no route has: the same as for what is not there, in the manner of the pages or of the API.

@@ -1,5 +1,6 @@
 //! What the console reads and asks for: handed in by whoever starts it, so that tests hand in theirs.
 
+use crate::network::Network;
 use crate::records::Records;
 use pbx_core::call::io::Command;
 use pbx_core::event::Event;
@@ -56,8 +57,8 @@ impl Ports {
 pub struct Options {
     /// Log-ins to show on the log-in page: (e-mail, password, what it is). Only the demo sets this.
     pub demo: Vec<DemoAccount>,
-    /// The console is reached by HTTPS: cookies are marked secure and browsers are told to stay with it.
-    pub https: bool,
+    /// Proxies that are believed in who asks, and whether by HTTPS.
+    pub proxies: Vec<Network>,
 }
 
 /// A log-in that the demo shows.

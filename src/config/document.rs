@@ -14,6 +14,30 @@ The command line wins over the environment, the environment over the file. Lists
 | --- | --- | --- | --- | --- |
 ";
 
+const TAIL: &str = "
+## The console behind a TLS proxy
+
+The console speaks plain HTTP. Let it listen where only the proxy reaches it, and name the proxy:
+
+```yaml
+http: 127.0.0.1:8080
+http-proxies: [127.0.0.1]
+```
+
+For nginx, in its `server` with the certificate (Caddy's `reverse_proxy 127.0.0.1:8080` and Traefik need nothing more):
+
+```nginx
+location / {
+    proxy_pass http://127.0.0.1:8080;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $scheme;
+}
+```
+
+The console must have a host name of its own, not a path of another site. A proxy that is not named works too, but then all log-ins
+come from its address, which slows everybody down when one guesses, and cookies are not marked secure.
+";
+
 /// The document.
 pub fn markdown() -> String {
     let mut text = HEAD.to_owned();
@@ -29,5 +53,6 @@ pub fn markdown() -> String {
             setting.help
         );
     }
+    text.push_str(TAIL);
     text
 }

@@ -4,6 +4,7 @@
 
 mod document;
 mod media_address;
+mod proxies;
 mod read;
 mod table;
 
@@ -11,6 +12,7 @@ pub use document::markdown;
 pub use read::{Given, Mistakes, read};
 pub use table::{SETTINGS, Setting};
 
+use admin_ui::Network;
 use pbx_core::settings::Settings;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -27,6 +29,8 @@ pub struct Config {
     pub sip: Vec<SocketAddr>,
     /// Where the console and the API are served.
     pub http: SocketAddr,
+    /// Proxies before the console that are believed in who asks, and whether by HTTPS.
+    pub http_proxies: Vec<Network>,
     /// The address that peers outside this machine see instead of ours.
     pub external_address: Option<IpAddr>,
     /// Where media is received; without it, on every address of the families that SIP is listened for on.
@@ -45,6 +49,8 @@ pub struct Config {
     pub fsync_ms: u64,
     /// Megabytes of SIP messages kept for each tenant.
     pub sip_log_mb: u64,
+    /// Which of the program's own messages are printed, as `tracing` writes filters.
+    pub log: String,
     /// Timers and limits of the exchange.
     pub settings: Settings,
 }
@@ -57,6 +63,7 @@ impl Default for Config {
             database: None,
             sip: vec![SocketAddr::from(([0, 0, 0, 0], 5060))],
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            http_proxies: Vec::new(),
             external_address: None,
             rtp_address: None,
             rtp_ports: 16384..=32767,
@@ -66,6 +73,8 @@ impl Default for Config {
             script_threads: cores,
             fsync_ms: 100,
             sip_log_mb: 256,
+            // What the demo's phones and the self-test's have to say about themselves is nothing of the server's.
+            log: "info,rsipstack=off".to_owned(),
             settings: Settings::default(),
         }
     }

@@ -41,6 +41,7 @@ pub fn read(
     apply(&mut config, &given, &|name| named(name).map_or_else(|| name.to_owned(), |s| s.variable()), &mut mistakes);
     apply(&mut config, arguments, &|name| format!("--{name}"), &mut mistakes);
     mistakes.extend(config.silence());
+    mistakes.extend(config.unreachable_proxies());
     if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
 }
 
@@ -112,12 +113,19 @@ mod tests {
     #[test]
     fn every_mistake_is_told_with_its_place() {
         let environment = [("RINGDOWN_RTP_PORTS".to_owned(), "80-90".to_owned())];
-        let arguments = given(&[("sip", &["nowhere"]), ("engines", &["0"]), ("gather-ms", &["31"])]);
+        let arguments = given(&[
+            ("sip", &["nowhere"]),
+            ("engines", &["0"]),
+            ("gather-ms", &["31"]),
+            ("http-proxies", &["proxy"]),
+            ("log", &["pbx=loud"]),
+        ]);
         let Err(mistakes) = read(Some((Path::new("r.yaml"), "htttp: 1\n")), environment, &arguments) else {
-            panic!("five mistakes were accepted");
+            panic!("seven mistakes were accepted");
         };
         let text = mistakes.to_string();
-        for place in ["r.yaml: htttp", "RINGDOWN_RTP_PORTS", "--sip", "--engines", "--gather-ms"] {
+        let places = ["RINGDOWN_RTP_PORTS", "--sip", "--engines", "--gather-ms", "--http-proxies", "--log"];
+        for place in places.into_iter().chain(["r.yaml: htttp"]) {
             assert!(text.contains(place), "{place} is missing in {text}");
         }
     }
@@ -127,6 +135,17 @@ mod tests {
         let environment = [("RINGDOWN_SIP".to_owned(), "127.0.0.1:5060, [::1]:5060".to_owned())];
         let config = read(None, environment, &Given::new()).unwrap();
         assert_eq!(config.sip.len(), 2);
+    }
+
+    #[test]
+    fn proxies_are_listed_as_addresses_and_networks() {
+        let file = "http: 0.0.0.0:8080\nhttp-proxies: [192.0.2.7, 10.0.0.0/8]\n";
+        let config = read(Some((Path::new("r.yaml"), file)), [], &Given::new()).unwrap();
+        let listed: Vec<String> = config.http_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(listed, ["192.0.2.7", "10.0.0.0/8"]);
+        let on_loopback = read(Some((Path::new("r.yaml"), "http-proxies: 192.0.2.7\n")), [], &Given::new());
+        let mistakes = on_loopback.unwrap_err().to_string();
+        assert!(mistakes.contains("http 127.0.0.1:8080 cannot be reached"), "{mistakes}");
     }
 
     #[test]

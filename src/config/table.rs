@@ -1,7 +1,8 @@
 //! Every setting, in one table.
 
-use super::Config;
+use super::{Config, proxies};
 use std::str::FromStr;
+use tracing_subscriber::EnvFilter;
 
 /// One setting: its name in the file and on the command line; `RINGDOWN_` and the name in capitals is its variable.
 pub struct Setting {
@@ -109,6 +110,14 @@ pub const SETTINGS: &[Setting] = &[
         set: |config, values| one(values, "ADDR:PORT").map(|v| config.http = v),
     },
     Setting {
+        name: "http-proxies",
+        value: "IP or NETWORK…",
+        default: "none",
+        help: "The TLS proxies before the console, such as `127.0.0.1 10.0.0.0/8`. From them alone `X-Forwarded-For` is believed, so that log-ins are braked and written down by who tried them, and `X-Forwarded-Proto`, so that cookies are marked secure. See below.",
+        many: true,
+        set: |config, values| proxies::networks(values).map(|v| config.http_proxies = v),
+    },
+    Setting {
         name: "external-address",
         value: "IP",
         default: "none",
@@ -179,6 +188,20 @@ pub const SETTINGS: &[Setting] = &[
         help: "SIP messages kept for each tenant, oldest dropped.",
         many: false,
         set: |config, values| one(values, "a number of megabytes").map(|v| config.sip_log_mb = v),
+    },
+    Setting {
+        name: "log",
+        value: "FILTER",
+        default: "info,rsipstack=off",
+        help: "Which of its own messages the program prints on standard error: `error`, `warn`, `info`, `debug` or `trace`, for a part alone as in `warn,pbx_core::door=debug`.",
+        many: false,
+        set: |config, values| match EnvFilter::try_new(values[0]) {
+            Ok(_) => {
+                config.log = values[0].to_owned();
+                Ok(())
+            }
+            Err(wrong) => Err(format!("{:?} is not a filter: {wrong}", values[0])),
+        },
     },
     Setting {
         name: "realm",

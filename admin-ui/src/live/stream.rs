@@ -23,10 +23,11 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 const BEAT: Duration = Duration::from_secs(15);
 
 /// The stream of one open page.
+/// The header asks proxies that hold answers back (nginx) not to.
 pub(crate) async fn stream(room: Room) -> Result<impl IntoResponse, Refusal> {
     let (waiting, shown) = (VecDeque::new(), BTreeSet::new());
     let follower = Follower { changes: room.app.live.changes(), room, waiting, shown, fresh: true };
-    Ok(Sse::new(follow(follower)).keep_alive(KeepAlive::new().interval(BEAT)))
+    Ok(([("x-accel-buffering", "no")], Sse::new(follow(follower)).keep_alive(KeepAlive::new().interval(BEAT))))
 }
 
 struct Follower {

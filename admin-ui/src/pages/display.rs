@@ -23,7 +23,7 @@ pub(crate) struct Choice {
 
 /// Remembers the choice and goes back.
 pub(crate) async fn choose(desk: Desk, Form(choice): Form<Choice>) -> Response {
-    let https = desk.app.ports.options.https;
+    let https = desk.client.https;
     let mut response = Redirect::to(own_path(&choice.back).unwrap_or("/")).into_response();
     let language = choice.language.as_deref().and_then(Language::of_tag).map(Language::code);
     let theme = choice.theme.as_deref().map(|theme| Theme::of(theme).code());

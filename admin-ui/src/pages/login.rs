@@ -6,15 +6,15 @@ use crate::audit::{self, Deed};
 use crate::extract::{Form, Query};
 use crate::pages::page;
 use crate::refusal::Refusal;
-use crate::session::{self, Accounts, CSRF_COOKIE, CSRF_KEY, Credentials};
-use axum::extract::ConnectInfo;
+use crate::session::{self, Accounts, CSRF_KEY, Credentials, form_cookie};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_login::AuthSession;
 use serde::Deserialize;
 use serde_json::json;
-use std::net::SocketAddr;
 
+/// What is written down of an e-mail address that nobody has.
+const LONGEST: usize = 254;
 /// How long the form may stay open.
 const FORM_S: u32 = 3600;
 
@@ -52,20 +52,20 @@ pub(crate) async fn show(desk: Desk, Query(after): Query<After>) -> Response {
 /// Checks e-mail and password; a wrong one and an unknown one get the same answer at the same cost.
 pub(crate) async fn enter(
     mut auth: AuthSession<Accounts>,
-    source: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     desk: Desk,
     Form(entry): Form<Entry>,
 ) -> Result<Response, Refusal> {
-    let source = source.map_or_else(|| "unknown".to_owned(), |info| info.0.0.ip().to_string());
-    if !desk.app.throttle.may_log_in(&source, &entry.email) {
+    let source = desk.client.address.to_string();
+    let Some(attempt) = desk.app.throttle.log_in(desk.client.address, &entry.email) else {
         return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::TooOften)));
-    }
+    };
     let credentials = Credentials { email: entry.email.clone(), password: entry.password };
     let found = auth.authenticate(credentials).await.map_err(broken)?;
     let Some(user) = found else {
         note_failure(&desk, &source, entry.email.trim()).await?;
         return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::Wrong)));
     };
+    attempt.was_right();
     // Rotates the session's id, so that one planted before is worth nothing.
     auth.login(&user).await.map_err(broken)?;
     let token = session::mint(&desk.app.ports);
@@ -97,7 +97,8 @@ fn form(desk: &Desk, email: &str, next: &str, fault: Option<Fault>) -> Response 
         Some(Fault::Wrong) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(Fault::TooOften) => StatusCode::TOO_MANY_REQUESTS,
     };
-    if let Some(cookie) = session::set_cookie(CSRF_COOKIE, &token, FORM_S, desk.app.ports.options.https) {
+    let https = desk.client.https;
+    if let Some(cookie) = session::set_cookie(form_cookie(https), &token, FORM_S, https) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -106,8 +107,9 @@ fn form(desk: &Desk, email: &str, next: &str, fault: Option<Fault>) -> Response 
 /// A failed log-in is told to whoever runs the account's tenant; one of nobody's account, or of an operator's, to the operators.
 async fn note_failure(desk: &Desk, source: &str, email: &str) -> Result<(), Refusal> {
     let ports = &desk.app.ports;
+    let email: String = email.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     let tenant = ports.records.account_by_email(&email.to_lowercase()).await?.and_then(|account| account.tenant);
-    Ok(audit::note(ports, Deed { tenant, actor: source, action: "login.failed", object: email }).await?)
+    Ok(audit::note(ports, Deed { tenant, actor: source, action: "login.failed", object: &email }).await?)
 }
 
 fn broken(error: axum_login::Error<Accounts>) -> Refusal {

@@ -10,8 +10,12 @@ pub(crate) const CSRF_FIELD: &str = "csrf";
 pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
 /// Where the session keeps it.
 pub(crate) const CSRF_KEY: &str = "csrf";
-/// The cookie that the log-in form's field must double.
-pub(crate) const CSRF_COOKIE: &str = "ringdown-form";
+
+/// The cookie that the log-in form's field must double. By HTTPS nobody but us can plant one: neither plain HTTP nor a
+/// neighbouring host may set a name with this prefix (RFC 6265bis §4.1.3.2).
+pub(crate) const fn form_cookie(https: bool) -> &'static str {
+    if https { "__Host-ringdown-form" } else { "ringdown-form" }
+}
 
 /// A new token.
 pub(crate) fn mint(ports: &Ports) -> String {

@@ -8,7 +8,7 @@ mod throttle;
 
 pub(crate) use backend::{Accounts, Credentials};
 pub(crate) use cookie::{cookie, set_cookie};
-pub(crate) use csrf::{CSRF_COOKIE, CSRF_FIELD, CSRF_HEADER, CSRF_KEY, matches, mint};
+pub(crate) use csrf::{CSRF_FIELD, CSRF_HEADER, CSRF_KEY, form_cookie, matches, mint};
 pub(crate) use keep::KeptSessions;
 pub(crate) use throttle::Throttle;
 
@@ -22,12 +22,12 @@ use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
 const IDLE_DAYS: i64 = 7;
 
 /// The layer that knows who is logged in.
-pub(crate) fn layer(ports: &Ports) -> AuthManagerLayer<Accounts, KeptSessions> {
+pub(crate) fn layer(ports: &Ports, https: bool) -> AuthManagerLayer<Accounts, KeptSessions> {
     let sessions = SessionManagerLayer::new(KeptSessions::new(ports.clone()))
-        .with_name(if ports.options.https { "__Host-ringdown" } else { "ringdown" })
+        .with_name(if https { "__Host-ringdown" } else { "ringdown" })
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_secure(ports.options.https)
+        .with_secure(https)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(Duration::days(IDLE_DAYS)));
     AuthManagerLayerBuilder::new(Accounts::new(ports.clone()), sessions).build()

@@ -1,24 +1,57 @@
 //! The brake on guessing: log-ins by source and by account, API requests by token.
+//!
+//! Log-ins are braked as the phones' are ([`Guard`]): only what fails counts, by source and account together, by source,
+//! and by account. A try counts from its beginning and is taken back when it turns out right, so that a thousand tries at
+//! once are a thousand, and one that is broken off is one. No more than itself is taken back: whoever owns one account
+//! cannot clean the record of the source by logging in between two guesses at others.
 
 use crate::ports::Clock as Port;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use pbx_core::door::{Guard, Limits};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 type Limiter = RateLimiter<String, HashMapStateStore<String>, PortClock, NoOpMiddleware<Duration>>;
 
-/// How many keys are remembered before idle ones are forgotten.
+/// How many tokens are remembered before idle ones are forgotten.
 const CROWDED: usize = 10_000;
 
-/// The limits. Each counts tries; what is over waits until the time has passed.
+/// What is remembered of an e-mail address: as much as one may have (RFC 5321 §4.5.3.1.3).
+const LONGEST: usize = 254;
+
+/// People mistype; a program that guesses is soon where it gets ten tries in five minutes.
+const LOG_INS: Limits = Limits {
+    pair: 10,
+    pair_refill: Duration::from_secs(30),
+    source: 20,
+    source_refill: Duration::from_secs(6),
+    account: 50,
+    account_refill: Duration::from_secs(30),
+    most: 1 << 16,
+};
+
+/// The limits. What is over waits until the time has passed.
 pub(crate) struct Throttle {
-    by_source: Limiter,
-    by_account: Limiter,
+    log_ins: Mutex<LogIns>,
     by_token: Limiter,
+    clock: Arc<dyn Port>,
+}
+
+struct LogIns {
+    guard: Guard,
+    tries: u64,
+}
+
+/// A log-in that is being tried: a failure, until it is said to have been right.
+pub(crate) struct Try<'a> {
+    throttle: &'a Throttle,
+    source: IpAddr,
+    account: String,
 }
 
 /// The clock of the ports, as governor reads it.
@@ -29,71 +62,134 @@ impl Clock for PortClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::from_micros(u64::try_from(self.0.now().wall.micros()).unwrap_or(0))
+        Duration::from_micros(self.0.now().mono.micros())
     }
 }
 
 impl Throttle {
     pub(crate) fn new(clock: &Arc<dyn Port>) -> Self {
-        let limiter = |burst: NonZeroU32, every: Duration| {
-            let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_minute(burst)).allow_burst(burst);
-            RateLimiter::new(quota, HashMapStateStore::default(), PortClock(clock.clone()))
-        };
-        const TWENTY: NonZeroU32 = NonZeroU32::new(20).unwrap();
-        const TEN: NonZeroU32 = NonZeroU32::new(10).unwrap();
         const TWO_HUNDRED: NonZeroU32 = NonZeroU32::new(200).unwrap();
-        Self {
-            by_source: limiter(TWENTY, Duration::from_secs(6)),
-            by_account: limiter(TEN, Duration::from_secs(30)),
-            by_token: limiter(TWO_HUNDRED, Duration::from_millis(100)),
-        }
+        let every = Duration::from_millis(100);
+        let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_minute(TWO_HUNDRED));
+        let by_token =
+            RateLimiter::new(quota.allow_burst(TWO_HUNDRED), HashMapStateStore::default(), PortClock(clock.clone()));
+        let log_ins = Mutex::new(LogIns { guard: Guard::new(LOG_INS), tries: 0 });
+        Self { log_ins, by_token, clock: clock.clone() }
     }
 
-    /// Whether a log-in may be tried: by this source (an address without port) and for this e-mail.
-    pub(crate) fn may_log_in(&self, source: &str, email: &str) -> bool {
-        let source = check(&self.by_source, source);
-        check(&self.by_account, &email.trim().to_lowercase()) && source
+    /// Begins a log-in, if it may be tried: from this source and for this e-mail.
+    pub(crate) fn log_in(&self, source: IpAddr, email: &str) -> Option<Try<'_>> {
+        let account: String = email.trim().chars().take(LONGEST).collect::<String>().to_lowercase();
+        let now = self.clock.now().mono;
+        let mut log_ins = self.log_ins();
+        if !log_ins.guard.lets(now, source, &account) {
+            return None;
+        }
+        // Each try is a new one: HTTP has no retransmissions that would have to be told apart.
+        log_ins.tries += 1;
+        let number = log_ins.tries;
+        log_ins.guard.failed(now, source, &account, number);
+        Some(Try { throttle: self, source, account })
     }
 
     /// Whether a token may ask again.
     pub(crate) fn may_ask(&self, token: &str) -> bool {
-        check(&self.by_token, token)
+        if self.by_token.len() > CROWDED {
+            self.by_token.retain_recent();
+        }
+        self.by_token.check_key(&token.to_owned()).is_ok()
+    }
+
+    fn log_ins(&self) -> MutexGuard<'_, LogIns> {
+        self.log_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn check(limiter: &Limiter, key: &str) -> bool {
-    if limiter.len() > CROWDED {
-        limiter.retain_recent();
+impl Try<'_> {
+    /// It was no guess.
+    pub(crate) fn was_right(self) {
+        let now = self.throttle.clock.now().mono;
+        self.throttle.log_ins().guard.take_back(now, self.source, &self.account);
     }
-    limiter.check_key(&key.to_owned()).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pbx_core::time::{Now, Wall};
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use pbx_core::time::{Instant, Now};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     #[derive(Debug)]
-    struct Hand(AtomicI64);
+    struct Hand(AtomicU64);
 
     impl Port for Hand {
         fn now(&self) -> Now {
-            Now { wall: Wall::from_micros(self.0.load(Ordering::Relaxed)), ..Now::default() }
+            Now { mono: Instant::from_micros(self.0.load(Ordering::Relaxed)), ..Now::default() }
         }
+    }
+
+    fn throttle() -> (Throttle, Arc<Hand>) {
+        let hand = Arc::new(Hand(AtomicU64::new(1_000_000_000)));
+        let clock: Arc<dyn Port> = hand.clone();
+        (Throttle::new(&clock), hand)
+    }
+
+    fn source(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    fn fails(throttle: &Throttle, source: IpAddr, email: &str) -> bool {
+        throttle.log_in(source, email).is_some()
     }
 
     #[test]
     fn guessing_is_stopped_by_account_and_by_source_and_time_heals_it() {
-        let hand = Arc::new(Hand(AtomicI64::new(1_000_000_000_000)));
-        let clock: Arc<dyn Port> = hand.clone();
-        let throttle = Throttle::new(&clock);
-        let tries = (0..15).filter(|i| throttle.may_log_in(&format!("192.0.2.{i}"), "a@x.test")).count();
-        assert_eq!(tries, 10);
-        let tries = (0..30).filter(|i| throttle.may_log_in("198.51.100.1", &format!("{i}@x.test"))).count();
-        assert_eq!(tries, 20);
-        assert!(!throttle.may_log_in("203.0.113.1", "A@x.test "));
+        let (throttle, hand) = throttle();
+        assert_eq!((0..15).filter(|_| fails(&throttle, source(1), "a@x.test")).count(), 10);
+        assert!(!fails(&throttle, source(1), "A@x.test "), "however it is written");
+        assert_eq!((0..30).filter(|n| fails(&throttle, source(2), &format!("{n}@x.test"))).count(), 20);
         hand.0.fetch_add(31_000_000, Ordering::Relaxed);
-        assert!(throttle.may_log_in("203.0.113.1", "a@x.test"));
+        assert!(fails(&throttle, source(1), "a@x.test") && !fails(&throttle, source(1), "a@x.test"));
+    }
+
+    #[test]
+    fn right_log_ins_are_never_too_many() {
+        let (throttle, _) = throttle();
+        for _ in 0..1000 {
+            throttle.log_in(source(1), "a@x.test").unwrap().was_right();
+        }
+        assert_eq!((0..15).filter(|_| fails(&throttle, source(1), "a@x.test")).count(), 10);
+    }
+
+    #[test]
+    fn a_right_log_in_forgives_no_failure() {
+        let (throttle, _) = throttle();
+        let guesses = (0..30)
+            .filter(|n| {
+                if let Some(own) = throttle.log_in(source(1), "attacker@x.test") {
+                    own.was_right();
+                }
+                fails(&throttle, source(1), &format!("{n}@x.test"))
+            })
+            .count();
+        assert_eq!(guesses, 20);
+    }
+
+    #[test]
+    fn guesses_from_elsewhere_lock_nobody_out() {
+        let (throttle, _) = throttle();
+        for last in 1..=60 {
+            fails(&throttle, source(last), "a@x.test");
+        }
+        throttle.log_in(source(200), "a@x.test").unwrap().was_right();
+        assert!(fails(&throttle, source(201), "a@x.test"), "under attack every source has one try");
+        assert!(!fails(&throttle, source(201), "a@x.test"));
+    }
+
+    #[test]
+    fn what_is_tried_at_once_is_counted_before_it_is_known() {
+        let (throttle, _) = throttle();
+        let tries: Vec<_> = (0..100).filter_map(|_| throttle.log_in(source(1), "a@x.test")).collect();
+        assert_eq!(tries.len(), 10);
     }
 }

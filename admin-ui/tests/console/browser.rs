@@ -3,14 +3,20 @@
 use crate::house::House;
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use tower::ServiceExt;
 
 /// One browser.
 pub(crate) struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
+    /// The other end of the console's connection: this browser, or a proxy.
+    peer: SocketAddr,
+    /// What every request carries: a proxy's headers.
+    carries: Vec<(&'static str, String)>,
     /// What the forms of the last page carry.
     pub csrf: String,
 }
@@ -32,8 +38,25 @@ impl Answer {
 impl Browser {
     /// A browser at the console of this house.
     pub(crate) fn at(house: &House) -> Self {
-        let router = admin_ui::router(house.ports.clone()).unwrap();
-        Self { router, cookies: BTreeMap::new(), csrf: String::new() }
+        Self::before(&admin_ui::router(house.ports.clone()).unwrap())
+    }
+
+    /// A browser at a console that others use too.
+    pub(crate) fn before(router: &Router) -> Self {
+        let peer = SocketAddr::from(([192, 0, 2, 1], 50_000));
+        Self { router: router.clone(), cookies: BTreeMap::new(), peer, carries: Vec::new(), csrf: String::new() }
+    }
+
+    /// The same one, whose connection comes from here.
+    pub(crate) fn from(mut self, peer: &str) -> Self {
+        self.peer.set_ip(peer.parse::<IpAddr>().unwrap());
+        self
+    }
+
+    /// The same one, whose requests carry one more header.
+    pub(crate) fn carrying(mut self, name: &'static str, value: &str) -> Self {
+        self.carries.push((name, value.to_owned()));
+        self
     }
 
     /// Logs in; panics where that fails.
@@ -68,7 +91,11 @@ impl Browser {
     /// Sends anything, with the cookies.
     pub(crate) async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header(header::COOKIE, cookies.join("; ")).body(body).unwrap();
+        let mut request = request.header(header::COOKIE, cookies.join("; ")).extension(ConnectInfo(self.peer));
+        for (name, value) in &self.carries {
+            request = request.header(*name, value);
+        }
+        let request = request.body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8_lossy(&to_bytes(body, 1 << 22).await.unwrap()).into_owned();

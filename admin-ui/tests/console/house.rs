@@ -13,7 +13,7 @@ use pbx_core::secret::Keys;
 use pbx_core::sip_log::SipLog;
 use pbx_core::store::{Place, Store};
 use pbx_core::template::TemplateVersion;
-use pbx_core::time::{Now, Wall};
+use pbx_core::time::{Instant, Now, Wall};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -55,7 +55,8 @@ pub(crate) struct Hand(pub AtomicI64);
 
 impl Clock for Hand {
     fn now(&self) -> Now {
-        Now { wall: Wall::from_micros(self.0.load(Ordering::Relaxed)), ..Now::default() }
+        let micros = self.0.load(Ordering::Relaxed);
+        Now { mono: Instant::from_micros(micros.unsigned_abs()), wall: Wall::from_micros(micros) }
     }
 }
 
@@ -116,7 +117,7 @@ impl House {
             commands: Arc::new(move |wanted| command.lock().unwrap().push(wanted)),
             clock,
             random: Arc::new(move |to| rand::RngCore::fill_bytes(&mut *random.lock().unwrap(), to)),
-            options: Options { demo: demo(), https: false },
+            options: Options { demo: demo(), proxies: Vec::new() },
         };
         let projector = tokio::sync::Mutex::new(Projector::open(store).await.unwrap());
         Self { ports, events, commands, sip_log, projector, seq: AtomicU64::new(1), folder }

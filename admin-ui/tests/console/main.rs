@@ -9,6 +9,7 @@ mod browser;
 mod house;
 mod live;
 mod pages;
+mod proxies;
 mod records;
 mod sight;
 mod walk;

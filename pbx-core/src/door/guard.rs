@@ -109,6 +109,23 @@ impl Guard {
         if begins.contains(&true) { Failed::EpisodeBegins } else { Failed::Counted }
     }
 
+    /// Takes one failure back: it was counted before its outcome was known, and was none. Failures before it stay.
+    pub fn take_back(&mut self, now: Instant, source: IpAddr, account: &str) {
+        let source = network(source);
+        let Limits { pair_refill, source_refill, account_refill, .. } = self.limits;
+        let counted = [
+            (Who::Pair(source, account.into()), pair_refill),
+            (Who::Source(source), source_refill),
+            (Who::Account(account.into()), account_refill),
+        ];
+        for (who, refill) in counted {
+            if let Some(bucket) = self.buckets.get_mut(&who) {
+                let left = bucket.clean_at.since(now).saturating_sub(refill);
+                bucket.clean_at = now + left;
+            }
+        }
+    }
+
     /// How many failures of this source are not yet forgotten.
     pub fn failures_of(&self, now: Instant, source: IpAddr) -> u32 {
         let bucket = self.buckets.get(&Who::Source(network(source)));
@@ -183,6 +200,23 @@ mod tests {
 
     fn at(seconds: u64) -> Instant {
         Instant::from_micros(seconds * 1_000_000)
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_the_failures_before_it() {
+        let mut guard = Guard::new(Limits::default());
+        for n in 0..4 {
+            guard.failed(at(0), ATTACKER, "anna", n + 1);
+        }
+        for n in 10..30 {
+            guard.failed(at(0), ATTACKER, "anna", n);
+            assert!(!guard.lets(at(0), ATTACKER, "anna"));
+            guard.take_back(at(0), ATTACKER, "anna");
+            assert!(guard.lets(at(0), ATTACKER, "anna"));
+        }
+        assert_eq!(guard.failures_of(at(0), ATTACKER), 4);
+        guard.take_back(at(0), OFFICE, "anna");
+        assert_eq!(guard.failures_of(at(0), OFFICE), 0);
     }
 
     #[test]
