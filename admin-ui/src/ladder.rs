@@ -14,7 +14,7 @@ const EDGE: usize = 85;
 
 /// The ladder as the view wants it. `names` tells what an address is called.
 pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, zone: &TimeZone) -> Value {
-    let messages: Vec<Rung> = ladder.messages.iter().map(Rung::of).collect();
+    let messages = in_order(ladder);
     let lanes = lanes(&messages);
     let place = |address: &str| lanes.iter().position(|lane| lane == address).unwrap_or(0);
     let x = |lane: usize| EDGE + lane * LANE;
@@ -48,6 +48,14 @@ pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, z
         })
         .collect();
     json!({ "heads": heads, "rungs": rungs, "complete": ladder.complete, "width": EDGE * 2 + lanes.len().saturating_sub(1) * LANE })
+}
+
+/// The messages by time. An engine takes in what came in one go, then sends: of the same moment, what came is before what
+/// was sent, for it may be the reason.
+fn in_order(ladder: &Ladder) -> Vec<Rung> {
+    let mut messages: Vec<Rung> = ladder.messages.iter().map(Rung::of).collect();
+    messages.sort_by_key(|message| (message.at, message.sent));
+    messages
 }
 
 /// One message as it is drawn.
@@ -121,9 +129,9 @@ mod tests {
     use pbx_core::flow::Transport;
     use pbx_core::ids::CallId;
 
-    fn logged(way: Way, remote: &str, text: &'static str) -> Entry {
+    fn logged(at: i64, way: Way, remote: &str, text: &'static str) -> Entry {
         Entry {
-            at: Wall::from_micros(1_500_000),
+            at: Wall::from_micros(at),
             call: CallId::of_key("c"),
             way,
             transport: Transport::Udp,
@@ -134,12 +142,25 @@ mod tests {
     }
 
     #[test]
+    fn what_came_stands_before_what_it_made_us_send() {
+        let called = "192.0.2.8:5060";
+        let messages = vec![
+            logged(2, Way::Out, called, "ACK sip:102@b SIP/2.0\r\n\r\n"),
+            logged(2, Way::In, called, "SIP/2.0 487 Request Terminated\r\nCSeq: 1 INVITE\r\n\r\n"),
+            logged(1, Way::Out, called, "CANCEL sip:102@b SIP/2.0\r\n\r\n"),
+        ];
+        let drawn = draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC);
+        let titles: Vec<&str> = drawn["rungs"].as_array().unwrap().iter().filter_map(|r| r["title"].as_str()).collect();
+        assert_eq!(titles, ["CANCEL", "487 Request Terminated", "ACK"]);
+    }
+
+    #[test]
     fn the_caller_stands_left_of_us_and_the_called_right() {
         let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
         let messages = vec![
-            logged(Way::In, caller, "INVITE sip:102@x SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"),
-            logged(Way::Out, called, "INVITE sip:102@b SIP/2.0\r\n\r\n"),
-            logged(Way::In, called, "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
+            logged(1_500_000, Way::In, caller, "INVITE sip:102@x SIP/2.0\r\nCSeq: 1 INVITE\r\n\r\n"),
+            logged(1_500_000, Way::Out, called, "INVITE sip:102@b SIP/2.0\r\n\r\n"),
+            logged(1_500_001, Way::In, called, "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
         ];
         let drawn = draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC);
         let heads = drawn["heads"].as_array().unwrap();

@@ -1,15 +1,18 @@
 //! What is kept, in the words that the console needs. Every function of a tenant takes its id first; another tenant's is not there.
 
+use crate::words::WithVersions;
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::Configuration;
-use pbx_core::directory::Directory;
+use pbx_core::directory::{Directory, Tenant};
 use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
 use pbx_core::journal::{AuditLine, OpenCall};
 use pbx_core::net::Promises;
 use pbx_core::registrar::Binding;
 use pbx_core::secret::{Plain, password_matches};
 use pbx_core::sip_log::{Ladder, SipLog};
-use pbx_core::store::{Account, CallQuery, CallsPage, Claim, Role, Store, StoreError, StoredResponse, Token};
+use pbx_core::store::{
+    Account, AuditCursor, AuditPage, CallQuery, CallsPage, Claim, Role, Store, StoreError, StoredResponse, Token,
+};
 use pbx_core::time::Wall;
 use std::sync::Arc;
 
@@ -64,6 +67,11 @@ impl Records {
         }
         self.catch_up(tenant).await;
         Ok(self.store.call(tenant, id).await?)
+    }
+
+    /// What the ids in a record are called, also the template versions that nothing runs any more.
+    pub(crate) async fn names<'a>(&self, record: &CallRecord, tenant: &'a Tenant) -> Result<WithVersions<'a>, Broken> {
+        Ok(WithVersions::of(&self.store, record, tenant).await?)
     }
 
     async fn catch_up(&self, tenant: TenantId) {
@@ -153,14 +161,28 @@ impl Records {
         Ok(())
     }
 
-    /// The audit of a tenant, newest first, before a moment.
-    pub(crate) async fn audit(&self, tenant: TenantId, before: Wall, limit: u16) -> Result<Vec<AuditLine>, Broken> {
-        Ok(self.store.audit(tenant, before, limit).await?)
+    /// The audit of a tenant, newest first, after a place.
+    pub(crate) async fn audit(
+        &self,
+        tenant: TenantId,
+        after: Option<AuditCursor>,
+        limit: u16,
+    ) -> Result<AuditPage, Broken> {
+        self.audit_is_written(Some(tenant), after).await;
+        Ok(self.store.audit(tenant, after, limit).await?)
     }
 
-    /// What concerns the whole server, newest first, before a moment.
-    pub(crate) async fn server_audit(&self, before: Wall, limit: u16) -> Result<Vec<AuditLine>, Broken> {
-        Ok(self.store.server_audit(before, limit).await?)
+    /// What concerns the whole server, newest first, after a place.
+    pub(crate) async fn server_audit(&self, after: Option<AuditCursor>, limit: u16) -> Result<AuditPage, Broken> {
+        self.audit_is_written(None, after).await;
+        Ok(self.store.server_audit(after, limit).await?)
+    }
+
+    /// Whoever looks for what was refused a moment ago finds it; later pages are of older lines.
+    async fn audit_is_written(&self, tenant: Option<TenantId>, after: Option<AuditCursor>) {
+        if let (Some(promises), None) = (&self.promises, after) {
+            promises.caught_up(tenant).await;
+        }
     }
 
     /// Adds a line to the audit.

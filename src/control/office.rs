@@ -3,7 +3,7 @@
 use super::{Request, Response};
 use crate::softphone::Account;
 use admin_ui::Language;
-use admin_ui::words::{self, Nameless, Names};
+use admin_ui::words::{self, Nameless, Names, WithVersions};
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration};
@@ -110,8 +110,9 @@ impl Office {
             return Ok(Response::said(serde_json::to_string_pretty(&record)? + "\n"));
         }
         let directory = self.configuration.snapshot();
-        let names: &dyn Names = directory.tenant(record.tenant).map_or(&Nameless, |tenant| &**tenant);
-        let sentences = words::explain(&record, names, Language::of_tag(language).unwrap_or_default());
+        let today: &(dyn Names + Sync) = directory.tenant(record.tenant).map_or(&Nameless, |tenant| &**tenant);
+        let names = WithVersions::of(&self.store, &record, today).await?;
+        let sentences = words::explain(&record, &names, Language::of_tag(language).unwrap_or_default());
         Ok(Response::said(sentences.join("\n") + "\n"))
     }
 

@@ -246,6 +246,7 @@ audit-call-hung-up = Anruf beendet
 audit-token-created = API-Schlüssel erstellt
 audit-token-revoked = API-Schlüssel widerrufen
 audit-sip-guessing = Jemand hat Passwörter von Telefonen durchprobiert
+audit-sip-refused = Ein Telefon oder eine Leitung wurde abgewiesen
 audit-emergency-without-route = Für einen Notruf gab es keinen Weg nach draußen
 
 tokens-title = API-Schlüssel

@@ -246,6 +246,7 @@ audit-call-hung-up = Ended a call
 audit-token-created = Made an API token
 audit-token-revoked = Revoked an API token
 audit-sip-guessing = Somebody guessed passwords of phones
+audit-sip-refused = A phone or a trunk was refused
 audit-emergency-without-route = An emergency call had no way out
 
 tokens-title = API tokens

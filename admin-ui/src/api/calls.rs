@@ -136,7 +136,8 @@ pub(crate) async fn explain(
     let record = find(&caller, &call).await?;
     let language = wanted.language.as_deref().unwrap_or(&caller.tenant.language);
     let language = Language::of_tag(language).unwrap_or_default();
-    Ok(Json(Explanation { lines: words::explain(&record, caller.tenant.as_ref(), language) }))
+    let names = caller.app.ports.records.names(&record, &caller.tenant).await?;
+    Ok(Json(Explanation { lines: words::explain(&record, &names, language) }))
 }
 
 /// Ends a running call.

@@ -8,7 +8,7 @@ use crate::words;
 use axum::response::Response;
 use jiff::tz::TimeZone;
 use pbx_core::journal::AuditLine;
-use pbx_core::time::Wall;
+use pbx_core::store::{AuditCursor, AuditPage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,34 +19,34 @@ const LINES: u16 = 100;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct From {
-    before: Option<i64>,
+    after: Option<String>,
 }
 
 impl From {
-    fn moment(&self) -> Wall {
-        self.before.map_or(Wall::from_micros(i64::MAX), Wall::from_micros)
+    /// A place that cannot be read is none.
+    fn place(&self) -> Result<Option<AuditCursor>, Refusal> {
+        self.after.as_deref().map(str::parse).transpose().map_err(|_| Refusal::NotThere)
     }
 }
 
 /// The lines of this tenant.
 pub(crate) async fn show(room: Room, Query(from): Query<From>) -> Result<Response, Refusal> {
-    let lines = room.app.ports.records.audit(room.tenant.id, from.moment(), LINES).await?;
-    let context = list(&room.desk, &lines, &words::zone(&room.tenant.timezone));
+    let found = room.app.ports.records.audit(room.tenant.id, from.place()?, LINES).await?;
+    let context = list(&room.desk, &found, &words::zone(&room.tenant.timezone));
     Ok(page(&room.desk, "audit.html", "audit", &room.say("audit-title"), context))
 }
 
 /// The lines of no tenant: operators, trunks, log-ins and phones of nobody. In UTC, for a server has no home.
 pub(crate) async fn server(desk: Desk, Query(from): Query<From>) -> Result<Response, Refusal> {
-    let lines = desk.app.ports.records.server_audit(from.moment(), LINES).await?;
-    let mut context = list(&desk, &lines, &TimeZone::UTC);
+    let found = desk.app.ports.records.server_audit(from.place()?, LINES).await?;
+    let mut context = list(&desk, &found, &TimeZone::UTC);
     context["server"] = true.into();
     Ok(page(&desk, "audit.html", "server-audit", &desk.say("server-audit-title"), context))
 }
 
-fn list(desk: &Desk, lines: &[AuditLine], zone: &TimeZone) -> Value {
-    let full = lines.len() == usize::from(LINES);
-    let more = lines.last().filter(|_| full).map(|line| format!("{}/audit?before={}", base(desk), line.at.micros()));
-    let rows: Vec<Value> = lines.iter().map(|line| row(desk, line, zone)).collect();
+fn list(desk: &Desk, found: &AuditPage, zone: &TimeZone) -> Value {
+    let more = found.next.map(|next| format!("{}/audit?after={next}", base(desk)));
+    let rows: Vec<Value> = found.lines.iter().map(|line| row(desk, line, zone)).collect();
     json!({ "rows": rows, "more": more, "server": false })
 }
 

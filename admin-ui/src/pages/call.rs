@@ -7,7 +7,7 @@ use crate::ladder::draw;
 use crate::live::{call_context, may_see};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
-use crate::words;
+use crate::words::{self, Names};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use pbx_core::call::io::Command;
@@ -24,9 +24,10 @@ pub(crate) async fn show(room: Room, Path((_, call)): Path<(String, String)>) ->
         if !visible(&room, &record) {
             return Err(Refusal::NotThere);
         }
-        let names = addresses(&room, &record);
-        let context =
-            json!({ "call": record_context(&room, &record, &zone)?, "ladder": drawn(&room, id, &names, &zone).await? });
+        let called = room.app.ports.records.names(&record, &room.tenant).await?;
+        let call = record_context(&room, &record, &called, &zone)?;
+        let ladder = drawn(&room, id, &addresses(&room, &record), &zone).await?;
+        let context = json!({ "call": call, "ladder": ladder });
         return Ok(page(&room.desk, "call.html", "calls", &room.say("call-title"), context));
     }
     let live = {
@@ -80,19 +81,18 @@ async fn drawn(room: &Room, id: CallId, names: &HashMap<String, String>, zone: &
     Ok(draw(&ladder, names, "Ringdown", zone))
 }
 
-fn record_context(room: &Room, record: &CallRecord, zone: &TimeZone) -> Result<Value, Refusal> {
+fn record_context(room: &Room, record: &CallRecord, names: &dyn Names, zone: &TimeZone) -> Result<Value, Refusal> {
     let language = room.language;
-    let tenant = room.tenant.as_ref();
     let steps: Vec<Value> = record
         .decision
         .steps
         .iter()
         .map(|step| {
             let after = step.at.micros() - record.started.micros();
-            json!({ "after": seconds(after), "text": words::step(&step.kind, tenant, language) })
+            json!({ "after": seconds(after), "text": words::step(&step.kind, names, language) })
         })
         .collect();
-    let sound: Vec<Value> = words::heard(record, tenant, language)
+    let sound: Vec<Value> = words::heard(record, names, language)
         .into_iter()
         .map(|side| {
             json!({
@@ -110,7 +110,7 @@ fn record_context(room: &Room, record: &CallRecord, zone: &TimeZone) -> Result<V
         crate::pages::calls::ENDS.iter().find(|(_, end)| *end == record.disposition).map_or("failed", |(word, _)| word);
     Ok(json!({
         "id": record.id.to_string(), "sip_call_id": record.sip_call_id,
-        "sentence": words::sentence(record, tenant, language),
+        "sentence": words::sentence(record, names, language),
         "from": words::party(&record.from, language), "dialled": record.dialled,
         "at": words::moment(record.started, now, zone, language),
         "end": end, "end_words": words::disposition(record.disposition, language),

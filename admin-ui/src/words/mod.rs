@@ -5,12 +5,14 @@ mod sentence;
 mod sound;
 mod steps;
 mod time;
+mod versions;
 
 pub use names::{Nameless, Names};
 pub use sentence::{cause, disposition, party, sentence};
 pub use sound::{Quality, SideHeard, heard};
 pub use steps::step;
 pub use time::{length, moment, zone};
+pub use versions::WithVersions;
 
 use crate::language::Language;
 use pbx_core::cdr::CallRecord;

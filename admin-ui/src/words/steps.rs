@@ -5,6 +5,7 @@ use crate::language::Language;
 use pbx_core::decision::StepKind;
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::Scope;
+use pbx_core::ids::TemplateVersionId;
 use pbx_core::script::FaultKind;
 use pbx_core::template::Fallback;
 use pbx_core::value::Value;
@@ -16,10 +17,11 @@ pub fn step(kind: &StepKind, names: &dyn Names, language: Language) -> String {
         StepKind::Dialled { original, dialled } => dialled_words(original, dialled, language),
         StepKind::Bound { chain, template, slug } => bound(chain, names.template(*template), slug, names, language),
         StepKind::ScriptStarted { input } => {
-            let title = names.template(input.template).unwrap_or_default();
+            let version = version(input.template);
+            let title = names.template(input.template).unwrap_or_else(|| version.clone());
             let params = table(&input.params, language);
             let key = if params.is_empty() { "step-script-started" } else { "step-script-started-with" };
-            language.say(key, &[("template", title.into()), ("params", params.into())])
+            language.say(key, &[("template", title.into()), ("version", version.into()), ("params", params.into())])
         }
         StepKind::Verb { name, args, line } => verb(name, args, *line, language),
         StepKind::Resolved { target, person, devices } => {
@@ -55,12 +57,17 @@ fn dialled_words(original: &str, dialled: &Dialled, language: Language) -> Strin
 fn bound(chain: &[(Scope, bool)], title: Option<String>, slug: &str, names: &dyn Names, language: Language) -> String {
     let title = title.unwrap_or_else(|| slug.to_owned());
     let (key, what) = match chain.iter().find(|(_, hit)| *hit).map(|(scope, _)| *scope) {
-        Some(Scope::Number(id)) => ("step-bound-number", names.number(id)),
-        Some(Scope::Extension(id)) => ("step-bound-extension", names.person(id)),
-        Some(Scope::Tenant) => ("step-bound-tenant", None),
-        None => ("step-bound-default", None),
+        Some(Scope::Number(id)) => ("step-bound-number", names.number(id).unwrap_or_else(|| id.to_string())),
+        Some(Scope::Extension(id)) => ("step-bound-extension", names.person(id).unwrap_or_else(|| id.to_string())),
+        Some(Scope::Tenant) => ("step-bound-tenant", String::new()),
+        None => ("step-bound-default", String::new()),
     };
-    language.say(key, &[("template", title.into()), ("what", what.unwrap_or_default().into())])
+    language.say(key, &[("template", title.into()), ("what", what.into())])
+}
+
+/// A version as people compare them: the beginning of its id, which is made from its text.
+fn version(id: TemplateVersionId) -> String {
+    id.to_string().chars().take(8).collect()
 }
 
 fn verb(name: &str, args: &BTreeMap<String, Value>, line: u32, language: Language) -> String {
@@ -168,13 +175,20 @@ fn table(map: &BTreeMap<String, Value>, language: Language) -> String {
 
 fn plain(value: &Value, language: Language) -> String {
     match value {
-        Value::Null => "–".to_owned(),
+        Value::Null => nothing(),
         Value::Bool(true) => language.say("value-yes", &[]),
         Value::Bool(false) => language.say("value-no", &[]),
         Value::Int(int) => int.to_string(),
         Value::Float(float) => float.to_string(),
+        Value::Text(text) if text.is_empty() => nothing(),
         Value::Text(text) => text.clone(),
+        Value::List(list) if list.is_empty() => nothing(),
         Value::List(list) => list.iter().map(|value| plain(value, language)).collect::<Vec<_>>().join(", "),
         Value::Map(map) => table(map, language),
     }
+}
+
+/// What stands for a value that is none.
+fn nothing() -> String {
+    "–".to_owned()
 }

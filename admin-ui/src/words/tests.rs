@@ -232,6 +232,15 @@ fn an_explanation_is_the_sentence_then_the_steps_then_the_sound() {
 }
 
 #[test]
+fn a_parameter_that_is_empty_is_shown_as_empty() {
+    let params = BTreeMap::from([("main".to_owned(), "102".into()), ("vip".to_owned(), Value::List(vec![]))]);
+    let template = TemplateVersionId::of_key("t");
+    let input = ScriptInput { template, call: Value::Null, params, now: Value::Null, seed: 1 };
+    let said = step(&StepKind::ScriptStarted { input: Arc::new(input) }, &Nameless, Language::English);
+    assert!(said.ends_with("started with main: 102, vip: –."), "{said}");
+}
+
+#[test]
 fn lengths_and_moments_read_as_people_say_them() {
     assert_eq!(length(12_900_000, Language::English), "12 s");
     assert_eq!(length(120_000_000, Language::English), "2 min");
@@ -248,6 +257,7 @@ fn lengths_and_moments_read_as_people_say_them() {
 fn complete(text: &str) {
     assert!(!text.is_empty());
     assert!(!text.contains('{') && !text.contains("step-") && !text.contains("sentence-"), "{text}");
+    assert!(!["“”", "„“", " ."].iter().any(|hole| text.contains(hole)), "{text}");
     let first = text.chars().next().unwrap();
     assert!(!first.is_whitespace());
 }

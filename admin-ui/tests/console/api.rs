@@ -133,8 +133,8 @@ async fn a_call_that_a_program_ends_is_in_the_audit() {
     }
     assert_eq!(last, StatusCode::ACCEPTED);
     assert_eq!(house.commands.lock().unwrap().len(), 1);
-    let audit = house.ports.records.store.audit(acme.id, Wall::from_micros(i64::MAX), 500).await.unwrap();
-    let line = audit.iter().find(|line| line.action == "call.hung-up").unwrap();
+    let audit = house.ports.records.store.audit(acme.id, None, 500).await.unwrap();
+    let line = audit.lines.iter().find(|line| line.action == "call.hung-up").unwrap();
     assert_eq!((line.actor.as_str(), line.object.clone()), ("api:t", call.to_string()));
 }
 

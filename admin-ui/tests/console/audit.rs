@@ -62,3 +62,31 @@ async fn a_failed_log_in_is_told_to_those_whose_account_it_is() {
     assert_eq!(failed(root.get("/t/globex/audit").await.text), ["admin@globex.test"]);
     assert_eq!(failed(root.get("/audit").await.text), ["root@ringdown.test", "stranger@nowhere.test"]);
 }
+
+#[tokio::test]
+async fn older_lines_are_found_page_by_page_though_many_are_of_one_moment() {
+    let house = house("audit-pages").await;
+    let acme = house.tenant("acme").id;
+    let line = |number: usize| AuditLine {
+        id: AuditId::of_key(&number.to_string()),
+        tenant: Some(acme),
+        at: Wall::from_micros(NOW - 1_000_000),
+        actor: "import".to_owned(),
+        action: "person.changed".to_owned(),
+        object: format!("one-of-many-{number}"),
+        detail: Value::Null,
+    };
+    let lines: Vec<Entry> = (0..250).map(|number| Entry::Audit(line(number))).collect();
+    house.keep(&lines).await;
+    let mut admin = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    let (mut path, mut seen) = ("/t/acme/audit".to_owned(), Vec::new());
+    loop {
+        let page = admin.get(&path).await.text.replace("&#x2F;", "/");
+        let objects = page.split("one-of-many-").skip(1).filter_map(|rest| rest.split('<').next());
+        seen.extend(objects.map(|number| number.parse::<usize>().unwrap()));
+        let Some((_, rest)) = page.split_once("href=\"/t/acme/audit?after=") else { break };
+        path = format!("/t/acme/audit?after={}", rest.split('"').next().unwrap());
+    }
+    seen.sort_unstable();
+    assert!(seen.iter().copied().eq(0..250), "{} lines", seen.len());
+}

@@ -12,4 +12,5 @@ mod pages;
 mod proxies;
 mod records;
 mod sight;
+mod versions;
 mod walk;

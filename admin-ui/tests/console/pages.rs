@@ -55,7 +55,7 @@ async fn what_cannot_be_read_is_answered_with_a_page() {
     let request = Request::post("/display").header("x-csrf-token", csrf).header(header::CONTENT_TYPE, "text/plain");
     let answers = [
         (browser.send(request, Body::from("language=de")).await, StatusCode::BAD_REQUEST),
-        (browser.get("/t/acme/audit?before=x").await, StatusCode::NOT_FOUND),
+        (browser.get("/t/acme/audit?after=x").await, StatusCode::NOT_FOUND),
         (browser.get("/t/acme/calls/%FF").await, StatusCode::NOT_FOUND),
         (browser.get("/logout").await, StatusCode::METHOD_NOT_ALLOWED),
     ];

@@ -5,6 +5,7 @@
 //! A look-up answers `Option`: not finding is no error. Configuration is written through [`Work`] by `change` alone.
 
 mod account;
+mod audit_page;
 mod call_search;
 mod config;
 mod idempotency;
@@ -13,6 +14,7 @@ pub mod sql;
 mod token;
 
 pub use account::{Account, Role, UnknownWord};
+pub use audit_page::{AuditCursor, AuditPage};
 pub use call_search::{BadCursor, CallQuery, CallRow, CallsPage, Cursor};
 pub use config::{BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
 pub use idempotency::{Claim, StoredResponse};

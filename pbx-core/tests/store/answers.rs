@@ -2,8 +2,8 @@
 
 use crate::support::{at, on_both, record};
 use pbx_core::event::Disposition;
-use pbx_core::ids::{TenantId, TokenId};
-use pbx_core::journal::{Entry, Position, Projector};
+use pbx_core::ids::{AuditId, TenantId, TokenId};
+use pbx_core::journal::{AuditLine, Entry, Position, Projector};
 use pbx_core::store::{CallQuery, Claim, Store, StoredResponse, StoredSession, Token};
 
 fn acme() -> TenantId {
@@ -103,5 +103,47 @@ fn sessions_and_tokens_end_when_they_should() {
         assert_eq!(store.token_by_hash([9; 32], at(10)).await.unwrap(), None);
         assert!(store.remove_token(acme(), token.id).await.unwrap());
         assert_eq!(store.tokens(acme()).await.unwrap(), []);
+    });
+}
+
+/// Thirty lines of Acme's and of the server's, in threes of the same microsecond.
+async fn with_audit(store: &Store) {
+    let mut entries = Vec::new();
+    for number in 0..30_i64 {
+        for tenant in [Some(acme()), None] {
+            entries.push(Entry::Audit(AuditLine {
+                id: AuditId::of_key(&format!("{tenant:?} {number}")),
+                tenant,
+                at: at(number / 3),
+                actor: "import".to_owned(),
+                action: "person.added".to_owned(),
+                object: number.to_string(),
+                detail: serde_json::Value::Null,
+            }));
+        }
+    }
+    let mut projector = Projector::open(store.clone()).await.unwrap();
+    projector.project(&entries, Position { segment: 1, offset: 1 }).await.unwrap();
+}
+
+#[test]
+fn pages_of_the_audit_are_newest_first_without_gap_or_double() {
+    on_both(|fresh| async move {
+        with_audit(&fresh.store).await;
+        for (tenant, limit) in [(Some(acme()), 1), (Some(acme()), 7), (None, 4), (None, 30)] {
+            let (mut after, mut seen) = (None, Vec::new());
+            loop {
+                let page = match tenant {
+                    Some(tenant) => fresh.store.audit(tenant, after, limit).await.unwrap(),
+                    None => fresh.store.server_audit(after, limit).await.unwrap(),
+                };
+                assert!(page.lines.iter().all(|line| line.tenant == tenant), "{}", fresh.name);
+                seen.extend(page.lines.iter().map(|line| (line.at, line.id)));
+                let Some(next) = page.next else { break };
+                after = Some(next.to_string().parse().unwrap());
+            }
+            assert_eq!(seen.len(), 30, "{}: by {limit}", fresh.name);
+            assert!(seen.is_sorted_by(|a, b| a > b), "{}: by {limit}", fresh.name);
+        }
     });
 }

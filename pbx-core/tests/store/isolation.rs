@@ -104,7 +104,7 @@ async fn ask(store: &Store, name: &str, tenant: TenantId) -> String {
         "call" => words!(store.call(tenant, call)),
         "call_by_sip_id" => words!(store.call_by_sip_id(tenant, "one@phone")),
         "registrations" => words!(store.registrations(tenant, device.id, at(0))),
-        "audit" => words!(store.audit(tenant, at(1000), 10)),
+        "audit" => words!(store.audit(tenant, None, 10)),
         "audit_of" => words!(store.audit_of(tenant, "person/anna", 10)),
         name if name.starts_with("remove_") && name != "remove_token" => remove(store, name, tenant).await,
         name if name.starts_with("put_") => put(store, name, tenant).await,

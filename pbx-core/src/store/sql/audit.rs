@@ -1,19 +1,24 @@
 //! A tenant's audit.
 
 use super::Store;
-use super::audit_server::AuditRow;
+use super::audit_server::{AuditRow, newest, page};
 use super::query::args;
 use crate::ids::TenantId;
 use crate::journal::AuditLine;
-use crate::store::StoreError;
-use crate::time::Wall;
+use crate::store::{AuditCursor, AuditPage, StoreError};
 
 impl Store {
-    /// The newest lines before a moment, newest first.
-    pub async fn audit(&self, tenant: TenantId, before: Wall, limit: u16) -> Result<Vec<AuditLine>, StoreError> {
+    /// The lines after this place, or all of them, newest first.
+    pub async fn audit(
+        &self,
+        tenant: TenantId,
+        after: Option<AuditCursor>,
+        limit: u16,
+    ) -> Result<AuditPage, StoreError> {
         let sql = "SELECT id, tenant, at, actor, action, object, detail FROM audit
-            WHERE tenant = $1 AND at < $2 ORDER BY at DESC, id DESC LIMIT $3";
-        self.rows::<AuditRow>(sql, args![tenant, before, limit]).await?.into_iter().map(AuditRow::read).collect()
+            WHERE tenant = $1 AND at <= $2 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4";
+        let from = after.unwrap_or(newest());
+        page(self.rows(sql, args![tenant, from.at, from.id, u32::from(limit) + 1]).await?, limit)
     }
 
     /// The history of one object, newest first.

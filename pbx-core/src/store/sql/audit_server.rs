@@ -2,9 +2,11 @@
 
 use super::query::{args, id, json, row, some_id, to_json};
 use super::{Store, Work};
+use crate::ids::AuditId;
 use crate::journal::AuditLine;
-use crate::store::StoreError;
+use crate::store::{AuditCursor, AuditPage, StoreError};
 use crate::time::Wall;
+use uuid::Uuid;
 
 row! {
     pub(super) struct AuditRow {
@@ -32,12 +34,26 @@ impl AuditRow {
     }
 }
 
+/// The place before every line.
+pub(super) const fn newest() -> AuditCursor {
+    AuditCursor { at: Wall::from_micros(i64::MAX), id: AuditId(Uuid::max()) }
+}
+
+/// One row more was asked for than is shown: it tells whether there is a next page.
+pub(super) fn page(rows: Vec<AuditRow>, limit: u16) -> Result<AuditPage, StoreError> {
+    let more = rows.len() > usize::from(limit);
+    let lines = rows.into_iter().take(limit.into()).map(AuditRow::read).collect::<Result<Vec<_>, _>>()?;
+    let next = lines.last().filter(|_| more).map(|line| AuditCursor { at: line.at, id: line.id });
+    Ok(AuditPage { lines, next })
+}
+
 impl Store {
-    /// What concerns the whole server: the newest lines before a moment, newest first.
-    pub async fn server_audit(&self, before: Wall, limit: u16) -> Result<Vec<AuditLine>, StoreError> {
+    /// What concerns the whole server: the lines after this place, or all of them, newest first.
+    pub async fn server_audit(&self, after: Option<AuditCursor>, limit: u16) -> Result<AuditPage, StoreError> {
         let sql = "SELECT id, tenant, at, actor, action, object, detail FROM audit
-            WHERE tenant IS NULL AND at < $1 ORDER BY at DESC, id DESC LIMIT $2";
-        self.rows::<AuditRow>(sql, args![before, limit]).await?.into_iter().map(AuditRow::read).collect()
+            WHERE tenant IS NULL AND at <= $1 AND (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3";
+        let from = after.unwrap_or(newest());
+        page(self.rows(sql, args![from.at, from.id, u32::from(limit) + 1]).await?, limit)
     }
 }
 
