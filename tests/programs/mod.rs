@@ -1,8 +1,10 @@
 //! The server as a program among real programs: phones, load generators, customer services, its own command line.
 
+mod audit;
 mod crash;
 mod demo;
 mod drain;
+mod explain;
 mod extensions;
 mod file_limit;
 mod hold;

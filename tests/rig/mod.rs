@@ -3,6 +3,7 @@
 pub(crate) mod baresip;
 mod baresip_control;
 pub(crate) mod company;
+pub(crate) mod console;
 pub(crate) mod customers;
 mod folder;
 pub(crate) mod load;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-/// How long a start or an end may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a start or an end may take on a busy machine. Running calls alone have 30 s at an end.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A data folder and the ports of its server, running or not.
 pub(crate) struct Server {
@@ -25,6 +25,7 @@ pub(crate) struct Server {
     /// Whether it listens on IPv6's loopback too, at the same port.
     on_ipv6: bool,
     program: Option<Program>,
+    http: Option<SocketAddr>,
 }
 
 impl Server {
@@ -60,6 +61,7 @@ impl Server {
             files: None,
             on_ipv6: false,
             program: None,
+            http: None,
         }
     }
 
@@ -105,8 +107,15 @@ impl Server {
         }
         command.args(&self.settings);
         let program = Program::start(&format!("ringdown {}", self.starts_with), &mut command);
-        program.line(PATIENCE, "that it is ready", |line| line.starts_with("ready sip=").then_some(()));
-        self.program = Some(program);
+        let http = program.line(PATIENCE, "that it is ready", |line| {
+            line.strip_prefix("ready sip=")?.split_once(" http=").map(|(_, http)| http.parse().unwrap())
+        });
+        (self.program, self.http) = (Some(program), Some(http));
+    }
+
+    /// Where browsers reach its console.
+    pub(crate) fn http(&self) -> SocketAddr {
+        self.http.expect("the server was not started")
     }
 
     /// Where phones reach it.
