@@ -41,8 +41,6 @@ impl Decision<Said> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
-
     use super::*;
     use crate::decision::StepKind;
     use crate::time::Wall;
