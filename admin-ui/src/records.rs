@@ -15,6 +15,7 @@ use pbx_core::store::{
 };
 use pbx_core::time::Wall;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Something below failed. The words are for the log, never for the page.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,10 @@ impl From<StoreError> for Broken {
 
 /// How long an idempotency key is remembered, in microseconds: a day.
 const KEY_KEPT_US: i64 = 24 * 3600 * 1_000_000;
+
+/// Password checks at one time. Each takes 19 MB and a processor for a while: who tries from many addresses at once waits, and
+/// the calls go on.
+static CHECKS: Semaphore = Semaphore::const_new(2);
 
 impl Records {
     pub(crate) fn directory(&self) -> Arc<Directory> {
@@ -112,6 +117,8 @@ impl Records {
     /// Whether the password is the one of this hash; costs as much where there is none. Off the runtime's threads: it is slow on purpose.
     pub(crate) async fn password_is(&self, hash: Option<String>, password: String) -> bool {
         let check = move || password_matches(&Plain::new(password), hash.as_deref());
+        // Nobody closes it; without a turn there would be no limit, and still the right answer.
+        let _turn = CHECKS.acquire().await;
         tokio::task::spawn_blocking(check).await.unwrap_or(false)
     }
 

@@ -264,7 +264,7 @@ impl Decider {
         self.end(facts, Final::new(487, "caller-cancelled"))
     }
 
-    /// The world stopped it, for a cause of [`super::ask::STOPS`].
+    /// The world stopped it, for one of the causes that the world has (`ask::STOPS`).
     pub fn stopped(&mut self, facts: &mut dyn Facts, answer: Final) -> Ask {
         if self.state == State::Over { Ask::Wait } else { self.end(facts, answer) }
     }
