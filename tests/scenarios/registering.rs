@@ -35,6 +35,7 @@ fn on_its_way(net: &mut Net) -> Input {
         device: DeviceId::of_key(USER),
         nonce: credentials.nonce,
         nonce_count: 1,
+        revision: net.exchange.directory.revision,
     };
     let flow = Flow { transport: Transport::Udp, local: SERVER, remote: from, connection: 0 };
     Input::Message { flow, message: Message::parse(signed.into_bytes()).unwrap(), who }

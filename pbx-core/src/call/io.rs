@@ -40,6 +40,8 @@ pub enum Who {
         nonce: String,
         /// RFC 7616 §3.4, `nc`.
         nonce_count: u32,
+        /// The configuration that the door judged by.
+        revision: u64,
     },
     /// A trunk, by its address, calling a number of the tenant.
     Trunk {

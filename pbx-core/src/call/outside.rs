@@ -50,10 +50,11 @@ pub(super) fn answer_as(cx: &mut Cx<'_>, id: TransactionId, request: &Message, c
 
 /// A REGISTER, carried out and promised before it is answered.
 pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
-    let Who::Device { tenant, device, .. } = incoming.who else {
+    let Who::Device { tenant, device, revision, .. } = incoming.who else {
         return answer(cx, incoming.id, incoming.invite, 403);
     };
-    if !still_proves(cx.world.directory, *tenant, *device, incoming.invite) {
+    let directory = cx.world.directory;
+    if *revision != directory.revision && !still_proves(directory, *tenant, *device, incoming.invite) {
         return challenge_again(cx, incoming.id, incoming.invite);
     }
     let (now, settings) = (cx.now(), cx.world.settings);

@@ -157,7 +157,7 @@ impl Door {
         let identity = self.identity(moment, &message);
         match identity {
             Identity::Device { tenant, device, nonce, nonce_count } => {
-                let who = Who::Device { tenant, device, nonce, nonce_count };
+                let who = Who::Device { tenant, device, nonce, nonce_count, revision: moment.directory.revision };
                 self.deliver(moment, tenant.slot(), message, who).into()
             }
             Identity::NotTheirs => self.answers.status(&message, StatusCode::FORBIDDEN).into(),

@@ -40,7 +40,7 @@ impl Phone {
     pub(super) fn who(&self, room: &mut Room) -> Who {
         room.nonces += 1;
         let (tenant, device) = (tenant_id(), device_id(self.name));
-        Who::Device { tenant, device, nonce: NONCE.to_owned(), nonce_count: room.nonces }
+        Who::Device { tenant, device, nonce: NONCE.to_owned(), nonce_count: room.nonces, revision: 0 }
     }
 
     /// An INVITE that begins a call, without sending it.
