@@ -28,7 +28,7 @@ release: packages-build assets
 test: packages-build packages-test check system-test web-test ## every check and every test: what CI runs
 
 system-test: assets
-	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-800000} $(CARGO) test --workspace
+	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-600000} $(CARGO) test --workspace
 
 check: fmt clippy docs deny ## formatting, lints, documentation, licences
 
