@@ -25,6 +25,8 @@ pub struct Relay<S> {
     /// By half the distance from `first`: the ports in use.
     ends: Vec<Option<Box<End>>>,
     pool: Pool,
+    /// The last refill found too few: that is told once, until one finds all again.
+    dry: bool,
     sockets: S,
 }
 
@@ -34,7 +36,7 @@ impl<S: Sockets> Relay<S> {
         let first = pairs(&settings.ports).next().unwrap_or(0);
         let count = pairs(&settings.ports).count();
         let ends = std::iter::repeat_with(|| None).take(count).collect();
-        Self { thread: settings.thread, first, ends, pool: Pool::new(settings), sockets }
+        Self { thread: settings.thread, first, ends, pool: Pool::new(settings), dry: false, sockets }
     }
 
     /// Does what the exchange wants. What names a port that is not in use changes nothing; its release is answered all the same.
@@ -106,9 +108,11 @@ impl<S: Sockets> Relay<S> {
                 ports.push(Port { rtp, thread: self.thread });
             }
         }
-        if ports.len() < usize::from(count) {
+        let dry = ports.len() < usize::from(count);
+        if dry && !self.dry {
             tracing::warn!(wanted = count, found = ports.len(), "the range of media ports is used up");
         }
+        self.dry = dry;
         ports
     }
 

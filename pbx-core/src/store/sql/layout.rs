@@ -3,21 +3,26 @@
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-/// The text of a migration for a database.
-macro_rules! text {
+/// The text of a migration for a database, with its name.
+macro_rules! migration {
     ($database:literal, $name:literal) => {
-        include_str!(concat!("../../../migrations/", $database, "/", $name, ".sql"))
+        ($name, include_str!(concat!("../../../migrations/", $database, "/", $name, ".sql")))
     };
 }
 
 /// The migrations of a database, oldest first, by their files' names.
 macro_rules! migrations {
-    ($database:literal: $($name:literal),* $(,)?) => { [$(($name, text!($database, $name))),*] };
+    ($database:literal) => {
+        [
+            migration!($database, "20261121000001_foundation"),
+            migration!($database, "20261121000002_fewer_trees"),
+            migration!($database, "20261121000003_source_defaults"),
+        ]
+    };
 }
 
-const SQLITE: [(&str, &str); 3] =
-    migrations!("sqlite": "20261121000001_foundation", "20261121000002_fewer_trees", "20261121000003_source_defaults");
-const POSTGRES: [(&str, &str); 3] = migrations!("postgres": "20261121000001_foundation", "20261121000002_fewer_trees", "20261121000003_source_defaults");
+const SQLITE: [(&str, &str); 3] = migrations!("sqlite");
+const POSTGRES: [(&str, &str); 3] = migrations!("postgres");
 
 /// What brings a SQLite database up to date.
 pub(super) fn sqlite() -> Migrator {
