@@ -16,5 +16,5 @@ pub use run::run;
 /// Chooses the one crypto provider of the process. To be called once, before the first TLS connection.
 pub fn prepare_tls() {
     // An error means that it is chosen already: the same one, there is no other in the tree.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }

@@ -44,7 +44,7 @@ impl Client {
 
 /// What a source's certificate is believed by.
 pub(super) fn tls() -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     // A machine without certificates still asks its http sources; an https source then fails as untrusted.
     match builder.clone().with_platform_verifier() {
