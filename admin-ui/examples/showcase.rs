@@ -119,7 +119,7 @@ async fn past(house: &House) {
             media.from_a.strangers = vec!["198.51.100.9:4000".into()];
         }
         house.sip_log.append(&ladder(acme.id, story.id(), story.started)).unwrap();
-        entries.push(Entry::CallRecorded(record.try_into().unwrap()));
+        entries.push(Entry::recorded(record).unwrap());
     }
     house.keep(&entries).await;
 }

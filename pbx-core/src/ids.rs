@@ -77,6 +77,13 @@ ids! {
     AuditId,
 }
 
+impl LegId {
+    /// The caller's leg in what a release wrote that did not tell it.
+    pub const fn untold() -> Self {
+        Self(Uuid::nil())
+    }
+}
+
 /// How many fixed slots tenants are spread over; engines (and nodes) own ranges of slots.
 pub const SLOTS: u16 = 1024;
 

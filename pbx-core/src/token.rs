@@ -1,9 +1,10 @@
-//! The ids that we put on the wire (branches, tags, Call-IDs): they carry the slot, so that any reader finds the engine.
+//! The ids that we put on the wire. Branches and tags carry the slot, so that any reader finds the engine.
 //!
-//! One form for all: the cookie `rd`, three hex digits of slot, sixteen hex digits of randomness. A branch has RFC 3261's
+//! One form for both: the cookie `rd`, three hex digits of slot, sixteen hex digits of randomness. A branch has RFC 3261's
 //! magic cookie before it. Nothing in it tells a thread, a node or a tenant.
 
 use crate::ids::{SLOTS, Slot};
+use crate::time::Wall;
 use pbx_sip::spell;
 
 /// RFC 3261 §8.1.1.7: what every branch begins with.
@@ -18,7 +19,10 @@ const SLOT_DIGITS: usize = 3;
 /// Digits of the randomness.
 const RANDOM_DIGITS: usize = 16;
 
-/// A tag or Call-ID of ours: 21 characters of RFC 3261's `token`. The randomness must not be guessable.
+/// Digits of the second in a Call-ID.
+const SECOND_DIGITS: usize = 8;
+
+/// A tag of ours: 21 characters of RFC 3261's `token`. The randomness must not be guessable.
 pub fn mint(slot: Slot, random: u64) -> String {
     written("", slot, random)
 }
@@ -26,6 +30,18 @@ pub fn mint(slot: Slot, random: u64) -> String {
 /// A Via branch of ours: [`mint`] behind the magic cookie.
 pub fn branch(slot: Slot, random: u64) -> String {
     written(MAGIC, slot, random)
+}
+
+/// A Call-ID of ours (RFC 3261 §8.1.1.4): the second and randomness. It begins with the time so that what is kept by it lies
+/// together with what came shortly before; nobody is found by it on the wire.
+pub fn call_id(now: Wall, random: u64) -> String {
+    let mut text = String::with_capacity(COOKIE.len() + SECOND_DIGITS + RANDOM_DIGITS);
+    text.push_str(COOKIE);
+    // Its low 32 bits: they last until 2106, and what comes then begins anew.
+    let second = u64::try_from(now.seconds()).unwrap_or(0) & u64::from(u32::MAX);
+    spell::hex(&mut text, second, SECOND_DIGITS);
+    spell::hex(&mut text, random, RANDOM_DIGITS);
+    text
 }
 
 fn written(before: &str, slot: Slot, random: u64) -> String {
@@ -36,7 +52,7 @@ fn written(before: &str, slot: Slot, random: u64) -> String {
     text
 }
 
-/// The slot in a branch, tag or Call-ID of ours; nothing if it is not ours. Letters' case does not matter, because
+/// The slot in a branch or tag of ours; nothing if it is not ours. Letters' case does not matter, because
 /// some peers hand tags back in another one.
 pub fn slot_of(text: &str) -> Option<Slot> {
     let bytes = text.as_bytes();
@@ -80,6 +96,14 @@ mod tests {
         {
             assert_eq!(slot_of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn call_ids_stand_in_the_order_of_time() {
+        let at = |seconds: i64| Wall::from_micros(seconds * 1_000_000);
+        assert_eq!(call_id(at(0x6000_0000), 0xdead_beef), "rd6000000000000000deadbeef");
+        assert!(call_id(at(1_795_305_600), u64::MAX) < call_id(at(1_795_305_601), 0));
+        assert_eq!(slot_of(&call_id(at(1_795_305_600), 7)), None);
     }
 
     proptest! {

@@ -15,7 +15,7 @@ use pbx_core::door::{Door, Verdict};
 use pbx_core::event::{Event, EventKind};
 use pbx_core::flow::{Flow, Routes, Transport};
 use pbx_core::ids::{CallId, SLOTS, Slot, TenantId};
-use pbx_core::journal::{Entry, OpenCall};
+use pbx_core::journal::{Entry, Heard, OpenCalls};
 use pbx_core::registrar::Binding;
 use pbx_core::settings::Settings;
 use pbx_core::time::{Instant, Now};
@@ -149,21 +149,10 @@ impl Exchange {
 
     /// A start writes a record for every call that has begun and has none.
     fn write_down_cut_calls(&mut self, now: Now) {
-        let mut open: BTreeMap<_, OpenCall> = BTreeMap::new();
-        for entry in &self.journal {
-            match entry {
-                Entry::CallStarted { call, .. } => open.extend(OpenCall::begin(entry).map(|begun| (*call, begun))),
-                Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
-                    if let Some(open) = open.get_mut(call) {
-                        open.hear(entry);
-                    }
-                }
-                Entry::CallRecorded(record) => drop(open.remove(&record.brief().id)),
-                _ => {}
-            }
-        }
-        self.journal
-            .extend(open.into_values().map(|call| Entry::CallRecorded(call.into_record(now.wall).try_into().unwrap())));
+        let mut open = OpenCalls::default();
+        self.journal.iter().for_each(|entry| drop(open.hear(entry)));
+        let cut = open.iter().map(|call| Entry::recorded(call.clone().into_record(now.wall)).unwrap());
+        self.journal.extend(cut);
     }
 
     /// The power fails, and comes back at once.
@@ -303,13 +292,12 @@ impl Exchange {
 
     /// The records that were written, in order.
     pub(crate) fn records(&self) -> Vec<CallRecord> {
-        let entries = self.journal.iter();
-        entries
-            .filter_map(|entry| match entry {
-                Entry::CallRecorded(record) => Some(record.read().unwrap()),
-                _ => None,
-            })
-            .collect()
+        let mut open = OpenCalls::default();
+        let finished = self.journal.iter().filter_map(|entry| match open.hear(entry) {
+            Heard::Finished(record, told) => Some(record.read(&told).unwrap()),
+            _ => None,
+        });
+        finished.collect()
     }
 
     /// The calls that have no record yet, with the Call-ID of their caller's leg and, once answered, of the other.
@@ -323,7 +311,7 @@ impl Exchange {
                 Entry::CallAnswered { call, answer, .. } => {
                     running.entry(*call).and_modify(|running| running.3 = Some(answer.sip_call_id.clone()));
                 }
-                Entry::CallRecorded(record) => drop(running.remove(&record.brief().id)),
+                Entry::CallRecorded { record, .. } => drop(running.remove(&record.brief().id)),
                 _ => {}
             }
         }

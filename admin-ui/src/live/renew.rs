@@ -94,12 +94,13 @@ mod tests {
         OpenCall {
             call: CallId::of_key(key),
             tenant: acme(),
+            caller,
             sip_call_id: key.to_owned(),
             direction: Direction::Internal,
             from: Party::default(),
             dialled: "102".to_owned(),
             started: Wall::from_micros(5_000_000),
-            answered: answered.then(|| Answer { by, at, caller, callee, sip_call_id: key.to_owned() }),
+            answered: answered.then(|| Answer { by, at, callee, sip_call_id: key.to_owned() }),
             ended: None,
             decision: Default::default(),
         }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use pbx_core::call::io::Command;
 use pbx_core::event::{Direction, Disposition, EventKind, Party};
-use pbx_core::ids::{CallId, TenantId};
+use pbx_core::ids::{CallId, LegId, TenantId};
 use pbx_core::journal::Entry;
 use pbx_core::time::Wall;
 use std::sync::Arc;
@@ -104,6 +104,7 @@ fn begun(tenant: TenantId, key: &str, from: Party) -> Entry {
     Entry::CallStarted {
         call: CallId::of_key(key),
         tenant,
+        caller: LegId::of_key(key),
         sip_call_id: key.to_owned(),
         direction: Direction::Internal,
         from,

@@ -26,7 +26,7 @@ async fn clara_calls(house: &House) -> String {
     let (disposition, cause) = (Disposition::Answered, "normal");
     let talked = Some((1, 250_000));
     let story = Story { tenant: &acme, key: "one", from, dialled: "101", rung, talked, disposition, cause, started };
-    house.keep(&[Entry::CallRecorded(story.record().try_into().unwrap())]).await;
+    house.keep(&[Entry::recorded(story.record()).unwrap()]).await;
     house.sip_log.append(&ladder(acme.id, story.id(), started)).unwrap();
     story.id().to_string()
 }
@@ -160,7 +160,7 @@ async fn a_user_sees_the_own_calls_alone() {
         cause: "busy",
         started: Wall::from_micros(NOW - 1_000_000),
     };
-    house.keep(&[Entry::CallRecorded(story.record().try_into().unwrap())]).await;
+    house.keep(&[Entry::recorded(story.record()).unwrap()]).await;
     let mut anna = Browser::logged_in(&house, "anna@acme.test", "anna-secret").await;
     assert_eq!(anna.get(&format!("/t/acme/calls/{clara}")).await.status, StatusCode::OK);
     assert_eq!(anna.get(&format!("/t/acme/calls/{}", story.id())).await.status, StatusCode::NOT_FOUND);

@@ -125,7 +125,7 @@ async fn a_users_file_of_calls_holds_the_own_calls_alone() {
         let (rung, talked) = (vec![(party(tenant, to), 900)], Some((0, 5_000)));
         let (disposition, cause, started) = (Disposition::Answered, "normal", Wall::from_micros(NOW));
         let story = Story { tenant, key, from, dialled: "1", rung, talked, disposition, cause, started };
-        entries.push(Entry::CallRecorded(story.record().try_into().unwrap()));
+        entries.push(Entry::recorded(story.record()).unwrap());
     }
     house.keep(&entries).await;
     let mut anna = Browser::logged_in(&house, "anna@acme.test", "anna-secret").await;

@@ -29,7 +29,7 @@ async fn pages(house: &House, version: TemplateVersionId, slug: &str) -> [String
             _ => {}
         }
     }
-    house.keep(&[Entry::CallRecorded(record.try_into().unwrap())]).await;
+    house.keep(&[Entry::recorded(record).unwrap()]).await;
     let mut browser = Browser::logged_in(house, "admin@acme.test", "acme-secret").await;
     let path = format!("/t/acme/calls/{}", story.id());
     browser.post("/display", "language=en&back=/t/acme").await;

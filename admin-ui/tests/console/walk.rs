@@ -45,7 +45,7 @@ async fn ids(house: &House, slug: &str, person: &str) -> Ids {
         cause: "not-found",
         started: Wall::from_micros(NOW),
     };
-    house.keep(&[Entry::CallRecorded(story.record().try_into().unwrap())]).await;
+    house.keep(&[Entry::recorded(story.record()).unwrap()]).await;
     let id = TokenId::of_key(slug);
     add_token(house, slug, id, Scope::ALL.map(|scope| scope.code().to_owned()).to_vec()).await;
     Ids {

@@ -62,7 +62,7 @@ impl Call {
 
     fn write_invite(&self, cx: &mut Cx<'_>, leg: &Leg, uri: &str, offer: &str) -> Option<Message> {
         let branch = cx.branch(self.owner.slot);
-        let call_id = cx.mint(self.owner.slot);
+        let call_id = cx.call_id();
         let mut writer = Writer::request("INVITE", uri, &leg.flow, &branch, self.max_forwards);
         identity::write(&mut writer, self.record.from(), &leg.flow, &leg.tag);
         writer.header("To", &["<", uri, ">"].concat());

@@ -42,7 +42,12 @@ impl Cx<'_> {
         bytes
     }
 
-    /// A new tag or Call-ID that finds its way back to this slot.
+    /// A new Call-ID.
+    pub(super) fn call_id(&mut self) -> String {
+        token::call_id(self.now().wall, self.random())
+    }
+
+    /// A new tag that finds its way back to this slot.
     pub(super) fn mint(&mut self, slot: Slot) -> String {
         token::mint(slot, self.random())
     }

@@ -12,7 +12,7 @@ use super::shared::{User, Whose};
 use super::state::Call;
 use super::wire;
 use crate::cdr::Assembly;
-use crate::decision::{Decider, Decision, Final};
+use crate::decision::{Decider, Final};
 use crate::dial_plan::Dialled;
 use crate::directory::{Directory, Tenant};
 use crate::event::{Direction, EventKind};
@@ -162,7 +162,7 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         max_forwards: identity::max_forwards(incoming.invite).saturating_sub(1).min(70),
         record,
         decider: Decider::default(),
-        said: Decision::default(),
+        told: 0,
         run: Run::default(),
         ring: None,
         lookup: None,
@@ -181,6 +181,7 @@ fn started(cx: &mut Cx<'_>, leg: &Leg, record: &Assembly, sip_call_id: String, d
     cx.journal(Entry::CallStarted {
         call,
         tenant,
+        caller: leg.id,
         sip_call_id: sip_call_id.clone(),
         direction,
         from: from.clone(),

@@ -120,7 +120,7 @@ impl Call {
 
     /// Tells the journal what was decided since the last time: a call that is cut can say why it went where it went.
     pub(super) fn promise_decision(&mut self, cx: &mut Cx<'_>) {
-        let after = self.said.steps.len();
+        let after = self.told;
         match self.say_decision() {
             Ok(news) if news.steps.is_empty() => {}
             Ok(news) => {
@@ -133,11 +133,12 @@ impl Call {
         }
     }
 
-    /// Puts into words what was decided since the last time. Once the decision is over, only the words are kept.
+    /// Puts into words what was decided since the last time. Once the decision is over, the journal alone keeps it.
     pub(super) fn say_decision(&mut self) -> serde_json::Result<Decision<Said>> {
-        let news = self.said.catch_up(self.decider.decision())?;
+        let news = self.decider.decision().said_from(self.told)?;
+        self.told += news.steps.len();
         if self.decider.is_over() {
-            self.decider.take_decision();
+            self.decider.forget_steps();
         }
         Ok(news)
     }

@@ -10,7 +10,7 @@ use super::verb::lookup::Lookup;
 use super::verb::ring::Ring;
 use super::wrap_up::WrapUp;
 use crate::cdr::Assembly;
-use crate::decision::{Ask, Decider, Decision, Final, Said};
+use crate::decision::{Ask, Decider, Final};
 use crate::dial_plan::Dialled;
 use crate::ids::{DeviceId, NumberId};
 use serde::{Deserialize, Serialize};
@@ -36,9 +36,9 @@ pub(super) struct Call {
     pub(super) max_forwards: u8,
     pub(super) record: Assembly,
     pub(super) decider: Decider,
-    /// What the journal was told of the decision.
+    /// How many steps of the decision the journal was told.
     #[serde(default)]
-    pub(super) said: Decision<Said>,
+    pub(super) told: usize,
     pub(super) run: Run,
     pub(super) ring: Option<Ring>,
     pub(super) lookup: Option<Lookup>,

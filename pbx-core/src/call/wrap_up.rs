@@ -94,12 +94,10 @@ impl Call {
             }
         }
         let template = self.decider.template().map(str::to_owned);
-        let written = self.say_decision().and_then(|_| {
-            let decision = std::mem::take(&mut self.said);
-            Written::said(self.record.finish(decision), template)
-        });
+        let after = self.told;
+        let written = self.say_decision().and_then(|news| Written::said(self.record.finish(news), template));
         match written {
-            Ok(written) => cx.journal(Entry::CallRecorded(Box::new(written))),
+            Ok(record) => cx.journal(Entry::CallRecorded { after, record: Box::new(record) }),
             Err(error) => {
                 tracing::error!(%error, tenant = %self.owner.tenant, call = %self.owner.call, "a record has no words")
             }

@@ -1,9 +1,12 @@
-//! A record put into words: it goes into the journal and into SQL as the same JSON, written once.
+//! A record put into words once, for the journal and for SQL.
 
 use super::CallRecord;
 use crate::decision::{Decision, Said, Step, StepKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
+
+/// What the steps of a decision stand behind in a record.
+const STEPS: &str = "\"steps\":[";
 
 /// A finished record, as it is kept. Its many small parts are freed where they were made: what waits for SQL is one text and
 /// what is searched by.
@@ -24,7 +27,8 @@ impl Written {
         Ok(Self::of(record, json))
     }
 
-    /// Of a record whose decision is in words already. `template`: the slug of the template that decided.
+    /// Of a record whose decision is in words already, all of it or the last steps. `template`: the slug of the template
+    /// that decided.
     ///
     /// # Errors
     /// When something in it has no JSON.
@@ -48,17 +52,35 @@ impl Written {
         self.template.as_deref()
     }
 
-    /// The whole record as JSON.
+    /// The record as JSON.
     pub fn json(&self) -> &str {
         self.json.get()
     }
 
-    /// The whole record.
+    /// The record as JSON, with these steps before its own.
+    pub fn json_after(&self, told: &[Said]) -> String {
+        // No other part of a record has this key, and in a text its quotes would stand behind backslashes.
+        let json = self.json();
+        let own = json.find(STEPS).map_or(0, |at| at + STEPS.len());
+        let (head, own) = json.split_at(own);
+        let more: usize = told.iter().map(|step| step.json().len() + 1).sum();
+        let mut whole = String::with_capacity(json.len() + more);
+        whole.push_str(head);
+        for (n, step) in told.iter().enumerate() {
+            whole.push_str(if n == 0 { "" } else { "," });
+            whole.push_str(step.json());
+        }
+        whole.push_str(if told.is_empty() || own.starts_with(']') { "" } else { "," });
+        whole.push_str(own);
+        whole
+    }
+
+    /// The record, with these steps before its own.
     ///
     /// # Errors
     /// When the JSON is of another release, which wrote what we can't read.
-    pub fn read(&self) -> serde_json::Result<CallRecord> {
-        serde_json::from_str(self.json())
+    pub fn read(&self, told: &[Said]) -> serde_json::Result<CallRecord> {
+        serde_json::from_str(&self.json_after(told))
     }
 }
 
@@ -68,14 +90,6 @@ fn template_of(steps: &[Step]) -> Option<String> {
         StepKind::Bound { slug, .. } => Some(slug.clone()),
         _ => None,
     })
-}
-
-impl TryFrom<CallRecord> for Box<Written> {
-    type Error = serde_json::Error;
-
-    fn try_from(record: CallRecord) -> serde_json::Result<Self> {
-        Written::new(record).map(Self::new)
-    }
 }
 
 impl PartialEq for Written {
@@ -95,5 +109,41 @@ impl<'de> Deserialize<'de> for Written {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let record = serde_json::from_str(json.get()).map_err(serde::de::Error::custom)?;
         Ok(Self::of(record, json))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cdr::Assembly;
+    use crate::event::{Direction, Party};
+    use crate::ids::{CallId, TenantId};
+    use crate::time::Wall;
+    use crate::value::Value;
+    use std::collections::BTreeMap;
+
+    /// A caller and a script that try to be taken for a part of the record.
+    fn record() -> CallRecord {
+        let name = r#""steps":[ "steps":["#.to_owned();
+        let from = Party { name: name.clone(), ..Party::default() };
+        let at = Wall::from_micros(7);
+        let (call, tenant) = (CallId::of_key("call"), TenantId::of_key("acme"));
+        let mut record = Assembly::new(call, tenant, name.clone(), Direction::Internal, from, name, at);
+        let outcome = Value::Map(BTreeMap::from([("steps".to_owned(), Value::List(vec![Value::Int(1)]))]));
+        let kinds = [StepKind::Outcome { outcome }, StepKind::LocalRinging, StepKind::ScriptFinished];
+        let steps = kinds.map(|kind| Step { at, kind }).to_vec();
+        record.finish(Decision { revision: 3, steps, ..Decision::default() })
+    }
+
+    #[test]
+    fn steps_that_were_told_before_and_the_last_ones_are_the_whole_record() {
+        let whole = Written::new(record()).unwrap();
+        let decision = record().decision;
+        for after in 0..=decision.steps.len() {
+            let told = &decision.said_from(0).unwrap().steps[..after];
+            let last = Written::said(record().with(decision.said_from(after).unwrap()), None).unwrap();
+            assert_eq!(last.json_after(told), whole.json(), "{after}");
+            assert_eq!(last.read(told).unwrap(), record(), "{after}");
+        }
     }
 }

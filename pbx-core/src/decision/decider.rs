@@ -91,6 +91,11 @@ impl Decider {
         std::mem::take(&mut self.decision)
     }
 
+    /// The steps have been told, and are not asked for again.
+    pub fn forget_steps(&mut self) {
+        self.decision.steps = Vec::new();
+    }
+
     /// The final answer is known.
     pub fn is_over(&self) -> bool {
         self.state == State::Over

@@ -1,4 +1,4 @@
-//! Steps put into words: written once, for the journal and for the record.
+//! Steps put into words: each is written once, and told to the journal once.
 
 use super::{Decision, Step};
 use serde::{Deserialize, Serialize};
@@ -10,31 +10,35 @@ use std::sync::Arc;
 #[serde(transparent)]
 pub struct Said(Arc<RawValue>);
 
+impl Said {
+    /// Its JSON.
+    pub fn json(&self) -> &str {
+        self.0.get()
+    }
+}
+
 impl PartialEq for Said {
     fn eq(&self, other: &Self) -> bool {
-        self.0.get() == other.0.get()
+        self.json() == other.json()
+    }
+}
+
+impl Decision {
+    /// The steps from number `first` on, put into words.
+    ///
+    /// # Errors
+    /// When a step has no JSON.
+    pub fn said_from(&self, first: usize) -> serde_json::Result<Decision<Said>> {
+        let news = self.steps.get(first..).unwrap_or_default();
+        let steps = news.iter().map(|step| Ok(Said(to_raw_value(step)?.into()))).collect::<serde_json::Result<_>>()?;
+        Ok(Decision { revision: self.revision, limits: self.limits, steps })
     }
 }
 
 impl Decision<Said> {
-    /// Puts into words what `whole` has more than this, and answers with these steps alone.
-    ///
-    /// # Errors
-    /// When a step has no JSON; the steps before it are said.
-    pub fn catch_up(&mut self, whole: &Decision) -> serde_json::Result<Self> {
-        let first = self.steps.len();
-        if let Some(news) = whole.steps.get(first..).filter(|news| !news.is_empty()) {
-            (self.revision, self.limits) = (whole.revision, whole.limits);
-            for step in news {
-                self.steps.push(Said(to_raw_value(step)?.into()));
-            }
-        }
-        Ok(Self { revision: self.revision, limits: self.limits, steps: self.steps[first..].to_vec() })
-    }
-
     /// The steps again, up to the first that another release wrote and we can't read.
     pub fn read(&self) -> Decision {
-        let steps = self.steps.iter().map_while(|said| serde_json::from_str::<Step>(said.0.get()).ok());
+        let steps = self.steps.iter().map_while(|said| serde_json::from_str::<Step>(said.json()).ok());
         Decision { revision: self.revision, limits: self.limits, steps: steps.collect() }
     }
 }
@@ -45,22 +49,17 @@ mod tests {
     use crate::decision::StepKind;
     use crate::time::Wall;
 
-    fn of(kinds: &[StepKind]) -> Decision {
-        let at = Wall::from_micros(7);
-        let steps = kinds.iter().map(|kind| Step { at, kind: kind.clone() }).collect();
-        Decision { revision: 3, steps, ..Decision::default() }
-    }
-
     #[test]
-    fn each_step_is_said_once_and_all_of_them_are_the_decision() {
-        let whole = of(&[StepKind::LocalRinging, StepKind::ScriptFinished, StepKind::Cancelled]);
-        let mut said = Decision::default();
-        let first = said.catch_up(&of(&[StepKind::LocalRinging])).unwrap();
-        let then = said.catch_up(&whole).unwrap();
-        assert_eq!((first.steps.len(), then.steps.len()), (1, 2));
-        assert!(said.catch_up(&whole).unwrap().steps.is_empty());
-        assert!(said.catch_up(&Decision::default()).unwrap().steps.is_empty());
-        assert_eq!(said.read(), whole);
-        assert_eq!(serde_json::to_string(&said).unwrap(), serde_json::to_string(&whole).unwrap());
+    fn steps_that_are_said_bit_by_bit_are_the_decision() {
+        let at = Wall::from_micros(7);
+        let kinds = [StepKind::LocalRinging, StepKind::ScriptFinished, StepKind::Cancelled];
+        let whole =
+            Decision { revision: 3, steps: kinds.map(|kind| Step { at, kind }).to_vec(), ..Decision::default() };
+        for first in 0..=3 {
+            let news = whole.said_from(first).unwrap();
+            assert_eq!(news.read().steps, whole.steps[first..]);
+            assert_eq!(news.revision, 3);
+        }
+        assert!(whole.said_from(4).unwrap().steps.is_empty());
     }
 }

@@ -6,18 +6,20 @@
 mod file;
 mod frame;
 mod open_call;
+mod open_calls;
 mod projector;
 mod recover;
 
 pub use file::{Journal, Limits};
 pub use open_call::{Answer, CUT, Ending, OpenCall};
+pub use open_calls::{Heard, OpenCalls};
 pub use projector::Projector;
 pub use recover::{Recovered, recover};
 
-use crate::cdr::Written;
+use crate::cdr::{CallRecord, Written};
 use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
-use crate::ids::{CallId, DeviceId, TenantId};
+use crate::ids::{CallId, DeviceId, LegId, TenantId};
 use crate::registrar::Binding;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,9 @@ pub enum Entry {
         call: CallId,
         /// Whose.
         tenant: TenantId,
+        /// The caller's leg.
+        #[serde(default = "LegId::untold")]
+        caller: LegId,
         /// SIP's Call-ID.
         sip_call_id: String,
         /// From where.
@@ -86,8 +91,13 @@ pub enum Entry {
         /// When.
         at: Wall,
     },
-    /// The finished record: replaces what the entries above told.
-    CallRecorded(Box<Written>),
+    /// The finished record: replaces what the entries above told, but for the steps of the decision.
+    CallRecorded {
+        /// How many steps were told before.
+        after: usize,
+        /// The record, with the steps since then.
+        record: Box<Written>,
+    },
     /// A device can be reached (before the 200 to the REGISTER leaves).
     BindingAdded {
         /// Whose.
@@ -111,12 +121,20 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// A finished record of which nothing was told before.
+    ///
+    /// # Errors
+    /// When something in it has no JSON.
+    pub fn recorded(record: CallRecord) -> serde_json::Result<Self> {
+        Ok(Self::CallRecorded { after: 0, record: Box::new(Written::new(record)?) })
+    }
+
     /// When it happened, if it tells.
     pub fn at(&self) -> Option<Wall> {
         match self {
             Self::CallStarted { at, .. } | Self::CallEnded { at, .. } | Self::BindingRemoved { at, .. } => Some(*at),
             Self::CallAnswered { answer, .. } => Some(answer.at),
-            Self::CallRecorded(record) => Some(record.brief().ended),
+            Self::CallRecorded { record, .. } => Some(record.brief().ended),
             Self::Audit(line) => Some(line.at),
             Self::CallDecided { .. } | Self::BindingAdded { .. } => None,
         }

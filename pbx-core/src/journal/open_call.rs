@@ -15,6 +15,9 @@ pub struct OpenCall {
     pub call: CallId,
     /// Whose.
     pub tenant: TenantId,
+    /// The caller's leg.
+    #[serde(default = "LegId::untold")]
+    pub caller: LegId,
     /// SIP's Call-ID.
     pub sip_call_id: String,
     /// From where.
@@ -41,8 +44,6 @@ pub struct Answer {
     pub by: Party,
     /// When.
     pub at: Wall,
-    /// The caller's leg.
-    pub caller: LegId,
     /// The leg that was answered.
     pub callee: LegId,
     /// SIP's Call-ID of that leg.
@@ -68,12 +69,13 @@ pub const CUT: &str = "server-restart";
 impl OpenCall {
     /// Of a call's first entry.
     pub fn begin(entry: &Entry) -> Option<Self> {
-        let Entry::CallStarted { call, tenant, sip_call_id, direction, from, dialled, at } = entry else {
+        let Entry::CallStarted { call, tenant, caller, sip_call_id, direction, from, dialled, at } = entry else {
             return None;
         };
         Some(Self {
             call: *call,
             tenant: *tenant,
+            caller: *caller,
             sip_call_id: sip_call_id.clone(),
             direction: *direction,
             from: from.clone(),
@@ -107,6 +109,13 @@ impl OpenCall {
         }
     }
 
+    /// The first `after` steps of its decision, as far as they were told.
+    pub fn told(self, after: usize) -> Vec<Said> {
+        let mut steps = self.decision.steps;
+        steps.truncate(after);
+        steps
+    }
+
     /// The record of a call whose engine is gone. `last_seen`: a moment at which the server is known to have lived.
     pub fn into_record(mut self, last_seen: Wall) -> CallRecord {
         let cut = self.ended.is_none();
@@ -117,7 +126,7 @@ impl OpenCall {
             sip_code: if answered.is_some() { 200 } else { 500 },
             at: last_seen.max(answered.unwrap_or(self.started)).max(self.started),
         });
-        let (legs, segments) = self.talk(ending.at).unwrap_or_default();
+        let (legs, segments) = (self.legs(&ending), self.talk(ending.at));
         let to = match self.answered {
             Some(answer) => answer.by,
             None => Party { number: self.dialled.clone(), ..Party::default() },
@@ -144,24 +153,29 @@ impl OpenCall {
         }
     }
 
-    /// The two that talked. Which others rang, and when these two did, the journal does not tell.
-    fn talk(&self, ended: Wall) -> Option<(Vec<LegRecord>, Vec<Segment>)> {
-        let answer = self.answered.as_ref()?;
+    /// The caller's leg, and the one that was answered. Which others rang, and when these two did, the journal does not tell.
+    fn legs(&self, ending: &Ending) -> Vec<LegRecord> {
+        let answered = self.answered.as_ref();
         let leg = |id, party: &Party, sip_call_id: &str| LegRecord {
             id,
             party: party.clone(),
             sip_call_id: sip_call_id.to_owned(),
             started: self.started,
             ringing: None,
-            answered: Some(answer.at),
-            ended,
-            sip_code: 200,
+            answered: answered.map(|answer| answer.at),
+            ended: ending.at,
+            sip_code: if answered.is_some() { 200 } else { ending.sip_code },
         };
-        let legs = vec![
-            leg(answer.caller, &self.from, &self.sip_call_id),
-            leg(answer.callee, &answer.by, &answer.sip_call_id),
-        ];
-        let talk = Segment { a: answer.caller, b: answer.callee, from: answer.at, to: ended, media: None };
-        Some((legs, vec![talk]))
+        let callee = answered.map(|answer| leg(answer.callee, &answer.by, &answer.sip_call_id));
+        std::iter::once(leg(self.caller, &self.from, &self.sip_call_id)).chain(callee).collect()
+    }
+
+    /// The two that talked.
+    fn talk(&self, ended: Wall) -> Vec<Segment> {
+        let talk = self.answered.as_ref().map(|answer| {
+            let (a, b) = (self.caller, answer.callee);
+            Segment { a, b, from: answer.at, to: ended, media: None }
+        });
+        talk.into_iter().collect()
     }
 }

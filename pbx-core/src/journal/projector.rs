@@ -1,12 +1,13 @@
 //! From the journal into SQL: a batch is one transaction that also remembers how far it came.
 
-use super::{AuditLine, Entry, OpenCall, Position};
+use super::{AuditLine, Entry, Heard, OpenCalls, Position};
 use crate::cdr::Written;
+use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::registrar::Binding;
 use crate::store::{Store, StoreError};
 use crate::time::Wall;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// Applies entries to the store. One of them for a journal.
 #[derive(Debug)]
@@ -14,7 +15,7 @@ pub struct Projector {
     store: Store,
     position: Position,
     /// Calls without a record.
-    open: HashMap<CallId, OpenCall>,
+    open: OpenCalls,
     /// Those of them that have a row.
     kept: HashSet<CallId>,
 }
@@ -22,7 +23,8 @@ pub struct Projector {
 /// What a batch comes to, once what undoes itself is left out.
 #[derive(Default)]
 struct Batch<'a> {
-    records: Vec<&'a Written>,
+    /// Finished records, each with the steps that were told before.
+    records: Vec<(&'a Written, Vec<Said>)>,
     touched: HashSet<CallId>,
     closed: Vec<(TenantId, CallId)>,
     bindings: BTreeMap<(TenantId, DeviceId, &'a str), Option<&'a Binding>>,
@@ -36,7 +38,7 @@ impl Projector {
     /// When the store can't be read.
     pub async fn open(store: Store) -> Result<Self, StoreError> {
         let position = store.journal_position().await?;
-        let mut projector = Self { store, position, open: HashMap::new(), kept: HashSet::new() };
+        let mut projector = Self { store, position, open: OpenCalls::default(), kept: HashSet::new() };
         projector.reload().await?;
         Ok(projector)
     }
@@ -82,17 +84,17 @@ impl Projector {
     /// # Errors
     /// When the store refuses.
     pub async fn close_open_calls(&mut self, last_seen: Wall) -> Result<usize, StoreError> {
-        let records = self.open.values().cloned().map(|call| Written::new(call.into_record(last_seen)));
+        let records = self.open.iter().cloned().map(|call| Written::new(call.into_record(last_seen)));
         let records: Vec<Written> =
             records.collect::<Result<_, _>>().map_err(|why| StoreError::unreadable("call record", why))?;
         let mut batch = Batch::default();
         for record in &records {
-            batch.records.push(record);
+            batch.records.push((record, Vec::new()));
             batch.closed.push((record.brief().tenant, record.brief().id));
         }
         let position = self.position;
         self.write(batch, position).await?;
-        self.open.clear();
+        self.open = OpenCalls::default();
         Ok(records.len())
     }
 
@@ -115,26 +117,17 @@ impl Projector {
     }
 
     fn fold<'a>(&mut self, entry: &'a Entry, batch: &mut Batch<'a>) {
-        match entry {
-            Entry::CallStarted { call, .. } => {
-                if let Some(open) = OpenCall::begin(entry) {
-                    self.open.entry(*call).or_insert(open);
-                    batch.touched.insert(*call);
-                }
-            }
-            Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
-                if let Some(open) = self.open.get_mut(call) {
-                    open.hear(entry);
-                    batch.touched.insert(*call);
-                }
-            }
-            Entry::CallRecorded(record) => {
+        match self.open.hear(entry) {
+            Heard::Open(call) => drop(batch.touched.insert(call)),
+            Heard::Finished(record, told) => {
                 let (tenant, call) = (record.brief().tenant, record.brief().id);
-                self.open.remove(&call);
                 batch.touched.remove(&call);
                 batch.closed.push((tenant, call));
-                batch.records.push(record);
+                batch.records.push((record, told));
             }
+            Heard::Other => {}
+        }
+        match entry {
             Entry::BindingAdded { tenant, binding } => {
                 batch.bindings.insert((*tenant, binding.device, &binding.key), Some(binding));
             }
@@ -142,6 +135,7 @@ impl Projector {
                 batch.bindings.insert((*tenant, *device, key), None);
             }
             Entry::Audit(line) => batch.audit.push(line.clone()),
+            _ => {}
         }
     }
 
@@ -154,7 +148,7 @@ impl Projector {
             }
         }
         let mut finished = Vec::new();
-        for open in batch.touched.iter().filter_map(|call| self.open.get(call)) {
+        for open in batch.touched.iter().filter_map(|call| self.open.get(*call)) {
             if work.has_record(open.tenant, open.call).await? {
                 finished.push(open.call);
             } else {
@@ -174,7 +168,7 @@ impl Projector {
         self.kept.extend(&batch.touched);
         for call in batch.closed.iter().map(|(_, call)| call).chain(&finished) {
             self.kept.remove(call);
-            self.open.remove(call);
+            self.open.remove(*call);
         }
         Ok(())
     }
@@ -182,7 +176,7 @@ impl Projector {
     async fn reload(&mut self) -> Result<(), StoreError> {
         let open = self.store.open_calls().await?;
         self.kept = open.iter().map(|call| call.call).collect();
-        self.open = open.into_iter().map(|call| (call.call, call)).collect();
+        self.open = open.into_iter().collect();
         Ok(())
     }
 }

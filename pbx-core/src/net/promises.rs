@@ -56,7 +56,7 @@ impl Queue {
         for entry in entries {
             match entry {
                 Entry::CallEnded { call, tenant, .. } => drop(self.unrecorded.insert(*call, *tenant)),
-                Entry::CallRecorded(record) => recorded |= self.unrecorded.remove(&record.brief().id).is_some(),
+                Entry::CallRecorded { record, .. } => recorded |= self.unrecorded.remove(&record.brief().id).is_some(),
                 _ => {}
             }
         }

@@ -20,7 +20,7 @@ async fn with_calls(store: &Store) {
             record.disposition = Disposition::Busy;
             record.from.name = "Zoë 100%_!".to_owned();
         }
-        entries.push(Entry::CallRecorded(record.try_into().unwrap()));
+        entries.push(Entry::recorded(record).unwrap());
     }
     let mut projector = Projector::open(store.clone()).await.unwrap();
     projector.project(&entries, Position { segment: 1, offset: 1 }).await.unwrap();

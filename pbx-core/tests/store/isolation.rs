@@ -33,7 +33,7 @@ async fn fill(store: &Store) {
     configuration.import("import", at(0), &mut rng(), FILE, ImportOptions::default()).await.unwrap();
     let (acme, device) = (TenantId::of_key("acme"), store.devices(TenantId::of_key("acme")).await.unwrap()[0].id);
     let added = Entry::BindingAdded { tenant: acme, binding: Box::new(binding(device, "a", at(1000))) };
-    let entries = [Entry::CallRecorded(record(acme, "one", at(1)).try_into().unwrap()), added];
+    let entries = [Entry::recorded(record(acme, "one", at(1))).unwrap(), added];
     let mut projector = Projector::open(store.clone()).await.unwrap();
     projector.project(&entries, Position { segment: 1, offset: 1 }).await.unwrap();
     let token = Token {

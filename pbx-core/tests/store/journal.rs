@@ -18,7 +18,6 @@ fn answered(call: &str, seconds: i64) -> Entry {
     let answer = Answer {
         by: party("102", "Ben"),
         at: at(seconds),
-        caller: LegId::of_key(&format!("{call}/a")),
         callee: LegId::of_key(&format!("{call}/b")),
         sip_call_id: format!("{call}-b"),
     };
@@ -27,10 +26,7 @@ fn answered(call: &str, seconds: i64) -> Entry {
 
 /// The steps from `after` on of a decision that has these.
 fn decided(call: &str, after: usize, steps: &[StepKind]) -> Entry {
-    let whole = decision(steps);
-    let mut said = Decision::default();
-    said.catch_up(&decision(&steps[..after])).unwrap();
-    let news = said.catch_up(&whole).unwrap();
+    let news = decision(steps).said_from(after).unwrap();
     Entry::CallDecided { call: CallId::of_key(call), tenant: acme(), after, decision: Box::new(news) }
 }
 
@@ -65,11 +61,11 @@ fn story() -> Vec<Entry> {
         started(acme(), "two", at(3)),
         added("b", 200),
         ended("one", 5),
-        Entry::CallRecorded(record(acme(), "one", at(5)).try_into().unwrap()),
+        Entry::recorded(record(acme(), "one", at(5))).unwrap(),
         added("a", 300),
         ended("two", 6),
         Entry::BindingRemoved { tenant: acme(), device, key: "b".to_owned(), at: at(7) },
-        Entry::CallRecorded(record(acme(), "two", at(8)).try_into().unwrap()),
+        Entry::recorded(record(acme(), "two", at(8))).unwrap(),
     ]
 }
 

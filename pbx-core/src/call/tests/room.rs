@@ -11,7 +11,7 @@ use crate::directory::{
 use crate::event::EventKind;
 use crate::flow::{Flow, Routes, Transport};
 use crate::ids::{CallId, DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
-use crate::journal::Entry;
+use crate::journal::{Entry, Heard, OpenCalls};
 use crate::script::{ScriptJob, ScriptReply, ScriptStep};
 use crate::settings::Settings;
 use crate::template::{Fallback, TemplateVersion};
@@ -338,15 +338,12 @@ impl Room {
 
     /// The records that were written.
     pub(super) fn records(&self) -> Vec<CallRecord> {
-        let record = |entry: &'_ Entry| matches!(entry, Entry::CallRecorded(_));
-        self.journal
-            .iter()
-            .filter(|entry| record(entry))
-            .map(|entry| match entry {
-                Entry::CallRecorded(record) => record.read().unwrap(),
-                _ => unreachable!("filtered"),
-            })
-            .collect()
+        let mut open = OpenCalls::default();
+        let finished = self.journal.iter().filter_map(|entry| match open.hear(entry) {
+            Heard::Finished(record, told) => Some(record.read(&told).unwrap()),
+            _ => None,
+        });
+        finished.collect()
     }
 
     /// Every record decides its call again.

@@ -39,8 +39,7 @@ impl Store {
     /// The newest call with a leg of this SIP Call-ID.
     pub async fn call_by_sip_id(&self, tenant: TenantId, sip: &str) -> Result<Option<CallRecord>, StoreError> {
         // The few that have it first: by itself SQLite would walk over all calls of the tenant.
-        let sql = "SELECT record FROM (SELECT call FROM legs WHERE tenant = $1 AND sip_call_id = $2
-                UNION SELECT id FROM calls WHERE tenant = $1 AND sip_call_id = $2) AS found
+        let sql = "SELECT record FROM (SELECT DISTINCT call FROM legs WHERE tenant = $1 AND sip_call_id = $2) AS found
             CROSS JOIN calls WHERE calls.id = found.call AND tenant = $1 ORDER BY started DESC, id DESC LIMIT 1";
         let row = self.row::<RecordRow>(sql, args![tenant, sip]).await?;
         row.map(|row| json("call record", &row.record)).transpose()

@@ -26,8 +26,7 @@ impl Store {
             Ok(id) => self.row::<RecordRow>("SELECT record FROM calls WHERE id = $1", args![id]).await?,
             Err(_) => None,
         };
-        let sql = "SELECT record FROM (SELECT call FROM legs WHERE sip_call_id = $1
-                UNION SELECT id FROM calls WHERE sip_call_id = $1) AS found
+        let sql = "SELECT record FROM (SELECT DISTINCT call FROM legs WHERE sip_call_id = $1) AS found
             CROSS JOIN calls WHERE calls.id = found.call ORDER BY started DESC, id DESC LIMIT 1";
         let row = match row {
             Some(row) => Some(row),

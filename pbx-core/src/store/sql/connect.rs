@@ -75,9 +75,12 @@ impl Store {
                     .journal_mode(SqliteJournalMode::Wal)
                     // Full: a segment of the journal goes once it is here, so a power cut must not undo a commit.
                     .synchronous(SqliteSynchronous::Full)
-                    .busy_timeout(Duration::from_secs(10));
-                // Rows come in the order of time, so few pages are written to again: half of what SQLite would keep is plenty.
-                let writer = options.clone().pragma("cache_size", "-1024");
+                    .busy_timeout(Duration::from_secs(10))
+                    // A record and its rows fit into one page. A database of before keeps its pages.
+                    .page_size(8192);
+                // What one batch of a busy second writes to fits, and is written once: pages that do not fit go out in the
+                // middle of it, and in again. By SIP's Call-ID, which is random, every call goes to pages of its own.
+                let writer = options.clone().pragma("cache_size", "-8192").pragma("wal_autocheckpoint", "2000");
                 let write = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
                 layout::sqlite().run(&write).await?;
                 let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;

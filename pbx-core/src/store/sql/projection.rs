@@ -4,6 +4,7 @@ use super::query::{args, id, json, row, to_json};
 use super::registrations::BodyRow;
 use super::{Store, Work, record};
 use crate::cdr::Written;
+use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::{OpenCall, Position};
 use crate::registrar::Binding;
@@ -63,14 +64,14 @@ impl Work {
         self.run(sql, args![int(position.segment), int(position.offset)]).await.map(drop)
     }
 
-    /// Writes finished records; one that is there already stays as it is.
-    pub(crate) async fn insert_records(&mut self, records: &[&Written]) -> Result<(), StoreError> {
-        let calls = records.iter().map(|record| record::call(record)).collect::<Result<Vec<_>, _>>()?;
+    /// Writes finished records, each with the steps before its own; one that is there already stays as it is.
+    pub(crate) async fn insert_records(&mut self, records: &[(&Written, Vec<Said>)]) -> Result<(), StoreError> {
+        let calls = records.iter().map(|(record, told)| record::call(record, told)).collect::<Result<Vec<_>, _>>()?;
         self.insert(record::CALLS, "ON CONFLICT (id) DO NOTHING", calls).await?;
-        let legs = records.iter().flat_map(|record| record::legs(record.brief())).collect();
+        let legs = records.iter().flat_map(|(record, _)| record::legs(record.brief())).collect();
         self.insert(record::LEGS, "ON CONFLICT (tenant, call, position) DO NOTHING", legs).await?;
         let mut segments = Vec::new();
-        for record in records {
+        for (record, _) in records {
             segments.extend(record::segments(record.brief())?);
         }
         self.insert(record::SEGMENTS, "ON CONFLICT (tenant, call, position) DO NOTHING", segments).await

@@ -16,6 +16,7 @@ pub(crate) fn started(tenant: TenantId, call: &str, at: Wall) -> Entry {
     Entry::CallStarted {
         call: CallId::of_key(call),
         tenant,
+        caller: LegId::of_key(&format!("{call}/a")),
         sip_call_id: format!("{call}@phone"),
         direction: Direction::Internal,
         from: party("101", "Anna Berg"),
@@ -24,7 +25,7 @@ pub(crate) fn started(tenant: TenantId, call: &str, at: Wall) -> Entry {
     }
 }
 
-/// A finished record with one leg.
+/// A finished record with two legs.
 pub(crate) fn record(tenant: TenantId, call: &str, at: Wall) -> CallRecord {
     let mut record = OpenCall::begin(&started(tenant, call, at)).unwrap().into_record(at);
     record.cut = false;
@@ -39,7 +40,7 @@ pub(crate) fn record(tenant: TenantId, call: &str, at: Wall) -> CallRecord {
         sip_code: 480,
     });
     record.segments.push(pbx_core::cdr::Segment {
-        a: LegId::of_key("a"),
+        a: LegId::of_key(&format!("{call}/a")),
         b: LegId::of_key(call),
         from: at,
         to: at,
