@@ -1,7 +1,7 @@
 //! What the journal tells, as rows. Server-wide: a batch holds promises of many tenants, each with its tenant.
 
 use super::query::{args, id, json, row, to_json};
-use super::registrations::BodyRow;
+use super::registrations::{self, RegistrationRow};
 use super::{Store, Work, record};
 use crate::cdr::Written;
 use crate::decision::Said;
@@ -12,8 +12,7 @@ use crate::store::StoreError;
 use crate::time::Wall;
 
 row! {
-    struct TenantBodyRow {
-        tenant: Vec<u8>,
+    struct BodyRow {
         body: String,
     }
 }
@@ -44,9 +43,9 @@ impl Store {
 
     /// Every contact of every tenant that has not expired.
     pub async fn bindings_alive(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, StoreError> {
-        let sql = "SELECT tenant, body FROM registrations WHERE expires > $1";
-        let rows = self.rows::<TenantBodyRow>(sql, args![now]).await?;
-        rows.iter().map(|row| Ok((id(&row.tenant)?, json("registration", &row.body)?))).collect()
+        let sql = "SELECT tenant, device, key, expires, body FROM registrations WHERE expires > $1";
+        let rows = self.rows::<RegistrationRow>(sql, args![now]).await?;
+        rows.into_iter().map(|row| Ok((id(&row.tenant)?, row.read()?))).collect()
     }
 
     /// Every call of every tenant that has no record yet.
@@ -96,8 +95,7 @@ impl Work {
     pub(crate) async fn put_bindings(&mut self, bindings: &[(TenantId, &Binding)]) -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(bindings.len());
         for (tenant, binding) in bindings {
-            let body = to_json("registration", binding)?;
-            rows.push(args![*tenant, binding.device, &binding.key, binding.expires, body]);
+            rows.push(args![*tenant, binding.device, &binding.key, binding.expires, registrations::body(binding)?]);
         }
         let head = "INSERT INTO registrations (tenant, device, key, expires, body) VALUES";
         let tail = "ON CONFLICT (tenant, device, key) DO UPDATE SET expires = excluded.expires, body = excluded.body";

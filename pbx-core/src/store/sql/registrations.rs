@@ -1,15 +1,87 @@
 //! Where a tenant's devices can be reached, as the journal told.
 
 use super::Store;
-use super::query::{args, json, row};
+use super::query::{args, id, json, row, to_json};
+use crate::flow::Flow;
 use crate::ids::{DeviceId, TenantId};
 use crate::registrar::Binding;
 use crate::store::StoreError;
 use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 row! {
-    pub(super) struct BodyRow {
-        pub(super) body: String,
+    pub(super) struct RegistrationRow {
+        pub(super) tenant: Vec<u8>,
+        device: Vec<u8>,
+        key: String,
+        expires: i64,
+        body: String,
+    }
+}
+
+/// What of a binding has no column of its own. There is one for every phone: what is usual is left out.
+#[derive(Serialize, Deserialize)]
+struct Body<'a> {
+    /// Left out where it is the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<Cow<'a, str>>,
+    #[serde(default = "most_preferred", skip_serializing_if = "is_most_preferred")]
+    q: u16,
+    call_id: Cow<'a, str>,
+    cseq: u32,
+    flow: Flow,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    behind_nat: bool,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    user_agent: Cow<'a, str>,
+}
+
+/// The q-value of a contact that has none (RFC 3261 §10.2.1.2).
+const fn most_preferred() -> u16 {
+    1000
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_most_preferred(q: &u16) -> bool {
+    *q == most_preferred()
+}
+
+/// The body of a binding's row.
+pub(super) fn body(binding: &Binding) -> Result<String, StoreError> {
+    let Binding { device: _, key, contact, instance, q, call_id, cseq, flow, behind_nat, user_agent, expires: _ } =
+        binding;
+    let body = Body {
+        contact: (contact != key).then(|| contact.into()),
+        instance: instance.as_ref().map(Into::into),
+        q: *q,
+        call_id: call_id.into(),
+        cseq: *cseq,
+        flow: *flow,
+        behind_nat: *behind_nat,
+        user_agent: user_agent.into(),
+    };
+    to_json("registration", &body)
+}
+
+impl RegistrationRow {
+    pub(super) fn read(self) -> Result<Binding, StoreError> {
+        let body: Body<'_> = json("registration", &self.body)?;
+        Ok(Binding {
+            device: id(&self.device)?,
+            contact: body.contact.map_or_else(|| self.key.clone(), Cow::into_owned),
+            key: self.key,
+            instance: body.instance.map(Cow::into_owned),
+            q: body.q,
+            call_id: body.call_id.into_owned(),
+            cseq: body.cseq,
+            flow: body.flow,
+            behind_nat: body.behind_nat,
+            user_agent: body.user_agent.into_owned(),
+            expires: Wall::from_micros(self.expires),
+        })
     }
 }
 
@@ -21,8 +93,61 @@ impl Store {
         device: DeviceId,
         now: Wall,
     ) -> Result<Vec<Binding>, StoreError> {
-        let sql = "SELECT body FROM registrations WHERE tenant = $1 AND device = $2 AND expires > $3 ORDER BY key";
-        let rows = self.rows::<BodyRow>(sql, args![tenant, device, now]).await?;
-        rows.iter().map(|row| json("registration", &row.body)).collect()
+        let sql = "SELECT tenant, device, key, expires, body FROM registrations
+            WHERE tenant = $1 AND device = $2 AND expires > $3 ORDER BY key";
+        let rows = self.rows::<RegistrationRow>(sql, args![tenant, device, now]).await?;
+        rows.into_iter().map(RegistrationRow::read).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Transport;
+
+    fn binding() -> Binding {
+        let address = |text: &str| text.parse().unwrap();
+        let (local, remote) = (address("192.0.2.1:5060"), address("[2001:db8::7]:5060"));
+        Binding {
+            device: DeviceId::of_key("desk"),
+            key: "sip:anna@192.0.2.7".to_owned(),
+            contact: "sip:anna@192.0.2.7".to_owned(),
+            instance: None,
+            q: 1000,
+            call_id: "reg".to_owned(),
+            cseq: 7,
+            flow: Flow { transport: Transport::Udp, local, remote, connection: 0 },
+            behind_nat: false,
+            user_agent: String::new(),
+            expires: Wall::from_micros(9),
+        }
+    }
+
+    fn row(binding: &Binding, body: String) -> RegistrationRow {
+        let device = binding.device.as_bytes().to_vec();
+        RegistrationRow { tenant: Vec::new(), device, key: binding.key.clone(), expires: 9, body }
+    }
+
+    #[test]
+    fn a_binding_comes_back_as_it_was() {
+        let unusual = Binding {
+            key: "<urn:uuid:1>".to_owned(),
+            instance: Some("<urn:uuid:1>".to_owned()),
+            q: 300,
+            behind_nat: true,
+            user_agent: "Desk \"phone\"".to_owned(),
+            ..binding()
+        };
+        for binding in [binding(), unusual] {
+            assert_eq!(row(&binding, body(&binding).unwrap()).read().unwrap(), binding);
+            // As the release before kept it.
+            assert_eq!(row(&binding, serde_json::to_string(&binding).unwrap()).read().unwrap(), binding);
+        }
+    }
+
+    #[test]
+    fn a_usual_binding_is_kept_in_few_words() {
+        let body = body(&binding()).unwrap();
+        assert!(!["contact", "instance", "\"q\"", "nat", "agent"].iter().any(|word| body.contains(word)), "{body}");
     }
 }
