@@ -68,7 +68,10 @@ impl End {
                 self.rtcp.mux();
                 Channel::Rtcp
             }
-            (Channel::Rtcp, Kind::Rtcp) if self.rtcp.hear(now, from, &self.latch) => Channel::Rtcp,
+            (Channel::Rtcp, Kind::Rtcp) if self.rtcp.hear(now, from, &self.latch) => {
+                self.strangers.forget(from);
+                Channel::Rtcp
+            }
             _ => {
                 self.count_stranger(from);
                 return None;
@@ -85,6 +88,10 @@ impl End {
         }
         if before != Some(from) {
             self.strangers.forget(from);
+            // Behind a NAT its RTCP may have come first.
+            if let Some(rtcp) = self.rtcp.destination(&self.latch) {
+                self.strangers.forget(rtcp);
+            }
         }
         self.reception.count(now, header, length, &self.clocks);
         Some(Channel::Rtp)

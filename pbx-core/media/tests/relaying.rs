@@ -87,6 +87,20 @@ fn rtcp_behind_a_nat_follows_the_rtp() {
 }
 
 #[test]
+fn rtcp_that_comes_before_the_first_rtp_makes_nobody_a_stranger() {
+    let mut call = talking();
+    let b = call.b;
+    let (beside, elsewhere) = ("203.0.113.9:33001", "203.0.113.9:47000");
+    for from in [beside, elsewhere] {
+        assert_eq!(call.receive(b, Channel::Rtcp, from, &packet::rtcp(2)), None);
+    }
+    call.aim(b, Some(B), None, Some("203.0.113.9"));
+    call.b_hears("203.0.113.9:33000", 1, 4);
+    assert!(call.receive(b, Channel::Rtcp, elsewhere, &packet::rtcp(2)).is_some());
+    assert_eq!(call.release(b).strangers, []);
+}
+
+#[test]
 fn rtcp_on_the_rtp_port_is_known_by_its_type_and_answered_there() {
     let mut call = talking();
     let (a, b) = (call.a, call.b);

@@ -105,6 +105,10 @@ impl Checked<'_> {
         if self.record.from.device != self.caller.user.as_deref().map(DeviceId::of_key) {
             self.wrong("another caller");
         }
+        let caller = self.record.legs.first().map(|leg| (&leg.sip_call_id, leg.answered));
+        if caller != Some((&self.record.sip_call_id, self.record.answered)) {
+            self.wrong("the first leg is not the caller's");
+        }
         if self.record.answered.is_some() != self.leg.answered.is_some() {
             self.wrong("the wire saw otherwise whether the caller was answered");
         }

@@ -72,6 +72,9 @@ mod tests {
                 'normal', 200, 1, 0, NULL, 'a', '{}')",
             "legs VALUES ('t', 'c', 0, 'l', '1', NULL, NULL, 'sip', 1, 2, 2, 3, 200)",
             "segments VALUES ('t', 'c', 0, 'l', 'm', 2, 3, NULL)",
+            "calls VALUES ('t', 'cut', 'cut@phone', 'internal', '1', 'A', NULL, '2', '', NULL, '2', 1, NULL, 3, 'failed',
+                'server-restart', 500, 0, 1, NULL, 'a', '{}')",
+            "registrations VALUES ('t', 'd', 'k', 9, '{}')",
         ] {
             sqlx::query(AssertSqlSafe(format!("INSERT INTO {row}"))).execute(&pool).await.unwrap();
         }
@@ -80,5 +83,12 @@ mod tests {
             WHERE calls.id = 'c' AND legs.call = calls.id AND segments.call = calls.id";
         let found: Vec<(String, String, i64)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
         assert_eq!(found, [("{}".to_owned(), "1".to_owned(), 3)]);
+        // A call that was cut before its answer had no leg, and is found by one now.
+        let sql = "SELECT sip_call_id, party_number, position FROM legs WHERE call = 'cut'";
+        let legs: Vec<(String, String, i64)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+        assert_eq!(legs, [("cut@phone".to_owned(), "1".to_owned(), 0)]);
+        let sql = "SELECT key, expires FROM registrations WHERE tenant = 't' AND device = 'd'";
+        let kept: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+        assert_eq!(kept, [("k".to_owned(), 9)]);
     }
 }
