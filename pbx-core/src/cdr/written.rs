@@ -38,7 +38,7 @@ impl Written {
     }
 
     fn of(record: CallRecord, json: Box<RawValue>) -> Self {
-        let template = template_of(&record.decision.steps);
+        let template = template_of(record.decision.steps.iter().cloned());
         Self { brief: record.with(Decision::default()), template, json }
     }
 
@@ -47,9 +47,11 @@ impl Written {
         &self.brief
     }
 
-    /// The slug of the template that decided.
-    pub fn template(&self) -> Option<&str> {
-        self.template.as_deref()
+    /// The slug of the template that decided. Read back from the journal, the steps that were told before may be the ones
+    /// that name it.
+    pub fn template(&self, told: &[Said]) -> Option<String> {
+        let before = || template_of(told.iter().map_while(Said::read));
+        self.template.clone().or_else(before)
     }
 
     /// The record as JSON.
@@ -61,8 +63,8 @@ impl Written {
     pub fn json_after(&self, told: &[Said]) -> String {
         // No other part of a record has this key, and in a text its quotes would stand behind backslashes.
         let json = self.json();
-        let own = json.find(STEPS).map_or(0, |at| at + STEPS.len());
-        let (head, own) = json.split_at(own);
+        let Some(at) = json.find(STEPS) else { return json.to_owned() };
+        let (head, own) = json.split_at(at + STEPS.len());
         let more: usize = told.iter().map(|step| step.json().len() + 1).sum();
         let mut whole = String::with_capacity(json.len() + more);
         whole.push_str(head);
@@ -85,9 +87,9 @@ impl Written {
 }
 
 /// The slug of the template that these steps name.
-fn template_of(steps: &[Step]) -> Option<String> {
-    steps.iter().find_map(|step| match &step.kind {
-        StepKind::Bound { slug, .. } => Some(slug.clone()),
+fn template_of(mut steps: impl Iterator<Item = Step>) -> Option<String> {
+    steps.find_map(|step| match step.kind {
+        StepKind::Bound { slug, .. } => Some(slug),
         _ => None,
     })
 }
@@ -117,7 +119,7 @@ mod tests {
     use super::*;
     use crate::cdr::Assembly;
     use crate::event::{Direction, Party};
-    use crate::ids::{CallId, TenantId};
+    use crate::ids::{CallId, TemplateVersionId, TenantId};
     use crate::time::Wall;
     use crate::value::Value;
     use std::collections::BTreeMap;
@@ -130,7 +132,12 @@ mod tests {
         let (call, tenant) = (CallId::of_key("call"), TenantId::of_key("acme"));
         let mut record = Assembly::new(call, tenant, name.clone(), Direction::Internal, from, name, at);
         let outcome = Value::Map(BTreeMap::from([("steps".to_owned(), Value::List(vec![Value::Int(1)]))]));
-        let kinds = [StepKind::Outcome { outcome }, StepKind::LocalRinging, StepKind::ScriptFinished];
+        let bound = StepKind::Bound {
+            chain: Vec::new(),
+            template: TemplateVersionId::of_key("t"),
+            slug: "ring-person".to_owned(),
+        };
+        let kinds = [StepKind::Outcome { outcome }, bound, StepKind::LocalRinging, StepKind::ScriptFinished];
         let steps = kinds.map(|kind| Step { at, kind }).to_vec();
         record.finish(Decision { revision: 3, steps, ..Decision::default() })
     }
@@ -144,6 +151,8 @@ mod tests {
             let last = Written::said(record().with(decision.said_from(after).unwrap()), None).unwrap();
             assert_eq!(last.json_after(told), whole.json(), "{after}");
             assert_eq!(last.read(told).unwrap(), record(), "{after}");
+            let again: Written = serde_json::from_str(&serde_json::to_string(&last).unwrap()).unwrap();
+            assert_eq!(again.template(told).as_deref(), Some("ring-person"), "{after}");
         }
     }
 }

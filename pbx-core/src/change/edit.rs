@@ -167,7 +167,21 @@ fn random<const N: usize>(rng: &mut (dyn RngCore + Send)) -> [u8; N] {
 
 /// Random letters and digits, none of which is taken for another: five bits each.
 fn opaque(rng: &mut (dyn RngCore + Send), length: usize) -> String {
-    const SIGNS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789_";
+    const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let sign = |byte: u32| char::from(SIGNS[byte as usize % SIGNS.len()]);
     (0..length).map(|_| sign(rng.next_u32())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn what_is_minted_is_letters_and_digits_that_are_not_taken_for_another() {
+        let minted = opaque(&mut ChaCha20Rng::seed_from_u64(1), 10_000);
+        assert_eq!(minted.len(), 10_000);
+        assert!(minted.bytes().all(|sign| sign.is_ascii_alphanumeric() && !b"l1o0".contains(&sign)));
+    }
 }

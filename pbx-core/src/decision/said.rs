@@ -15,6 +15,11 @@ impl Said {
     pub fn json(&self) -> &str {
         self.0.get()
     }
+
+    /// The step again; none if another release wrote it and we can't read it.
+    pub fn read(&self) -> Option<Step> {
+        serde_json::from_str(self.json()).ok()
+    }
 }
 
 impl PartialEq for Said {
@@ -38,7 +43,7 @@ impl Decision {
 impl Decision<Said> {
     /// The steps again, up to the first that another release wrote and we can't read.
     pub fn read(&self) -> Decision {
-        let steps = self.steps.iter().map_while(|said| serde_json::from_str::<Step>(said.json()).ok());
+        let steps = self.steps.iter().map_while(Said::read);
         Decision { revision: self.revision, limits: self.limits, steps: steps.collect() }
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn call(written: &Written, told: &[Said]) -> Result<Vec<Arg>, StoreEr
         record.sip_code,
         record.talk_us,
         record.cut,
-        written.template().map(str::to_owned),
+        written.template(told),
         search(record),
         written.json_after(told),
     ])
