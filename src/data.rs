@@ -53,14 +53,16 @@ impl Data {
     /// When it cannot be written.
     pub fn journal(&self, config: &Config) -> std::io::Result<Journal> {
         let limits = Limits { sync_interval: Duration::from_millis(config.fsync_ms), ..Limits::default() };
-        Journal::open(&self.folder.journal(), limits, self.projector.position())
+        Journal::open(&self.folder.journal(), limits, self.projector.progress().projected)
     }
 }
 
 async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::Result<Projector> {
-    let recovered = journal::recover(&folder.journal(), store.journal_position().await?)?;
     let mut projector = Projector::open(store.clone()).await?;
+    let recovered = journal::recover(&folder.journal(), projector.progress())?;
+    projector.remember(&recovered.bindings);
     projector.project(&recovered.entries, recovered.end).await?;
+    projector.refresh().await?;
     let now = clock.now().wall;
     let cut = projector.close_open_calls(recovered.last_seen.unwrap_or(now)).await?;
     projector.forget_expired(now).await?;

@@ -169,6 +169,10 @@ impl Exchange {
                 Entry::BindingAdded { tenant, binding } => {
                     held.insert((*tenant, binding.device, binding.key.clone()), (**binding).clone());
                 }
+                Entry::BindingRefreshed { tenant, refresh } => {
+                    held.entry((*tenant, refresh.device, refresh.key.clone()))
+                        .and_modify(|binding: &mut Binding| *binding = binding.clone().refreshed(refresh));
+                }
                 Entry::BindingRemoved { tenant, device, key, .. } => {
                     held.remove(&(*tenant, *device, key.clone()));
                 }

@@ -9,6 +9,8 @@ const LONGEST: usize = 64 << 20;
 pub(super) enum Frame {
     /// An entry, and how many bytes it takes.
     Entry(Box<Entry>, usize),
+    /// Whole and undamaged, but not wanted; how many bytes it takes.
+    Other(usize),
     /// Whole and undamaged, but of a release that wrote what we can't read; how many bytes it takes.
     Unknown(usize),
     /// The end, exactly.
@@ -28,8 +30,24 @@ pub(super) fn encode(entry: &Entry, buffer: &mut Vec<u8>) -> serde_json::Result<
     Ok(())
 }
 
+/// Which entries are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Every one.
+    All,
+    /// Those about bindings.
+    Bindings,
+}
+
+impl Wanted {
+    /// Seen without reading it whole: an entry begins with its name.
+    fn wants(self, body: &[u8]) -> bool {
+        self == Self::All || body.starts_with(b"{\"Binding")
+    }
+}
+
 /// Reads what stands at the start of these bytes.
-pub(super) fn decode(bytes: &[u8]) -> Frame {
+pub(super) fn decode(bytes: &[u8], wanted: Wanted) -> Frame {
     if bytes.is_empty() {
         return Frame::End;
     }
@@ -39,6 +57,9 @@ pub(super) fn decode(bytes: &[u8]) -> Frame {
     let Some(body) = rest.get(..length).filter(|_| length <= LONGEST) else { return Frame::Torn };
     if length == 0 || crc32fast::hash(body) != u32::from_le_bytes(*crc) {
         return Frame::Torn;
+    }
+    if !wanted.wants(body) {
+        return Frame::Other(length + 8);
     }
     match serde_json::from_slice(body) {
         Ok(entry) => Frame::Entry(Box::new(entry), length + 8),

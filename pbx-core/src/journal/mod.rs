@@ -9,6 +9,7 @@ mod open_call;
 mod open_calls;
 mod projector;
 mod recover;
+mod refreshes;
 
 pub use file::{Journal, Limits};
 pub use open_call::{Answer, CUT, Ending, OpenCall};
@@ -20,7 +21,7 @@ use crate::cdr::{CallRecord, Written};
 use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, DeviceId, LegId, TenantId};
-use crate::registrar::Binding;
+use crate::registrar::{Binding, Refresh};
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,15 @@ pub struct Position {
     pub segment: u64,
     /// Bytes into it.
     pub offset: u64,
+}
+
+/// How far SQL has been told the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Progress {
+    /// Everything before it but refreshes of registrations.
+    pub projected: Position,
+    /// Those as well; never after `projected`.
+    pub refreshed: Position,
 }
 
 /// One promise. Applying an entry twice is the same as applying it once.
@@ -105,6 +115,13 @@ pub enum Entry {
         /// The binding; replaces one of the same device and contact key.
         binding: Box<Binding>,
     },
+    /// A device that could be reached there can be for longer (before the 200 to the REGISTER leaves).
+    BindingRefreshed {
+        /// Whose.
+        tenant: TenantId,
+        /// What changed.
+        refresh: Refresh,
+    },
     /// A device can no longer be reached there.
     BindingRemoved {
         /// Whose.
@@ -136,7 +153,7 @@ impl Entry {
             Self::CallAnswered { answer, .. } => Some(answer.at),
             Self::CallRecorded { record, .. } => Some(record.brief().ended),
             Self::Audit(line) => Some(line.at),
-            Self::CallDecided { .. } | Self::BindingAdded { .. } => None,
+            Self::CallDecided { .. } | Self::BindingAdded { .. } | Self::BindingRefreshed { .. } => None,
         }
     }
 }

@@ -40,7 +40,10 @@ impl OpenCalls {
                 let told = self.remove(record.brief().id).map(|open| open.told(*after));
                 Heard::Finished(record, told.unwrap_or_default())
             }
-            Entry::BindingAdded { .. } | Entry::BindingRemoved { .. } | Entry::Audit(_) => Heard::Other,
+            Entry::BindingAdded { .. }
+            | Entry::BindingRefreshed { .. }
+            | Entry::BindingRemoved { .. }
+            | Entry::Audit(_) => Heard::Other,
         }
     }
 

@@ -1,6 +1,10 @@
 //! From the journal into SQL: a batch is one transaction that also remembers how far it came.
+//!
+//! Refreshes of registrations come later, the newest of each binding alone: with many phones nearly every row of a second is
+//! another one, and each page that it stands in would be written for it.
 
-use super::{AuditLine, Entry, Heard, OpenCalls, Position};
+use super::refreshes::Refreshes;
+use super::{AuditLine, Entry, Heard, OpenCalls, Position, Progress};
 use crate::cdr::Written;
 use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
@@ -13,7 +17,9 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(Debug)]
 pub struct Projector {
     store: Store,
-    position: Position,
+    progress: Progress,
+    /// Of registrations, since [`Progress::refreshed`].
+    refreshes: Refreshes,
     /// Calls without a record.
     open: OpenCalls,
     /// Those of them that have a row.
@@ -37,15 +43,41 @@ impl Projector {
     /// # Errors
     /// When the store can't be read.
     pub async fn open(store: Store) -> Result<Self, StoreError> {
-        let position = store.journal_position().await?;
-        let mut projector = Self { store, position, open: OpenCalls::default(), kept: HashSet::new() };
+        let progress = store.journal_progress().await?;
+        let (refreshes, open, kept) = Default::default();
+        let mut projector = Self { store, progress, refreshes, open, kept };
         projector.reload().await?;
         Ok(projector)
     }
 
     /// How far the store is.
-    pub fn position(&self) -> Position {
-        self.position
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// After a start: the journal's entries about bindings between [`Progress::refreshed`] and [`Progress::projected`].
+    pub fn remember(&mut self, entries: &[Entry]) {
+        entries.iter().for_each(|entry| self.refreshes.hear(entry));
+    }
+
+    /// Tells the store the refreshes that it has not heard of.
+    ///
+    /// # Errors
+    /// When the store refuses: then nothing of it was applied, and it can be tried again.
+    pub async fn refresh(&mut self) -> Result<(), StoreError> {
+        if self.refreshes.is_empty() {
+            return Ok(());
+        }
+        let mut work = self.store.begin().await?;
+        for (tenant, refresh) in self.refreshes.iter() {
+            work.refresh_binding(tenant, refresh).await?;
+        }
+        let progress = Progress { refreshed: self.progress.projected, ..self.progress };
+        work.set_journal_progress(progress).await?;
+        work.commit().await?;
+        self.progress = progress;
+        self.refreshes.clear();
+        Ok(())
     }
 
     /// Applies the entries that end at `position`. A batch that was applied before changes nothing.
@@ -53,7 +85,7 @@ impl Projector {
     /// # Errors
     /// When the store refuses: then nothing of it was applied, and it can be tried again.
     pub async fn project(&mut self, entries: &[Entry], position: Position) -> Result<(), StoreError> {
-        if position <= self.position {
+        if position <= self.progress.projected {
             return Ok(());
         }
         self.apply(entries, position).await
@@ -64,7 +96,8 @@ impl Projector {
     /// # Errors
     /// As of [`Self::project`].
     pub async fn project_unwritten(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
-        self.apply(entries, self.position).await
+        self.apply(entries, self.progress.projected).await?;
+        self.refresh().await
     }
 
     async fn apply(&mut self, entries: &[Entry], position: Position) -> Result<(), StoreError> {
@@ -92,7 +125,7 @@ impl Projector {
             batch.records.push((record, Vec::new()));
             batch.closed.push((record.brief().tenant, record.brief().id));
         }
-        let position = self.position;
+        let position = self.progress.projected;
         self.write(batch, position).await?;
         self.open = OpenCalls::default();
         Ok(records.len())
@@ -127,6 +160,7 @@ impl Projector {
             }
             Heard::Other => {}
         }
+        self.refreshes.hear(entry);
         match entry {
             Entry::BindingAdded { tenant, binding } => {
                 batch.bindings.insert((*tenant, binding.device, &binding.key), Some(binding));
@@ -162,9 +196,11 @@ impl Projector {
             work.remove_binding_at(*tenant, *device, key).await?;
         }
         work.write_audit(&batch.audit).await?;
-        work.set_journal_position(position).await?;
+        let refreshed = if self.refreshes.is_empty() { position } else { self.progress.refreshed };
+        let progress = Progress { projected: position, refreshed };
+        work.set_journal_progress(progress).await?;
         work.commit().await?;
-        self.position = position;
+        self.progress = progress;
         self.kept.extend(&batch.touched);
         for call in batch.closed.iter().map(|(_, call)| call).chain(&finished) {
             self.kept.remove(call);

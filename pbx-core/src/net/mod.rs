@@ -6,6 +6,7 @@ mod driver;
 mod entropy;
 mod errands;
 mod exchange;
+mod feeder;
 mod front;
 mod inbox;
 mod ladder;

@@ -1,9 +1,8 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
-use super::pause;
+use super::feeder::{Batch, feed};
 use crate::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Projector};
-use crate::store::StoreError;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
@@ -11,17 +10,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
-/// Batches that one transaction takes.
-const BATCHES: usize = 1024;
-/// How long SQL may rest between two transactions, so that a busy server writes few large ones.
-const PAUSE: Duration = Duration::from_secs(1);
 /// How long a reader waits for what was promised a moment ago.
 const SOON: Duration = Duration::from_secs(2);
-/// How long to wait before a refused transaction is tried again.
-const RETRY: Duration = Duration::from_secs(1);
-
-/// Entries, and where the journal ends with them; nowhere if it could not take them.
-type Batch = (Vec<Entry>, Option<Position>);
 
 /// The way into the journal. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -78,7 +68,7 @@ impl Promises {
     pub fn start(journal: Journal, projector: Projector) -> std::io::Result<(Self, JoinHandle<()>)> {
         let journal = Arc::new(journal);
         let (sender, receiver) = mpsc::unbounded_channel();
-        let last = projector.position();
+        let last = projector.progress().projected;
         let (reached, projected) = watch::channel(last);
         let hurry = Arc::new(Notify::new());
         let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, hurry.clone()));
@@ -151,42 +141,6 @@ impl Promises {
         if let Err(error) = self.journal.sync() {
             tracing::error!(%error, "the journal could not be forced to the disk");
         }
-    }
-}
-
-async fn feed(
-    mut batches: mpsc::UnboundedReceiver<Batch>,
-    mut projector: Projector,
-    journal: Weak<Journal>,
-    reached: watch::Sender<Position>,
-    hurry: Arc<Notify>,
-) {
-    let mut waiting = Vec::new();
-    while batches.recv_many(&mut waiting, BATCHES).await > 0 {
-        let position = waiting.iter().rev().find_map(|(_, position)| *position);
-        let entries: Vec<Entry> = waiting.drain(..).flat_map(|(entries, _)| entries).collect();
-        while let Err(error) = project(&mut projector, &entries, position).await {
-            tracing::error!(%error, "the database refused a batch; it is tried again");
-            pause(RETRY).await;
-        }
-        let position = projector.position();
-        reached.send_replace(position);
-        if let Some(Err(error)) = journal.upgrade().map(|journal| journal.remove_projected(position)) {
-            tracing::warn!(%error, "an old segment of the journal could not be removed");
-        }
-        if batches.len() < BATCHES {
-            tokio::select! {
-                () = pause(PAUSE) => {}
-                () = hurry.notified() => {}
-            }
-        }
-    }
-}
-
-async fn project(projector: &mut Projector, entries: &[Entry], position: Option<Position>) -> Result<(), StoreError> {
-    match position {
-        Some(position) => projector.project(entries, position).await,
-        None => projector.project_unwritten(entries).await,
     }
 }
 

@@ -33,7 +33,35 @@ pub struct Binding {
     pub expires: Wall,
 }
 
+/// What changes in a binding when its phone registers the same contact again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Refresh {
+    /// The device.
+    pub device: DeviceId,
+    /// The binding's key.
+    pub key: String,
+    /// The Call-ID of the REGISTER.
+    pub call_id: String,
+    /// Its CSeq.
+    pub cseq: u32,
+    /// Until when.
+    pub expires: Wall,
+}
+
 impl Binding {
+    /// What this binding changes in the one of before, if that is no more than a refresh.
+    pub(super) fn as_refresh_of(&self, before: &Self) -> Option<Refresh> {
+        let Self { device, key, call_id, cseq, expires, .. } = self.clone();
+        let refresh = Refresh { device, key, call_id, cseq, expires };
+        (before.clone().refreshed(&refresh) == *self).then_some(refresh)
+    }
+
+    /// The same binding after a refresh.
+    #[must_use]
+    pub fn refreshed(self, refresh: &Refresh) -> Self {
+        Self { call_id: refresh.call_id.clone(), cseq: refresh.cseq, expires: refresh.expires, ..self }
+    }
+
     /// As it is after a restart, which no connection survives. What is left is a new connection to the contact (RFC 3261
     /// §18.1.1), if the phone registered from the contact's address. Behind a NAT the contact is an address of another
     /// network, and may be somebody else's here: then there is no way to the phone until it comes back (RFC 5626 §5.3).

@@ -9,7 +9,7 @@ mod register;
 mod request;
 mod stored;
 
-pub use binding::Binding;
+pub use binding::{Binding, Refresh};
 pub use reach::Target;
 pub use register::Registered;
 

@@ -197,7 +197,7 @@ fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<
     }
     for held in after.iter().filter(|held| !before.contains(held)) {
         let binding = &held.binding;
-        entries.push(Entry::BindingAdded { tenant: owner.0, binding: Box::new(binding.clone()) });
+        entries.push(promise(owner.0, before, binding));
         events.push(EventKind::Registered {
             device: binding.device,
             contact: binding.contact.clone(),
@@ -207,6 +207,15 @@ fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<
         });
     }
     (entries, events)
+}
+
+/// A new binding, or no more than a refresh of one that was there.
+fn promise(tenant: TenantId, before: &[Held], binding: &Binding) -> Entry {
+    let old = before.iter().find(|held| held.binding.key == binding.key);
+    match old.and_then(|old| binding.as_refresh_of(&old.binding)) {
+        Some(refresh) => Entry::BindingRefreshed { tenant, refresh },
+        None => Entry::BindingAdded { tenant, binding: Box::new(binding.clone()) },
+    }
 }
 
 fn accepted(now: Now, list: &[Held], entries: Vec<Entry>, events: Vec<EventKind>) -> Registered {

@@ -273,6 +273,25 @@ fn lost_connection_takes_its_bindings_along() {
 }
 
 #[test]
+fn phone_that_only_says_again_where_it_is_is_promised_no_more_than_a_new_time() {
+    let mut desk = Desk::new();
+    let contact = ["Contact: <sip:desk@192.0.2.10>;expires=120"];
+    let first = desk.sends(0, "a", &contact);
+    let again = desk.sends(60, "b", &contact);
+    let ([Entry::BindingAdded { binding, .. }], [Entry::BindingRefreshed { tenant, refresh }]) =
+        (&first.entries[..], &again.entries[..])
+    else {
+        panic!("{:?} {:?}", first.entries, again.entries)
+    };
+    assert_eq!(*tenant, owner().0);
+    let refreshed = (**binding).clone().refreshed(refresh);
+    assert_eq!(desk.registrar.bindings(owner().0, owner().1, at(60).mono), [&refreshed]);
+    assert_eq!(refreshed.expires, at(180).wall);
+    let moved = desk.sends(61, "b", &["Contact: <sip:desk@192.0.2.10>;q=0.5;expires=120"]);
+    assert!(matches!(&moved.entries[..], [Entry::BindingAdded { .. }]), "more than the time changed");
+}
+
+#[test]
 fn registrations_survive_a_restart_from_the_journal_alone() {
     let mut desk = Desk::new();
     let added = desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100, <sip:d@192.0.2.11>;expires=3600"]);

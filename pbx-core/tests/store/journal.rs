@@ -4,7 +4,8 @@ use crate::support::{Folder, at, binding, on_both, party, record, started};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::event::Disposition;
 use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
-use pbx_core::journal::{Answer, Entry, Journal, Limits, Position, Projector, recover};
+use pbx_core::journal::{Answer, Entry, Journal, Limits, Position, Progress, Projector, recover};
+use pbx_core::registrar::{Binding, Refresh};
 use pbx_core::store::{CallQuery, Place, Store};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -62,33 +63,43 @@ fn story() -> Vec<Entry> {
         added("b", 200),
         ended("one", 5),
         Entry::recorded(record(acme(), "one", at(5))).unwrap(),
-        added("a", 300),
+        Entry::BindingRefreshed { tenant: acme(), refresh: refresh("a", 300) },
         ended("two", 6),
         Entry::BindingRemoved { tenant: acme(), device, key: "b".to_owned(), at: at(7) },
         Entry::recorded(record(acme(), "two", at(8))).unwrap(),
     ]
 }
 
+fn refresh(key: &str, expires: i64) -> Refresh {
+    let device = DeviceId::of_key("desk");
+    Refresh { device, key: key.to_owned(), call_id: "again".to_owned(), cseq: 9, expires: at(expires) }
+}
+
 /// What an undisturbed reader of these entries expects: for each call whether it is cut, and the contacts.
-fn expected(entries: &[Entry]) -> (BTreeMap<CallId, bool>, Vec<String>) {
-    let (mut calls, mut keys) = (BTreeMap::new(), BTreeMap::new());
+fn expected(entries: &[Entry]) -> (BTreeMap<CallId, bool>, Vec<Binding>) {
+    let (mut calls, mut bindings) = (BTreeMap::new(), BTreeMap::<String, Binding>::new());
     for entry in entries {
         match entry {
             Entry::CallStarted { call, .. } => drop(calls.insert(*call, true)),
             Entry::CallEnded { call, .. } => drop(calls.insert(*call, false)),
-            Entry::BindingAdded { binding, .. } => drop(keys.insert(binding.key.clone(), ())),
-            Entry::BindingRemoved { key, .. } => drop(keys.remove(key)),
+            Entry::BindingAdded { binding, .. } => drop(bindings.insert(binding.key.clone(), (**binding).clone())),
+            Entry::BindingRefreshed { refresh, .. } => {
+                bindings.entry(refresh.key.clone()).and_modify(|binding| *binding = binding.clone().refreshed(refresh));
+            }
+            Entry::BindingRemoved { key, .. } => drop(bindings.remove(key)),
             _ => {}
         }
     }
-    (calls, keys.into_keys().collect())
+    (calls, bindings.into_values().collect())
 }
 
 /// A start after a kill: what the journal tells is projected, what is open gets a record.
 async fn restart(store: &Store, folder: &Path) {
     let mut projector = Projector::open(store.clone()).await.unwrap();
-    let found = recover(folder, projector.position()).unwrap();
+    let found = recover(folder, projector.progress()).unwrap();
+    projector.remember(&found.bindings);
     projector.project(&found.entries, found.end).await.unwrap();
+    projector.refresh().await.unwrap();
     projector.close_open_calls(found.last_seen.unwrap_or_else(|| at(0))).await.unwrap();
 }
 
@@ -99,9 +110,10 @@ fn what_the_journal_could_not_take_comes_into_sql_all_the_same() {
         let folder = Folder::new();
         let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
         let mut projector = Projector::open(store.clone()).await.unwrap();
-        let before = projector.position();
+        let before = projector.progress();
         projector.project_unwritten(&story()).await.unwrap();
-        assert_eq!(projector.position(), before);
+        assert_eq!(projector.progress(), before);
+        assert_eq!(store.bindings_alive(at(250)).await.unwrap().len(), 1, "refreshes too");
         for call in ["one", "two"] {
             assert!(store.call(acme(), CallId::of_key(call)).await.unwrap().is_some(), "{call}");
         }
@@ -127,7 +139,7 @@ fn every_call_has_one_record_wherever_the_journal_is_cut() {
         for cut in 0..=bytes.len() {
             std::fs::write(&file, &bytes[..cut]).unwrap();
             let whole = ends.iter().filter(|end| **end <= cut as u64).count();
-            let found = recover(folder.path(), Position::default()).unwrap();
+            let found = recover(folder.path(), Progress::default()).unwrap();
             assert_eq!(found.entries, entries[..whole], "cut at {cut}");
             // SQL is asked once for each number of whole entries: between them nothing differs.
             if whole != std::mem::replace(&mut last, whole) {
@@ -154,14 +166,14 @@ async fn check_restart(entries: &[Entry], cut: usize) {
     for _ in 0..2 {
         restart(&store, &journal_folder).await;
     }
-    let (calls, keys) = expected(entries);
+    let (calls, bindings) = expected(entries);
     let rows = store.calls(acme(), &CallQuery { limit: 500, ..CallQuery::default() }).await.unwrap().rows;
     let found: BTreeMap<CallId, bool> = rows.iter().map(|row| (row.id, row.cut)).collect();
     assert_eq!((rows.len(), &found), (calls.len(), &calls), "cut at {cut}");
     let alive = store.bindings_alive(at(10)).await.unwrap();
-    let mut alive: Vec<String> = alive.into_iter().map(|(_, binding)| binding.key).collect();
-    alive.sort();
-    assert_eq!(alive, keys, "cut at {cut}");
+    let mut alive: Vec<Binding> = alive.into_iter().map(|(_, binding)| binding).collect();
+    alive.sort_by(|one, other| one.key.cmp(&other.key));
+    assert_eq!(alive, bindings, "cut at {cut}");
 }
 
 #[test]
@@ -171,6 +183,8 @@ fn projection_is_the_same_on_both_databases() {
         for (offset, entry) in (1..).zip(story()) {
             projector.project(&[entry], Position { segment: 1, offset }).await.unwrap();
         }
+        assert_eq!(projector.bindings(at(50)).await.unwrap()[0].1.expires, at(100), "a refresh comes later");
+        projector.refresh().await.unwrap();
         assert_eq!(projector.close_open_calls(at(9)).await.unwrap(), 0, "{}", fresh.name);
         assert_eq!(projector.bindings(at(250)).await.unwrap().len(), 1);
         assert_eq!(projector.bindings(at(350)).await.unwrap().len(), 0);
@@ -219,8 +233,71 @@ fn segments_rotate_and_go_when_they_are_projected() {
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
     let before = files();
     assert!(before > 3);
-    assert_eq!(recover(folder.path(), Position::default()).unwrap().entries.len(), 20);
+    assert_eq!(recover(folder.path(), Progress::default()).unwrap().entries.len(), 20);
     assert_eq!(journal.remove_projected(journal.end()).unwrap(), before - 1);
-    let found = recover(folder.path(), journal.end()).unwrap();
+    let end = Progress { projected: journal.end(), refreshed: journal.end() };
+    let found = recover(folder.path(), end).unwrap();
     assert_eq!((found.entries.len(), found.end), (0, journal.end()));
+}
+
+/// A journal of small segments, each entry told to SQL at once, without its refreshes.
+async fn told(folder: &Folder, entries: &[Entry]) -> (Journal, Projector) {
+    let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
+    let limits = Limits { segment_bytes: 300, ..Limits::default() };
+    let journal = Journal::open(&folder.path().join("journal"), limits, Position::default()).unwrap();
+    let mut projector = Projector::open(store).await.unwrap();
+    for entry in entries {
+        let position = journal.append(std::slice::from_ref(entry)).unwrap();
+        projector.project(std::slice::from_ref(entry), position).await.unwrap();
+    }
+    (journal, projector)
+}
+
+#[test]
+fn refresh_that_sql_has_not_heard_of_survives_a_kill() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = Folder::new();
+        let (journal, projector) = told(&folder, &story()).await;
+        let Progress { projected, refreshed } = projector.progress();
+        assert_eq!(projected, journal.end());
+        assert!(refreshed.segment < projected.segment, "{refreshed:?} {projected:?}");
+        journal.remove_projected(refreshed).unwrap();
+        drop((journal, projector));
+        let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
+        for _ in 0..2 {
+            restart(&store, &folder.path().join("journal")).await;
+            let alive = store.bindings_alive(at(250)).await.unwrap();
+            assert_eq!(alive.iter().map(|(_, binding)| binding.expires).collect::<Vec<_>>(), [at(300)]);
+            assert_eq!((alive[0].1.call_id.as_str(), alive[0].1.cseq), ("again", 9));
+        }
+    });
+}
+
+#[test]
+fn refresh_of_a_contact_that_is_gone_or_new_since_then_counts_no_more() {
+    let device = DeviceId::of_key("desk");
+    let refreshed = Entry::BindingRefreshed { tenant: acme(), refresh: refresh("a", 300) };
+    let removed = Entry::BindingRemoved { tenant: acme(), device, key: "a".to_owned(), at: at(7) };
+    let added = |expires| Entry::BindingAdded { tenant: acme(), binding: Box::new(binding(device, "a", at(expires))) };
+    let stories = [
+        (vec![added(100), refreshed.clone(), removed.clone()], vec![]),
+        (vec![added(100), refreshed.clone(), removed, added(200)], vec![at(200)]),
+        (vec![added(100), refreshed.clone(), added(200), refreshed], vec![at(300)]),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (entries, ends) in stories {
+        runtime.block_on(async {
+            let folder = Folder::new();
+            let (journal, mut projector) = told(&folder, &entries).await;
+            projector.refresh().await.unwrap();
+            let at_once: Vec<_> = projector.bindings(at(10)).await.unwrap().iter().map(|(_, b)| b.expires).collect();
+            assert_eq!(at_once, ends);
+            drop((journal, projector));
+            let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
+            restart(&store, &folder.path().join("journal")).await;
+            let later: Vec<_> = store.bindings_alive(at(10)).await.unwrap().iter().map(|(_, b)| b.expires).collect();
+            assert_eq!(later, ends, "after a start");
+        });
+    }
 }

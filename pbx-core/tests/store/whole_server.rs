@@ -20,7 +20,7 @@ fn reasons() -> BTreeMap<&'static str, &'static str> {
         ("commit", FOLDER),
         ("close", FOLDER),
         ("revision", FOLDER),
-        ("journal_position", FOLDER),
+        ("journal_progress", FOLDER),
         ("tenants", OPERATOR),
         ("trunks", OPERATOR),
         ("server_audit", OPERATOR),

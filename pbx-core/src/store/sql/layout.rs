@@ -18,12 +18,13 @@ macro_rules! migrations {
             migration!($database, "20261121000002_fewer_trees"),
             migration!($database, "20261121000003_source_defaults"),
             migration!($database, "20261122000001_fewer_pages"),
+            migration!($database, "20261128000001_refreshes"),
         ]
     };
 }
 
-const SQLITE: [(&str, &str); 4] = migrations!("sqlite");
-const POSTGRES: [(&str, &str); 4] = migrations!("postgres");
+const SQLITE: [(&str, &str); 5] = migrations!("sqlite");
+const POSTGRES: [(&str, &str); 5] = migrations!("postgres");
 
 /// What brings a SQLite database up to date.
 pub(super) fn sqlite() -> Migrator {

@@ -6,10 +6,14 @@ use super::{Store, Work, record};
 use crate::cdr::Written;
 use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
-use crate::journal::{OpenCall, Position};
-use crate::registrar::Binding;
+use crate::journal::{OpenCall, Position, Progress};
+use crate::registrar::{Binding, Refresh};
 use crate::store::StoreError;
 use crate::time::Wall;
+
+/// The rows of `journal_position`: how far everything but refreshes is projected, and how far those are.
+const PROJECTED: i64 = 1;
+const REFRESHED: i64 = 2;
 
 row! {
     struct BodyRow {
@@ -32,18 +36,19 @@ row! {
 
 impl Store {
     /// How far the journal is projected.
-    pub async fn journal_position(&self) -> Result<Position, StoreError> {
-        let sql = "SELECT segment, place FROM journal_position WHERE id = 1";
-        let row = self.row::<PositionRow>(sql, args![]).await?;
-        Ok(row.map_or_else(Position::default, |row| Position {
-            segment: row.segment.unsigned_abs(),
-            offset: row.place.unsigned_abs(),
-        }))
+    pub async fn journal_progress(&self) -> Result<Progress, StoreError> {
+        let sql = "SELECT segment, place FROM journal_position WHERE id <= $1 ORDER BY id";
+        let rows = self.rows::<PositionRow>(sql, args![REFRESHED]).await?;
+        let mut positions =
+            rows.iter().map(|row| Position { segment: row.segment.unsigned_abs(), offset: row.place.unsigned_abs() });
+        let projected = positions.next().unwrap_or_default();
+        // A release that told refreshes at once kept one position.
+        Ok(Progress { projected, refreshed: positions.next().unwrap_or(projected) })
     }
 
     /// Every contact of every tenant that has not expired.
     pub async fn bindings_alive(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, StoreError> {
-        let sql = "SELECT tenant, device, key, expires, body FROM registrations WHERE expires > $1";
+        let sql = "SELECT tenant, device, key, expires, call_id, cseq, body FROM registrations WHERE expires > $1";
         let rows = self.rows::<RegistrationRow>(sql, args![now]).await?;
         rows.into_iter().map(|row| Ok((id(&row.tenant)?, row.read()?))).collect()
     }
@@ -56,11 +61,12 @@ impl Store {
 }
 
 impl Work {
-    pub(crate) async fn set_journal_position(&mut self, position: Position) -> Result<(), StoreError> {
-        let sql = "INSERT INTO journal_position (id, segment, place) VALUES (1, $1, $2)
-            ON CONFLICT (id) DO UPDATE SET segment = excluded.segment, place = excluded.place";
+    pub(crate) async fn set_journal_progress(&mut self, progress: Progress) -> Result<(), StoreError> {
         let int = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        self.run(sql, args![int(position.segment), int(position.offset)]).await.map(drop)
+        let row = |id, place: Position| args![id, int(place.segment), int(place.offset)];
+        let head = "INSERT INTO journal_position (id, segment, place) VALUES";
+        let tail = "ON CONFLICT (id) DO UPDATE SET segment = excluded.segment, place = excluded.place";
+        self.insert(head, tail, vec![row(PROJECTED, progress.projected), row(REFRESHED, progress.refreshed)]).await
     }
 
     /// Writes finished records, each with the steps before its own; one that is there already stays as it is.
@@ -98,8 +104,17 @@ impl Work {
             rows.push(args![*tenant, binding.device, &binding.key, binding.expires, registrations::body(binding)?]);
         }
         let head = "INSERT INTO registrations (tenant, device, key, expires, body) VALUES";
-        let tail = "ON CONFLICT (tenant, device, key) DO UPDATE SET expires = excluded.expires, body = excluded.body";
+        let tail = "ON CONFLICT (tenant, device, key) DO UPDATE SET expires = excluded.expires, body = excluded.body,
+            call_id = NULL, cseq = NULL";
         self.insert(head, tail, rows).await
+    }
+
+    /// Writes what a refresh changes; a contact that is gone stays so.
+    pub(crate) async fn refresh_binding(&mut self, tenant: TenantId, refresh: &Refresh) -> Result<(), StoreError> {
+        let sql = "UPDATE registrations SET expires = $1, call_id = $2, cseq = $3
+            WHERE tenant = $4 AND device = $5 AND key = $6";
+        let Refresh { device, key, call_id, cseq, expires } = refresh;
+        self.run(sql, args![*expires, call_id, *cseq, tenant, *device, key]).await.map(drop)
     }
 
     pub(crate) async fn remove_binding_at(

@@ -1,7 +1,7 @@
 //! Where a tenant's devices can be reached, as the journal told.
 
 use super::Store;
-use super::query::{args, id, json, row, to_json};
+use super::query::{args, id, json, narrow, row, to_json};
 use crate::flow::Flow;
 use crate::ids::{DeviceId, TenantId};
 use crate::registrar::Binding;
@@ -16,11 +16,13 @@ row! {
         device: Vec<u8>,
         key: String,
         expires: i64,
+        call_id: Option<String>,
+        cseq: Option<i64>,
         body: String,
     }
 }
 
-/// What of a binding has no column of its own. There is one for every phone: what is usual is left out.
+/// What of a binding has no column of its own, and its Call-ID and CSeq before any refresh. There is one for every phone: what is usual is left out.
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
     /// Left out where it is the key.
@@ -75,8 +77,8 @@ impl RegistrationRow {
             key: self.key,
             instance: body.instance.map(Cow::into_owned),
             q: body.q,
-            call_id: body.call_id.into_owned(),
-            cseq: body.cseq,
+            call_id: self.call_id.unwrap_or_else(|| body.call_id.into_owned()),
+            cseq: self.cseq.map_or(Ok(body.cseq), |cseq| narrow("CSeq", cseq))?,
             flow: body.flow,
             behind_nat: body.behind_nat,
             user_agent: body.user_agent.into_owned(),
@@ -93,7 +95,7 @@ impl Store {
         device: DeviceId,
         now: Wall,
     ) -> Result<Vec<Binding>, StoreError> {
-        let sql = "SELECT tenant, device, key, expires, body FROM registrations
+        let sql = "SELECT tenant, device, key, expires, call_id, cseq, body FROM registrations
             WHERE tenant = $1 AND device = $2 AND expires > $3 ORDER BY key";
         let rows = self.rows::<RegistrationRow>(sql, args![tenant, device, now]).await?;
         rows.into_iter().map(RegistrationRow::read).collect()
@@ -125,7 +127,15 @@ mod tests {
 
     fn row(binding: &Binding, body: String) -> RegistrationRow {
         let device = binding.device.as_bytes().to_vec();
-        RegistrationRow { tenant: Vec::new(), device, key: binding.key.clone(), expires: 9, body }
+        RegistrationRow {
+            tenant: Vec::new(),
+            device,
+            key: binding.key.clone(),
+            expires: 9,
+            call_id: None,
+            cseq: None,
+            body,
+        }
     }
 
     #[test]
