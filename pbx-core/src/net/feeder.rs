@@ -1,0 +1,107 @@
+//! SQL is fed from the journal in batches.
+
+use super::pause;
+use crate::journal::{Entry, Journal, Position, Projector};
+use crate::store::StoreError;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::MissedTickBehavior;
+
+/// Batches that one transaction takes.
+const BATCHES: usize = 1024;
+/// How long SQL may rest between two transactions, so that a busy server writes few large ones.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long SQL need not know of a refresh of a registration: the journal does.
+const REFRESH: Duration = Duration::from_secs(60);
+/// Segments of the journal that may wait for that: a start after a kill looks through them.
+const BEHIND: u64 = 2;
+/// How long to wait before a refused transaction is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Entries, and where the journal ends with them; nowhere if it could not take them.
+pub(super) type Batch = (Vec<Entry>, Option<Position>);
+
+/// Feeds SQL until the last promise is told.
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
+pub(super) async fn feed(
+    mut batches: mpsc::UnboundedReceiver<Batch>,
+    projector: Projector,
+    journal: Weak<Journal>,
+    reached: watch::Sender<Position>,
+    hurry: Arc<Notify>,
+) {
+    let mut feeder = Feeder { projector, journal, reached };
+    let mut refresh = tokio::time::interval(REFRESH);
+    refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut waiting = Vec::new();
+    loop {
+        let open = tokio::select! {
+            taken = batches.recv_many(&mut waiting, BATCHES) => taken > 0,
+            _ = refresh.tick() => {
+                feeder.refresh().await;
+                true
+            }
+        };
+        if !open {
+            break;
+        }
+        if waiting.is_empty() {
+            continue;
+        }
+        feeder.project(&mut waiting).await;
+        if batches.len() < BATCHES {
+            tokio::select! {
+                () = pause(PAUSE) => {}
+                () = hurry.notified() => {}
+            }
+        }
+    }
+    feeder.refresh().await;
+}
+
+/// The one that tells SQL.
+struct Feeder {
+    projector: Projector,
+    journal: Weak<Journal>,
+    reached: watch::Sender<Position>,
+}
+
+impl Feeder {
+    async fn project(&mut self, waiting: &mut Vec<Batch>) {
+        let position = waiting.iter().rev().find_map(|(_, position)| *position);
+        let entries: Vec<Entry> = waiting.drain(..).flat_map(|(entries, _)| entries).collect();
+        while let Err(error) = project(&mut self.projector, &entries, position).await {
+            tracing::error!(%error, "the database refused a batch; it is tried again");
+            pause(RETRY).await;
+        }
+        let progress = self.projector.progress();
+        self.reached.send_replace(progress.projected);
+        if progress.projected.segment - progress.refreshed.segment >= BEHIND {
+            self.refresh().await;
+        }
+        self.tidy();
+    }
+
+    /// The journal has the refreshes until the database takes them.
+    async fn refresh(&mut self) {
+        if let Err(error) = self.projector.refresh().await {
+            tracing::error!(%error, "the database refused refreshes of registrations; they are tried again");
+        }
+        self.tidy();
+    }
+
+    fn tidy(&self) {
+        let told = self.projector.progress().refreshed;
+        if let Some(Err(error)) = self.journal.upgrade().map(|journal| journal.remove_projected(told)) {
+            tracing::warn!(%error, "an old segment of the journal could not be removed");
+        }
+    }
+}
+
+async fn project(projector: &mut Projector, entries: &[Entry], position: Option<Position>) -> Result<(), StoreError> {
+    match position {
+        Some(position) => projector.project(entries, position).await,
+        None => projector.project_unwritten(entries).await,
+    }
+}
