@@ -92,8 +92,11 @@ impl Records {
         read.map_err(|error| Broken(error.to_string()))?.map_err(|error| Broken(error.to_string()))
     }
 
-    /// Every contact of every tenant that is alive.
+    /// Every contact of every tenant that is alive: what was promised before this question counts.
     pub(crate) async fn bindings_alive(&self, now: Wall) -> Result<Vec<(TenantId, Binding)>, Broken> {
+        if let Some(promises) = &self.promises {
+            promises.refreshed().await;
+        }
         Ok(self.store.bindings_alive(now).await?)
     }
 

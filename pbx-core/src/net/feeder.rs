@@ -1,7 +1,7 @@
 //! SQL is fed from the journal in batches.
 
 use super::pause;
-use crate::journal::{Entry, Journal, Position, Projector};
+use crate::journal::{Entry, Journal, Position, Progress, Projector};
 use crate::store::StoreError;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -22,49 +22,60 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Entries, and where the journal ends with them; nowhere if it could not take them.
 pub(super) type Batch = (Vec<Entry>, Option<Position>);
 
+/// What readers ask of the one who feeds SQL.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    /// Somebody waits for SQL: it may not rest now.
+    pub(super) hurry: Notify,
+    /// Somebody waits for refreshes as well.
+    pub(super) refresh: Notify,
+}
+
 /// Feeds SQL until the last promise is told.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
 pub(super) async fn feed(
     mut batches: mpsc::UnboundedReceiver<Batch>,
     projector: Projector,
     journal: Weak<Journal>,
-    reached: watch::Sender<Position>,
-    hurry: Arc<Notify>,
+    reached: watch::Sender<Progress>,
+    bell: Arc<Bell>,
 ) {
     let mut feeder = Feeder { projector, journal, reached };
     let mut refresh = tokio::time::interval(REFRESH);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut waiting = Vec::new();
     loop {
-        let open = tokio::select! {
-            taken = batches.recv_many(&mut waiting, BATCHES) => taken > 0,
-            _ = refresh.tick() => {
-                feeder.refresh().await;
-                true
+        tokio::select! {
+            taken = batches.recv_many(&mut waiting, BATCHES) => {
+                if taken == 0 {
+                    break;
+                }
+                feeder.project(&mut waiting).await;
+                if batches.len() < BATCHES {
+                    bell.rest().await;
+                }
             }
-        };
-        if !open {
-            break;
-        }
-        if waiting.is_empty() {
-            continue;
-        }
-        feeder.project(&mut waiting).await;
-        if batches.len() < BATCHES {
-            tokio::select! {
-                () = pause(PAUSE) => {}
-                () = hurry.notified() => {}
-            }
+            _ = refresh.tick() => feeder.refresh().await,
+            () = bell.refresh.notified() => feeder.refresh().await,
         }
     }
     feeder.refresh().await;
+}
+
+impl Bell {
+    async fn rest(&self) {
+        tokio::select! {
+            () = pause(PAUSE) => {}
+            () = self.hurry.notified() => {}
+        }
+    }
 }
 
 /// The one that tells SQL.
 struct Feeder {
     projector: Projector,
     journal: Weak<Journal>,
-    reached: watch::Sender<Position>,
+    reached: watch::Sender<Progress>,
 }
 
 impl Feeder {
@@ -76,11 +87,11 @@ impl Feeder {
             pause(RETRY).await;
         }
         let progress = self.projector.progress();
-        self.reached.send_replace(progress.projected);
+        self.reached.send_replace(progress);
         if progress.projected.segment - progress.refreshed.segment >= BEHIND {
             self.refresh().await;
         }
-        self.tidy();
+        self.remove_told();
     }
 
     /// The journal has the refreshes until the database takes them.
@@ -88,10 +99,11 @@ impl Feeder {
         if let Err(error) = self.projector.refresh().await {
             tracing::error!(%error, "the database refused refreshes of registrations; they are tried again");
         }
-        self.tidy();
+        self.reached.send_replace(self.projector.progress());
+        self.remove_told();
     }
 
-    fn tidy(&self) {
+    fn remove_told(&self) {
         let told = self.projector.progress().refreshed;
         if let Some(Err(error)) = self.journal.upgrade().map(|journal| journal.remove_projected(told)) {
             tracing::warn!(%error, "an old segment of the journal could not be removed");

@@ -1,8 +1,8 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
-use super::feeder::{Batch, feed};
+use super::feeder::{Batch, Bell, feed};
 use crate::ids::{CallId, TenantId};
-use crate::journal::{Entry, Journal, Position, Projector};
+use crate::journal::{Entry, Journal, Position, Progress, Projector};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
@@ -19,9 +19,8 @@ pub struct Promises {
     journal: Arc<Journal>,
     /// Held while a batch is appended and queued: the queue's order is the journal's.
     queue: Arc<Mutex<Queue>>,
-    projected: watch::Receiver<Position>,
-    /// Somebody waits for SQL: it may not rest now.
-    hurry: Arc<Notify>,
+    progress: watch::Receiver<Progress>,
+    bell: Arc<Bell>,
     /// A record was kept.
     recorded: Arc<Notify>,
     disk: Arc<Disk>,
@@ -69,13 +68,13 @@ impl Promises {
         let journal = Arc::new(journal);
         let (sender, receiver) = mpsc::unbounded_channel();
         let last = projector.progress().projected;
-        let (reached, projected) = watch::channel(last);
-        let hurry = Arc::new(Notify::new());
-        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, hurry.clone()));
+        let (reached, progress) = watch::channel(projector.progress());
+        let bell = Arc::new(Bell::default());
+        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, bell.clone()));
         let disk = Disk::start(Arc::downgrade(&journal))?;
         let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashMap::new() }));
         let (recorded, disk) = (Arc::new(Notify::new()), Arc::new(disk));
-        Ok((Self { journal, queue, projected, hurry, recorded, disk }, task))
+        Ok((Self { journal, queue, progress, bell, recorded, disk }, task))
     }
 
     /// Appends with one write. If the disk refuses, calls go on and the fault is told: a phone system that falls silent
@@ -118,10 +117,20 @@ impl Promises {
     /// Waits until SQL holds everything that was kept before this call.
     pub async fn projected(&self) {
         let end = self.queue().last;
-        let mut projected = self.projected.clone();
-        self.hurry.notify_one();
+        let mut progress = self.progress.clone();
+        self.bell.hurry.notify_one();
         // An error means that the feeder has ended: the next start goes on.
-        let _ = projected.wait_for(|reached| *reached >= end).await;
+        let _ = progress.wait_for(|reached| reached.projected >= end).await;
+    }
+
+    /// The same, and what SQL is told seldom: refreshes of registrations.
+    pub async fn refreshed(&self) {
+        self.projected().await;
+        let mut progress = self.progress.clone();
+        let end = progress.borrow().projected;
+        self.bell.refresh.notify_one();
+        self.bell.hurry.notify_one();
+        let _ = progress.wait_for(|reached| reached.refreshed >= end).await;
     }
 
     /// The same for somebody who looks at the calls of a tenant, or of all, and the records of those that have just ended as
