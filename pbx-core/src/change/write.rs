@@ -3,7 +3,7 @@
 use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
 use super::{Object, ObjectId};
-use crate::ids::AuditId;
+use crate::ids::{AuditId, TenantId};
 use crate::journal::AuditLine;
 use crate::store::{StoreError, Work};
 use crate::time::Wall;
@@ -58,9 +58,14 @@ async fn put(work: &mut Work, object: &Object) -> Result<(), StoreError> {
     }
 }
 
-/// A line for each object that differs.
+/// A line for each object that differs. What went with its tenant concerns the server: nobody else is left to read it.
 pub(super) fn audit(diff: &Diff, actor: &str, now: Wall, rng: &mut (dyn RngCore + Send)) -> Vec<AuditLine> {
-    diff.objects.iter().map(|object| line(object, actor, now, rng)).collect()
+    let is_gone = |tenant: &TenantId| {
+        diff.objects.iter().any(|object| object.act == Act::Removed && object.id == ObjectId::Tenant(*tenant))
+    };
+    let mut lines: Vec<AuditLine> = diff.objects.iter().map(|object| line(object, actor, now, rng)).collect();
+    lines.iter_mut().for_each(|line| line.tenant = line.tenant.filter(|tenant| !is_gone(tenant)));
+    lines
 }
 
 fn line(object: &ObjectDiff, actor: &str, now: Wall, rng: &mut (dyn RngCore + Send)) -> AuditLine {

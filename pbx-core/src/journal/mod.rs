@@ -15,7 +15,7 @@ pub use file::{Journal, Limits};
 pub use open_call::{Answer, CUT, Ending, OpenCall};
 pub use open_calls::{Heard, OpenCalls};
 pub use projector::Projector;
-pub use recover::{Recovered, recover};
+pub use recover::{Recovered, read_on, recover};
 
 use crate::cdr::{CallRecord, Written};
 use crate::decision::{Decision, Said};
@@ -144,6 +144,21 @@ impl Entry {
     /// When something in it has no JSON.
     pub fn recorded(record: CallRecord) -> serde_json::Result<Self> {
         Ok(Self::CallRecorded { after: 0, record: Box::new(Written::new(record)?) })
+    }
+
+    /// Whose it is, and of which call.
+    pub fn subject(&self) -> (Option<TenantId>, Option<CallId>) {
+        match self {
+            Self::CallStarted { tenant, call, .. }
+            | Self::CallDecided { tenant, call, .. }
+            | Self::CallAnswered { tenant, call, .. }
+            | Self::CallEnded { tenant, call, .. } => (Some(*tenant), Some(*call)),
+            Self::CallRecorded { record, .. } => (Some(record.brief().tenant), Some(record.brief().id)),
+            Self::BindingAdded { tenant, .. }
+            | Self::BindingRefreshed { tenant, .. }
+            | Self::BindingRemoved { tenant, .. } => (Some(*tenant), None),
+            Self::Audit(line) => (line.tenant, None),
+        }
     }
 
     /// When it happened, if it tells.

@@ -88,7 +88,24 @@ impl Projector {
         if position <= self.progress.projected {
             return Ok(());
         }
-        self.apply(entries, position).await
+        match self.apply(entries, position).await {
+            Err(refused) if refused.is_of_the_data() => self.apply_each(entries, position).await,
+            applied => applied,
+        }
+    }
+
+    /// One entry that the database will never take must not hold up those of every other call: it is left out and told.
+    async fn apply_each(&mut self, entries: &[Entry], position: Position) -> Result<(), StoreError> {
+        for entry in entries {
+            match self.apply(std::slice::from_ref(entry), self.progress.projected).await {
+                Err(error) if error.is_of_the_data() => {
+                    let (tenant, call) = entry.subject();
+                    tracing::error!(%error, ?tenant, ?call, "the database will not take this promise; it is left out");
+                }
+                applied => applied?,
+            }
+        }
+        self.apply(&[], position).await
     }
 
     /// Applies entries that the journal could not take: a disk that refuses one file need not refuse the database too.
@@ -96,7 +113,10 @@ impl Projector {
     /// # Errors
     /// As of [`Self::project`].
     pub async fn project_unwritten(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
-        self.apply(entries, self.progress.projected).await?;
+        match self.apply(entries, self.progress.projected).await {
+            Err(refused) if refused.is_of_the_data() => self.apply_each(entries, self.progress.projected).await?,
+            applied => applied?,
+        }
         self.refresh().await
     }
 

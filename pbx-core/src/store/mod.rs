@@ -42,6 +42,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the same data would be refused at every try: the database is there, and does not want it.
+    pub(crate) fn is_of_the_data(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(refusal)) => sql::is_of_the_data(&**refusal),
+            Self::Database(_) | Self::Migration(_) | Self::Unreadable { .. } => false,
+        }
+    }
+
     /// For a row that can't be read.
     pub(crate) fn unreadable(what: &'static str, why: impl ToString) -> Self {
         Self::Unreadable { what, why: why.to_string() }

@@ -1,11 +1,12 @@
 //! The import file, from its text to the snapshot.
 
-use crate::support::{at, binding, configuration, on_both, rng};
+use crate::support::{at, binding, configuration, on_both, record, rng};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration, Fault, Refusal};
 use pbx_core::ids::TenantId;
 use pbx_core::journal::{Entry, Position, Projector};
 use pbx_core::secret::{Plain, ha1, password_matches};
+use pbx_core::store::CallQuery;
 
 /// The sample of the manual.
 const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "..."}]
@@ -131,6 +132,28 @@ fn unmentioned_stays_and_prune_removes() {
         let lines = fresh.store.audit_of(acme(), "person/ben", 10).await.unwrap();
         let actions: Vec<_> = lines.iter().map(|line| line.action.as_str()).collect();
         assert_eq!(actions, ["person.removed", "person.added"]);
+    });
+}
+
+#[test]
+fn company_that_takes_the_name_of_one_that_is_gone_finds_nothing_of_it() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+        let call = Entry::recorded(record(acme(), "old", at(5))).unwrap();
+        projector.project(&[call], Position { segment: 1, offset: 1 }).await.unwrap();
+        let calls =
+            || async { fresh.store.calls(acme(), &CallQuery { limit: 9, ..CallQuery::default() }).await.unwrap() };
+        assert_eq!(calls().await.rows.len(), 1);
+        import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", true).await.unwrap();
+        assert!(configuration.snapshot().tenant(acme()).is_none());
+        let told = fresh.store.server_audit(None, 50).await.unwrap().lines;
+        assert!(told.iter().any(|line| line.action == "tenant.removed"), "{told:?}");
+        import(&configuration, SAMPLE, false).await.unwrap();
+        assert_eq!(calls().await.rows, []);
+        let lines = fresh.store.audit(acme(), None, 50).await.unwrap().lines;
+        assert!(lines.iter().all(|line| line.action.ends_with(".added")), "{lines:?}");
     });
 }
 

@@ -301,3 +301,18 @@ fn refresh_of_a_contact_that_is_gone_or_new_since_then_counts_no_more() {
         });
     }
 }
+
+#[test]
+fn call_whose_caller_writes_a_nul_into_its_name_is_kept_like_any_other() {
+    on_both(|fresh| async move {
+        let mut nameless = record(acme(), "nul", at(5));
+        nameless.from = party("1%000\0", "A\0na");
+        nameless.dialled = "1\0".to_owned();
+        let entries = [Entry::recorded(nameless).unwrap(), Entry::recorded(record(acme(), "plain", at(6))).unwrap()];
+        let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+        projector.project(&entries, Position { segment: 1, offset: 1 }).await.unwrap();
+        let rows = fresh.store.calls(acme(), &CallQuery { limit: 9, ..CallQuery::default() }).await.unwrap().rows;
+        let names: Vec<_> = rows.iter().map(|row| (row.from_name.as_str(), row.dialled.as_str())).collect();
+        assert_eq!(names, [("Anna Berg", "102"), ("A\u{FFFD}na", "1\u{FFFD}")], "{}", fresh.name);
+    });
+}

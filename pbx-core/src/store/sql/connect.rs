@@ -53,7 +53,7 @@ macro_rules! bound {
         for arg in $args {
             query = match arg {
                 Arg::Int(int) => query.bind(int),
-                Arg::Text(text) => query.bind(text),
+                Arg::Text(text) => query.bind(text.map(storable)),
                 Arg::Bytes(bytes) => query.bind(bytes),
             };
         }
@@ -199,6 +199,12 @@ impl Work {
             Tx::Postgres(tx) => bound!(sqlx::query::<Postgres>(sql), args).execute(&mut **tx).await?.rows_affected(),
         })
     }
+}
+
+/// PostgreSQL's TEXT holds every character but NUL, which callers may write into names; kept alike in both databases, so that
+/// what is written is found again.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
 /// Rows in one statement when there are many.

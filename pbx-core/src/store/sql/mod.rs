@@ -20,6 +20,7 @@ mod people;
 mod projection;
 mod query;
 mod record;
+mod refusal;
 mod registrations;
 mod sessions_server;
 mod sources;
@@ -31,3 +32,4 @@ mod trunks_server;
 
 pub(crate) use configuration::Everything;
 pub use connect::{Place, Store, Work};
+pub(super) use refusal::is_of_the_data;

@@ -77,10 +77,22 @@ impl Work {
         self.run("DELETE FROM tenants WHERE id = $1", args![tenant]).await.map(drop)
     }
 
-    /// Removes a tenant's own row and its domains. What it owns, `change` has removed before; its calls and audit stay.
+    /// Removes a tenant, and all that was kept of it: its id comes from its name, so another company of that name would find
+    /// it. What it was configured with, `change` has removed before.
     pub async fn remove_tenant(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
-        self.run("DELETE FROM domains WHERE tenant = $1", args![tenant]).await?;
-        self.run("DELETE FROM tokens WHERE tenant = $1", args![tenant]).await?;
+        for sql in [
+            "DELETE FROM domains WHERE tenant = $1",
+            "DELETE FROM tokens WHERE tenant = $1",
+            "DELETE FROM calls WHERE tenant = $1",
+            "DELETE FROM legs WHERE tenant = $1",
+            "DELETE FROM segments WHERE tenant = $1",
+            "DELETE FROM open_calls WHERE tenant = $1",
+            "DELETE FROM registrations WHERE tenant = $1",
+            "DELETE FROM idempotency_keys WHERE tenant = $1",
+            "DELETE FROM audit WHERE tenant = $1",
+        ] {
+            self.run(sql, args![tenant]).await?;
+        }
         Ok(self.run("DELETE FROM tenants WHERE id = $1", args![tenant]).await? > 0)
     }
 }
