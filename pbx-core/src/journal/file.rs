@@ -98,7 +98,16 @@ impl Journal {
     /// When the disk refuses: what was appended may be lost in a power cut.
     pub fn sync(&self) -> io::Result<()> {
         let files = std::mem::take(&mut self.lock().unsynced);
-        files.iter().try_for_each(|file| file.sync_data())
+        let synced = files.iter().try_for_each(|file| file.sync_data());
+        if synced.is_err() {
+            self.lock().unsynced.extend(files);
+        }
+        synced
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where the next batch will begin.
@@ -141,8 +150,12 @@ pub(super) fn segments(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
 
 fn create(folder: &Path, segment: u64) -> io::Result<File> {
     let path = folder.join(format!("{segment:012}.journal"));
-    let file = OpenOptions::new().append(true).create_new(true).open(path)?;
+    let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
     // The name of the file must survive as well as what is in it.
-    File::open(folder)?.sync_all()?;
+    if let Err(why) = File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Empty, and in the way of the next try.
+        std::fs::remove_file(path)?;
+        return Err(why);
+    }
     Ok(file)
 }

@@ -9,6 +9,9 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
+/// Entries that are read at once from a journal that is ahead of SQL.
+const SOME: usize = 4096;
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Recovered {
@@ -92,4 +95,31 @@ fn read_news(found: &mut Recovered, bytes: &[u8], mut at: usize) -> usize {
             Frame::End | Frame::Torn => return at,
         }
     }
+}
+
+/// Reads some of the entries between two places of a journal that is being written; answers where they end.
+///
+/// # Errors
+/// When a file can't be read.
+pub fn read_on(folder: &Path, from: Position, until: Position) -> io::Result<(Vec<Entry>, Position)> {
+    let (mut entries, mut end) = (Vec::new(), from);
+    for (segment, path) in segments(folder)? {
+        if segment < from.segment || segment > until.segment || entries.len() >= SOME {
+            continue;
+        }
+        let bytes = std::fs::read(path)?;
+        let (mut at, last) = (place(segment, from, &bytes), place(segment, until, &bytes));
+        while at < last && entries.len() < SOME {
+            match decode(&bytes[at..last], Wanted::All) {
+                Frame::Entry(entry, length) => {
+                    entries.push(*entry);
+                    at += length;
+                }
+                Frame::Other(length) | Frame::Unknown(length) => at += length,
+                Frame::End | Frame::Torn => return Err(io::ErrorKind::InvalidData.into()),
+            }
+        }
+        end = Position { segment, offset: at as u64 };
+    }
+    Ok((entries, end))
 }

@@ -1,8 +1,9 @@
 //! SQL is fed from the journal in batches.
 
 use super::pause;
-use crate::journal::{Entry, Journal, Position, Progress, Projector};
+use crate::journal::{Entry, Journal, Position, Progress, Projector, read_on};
 use crate::store::StoreError;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
@@ -19,12 +20,20 @@ const BEHIND: u64 = 2;
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Entries, and where the journal ends with them; nowhere if it could not take them.
-pub(super) type Batch = (Vec<Entry>, Option<Position>);
+/// What was promised since the last time.
+#[derive(Debug)]
+pub(super) enum Batch {
+    /// Entries, and where the journal ends with them; nowhere if it could not take them.
+    Entries(Vec<Entry>, Option<Position>),
+    /// More than memory should hold while SQL is slow or down: the journal has it, up to here.
+    InJournal(Position),
+}
 
-/// What readers ask of the one who feeds SQL.
+/// What readers ask of the one who feeds SQL, and what he has to do.
 #[derive(Debug, Default)]
 pub(super) struct Bell {
+    /// Entries in memory that SQL has not been told.
+    pub(super) waiting: Arc<AtomicUsize>,
     /// Somebody waits for SQL: it may not rest now.
     pub(super) hurry: Notify,
     /// Somebody waits for refreshes as well.
@@ -40,7 +49,7 @@ pub(super) async fn feed(
     reached: watch::Sender<Progress>,
     bell: Arc<Bell>,
 ) {
-    let mut feeder = Feeder { projector, journal, reached };
+    let mut feeder = Feeder { projector, journal, reached, waiting: bell.waiting.clone() };
     let mut refresh = tokio::time::interval(REFRESH);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut waiting = Vec::new();
@@ -50,7 +59,7 @@ pub(super) async fn feed(
                 if taken == 0 {
                     break;
                 }
-                feeder.project(&mut waiting).await;
+                feeder.project(waiting.drain(..)).await;
                 if batches.len() < BATCHES {
                     bell.rest().await;
                 }
@@ -76,22 +85,70 @@ struct Feeder {
     projector: Projector,
     journal: Weak<Journal>,
     reached: watch::Sender<Progress>,
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Feeder {
-    async fn project(&mut self, waiting: &mut Vec<Batch>) {
-        let position = waiting.iter().rev().find_map(|(_, position)| *position);
-        let entries: Vec<Entry> = waiting.drain(..).flat_map(|(entries, _)| entries).collect();
+    async fn project(&mut self, batches: impl Iterator<Item = Batch>) {
+        let (mut entries, mut position) = (Vec::new(), None);
+        let mut batches = batches.peekable();
+        while let Some(batch) = batches.next() {
+            match batch {
+                Batch::Entries(more, end) => {
+                    entries.extend(more);
+                    position = end.or(position);
+                }
+                Batch::InJournal(_) if matches!(batches.peek(), Some(Batch::InJournal(_))) => {}
+                Batch::InJournal(end) => {
+                    self.apply(std::mem::take(&mut entries), position).await;
+                    self.read_up_to(end).await;
+                }
+            }
+        }
+        self.apply(entries, position).await;
+    }
+
+    /// Tells SQL, however long it takes.
+    async fn apply(&mut self, entries: Vec<Entry>, position: Option<Position>) {
+        if entries.is_empty() && position.is_none() {
+            return;
+        }
         while let Err(error) = project(&mut self.projector, &entries, position).await {
             tracing::error!(%error, "the database refused a batch; it is tried again");
             pause(RETRY).await;
         }
+        self.waiting.fetch_sub(entries.len(), Ordering::Relaxed);
         let progress = self.projector.progress();
         self.reached.send_replace(progress);
         if progress.projected.segment - progress.refreshed.segment >= BEHIND {
             self.refresh().await;
         }
         self.remove_told();
+    }
+
+    /// Tells SQL what only the journal has.
+    async fn read_up_to(&mut self, end: Position) {
+        while self.projector.progress().projected < end
+            && let Some(journal) = self.journal.upgrade()
+        {
+            let from = self.projector.progress().projected;
+            let read = move || read_on(journal.folder(), from, end);
+            let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|died| Err(std::io::Error::other(died)));
+            match read {
+                Ok((entries, position)) if position > from => {
+                    self.waiting.fetch_add(entries.len(), Ordering::Relaxed);
+                    self.apply(entries, Some(position)).await;
+                }
+                Ok(_) => {
+                    tracing::error!(?from, ?end, "a part of the journal is gone before the database was told");
+                    self.apply(Vec::new(), Some(end)).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the journal could not be read; it is tried again");
+                    pause(RETRY).await;
+                }
+            }
+        }
     }
 
     /// The journal has the refreshes until the database takes them.

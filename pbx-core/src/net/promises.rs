@@ -4,6 +4,7 @@ use super::feeder::{Batch, Bell, feed};
 use crate::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Progress, Projector};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::Duration;
@@ -12,6 +13,9 @@ use tokio::task::JoinHandle;
 
 /// How long a reader waits for what was promised a moment ago.
 const SOON: Duration = Duration::from_secs(2);
+
+/// Entries that wait in memory for SQL: as many as some seconds of a busy server, at most 7 KB each.
+const MOST_WAITING: usize = 16_384;
 
 /// The way into the journal. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -93,9 +97,20 @@ impl Promises {
             self.recorded.notify_waiters();
         }
         // The feeder is gone only when the server has stopped; the journal has the entries.
-        let _ = queue.sender.send((entries, position));
+        let _ = queue.sender.send(self.batch(entries, position));
         queue.last = position.unwrap_or(queue.last);
         self.disk.wake();
+    }
+
+    /// What the feeder is given: the entries, or where it finds them. Those that neither disk nor SQL takes wait in memory.
+    fn batch(&self, entries: Vec<Entry>, position: Option<Position>) -> Batch {
+        match position {
+            Some(end) if self.bell.waiting.load(Ordering::Relaxed) > MOST_WAITING => Batch::InJournal(end),
+            position => {
+                self.bell.waiting.fetch_add(entries.len(), Ordering::Relaxed);
+                Batch::Entries(entries, position)
+            }
+        }
     }
 
     /// Waits until every call that is over has its record.
@@ -190,7 +205,48 @@ fn force_to_disk(journal: &Weak<Journal>) {
 mod tests {
     use super::*;
     use crate::event::Disposition;
+    use crate::ids::AuditId;
+    use crate::journal::{AuditLine, Limits};
+    use crate::store::{Place, Store};
     use crate::time::Wall;
+
+    fn line(number: u64) -> Entry {
+        Entry::Audit(AuditLine {
+            id: AuditId::of_key(&number.to_string()),
+            tenant: Some(TenantId::of_key("acme")),
+            at: Wall::from_micros(number as i64),
+            actor: "import".to_owned(),
+            action: "person.changed".to_owned(),
+            object: "person/anna".to_owned(),
+            detail: serde_json::Value::Null,
+        })
+    }
+
+    #[tokio::test]
+    async fn what_memory_should_not_hold_comes_into_sql_from_the_journal() {
+        let folder = std::env::temp_dir().join(format!("ringdown-promises-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = Store::open(&Place::Sqlite(folder.join("db.sqlite"))).await.unwrap();
+        let limits = Limits { segment_bytes: 4096, ..Limits::default() };
+        let journal = Journal::open(&folder, limits, Position::default()).unwrap();
+        let projector = Projector::open(store.clone()).await.unwrap();
+        let (promises, feeder) = Promises::start(journal, projector).unwrap();
+        let most = MOST_WAITING as u64 + 1;
+        promises.keep((0..most).map(line));
+        // The feeder has had no turn yet: these are not held.
+        for number in most..most + 100 {
+            promises.keep(std::iter::once(line(number)));
+        }
+        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed) as u64, most);
+        promises.projected().await;
+        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed), 0);
+        let newest = store.audit(TenantId::of_key("acme"), None, 100).await.unwrap();
+        let times: Vec<i64> = newest.lines.iter().map(|line| line.at.micros()).collect();
+        assert_eq!(times, (most as i64..most as i64 + 100).rev().collect::<Vec<_>>());
+        drop(promises);
+        feeder.await.unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn nobody_waits_for_the_record_of_another_tenants_call() {
