@@ -9,28 +9,59 @@ pub fn mask(message: &[u8]) -> Cow<'_, [u8]> {
     let mut masked = Cow::Borrowed(message);
     let mut secret_body = message.starts_with(b"MESSAGE ");
     let is_info = message.starts_with(b"INFO ");
-    let mut credentials = false;
+    let mut credentials = Credentials::None;
     let mut at = 0;
     while at < head {
         let end = memchr::memchr(b'\n', &message[at..head]).map_or(head, |end| at + end + 1);
         let line = &message[at..end];
         // RFC 3261 §7.3.1: a line that begins with a blank goes on with the header before.
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
-            credentials = is_header(line, b"authorization") || is_header(line, b"proxy-authorization");
+            credentials = Credentials::of(line);
             let has_type = is_info && (is_header(line, b"content-type") || is_header(line, b"c"));
             secret_body |= has_type && contains(line, b"dtmf");
             // RFC 3261 §20: the method of an answer stands in its CSeq.
             secret_body |= is_header(line, b"cseq") && contains(line, b" message");
         }
-        if credentials {
-            star_params(masked.to_mut(), at, end);
+        match credentials {
+            Credentials::None => {}
+            Credentials::Digest => star_params(masked.to_mut(), at, end),
+            Credentials::Other => star(&mut masked.to_mut()[at + value_of(line)..end]),
         }
         at = end;
     }
     if secret_body && head < message.len() {
-        masked.to_mut()[head..].iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
+        star(&mut masked.to_mut()[head..]);
     }
     masked
+}
+
+fn star(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
+}
+
+/// What a header proves somebody's identity with.
+#[derive(Clone, Copy)]
+enum Credentials {
+    None,
+    Digest,
+    /// RFC 7617: the password itself, in base64; whatever else is no digest may be as bad.
+    Other,
+}
+
+impl Credentials {
+    fn of(line: &[u8]) -> Self {
+        if !is_header(line, b"authorization") && !is_header(line, b"proxy-authorization") {
+            return Self::None;
+        }
+        let scheme = line[value_of(line)..].trim_ascii_start().get(..6);
+        if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"digest")) { Self::Digest } else { Self::Other }
+    }
+}
+
+/// Where the value of a header begins; at the start of a line that goes on with the one before.
+fn value_of(line: &[u8]) -> usize {
+    let goes_on = line.starts_with(b" ") || line.starts_with(b"\t");
+    line.iter().position(|byte| *byte == b':').filter(|_| !goes_on).map_or(0, |colon| colon + 1)
 }
 
 fn is_header(line: &[u8], name: &[u8]) -> bool {
@@ -87,6 +118,18 @@ mod tests {
             out.contains("nonce=\"***\"") && out.contains("response=\"****\"") && out.contains("cnonce=***\r"),
             "{out}"
         );
+    }
+
+    #[test]
+    fn credentials_that_are_no_digest_are_starred_whole() {
+        for text in [
+            "REGISTER sip:a SIP/2.0\r\nAuthorization: Basic YW5uYTpzZWNyZXQ=\r\nCSeq: 1 REGISTER\r\n\r\n",
+            "REGISTER sip:a SIP/2.0\r\nProxy-Authorization:\r\n Basic YW5uYTpzZWNyZXQ=\r\nCSeq: 1 REGISTER\r\n\r\n",
+        ] {
+            let out = masked(text);
+            assert_eq!(out.len(), text.len());
+            assert!(!out.contains("YW5u") && out.contains("CSeq: 1 REGISTER"), "{out}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How much is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,8 +63,11 @@ struct Batch {
 struct Segment {
     length: u64,
     /// Where each entry is; none: not read yet.
-    index: Option<Vec<(CallId, u32)>>,
+    index: Option<Index>,
 }
+
+/// Of which call each entry of a file is, and where it begins.
+type Index = Vec<(CallId, u32)>;
 
 impl SipLog {
     /// Opens the log; files are found when a tenant is first written to or read.
@@ -83,7 +86,7 @@ impl SipLog {
             batch.places.push((entry.call, batch.bytes.len()));
             entry::encode(entry, &mask(&entry.bytes), &mut batch.bytes);
         }
-        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rings = self.rings();
         for (tenant, batch) in by_tenant {
             let folder = self.folder_of(tenant);
             let ring = ring_of(&mut rings, tenant, &folder)?;
@@ -98,11 +101,21 @@ impl SipLog {
     /// When a file can't be read.
     pub fn read(&self, tenant: TenantId, call: CallId) -> io::Result<Ladder> {
         let folder = self.folder_of(tenant);
-        let mut rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
-        if !rings.contains_key(&tenant) && !folder.exists() {
+        if !folder.exists() {
             return Ok(Ladder::default());
         }
-        ring_of(&mut rings, tenant, &folder)?.read(&folder, call)
+        // Files of an earlier run are looked through without the lock: whoever writes must not wait for megabytes to be read.
+        loop {
+            let unread = ring_of(&mut self.rings(), tenant, &folder)?.unread();
+            let Some((number, length)) = unread else { break };
+            let index = File::open(path(&folder, number)).and_then(|file| scan(&file, length));
+            ring_of(&mut self.rings(), tenant, &folder)?.learn(number, index)?;
+        }
+        ring_of(&mut self.rings(), tenant, &folder)?.read(&folder, call)
+    }
+
+    fn rings(&self) -> MutexGuard<'_, HashMap<TenantId, Ring>> {
+        self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn folder_of(&self, tenant: TenantId) -> PathBuf {
@@ -173,16 +186,29 @@ impl Ring {
         Ok(())
     }
 
-    fn read(&mut self, folder: &Path, call: CallId) -> io::Result<Ladder> {
+    /// A file whose entries are not known, and its length.
+    fn unread(&self) -> Option<(u64, u64)> {
+        let mut unread = self.files.iter().filter(|(_, segment)| segment.index.is_none());
+        unread.next().map(|(number, segment)| (*number, segment.length))
+    }
+
+    /// Where the entries of a file are; one that was dropped meanwhile is no fault.
+    fn learn(&mut self, number: u64, index: io::Result<Index>) -> io::Result<()> {
+        if let Some(segment) = self.files.get_mut(&number) {
+            segment.index = Some(index?);
+        }
+        Ok(())
+    }
+
+    fn read(&self, folder: &Path, call: CallId) -> io::Result<Ladder> {
         let mut messages = Vec::new();
-        for (number, segment) in &mut self.files {
-            let file = File::open(path(folder, *number))?;
-            if segment.index.is_none() {
-                segment.index = Some(scan(&file, segment.length)?);
-            }
-            let places = segment.index.iter().flatten().filter(|(of, _)| *of == call);
-            for (_, place) in places {
-                messages.extend(read_at(&file, u64::from(*place))?);
+        for (number, segment) in &self.files {
+            let mut places = segment.index.iter().flatten().filter(|(of, _)| *of == call).peekable();
+            if places.peek().is_some() {
+                let file = File::open(path(folder, *number))?;
+                for (_, place) in places {
+                    messages.extend(read_at(&file, u64::from(*place))?);
+                }
             }
         }
         // File 1 is there as long as nothing was ever dropped; afterwards a ladder that begins with an INVITE is whole.
@@ -194,7 +220,7 @@ impl Ring {
 }
 
 /// Where each entry of a file is.
-fn scan(file: &File, length: u64) -> io::Result<Vec<(CallId, u32)>> {
+fn scan(file: &File, length: u64) -> io::Result<Index> {
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, 0)?;
     let (mut index, mut at) = (Vec::new(), 0);
