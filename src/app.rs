@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::control::{self, Office};
 use crate::data::Data;
 use crate::rooms::{Scripts, Sources};
+use crate::vital;
 use admin_ui::{DemoAccount, Options, Ports, Records};
 use anyhow::Context;
 use pbx_core::call::io::Command;
@@ -88,7 +89,8 @@ impl App {
                 tracing::error!(%error, "the console ended");
             }
         });
-        let tasks = vec![feeder, socket, console];
+        let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
+        let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console];
         Ok(Self { config, configuration, clock, exchange, http, tasks, _folder: folder })
     }
 

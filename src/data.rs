@@ -6,10 +6,11 @@ use pbx_core::change::Configuration;
 use pbx_core::data_dir::DataDir;
 use pbx_core::ids::TenantId;
 use pbx_core::journal::{self, Journal, Limits, Projector};
-use pbx_core::net::Clock;
+use pbx_core::net::{Clock, last_pulse};
 use pbx_core::registrar::Binding;
 use pbx_core::secret::Keys;
 use pbx_core::store::{Place, Store};
+use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,7 +65,9 @@ async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::
     projector.project(&recovered.entries, recovered.end).await?;
     projector.refresh().await?;
     let now = clock.now().wall;
-    let cut = projector.close_open_calls(recovered.last_seen.unwrap_or(now)).await?;
+    // A server that never said so: a cut call then ends with the last thing that is known of it.
+    let last_seen = recovered.last_seen.max(last_pulse(&folder.pulse())).unwrap_or(Wall::from_micros(0));
+    let cut = projector.close_open_calls(last_seen).await?;
     projector.forget_expired(now).await?;
     if cut > 0 || recovered.torn_bytes > 0 {
         tracing::info!(calls = cut, torn_bytes = recovered.torn_bytes, "the last run ended without saying so");

@@ -10,6 +10,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     small_pages();
+    keep_others_out();
+    ringdown::vital::end_with_them();
     let invocation = match ringdown::cli::parse(std::env::args()) {
         Ok(invocation) => invocation,
         Err(error) => return complain(&error),
@@ -31,6 +33,11 @@ fn main() -> ExitCode {
 /// they were no faster here. A kernel that knows nothing of them needs no telling.
 fn small_pages() {
     let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
+
+/// Whatever is written is for this user alone: everybody's calls are in it.
+fn keep_others_out() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 fn complain(error: &anyhow::Error) -> ExitCode {

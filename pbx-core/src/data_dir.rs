@@ -1,8 +1,9 @@
 //! The data folder: one process owns it, and says so by a lock that dies with it.
 
 use rustix::fs::{FlockOperation, flock};
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The data folder, owned until this is dropped.
@@ -27,12 +28,12 @@ pub enum ClaimError {
 }
 
 impl DataDir {
-    /// Makes the folder where there is none, and owns it.
+    /// Makes the folder where there is none, for this user alone, and owns it.
     ///
     /// # Errors
     /// When another process owns it, or the disk refuses.
     pub fn claim(path: &Path) -> Result<Self, ClaimError> {
-        std::fs::create_dir_all(path)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
         let mut lock =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path.join("lock"))?;
         match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
@@ -68,6 +69,11 @@ impl DataDir {
     /// The journal's folder.
     pub fn journal(&self) -> PathBuf {
         self.path.join("journal")
+    }
+
+    /// The file that says when the server was last alive.
+    pub fn pulse(&self) -> PathBuf {
+        self.path.join("pulse")
     }
 
     /// The folder of SIP messages.

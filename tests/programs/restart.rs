@@ -6,6 +6,7 @@ use crate::rig::outside_call::OutsideCall;
 use crate::rig::ports;
 use crate::rig::server::Server;
 use crate::rig::sip_line::{SipLine, code};
+use crate::rig::watch;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -58,4 +59,25 @@ fn a_phone_that_signed_off_stays_off_after_a_crash() {
     let line = SipLine::open(carrier, server.sip());
     let mut call = OutsideCall::dial(&line, server.sip(), NUMBER, "gone", SocketAddr::from(([127, 0, 0, 1], 9)));
     assert_eq!(code(&call.answered()), 480);
+}
+
+#[test]
+fn a_call_that_a_kill_cut_has_the_length_that_it_had() {
+    let carrier = ports::one();
+    let company = Company::new().trunk(carrier).main("[\"102\"]");
+    let mut server = Server::with(&company.yaml());
+    let _ben = Baresip::start(&Line::new("acme-ben", "secret-ben"), server.sip(), 620);
+    let line = SipLine::open(carrier, server.sip());
+    let mut call = OutsideCall::dial(&line, server.sip(), NUMBER, "cut", SocketAddr::from(([127, 0, 0, 1], 9)));
+    assert_eq!(code(&call.answered()), 200);
+    // Two beats later the server has said that it lived on after the answer.
+    let answered = server.pulse();
+    let later = watch::look_until(Duration::from_secs(10), "the server's pulse", || {
+        Some(server.pulse()).filter(|now| *now > answered + 1_000_000).ok_or_else(|| "nothing new".to_owned())
+    });
+    server.kill();
+    let last = server.pulse();
+    assert!(last >= later);
+    let record = server.only_call();
+    assert_eq!((&record["cut"], &record["ended"]), (&true.into(), &last.into()), "{record:#}");
 }

@@ -194,6 +194,12 @@ impl Server {
         words(&output)
     }
 
+    /// When it last said that it lives, in microseconds since 1970.
+    #[track_caller]
+    pub(crate) fn pulse(&self) -> i64 {
+        std::fs::read_to_string(self.folder.path().join("pulse")).unwrap().trim().parse().unwrap()
+    }
+
     /// The records of all calls that are over, newest first.
     #[track_caller]
     pub(crate) fn calls(&self) -> Vec<Value> {
