@@ -61,7 +61,7 @@ impl<'a> Params<'a> {
         Self::each(text, drop)
     }
 
-    /// As [`check`], and calls `seen` with each parameter.
+    /// As [`Self::check`], and calls `seen` with each parameter.
     pub(crate) fn each<'t>(text: &'t str, mut seen: impl FnMut(Param<'t>)) -> Result<(), Malformed> {
         let text = trim(text);
         if !text.is_empty() && !text.starts_with(';') {

@@ -78,7 +78,7 @@ pub struct Via {
     port: Option<u16>,
     params: Span,
     branch: Option<Span>,
-    /// Whether the parameter `received` is there; `rport` below tells the same of that one.
+    /// Whether the parameter is there; the same for `rport`.
     received: bool,
     rport: bool,
 }
