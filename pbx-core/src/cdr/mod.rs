@@ -54,7 +54,7 @@ pub struct CallRecord<S = Step> {
 }
 
 impl<S> CallRecord<S> {
-    /// The same call with another decision.
+    /// The record with another form of its decision; all else is the same.
     pub fn with<D>(self, decision: Decision<D>) -> CallRecord<D> {
         CallRecord {
             id: self.id,

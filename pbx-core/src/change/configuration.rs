@@ -46,7 +46,7 @@ pub struct Applied {
 pub struct Minted {
     /// The device or log-in that it belongs to.
     pub id: ObjectId,
-    /// Its SIP user name or e-mail.
+    /// The device's SIP user name, or the log-in's e-mail.
     pub name: String,
     /// The secret.
     pub password: Plain,

@@ -24,7 +24,7 @@ pub enum Ask {
     },
     /// Carry out a verb; answered by `outcome`.
     Do(Act),
-    /// Nothing until an answer comes that is already asked for.
+    /// Wait for an answer that was asked for already.
     Wait,
     /// Give the caller this answer; nothing follows.
     End(Final),

@@ -5,7 +5,7 @@ use super::{Codec, Direction, Stream};
 use std::net::SocketAddr;
 use thiserror::Error;
 
-/// Nothing that one side answered is what the other side offered: answer 488.
+/// No codec with sound of one side's answer is one that the other side offered: answer 488.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("no codec in common")]
 pub struct NoCommonCodec;

@@ -79,7 +79,7 @@ impl Media {
         self.kind.eq_ignore_ascii_case("audio") && plain
     }
 
-    /// The same line, refused (RFC 3264 §6).
+    /// A copy of the media line, refused (RFC 3264 §6).
     pub(super) fn refused(&self) -> Self {
         let formats = if self.formats.is_empty() { vec!["0".to_owned()] } else { self.formats.clone() };
         let (kind, protocol) = (self.kind.clone(), self.protocol.clone());

@@ -16,7 +16,7 @@ pub(super) enum Line {
 pub(super) struct Facts<'a> {
     pub(super) message: &'a Message,
     pub(super) line: Line,
-    /// Its method is the request's; of a response that of its request.
+    /// The CSeq. Its method is the request's; in a response, that of the request that is answered.
     pub(super) cseq: &'a CSeq,
     pub(super) via: &'a Via,
 }
