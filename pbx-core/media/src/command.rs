@@ -38,7 +38,7 @@ pub enum Command {
         /// The address that the far end's SIP comes from. Behind a NAT the SDP's address is of no use, and this one keeps
         /// strangers out: leave it out only where it is not known.
         signalling: Option<IpAddr>,
-        /// The RTP clock rates of what the far end sends: its jitter is counted in them.
+        /// The clocks of what it sends: its jitter is counted in them.
         clocks: Clocks,
     },
     /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces earlier partners.

@@ -13,7 +13,7 @@ pub struct Forward {
     pub rtp: u16,
     /// The socket of the pair that it leaves from.
     pub channel: Channel,
-    /// The address that it is sent to.
+    /// To whom.
     pub to: SocketAddr,
 }
 
