@@ -20,7 +20,7 @@ use templates::source::Fetcher;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// VMs kept for tenants without a call right now, 0.4 MB each.
+/// How many VMs are kept for tenants without a call right now, 0.4 MB each.
 const IDLE_VMS: usize = 256;
 
 /// A running server.
@@ -36,10 +36,10 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the data, binds every port, and takes calls. The log-ins of a demo are shown on the log-in page.
+    /// Opens the data folder, binds every port, and takes calls. The log-ins in `demo` are shown on the log-in page.
     ///
     /// # Errors
-    /// When something that it needs cannot be had; nothing is left running then.
+    /// When the data folder, a port or a thread cannot be had; nothing is left running then.
     pub async fn build(config: Config, demo: Vec<DemoAccount>) -> anyhow::Result<Self> {
         raise_file_limit(&config);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
@@ -104,7 +104,7 @@ impl App {
         self.http
     }
 
-    /// Who and what there is.
+    /// The configuration.
     pub fn configuration(&self) -> &Arc<Configuration> {
         &self.configuration
     }
@@ -114,12 +114,12 @@ impl App {
         &self.exchange
     }
 
-    /// Tells the time.
+    /// The clock of the server.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
 
-    /// The line that says that it takes calls.
+    /// The line that says that the server takes calls.
     pub fn ready(&self) -> String {
         let sip: Vec<String> = self.sip().iter().map(ToString::to_string).collect();
         format!("ready sip={} http={}", sip.join(","), self.http)
@@ -130,7 +130,8 @@ impl App {
         self.exchange.inbox().command_all(&Command::Drain);
     }
 
-    /// No new calls; running ones end or are cut at the deadline; records are on disk when this returns.
+    /// Ends the server: new calls are refused, running ones end or are cut at the deadline; records are on disk when this
+    /// returns.
     pub async fn drain(self) {
         self.exchange.drain(Duration::from_secs(self.config.settings.drain_deadline_s.into())).await;
         for task in &self.tasks {
@@ -141,7 +142,7 @@ impl App {
     }
 }
 
-/// Says what calls would otherwise find out.
+/// Raises the limit of open files, and warns if it is too low for the media ports.
 fn raise_file_limit(config: &Config) {
     match pbx_media::files::raise_soft_limit() {
         Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
@@ -175,7 +176,7 @@ fn scripts(config: &Config, inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Re
     Ok(Arc::new(Scripts(Pool::start(pool, move |reply| inbox.script(reply))?)))
 }
 
-/// The steady clock as the templates room reads it.
+/// The steady clock in microseconds, as the templates room reads it.
 fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
     let clock = clock.clone();
     Arc::new(move || clock.now().mono.micros())

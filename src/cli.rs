@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// What somebody wants of the program.
+/// What the command line asks of the program.
 #[derive(Debug)]
 pub enum Invocation {
     /// Run the server.
@@ -27,7 +27,7 @@ pub enum Invocation {
 }
 
 impl Invocation {
-    /// The settings that it runs with.
+    /// The settings that the command runs with.
     pub const fn config(&self) -> &Config {
         match self {
             Self::Serve(config) | Self::Demo(config) | Self::Office { config, .. } => config,
@@ -41,7 +41,7 @@ impl Invocation {
 pub struct Selftest {
     /// Where the server listens.
     pub sip: SocketAddr,
-    /// Two accounts to use; none: the server of the data folder lends some.
+    /// Two accounts to use; if there are none, the server of the data folder lends some.
     pub accounts: Vec<Account>,
     /// The configuration that names the folder.
     pub config: Config,
@@ -50,7 +50,7 @@ pub struct Selftest {
 /// Reads the command line.
 ///
 /// # Errors
-/// What is wrong with it, or with the configuration. Help and version come as clap's error.
+/// What is wrong with the command line or the configuration. Help and version come as clap's error.
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> anyhow::Result<Invocation> {
     let matches = command().try_get_matches_from(arguments)?;
     let (name, sub) = matches.subcommand().context("no command")?;
@@ -138,7 +138,7 @@ fn settings(command: Command, all: bool) -> Command {
     })
 }
 
-/// The settings that tell where the data is.
+/// Adds the settings that tell where the data is.
 fn folder(command: Command) -> Command {
     settings(command, false)
 }

@@ -1,4 +1,4 @@
-//! The data folder, opened: what was promised before is in the database, and calls that nobody ended have their record.
+//! The data folder, opened: what the journal had promised is in the database, and calls that were cut have their record.
 
 use crate::config::Config;
 use anyhow::Context;
@@ -16,17 +16,17 @@ use std::time::Duration;
 
 /// A folder that this process owns.
 pub struct Data {
-    /// The lock.
+    /// The folder, locked for this process.
     pub folder: DataDir,
     /// The server's keys.
     pub keys: Keys,
-    /// What is kept.
+    /// The database.
     pub store: Store,
-    /// Who and what there is.
+    /// The configuration.
     pub configuration: Arc<Configuration>,
-    /// Feeds the store.
+    /// Brings the journal to the database.
     pub projector: Projector,
-    /// Where devices could be reached.
+    /// The registrations that have not expired.
     pub bindings: Vec<(TenantId, Binding)>,
 }
 
@@ -48,7 +48,7 @@ impl Data {
         Ok(Self { folder, keys, store, configuration, projector, bindings })
     }
 
-    /// The journal, to go on with.
+    /// Opens a new segment of the journal, to go on with.
     ///
     /// # Errors
     /// When it cannot be written.

@@ -1,4 +1,4 @@
-//! Joins the exchange's ports to the rooms that fill them.
+//! Joins the traits that the exchange declares to the crates that implement them.
 
 use pbx_core::call::io::{Answer, AnswerResult, Query};
 use pbx_core::directory::Source;

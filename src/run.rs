@@ -56,7 +56,7 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     print(&welcome(&app, &seed, server)?);
     until_told_to_stop().await?;
     app.refuse_new_calls();
-    print("stopping: running calls may end (again Ctrl-C: at once)");
+    print("stopping: running calls may end (press Ctrl-C again to stop at once)");
     tokio::select! {
         () = app.drain() => {}
         stop = until_told_to_stop() => stop?,
@@ -112,7 +112,7 @@ async fn borrow_accounts(config: &Config) -> anyhow::Result<[Account; 2]> {
     <[Account; 2]>::try_from(accounts).map_err(|_| anyhow::anyhow!("the server lent something else than two accounts"))
 }
 
-/// Asks the running server, else opens the folder.
+/// Asks the server that runs on the folder; without one, opens the folder here.
 async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
     if let Some(response) = control::ask(&config.data, &request).await? {
         return Ok(response);
@@ -149,7 +149,7 @@ async fn until_told_to_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How phones on this machine reach a listener.
+/// The address by which phones on this machine reach a listener.
 fn on_loopback(listening: SocketAddr) -> SocketAddr {
     if listening.ip().is_unspecified() { SocketAddr::from((Ipv4Addr::LOCALHOST, listening.port())) } else { listening }
 }

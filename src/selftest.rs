@@ -4,9 +4,9 @@ use crate::softphone::{Account, Phone, Tone};
 use anyhow::Context;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// What the caller sends.
+/// The tone that the caller sends.
 const CALLER: Tone = Tone(440);
-/// What the callee sends.
+/// The tone that the callee sends.
 const CALLEE: Tone = Tone(880);
 
 /// Calls from the one account to the other. Each step that went well is told to `say`.
@@ -55,7 +55,7 @@ async fn switch_on(account: Account, sip: SocketAddr) -> anyhow::Result<Phone> {
     Ok(phone)
 }
 
-/// Where a phone that talks to this server should listen.
+/// The address that a phone should listen on to talk to this server.
 fn own_address(server: IpAddr) -> IpAddr {
     match server {
         IpAddr::V4(ip) if ip.is_loopback() => Ipv4Addr::LOCALHOST.into(),

@@ -37,7 +37,7 @@ pub(crate) enum Wish {
     AddDevice {
         /// Which id it gets.
         id: DeviceId,
-        /// Whose.
+        /// The person who gets the device.
         person: PersonId,
         /// What people call it.
         label: String,

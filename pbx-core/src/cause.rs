@@ -5,13 +5,13 @@ use crate::event::Disposition;
 /// One cause.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cause {
-    /// Stable: stored in records, never changed once released.
+    /// The stable code: stored in records, never changed once released.
     pub code: &'static str,
     /// The SIP status that the caller gets (RFC 3261 §21); 200 for what ends an answered call.
     pub sip: u16,
     /// ITU-T Q.850 cause value, for `Reason: Q.850` and for carriers.
     pub q850: u8,
-    /// How a call that ends so is counted.
+    /// How a call that ends by this cause is counted.
     pub disposition: Disposition,
     /// A short English text for logs and docs; the console has its own words in each language.
     pub text: &'static str,

@@ -19,7 +19,7 @@ pub enum ClaimError {
     /// Another process owns it.
     #[error("another process{} works on this data folder", pid.map(|pid| format!(" ({pid})")).unwrap_or_default())]
     Locked {
-        /// Which one, if it told.
+        /// The id of that process, if the lock file tells it.
         pid: Option<u32>,
     },
     /// The folder can't be made or locked.

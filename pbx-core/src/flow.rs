@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
-/// What carries SIP.
+/// The transport of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
@@ -19,7 +19,7 @@ impl Transport {
         !matches!(self, Self::Udp)
     }
 
-    /// As in a Via.
+    /// The transport's name in a Via.
     pub const fn as_via(self) -> &'static str {
         match self {
             Self::Udp => "UDP",
@@ -31,9 +31,9 @@ impl Transport {
 /// A UDP address pair or a connection. Plain data: who owns the socket is `net`'s business.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Flow {
-    /// What carries it.
+    /// The transport.
     pub transport: Transport,
-    /// Our address, as the peer sees it: goes into Via, Contact and SDP. Never unspecified (0.0.0.0).
+    /// Our address as the peer sees it: goes into Via, Contact and SDP. Never unspecified (`0.0.0.0`).
     pub local: SocketAddr,
     /// The peer's address.
     pub remote: SocketAddr,
@@ -42,7 +42,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Whether it leads anywhere by itself: what is no datagram needs a connection that is known.
+    /// Whether something can be sent on it right away: over UDP always, else if its connection is known.
     pub const fn is_open(&self) -> bool {
         !self.transport.is_reliable() || self.connection != 0
     }

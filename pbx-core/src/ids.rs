@@ -78,7 +78,7 @@ ids! {
 }
 
 impl LegId {
-    /// The caller's leg in what a release wrote that did not tell it.
+    /// Stands for the caller's leg in journal entries of releases that did not write its id.
     pub const fn untold() -> Self {
         Self(Uuid::nil())
     }

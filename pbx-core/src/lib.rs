@@ -4,7 +4,6 @@
 //! - `call`: the engine, its legs, and one verb a file.
 //! - `cdr`: what is remembered of a call.
 //! - `change`: the one way to write configuration.
-//! - `data_dir`: the data folder, owned by one process.
 //! - `decision`: the record that explains a call and decides it again.
 //! - `dial_plan`: what a dialled string is.
 //! - `directory`: who and what there is, as one immutable snapshot.
@@ -17,6 +16,18 @@
 //! - `sip_log`: the bounded ring of SIP messages behind the ladder.
 //! - `template`: a call-control template as the exchange sees it.
 //! - `store`: what is kept, in words of the domain; `store/sql` is the only home of SQL.
+//!
+//! And each file beside them:
+//! - `cause`: the table of why calls end, with SIP and Q.850 codes.
+//! - `data_dir`: the data folder, owned by one process.
+//! - `flow`: where bytes came from and where they can be sent, without a socket.
+//! - `ids`: the ids of everything that has one, and the slot that a tenant lives in.
+//! - `script`: what the exchange and the script host say to each other.
+//! - `settings`: timers and limits, each with its default.
+//! - `spelling`: "did you mean …?".
+//! - `time`: wall time and steady time as arguments.
+//! - `token`: the branches, tags and Call-IDs that we put on the wire; they carry the slot.
+//! - `value`: a plain value that a script, a record and JSON all understand.
 
 pub mod call;
 pub mod cause;

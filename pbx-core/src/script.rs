@@ -22,7 +22,7 @@ pub struct RunId {
 /// Everything a script is a function of. Recorded as it is.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ScriptInput {
-    /// The version that runs (pinned at INVITE).
+    /// The template version that runs (pinned at INVITE).
     pub template: TemplateVersionId,
     /// `call`: read-only facts about the call, see docs/TEMPLATE-API.md.
     pub call: Value,
@@ -31,7 +31,7 @@ pub struct ScriptInput {
     /// `now`: the moment in the tenant's zone, and its holiday if it is one; nothing for a script that does not ask.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub now: Value,
-    /// What `math.random` is seeded with.
+    /// The seed of `math.random`.
     pub seed: u64,
 }
 
@@ -40,13 +40,13 @@ pub struct ScriptInput {
 pub enum ScriptJob {
     /// Run a script from its start.
     Start {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which run.
+        /// The run.
         run: RunId,
-        /// The text.
+        /// The template version with the script.
         program: Arc<TemplateVersion>,
-        /// What it is given.
+        /// All that the script is a function of.
         input: Arc<ScriptInput>,
         /// Outcomes of verbs that were carried out before: the script is taken through them without yielding
         /// (after a restart or a retired VM). Empty at a first start.
@@ -54,18 +54,18 @@ pub enum ScriptJob {
     },
     /// Go on with the outcome of the verb that it yielded.
     Resume {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which run.
+        /// The run.
         run: RunId,
         /// The outcome table: always has `status`.
         outcome: Value,
     },
-    /// Forget it; nothing is answered.
+    /// Forget the run; nothing is answered.
     Cancel {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which run.
+        /// The run.
         run: RunId,
     },
 }
@@ -73,9 +73,9 @@ pub enum ScriptJob {
 /// What the script host tells the engine: one for each start or resume.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ScriptReply {
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
-    /// Which run.
+    /// The run.
     pub run: RunId,
     /// What the script did.
     pub step: ScriptStep,
@@ -84,22 +84,22 @@ pub struct ScriptReply {
 /// What a script did with its turn.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum ScriptStep {
-    /// It asks for a verb; arguments are already checked against the verb's spec.
+    /// The script asks for a verb; the arguments are already checked against the verb's spec.
     Verb {
-        /// `ring`, `lookup`, `reject`, `note`.
+        /// The verb: `ring`, `lookup`, `reject` or `note`.
         name: String,
         /// Named arguments.
         args: BTreeMap<String, Value>,
         /// The line of the script.
         line: u32,
     },
-    /// It ran to its end.
+    /// The script ran to its end.
     Finished,
-    /// It was stopped: the fallback decides.
+    /// The script was stopped: the fallback decides.
     Fault {
-        /// Why.
+        /// Why it was stopped.
         kind: FaultKind,
-        /// The message for its author; never reaches a phone.
+        /// What went wrong, for the script's author; never reaches a phone.
         message: String,
         /// The line of the script, if known.
         line: Option<u32>,
@@ -112,14 +112,14 @@ pub enum ScriptStep {
 pub enum FaultKind {
     /// The text does not compile.
     Syntax,
-    /// It raised an error, or misused a verb.
+    /// The script raised an error, or misused a verb.
     Error,
-    /// It spent its counted interrupts.
+    /// The script used up its counted interrupts.
     Budget,
-    /// It spent its memory.
+    /// The script used up its memory.
     Memory,
-    /// It held its thread too long by the wall's clock (the second net).
+    /// The script held its thread too long by the clock (a second limit behind the interrupts).
     Deadline,
-    /// It asked for too many actions.
+    /// The script asked for too many actions.
     Actions,
 }

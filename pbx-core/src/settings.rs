@@ -16,7 +16,7 @@ pub struct Settings {
     pub register_default_s: u32,
     /// Contacts one device may have at once.
     pub register_max_contacts: usize,
-    /// How long a nonce is good.
+    /// How long a digest nonce is good.
     pub nonce_lifetime_s: u32,
     /// Whether phones are offered SHA-256 beside MD5: some real ones then refuse to register.
     pub offer_sha256: bool,
@@ -30,13 +30,13 @@ pub struct Settings {
     pub max_actions: u32,
     /// Lookups one script may make.
     pub max_lookups: u32,
-    /// How long the lookups of one call may take, all together, in milliseconds.
+    /// How long the lookups of one call may take, all together.
     pub lookups_ms: u32,
     /// Devices rung at once.
     pub max_forks: usize,
     /// How long running calls may go on after the drain began.
     pub drain_deadline_s: u32,
-    /// How long a turn of an engine may wait for what comes after the one before.
+    /// How long after the beginning of one turn an engine waits to begin the next, to collect input.
     pub gather_ms: u32,
 }
 

@@ -19,7 +19,7 @@ pub struct TemplateVersion {
     pub id: TemplateVersionId,
     /// The template's name in bindings: `vip-by-lookup`.
     pub slug: String,
-    /// Lower-case hex of the content (manifest and script).
+    /// The SHA-256 of manifest and script, in lower-case hex.
     pub sha256: String,
     /// What people call it.
     pub title: String,
@@ -46,20 +46,20 @@ impl TemplateVersion {
 /// One parameter of a template.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ParamSpec {
-    /// Its key.
+    /// The parameter's name in bindings and as `param.NAME` in scripts.
     pub name: String,
-    /// Its label in forms.
+    /// The parameter's label in forms.
     pub label: String,
     /// One sentence of help.
     #[serde(default)]
     pub help: String,
-    /// Its type.
+    /// The parameter's type.
     #[serde(rename = "type")]
     pub kind: ParamKind,
     /// The value when the binding gives none; a parameter without one is required.
     #[serde(default)]
     pub default: Option<Value>,
-    /// Who may change it.
+    /// Who may change the parameter.
     #[serde(default)]
     pub editable_by: EditableBy,
 }
@@ -92,7 +92,7 @@ pub enum ParamKind {
     Source,
     /// Opening hours: a table from `mon`…`sun` to a list of `"HH:MM-HH:MM"`.
     WeeklyHours,
-    /// One of these.
+    /// One of these words.
     Choice(Vec<String>),
 }
 
@@ -103,7 +103,7 @@ pub enum EditableBy {
     /// Tenant admins.
     #[default]
     Admin,
-    /// The person it is about, too.
+    /// Tenant admins, and the person whose extension the binding is for.
     User,
 }
 
@@ -115,7 +115,7 @@ pub enum Fallback {
     Ring {
         /// The parameter that names the destination; `called` means the person that was dialled.
         param: String,
-        /// For how many seconds.
+        /// Seconds of ringing.
         timeout: u32,
     },
     /// Refuse with this SIP code (400–699).

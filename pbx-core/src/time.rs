@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Wall(i64);
 
 impl Wall {
-    /// Of microseconds since 1970-01-01 UTC.
+    /// The moment this many microseconds after 1970-01-01 UTC.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -25,11 +25,11 @@ impl Wall {
     }
 }
 
-/// Both times of one moment: the steady one for timers, the wall's for records.
+/// Both times of one moment: steady time for timers, wall time for records.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Now {
     /// Steady time: never goes back, means nothing to people.
     pub mono: Instant,
-    /// The wall's time: may jump.
+    /// Wall time: may jump.
     pub wall: Wall,
 }

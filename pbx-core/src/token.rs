@@ -7,10 +7,10 @@ use crate::ids::{SLOTS, Slot};
 use crate::time::Wall;
 use pbx_sip::spell;
 
-/// RFC 3261 §8.1.1.7: what every branch begins with.
+/// The magic cookie that every branch begins with (RFC 3261 §8.1.1.7).
 pub const MAGIC: &str = "z9hG4bK";
 
-/// What makes an id ours.
+/// The mark that an id of ours begins with.
 const COOKIE: &str = "rd";
 
 /// Digits of the slot.

@@ -10,7 +10,7 @@ pub enum Value {
     /// Nothing (Lua `nil`, JSON `null`).
     #[default]
     Null,
-    /// Truth.
+    /// True or false.
     Bool(bool),
     /// A whole number.
     Int(i64),
@@ -25,7 +25,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether it is nothing.
+    /// Whether it is [`Value::Null`].
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -35,7 +35,7 @@ impl Value {
         self.weigh(size, depth).is_some()
     }
 
-    /// What is left of a size after this value.
+    /// What is left of the size after this value; `None` if it does not fit or is nested too deep.
     fn weigh(&self, left: usize, depth: usize) -> Option<usize> {
         let left = left.checked_sub(1)?;
         match self {

@@ -14,7 +14,7 @@ impl Config {
         self.rtp_address.unwrap_or(any)
     }
 
-    /// Why calls would be silent: SDP would name an address where nothing is received.
+    /// Why calls would be silent, if so: SDP would name an address where nothing is received.
     pub(super) fn silence(&self) -> Option<String> {
         let rtp = self.rtp_address?;
         let fits = |sip: IpAddr| {

@@ -29,7 +29,7 @@ pub struct Config {
     pub sip: Vec<SocketAddr>,
     /// Where the console and the API are served.
     pub http: SocketAddr,
-    /// Proxies before the console that are believed in who asks, and whether by HTTPS.
+    /// Proxies before the console whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub http_proxies: Vec<Network>,
     /// The address that peers outside this machine see instead of ours.
     pub external_address: Option<IpAddr>,

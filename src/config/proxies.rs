@@ -1,4 +1,4 @@
-//! Proxies before the console: a list that everybody is on, or that nobody on it can use, is a mistake.
+//! Proxies before the console. A list that covers every address, or of which none can reach the console, is a mistake.
 
 use super::Config;
 use admin_ui::{BadNetwork, Network};
@@ -17,7 +17,7 @@ pub(super) fn networks(values: &[&str]) -> Result<Vec<Network>, String> {
 }
 
 impl Config {
-    /// Why no proxy would ever be believed: none of them can reach the console's address.
+    /// Why no proxy would ever be believed, if so: none of them can reach the console's address.
     pub(super) fn unreachable_proxies(&self) -> Option<String> {
         let any = self.http_proxies.is_empty() || self.http_proxies.iter().any(|proxy| self.is_reached_by(proxy));
         (!any).then(|| format!("http {} cannot be reached from any address of http-proxies", self.http))

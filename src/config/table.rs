@@ -8,13 +8,13 @@ use tracing_subscriber::EnvFilter;
 pub struct Setting {
     /// Lower case with dashes.
     pub name: &'static str,
-    /// What a value looks like.
+    /// What a value looks like, such as `ADDR:PORT…`.
     pub value: &'static str,
-    /// What holds when nothing is said.
+    /// The default, in words.
     pub default: &'static str,
-    /// One or two sentences.
+    /// What the setting does, in one or two sentences.
     pub help: &'static str,
-    /// Whether it takes more than one value.
+    /// Whether the setting takes more than one value.
     pub many: bool,
     set: fn(&mut Config, &[&str]) -> Result<(), String>,
 }
@@ -31,7 +31,7 @@ impl Setting {
         (self.set)(config, values)
     }
 
-    /// The environment variable that sets it.
+    /// The name of the environment variable that sets it.
     pub fn variable(&self) -> String {
         format!("RINGDOWN_{}", self.name.replace('-', "_").to_uppercase())
     }

@@ -12,41 +12,41 @@ pub use socket::{ask, listen};
 
 use serde::{Deserialize, Serialize};
 
-/// A question.
+/// A question or command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
     /// Bring a configuration file into effect.
     Import {
-        /// Its name, for messages.
+        /// The file's name, for messages.
         file: String,
-        /// Its text.
+        /// The file's text.
         text: String,
-        /// Change nothing.
+        /// Show what would change, and change nothing.
         dry_run: bool,
-        /// Remove what it does not mention.
+        /// Remove what the file does not mention.
         prune: bool,
     },
     /// Write a tenant's configuration as an import file.
     Export {
-        /// Its slug.
+        /// The tenant's slug.
         tenant: String,
     },
     /// List calls, newest first.
     Calls {
-        /// Only this tenant's.
+        /// Only the calls of the tenant with this slug.
         tenant: Option<String>,
-        /// At most so many.
+        /// The most calls that are listed; `None`: all.
         limit: Option<usize>,
-        /// One JSON object a line.
+        /// Whether each call is a line of JSON.
         json: bool,
     },
     /// Say why a call went where it went.
     Explain {
-        /// Our id, or SIP's Call-ID.
+        /// The exchange's id of the call, or SIP's Call-ID.
         call: String,
-        /// BCP 47.
+        /// The language of the words (BCP 47).
         language: String,
-        /// The whole record.
+        /// Whether the whole record is given as JSON.
         json: bool,
     },
     /// Lend two accounts for a self-test.
@@ -63,12 +63,12 @@ pub struct Response {
 }
 
 impl Response {
-    /// All went well.
+    /// The request went well: prints `text`.
     pub fn said(text: impl Into<String>) -> Self {
         Self { text: text.into(), fault: String::new() }
     }
 
-    /// It did not.
+    /// The request failed: prints `fault` on standard error.
     pub fn failed(fault: impl Into<String>) -> Self {
         Self { text: String::new(), fault: fault.into() }
     }

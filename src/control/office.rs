@@ -1,4 +1,4 @@
-//! Answers the command line's questions from what is kept.
+//! Answers the command line's questions from the data folder.
 
 use super::{Request, Response};
 use crate::softphone::Account;
@@ -14,23 +14,24 @@ use rand_chacha::rand_core::RngCore;
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// Calls read at once.
+/// How many calls are read from the database at once.
 const PAGE: u16 = 500;
 
 /// What the answers are made from.
 pub struct Office {
-    /// Who and what there is.
+    /// The configuration.
     pub configuration: Arc<Configuration>,
-    /// What is kept.
+    /// The database.
     pub store: Store,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Of a running server: what was promised a moment ago is waited for, so that an answer is never behind.
+    /// The promises of a running server: an answer waits until SQL has what was promised a moment ago, so that it is never
+    /// behind.
     pub promises: Option<Promises>,
 }
 
 impl Office {
-    /// Answers. A question that cannot be answered says why.
+    /// Answers a request. One that cannot be answered says why.
     pub async fn answer(&self, request: Request) -> Response {
         if let Some(promises) = &self.promises {
             promises.caught_up(None).await;
@@ -120,7 +121,7 @@ impl Office {
         self.store.call_anywhere(call).await
     }
 
-    /// Two accounts of a tenant of their own, with new passwords each time.
+    /// Lends two accounts of a tenant of their own, with new passwords each time.
     async fn lend(&self) -> anyhow::Result<Response> {
         let mut rng = pbx_core::net::rng()?;
         let mut account = |extension: &str| Account {

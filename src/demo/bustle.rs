@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// How long a registration of a simulated phone lasts; it is renewed at half of it.
+/// How many seconds a registration of a simulated phone lasts; it is renewed at half of that.
 const REGISTRATION: u32 = 120;
 /// The number that the simulated carrier calls.
 const PUBLIC_NUMBER: &str = "+4930555100";
 
-/// All simulated phones; dropping it pulls their plugs.
+/// All simulated phones. Dropping this ends them without a word to the server.
 pub struct Bustle {
     tasks: JoinSet<()>,
     carrier: Arc<Phone>,
@@ -22,7 +22,7 @@ pub struct Bustle {
 }
 
 impl Bustle {
-    /// Switches the simulated carrier on: its address goes into the configuration before it may call.
+    /// Binds the simulated carrier's socket: its address must be in the configuration before it may call.
     ///
     /// # Errors
     /// When no socket can be had.
@@ -42,7 +42,7 @@ impl Bustle {
         self.carrier.address()
     }
 
-    /// Lets the phones loose.
+    /// Starts the simulated phones.
     pub fn begin(&mut self, accounts: Vec<(&'static str, Account)>, rng: &mut ChaCha20Rng) {
         for (index, (tenant, account)) in accounts.iter().enumerate() {
             let colleagues: Vec<String> = accounts

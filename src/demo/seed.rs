@@ -23,7 +23,7 @@ const SIMULATED: &[(&str, &str, &str)] = &[
     ("globex", "globex-accounts-desk", "102"),
     ("globex", "globex-support-desk", "103"),
 ];
-/// Devices that are left for a person's own softphone.
+/// Devices without a simulated phone, for a visitor's own softphone.
 const GUESTS: &[(&str, &str, &str)] = &[("acme", "acme-guest", "104"), ("globex", "globex-guest", "104")];
 
 /// The demo's passwords, and what is made with them.
@@ -54,8 +54,8 @@ impl Seed {
         Ok(Self { passwords })
     }
 
-    /// What this start imports: everything at the first, later only where the simulated carrier and the customer service
-    /// are this time. So what was changed or deleted in the console stays so.
+    /// The import file of this start: everything at the first; later only the addresses of the simulated carrier and the
+    /// customer service. So what was changed or deleted in the console stays so.
     pub fn import_file(&self, known: &Directory, carrier: SocketAddr, customers: SocketAddr) -> String {
         if known.tenants().next().is_none() {
             return self.everything(carrier, customers);
@@ -94,7 +94,7 @@ impl Seed {
             .collect()
     }
 
-    /// The same, as the log-in page shows them.
+    /// The console's log-ins, as the log-in page shows them.
     pub fn demo_accounts(&self) -> Vec<DemoAccount> {
         let tenant = |email: &str| match email.split_once('@')?.1 {
             "acme.test" => Some("Acme".to_owned()),

@@ -1,4 +1,4 @@
-//! What one types into a phone.
+//! A SIP account, as one types it into a phone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub struct Account {
     /// The SIP user name.
     pub user: String,
-    /// Its password.
+    /// The SIP password.
     pub password: String,
     /// What others dial to reach it.
     pub extension: String,

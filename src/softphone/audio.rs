@@ -23,7 +23,7 @@ pub(super) struct Audio {
 }
 
 impl Audio {
-    /// Binds, and speaks as soon as the far end is known.
+    /// Binds the socket; sends the tone as soon as the far end is known.
     pub(super) async fn start(ip: IpAddr, tone: Tone) -> std::io::Result<Self> {
         let socket = UdpSocket::bind((ip, 0)).await?;
         let local = socket.local_addr()?;
@@ -38,7 +38,7 @@ impl Audio {
         self.local
     }
 
-    /// Where to send from now on.
+    /// Sets where to send from now on, and in which law.
     pub(super) fn aim(&self, far: (SocketAddr, Law)) {
         self.far.send_replace(Some(far));
     }

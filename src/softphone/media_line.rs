@@ -3,7 +3,7 @@
 use super::tone::Law;
 use std::net::{IpAddr, SocketAddr};
 
-/// Our side: both laws, sending and receiving.
+/// Our description: the given law or both, sending and receiving.
 pub(super) fn offer(address: SocketAddr, law: Option<Law>) -> String {
     let (ip, port) = (address.ip(), address.port());
     let family = if ip.is_ipv4() { "IP4" } else { "IP6" };

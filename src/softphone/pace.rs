@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Waits.
+/// Waits for this time.
 #[expect(clippy::disallowed_methods, reason = "a phone sends every 20 ms by its own clock")]
 pub async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
@@ -16,7 +16,7 @@ pub(super) fn beat(time: Duration) -> tokio::time::Interval {
     beat
 }
 
-/// What a future gives, if it gives it in time.
+/// What a future gives, if that comes within `time`.
 #[expect(clippy::disallowed_methods, reason = "a simulated phone lives by the clock of the machine")]
 pub(super) async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(time, future).await.ok()

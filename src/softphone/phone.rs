@@ -36,7 +36,7 @@ pub enum Fault {
     /// The machine refused a socket.
     #[error("no socket: {0}")]
     Socket(#[from] std::io::Error),
-    /// The SIP library says so.
+    /// A fault that the SIP library tells.
     #[error("{0}")]
     Sip(String),
 }
@@ -47,7 +47,7 @@ impl Fault {
     }
 }
 
-/// A phone that is switched on. Dropping it pulls the plug: nothing is said to the server.
+/// A phone that is switched on. Dropping it ends it without a word to the server.
 pub struct Phone {
     account: Account,
     server: SocketAddr,
@@ -91,17 +91,17 @@ impl Phone {
         Ok(Self { account, server, local, layer, registration, ringing, plug })
     }
 
-    /// Its account.
+    /// The phone's account.
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// Where it listens.
+    /// The address that the phone listens on.
     pub fn address(&self) -> SocketAddr {
         self.local
     }
 
-    /// Tells the server where it is, for so many seconds; 0 takes it back.
+    /// Registers for this many seconds; 0 unregisters.
     ///
     /// # Errors
     /// When the server refuses or is silent.
@@ -150,7 +150,7 @@ impl Phone {
         Ok(Call { dialog, states: tokio::sync::Mutex::new(states), audio })
     }
 
-    /// The next call that rings here; none when the phone is unplugged.
+    /// Waits for the next call that rings here; `None` when the phone's endpoint has ended.
     pub async fn next_call(&mut self) -> Option<Ringing> {
         self.ringing.recv().await
     }
@@ -162,7 +162,7 @@ impl Drop for Phone {
     }
 }
 
-/// What comes in without being asked for.
+/// Takes the requests that come in.
 struct Receiver {
     layer: Arc<DialogLayer>,
     contact: Uri,

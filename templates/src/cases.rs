@@ -29,12 +29,12 @@ pub enum CaseFault {
     Yaml(#[from] serde_yaml::Error),
 }
 
-/// What came of one case.
+/// The result of one case.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CaseResult {
-    /// Its name.
+    /// The case's name.
     pub name: String,
-    /// What went otherwise than expected; nothing if all went well.
+    /// What differs from what was expected; `None` if nothing does.
     pub failure: Option<String>,
 }
 
@@ -89,7 +89,7 @@ fn play(template: &Arc<TemplateVersion>, given: Given, expect: &[Value]) -> Resu
     Err("the last step has an outcome, but not what comes of it".to_owned())
 }
 
-/// The outcome that the script is to be told, if any.
+/// Compares a step with the expected one; gives the outcome that the script is to be told, if any.
 fn compare(expected: &Value, step: &ScriptStep) -> Result<Option<Value>, String> {
     let mismatch = || Err(format!("expected {}, got {}", shown(expected), told(step)));
     match (expected, step) {

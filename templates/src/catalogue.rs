@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The files of one template that ships.
 #[derive(Debug)]
 pub struct Shipped {
-    /// Its name in bindings.
+    /// The template's name in bindings.
     pub slug: &'static str,
     /// `manifest.yaml`.
     pub manifest: &'static str,
@@ -58,7 +58,7 @@ impl Catalogue {
         Ok(Self { by_slug: SHIPPED.iter().map(read).collect::<Result<_, ManifestFault>>()? })
     }
 
-    /// All, by name.
+    /// All templates, by name.
     pub fn all(&self) -> impl Iterator<Item = &Arc<TemplateVersion>> {
         self.by_slug.values()
     }

@@ -63,7 +63,7 @@ pub fn api_markdown() -> String {
     text
 }
 
-/// Writing to a string cannot fail.
+/// Appends formatted text: writing to a string cannot fail.
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _infallible = writeln!(text, "{arguments}");
 }

@@ -3,11 +3,11 @@
 /// One readable field.
 #[derive(Debug)]
 pub struct Fact {
-    /// How scripts write it.
+    /// The field as scripts write it: `call.caller.number`.
     pub path: &'static str,
-    /// Its Lua type.
+    /// The field's Lua type.
     pub kind: &'static str,
-    /// What it is.
+    /// What the field means, in Markdown.
     pub doc: &'static str,
 }
 

@@ -18,9 +18,9 @@ pub enum ManifestFault {
     /// The text is too long.
     #[error("{what} is longer than {max} bytes")]
     TooLong {
-        /// Which file.
+        /// The file: `manifest.yaml` or `main.lua`.
         what: &'static str,
-        /// The limit.
+        /// The longest that it may be, in bytes.
         max: usize,
     },
     /// The YAML is broken, or says something that no manifest says.
@@ -119,7 +119,7 @@ pub fn read(slug: &str, manifest: &str, lua: &str) -> Result<TemplateVersion, Ma
     })
 }
 
-/// Hashes both texts with their border, so that no text can move from one to the other unseen.
+/// Hashes both texts and where one ends, so that moving text from one to the other changes the hash.
 fn digest(manifest: &str, lua: &str) -> String {
     let border = u64::try_from(manifest.len()).unwrap_or(u64::MAX).to_be_bytes();
     let digest = Sha256::new().chain_update(border).chain_update(manifest).chain_update(lua).finalize();

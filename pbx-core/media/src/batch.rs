@@ -8,12 +8,12 @@ use crate::time::Instant;
 use std::net::SocketAddr;
 use std::ops::Range;
 
-/// The longest UDP datagram: what is received is never cut.
+/// The longest UDP datagram, in bytes: what is received is never cut.
 const LONGEST: usize = 65_535;
-/// Room for one of these behind some three hundred of audio.
+/// Bytes of the buffer: room for one datagram of that length behind some three hundred of audio.
 const ROOM: usize = 2 * LONGEST;
 
-/// Datagrams on their way through, one behind the other. Its memory is taken once.
+/// The datagrams of one look, one behind the other in a buffer that is allocated once.
 pub(crate) struct Batch {
     bytes: Box<[u8]>,
     used: usize,
@@ -33,7 +33,7 @@ impl Batch {
         Self { bytes: vec![0; ROOM].into_boxed_slice(), used: 0, received: Vec::new(), forwards: Vec::new() }
     }
 
-    /// Relays one datagram of each readable port; those that have more are told again.
+    /// Relays one datagram of each readable port; a port that has more is told of again at the next look.
     pub(crate) fn relay_all(&mut self, now: Instant, relay: &mut Relay<BoundPairs>, readable: &[u16]) {
         for port in readable {
             if ROOM - self.used < LONGEST {

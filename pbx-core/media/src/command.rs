@@ -18,25 +18,25 @@ pub struct Port {
 pub enum Command {
     /// Give this engine more bound pairs of this thread; answered by [`Fact::Stock`].
     Refill {
-        /// Which thread.
+        /// The number of the media thread.
         thread: u8,
-        /// Which engine asks.
+        /// The number of the engine that asks.
         engine: u16,
-        /// How many.
+        /// How many pairs.
         count: u16,
     },
-    /// Where the far end of this port says it listens (its SDP). Later ones replace earlier ones. While `rtp` is none (its SDP
-    /// is not known yet, or it wants nothing while on hold) nothing is sent to it.
+    /// Where the far end of this port listens, by its SDP. Later commands replace earlier ones. While `rtp` is `None` (its
+    /// SDP is not known yet, or it wants nothing while on hold) nothing is sent to it.
     Aim {
         /// The port.
         port: Port,
         /// Where to send RTP until the far end is heard.
         rtp: Option<SocketAddr>,
-        /// Where to send RTCP until the far end's is heard; none: the RTP port plus one. The same as `rtp` when both sides
-        /// agreed on `a=rtcp-mux` (RFC 5761).
+        /// Where to send RTCP until the far end's is heard; `None`: the RTP port plus one. The same as `rtp` when both
+        /// sides agreed on `a=rtcp-mux` (RFC 5761).
         rtcp: Option<SocketAddr>,
-        /// Where its signalling comes from. Behind a NAT the SDP's address is of no use, and this one is what keeps strangers
-        /// out: leave it out only where it is not known.
+        /// The address that the far end's SIP comes from. Behind a NAT the SDP's address is of no use, and this one keeps
+        /// strangers out: leave it out only where it is not known.
         signalling: Option<IpAddr>,
         /// The clocks of what it sends: its jitter is counted in them.
         clocks: Clocks,
@@ -52,7 +52,7 @@ pub enum Command {
     Release {
         /// The port.
         port: Port,
-        /// Which engine asks.
+        /// The number of the engine that asks.
         engine: u16,
     },
 }
@@ -62,14 +62,14 @@ pub enum Command {
 pub enum Fact {
     /// Bound pairs for use; fewer than asked for (or none) when the range is used up.
     Stock {
-        /// Which engine they are for.
+        /// The number of the engine that asked for them.
         engine: u16,
         /// The pairs.
         ports: Vec<Port>,
     },
     /// The last word on a port.
     Released {
-        /// Which engine asked.
+        /// The number of the engine that asked.
         engine: u16,
         /// The port.
         port: Port,
@@ -79,7 +79,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// Which engine it is for.
+    /// The number of the engine that the fact is for.
     pub const fn engine(&self) -> u16 {
         match self {
             Self::Stock { engine, .. } | Self::Released { engine, .. } => *engine,
@@ -102,7 +102,7 @@ pub struct PortReport {
     pub announced: Option<SocketAddr>,
     /// Where it really sent from.
     pub latched: Option<SocketAddr>,
-    /// Others that sent to the port and were not let through, with their datagrams (at most eight are kept).
+    /// Other senders whose datagrams to the port were not let through, each with how many it sent; at most eight are kept.
     pub strangers: Vec<(SocketAddr, u64)>,
     /// RTP packets we sent to the far end.
     pub sent: u64,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
-/// Facts go here. It is called on a media thread: it must not block.
+/// What is called with each fact. It runs on a media thread, so it must not block.
 pub(crate) type Sink = Arc<dyn Fn(Fact) + Send + Sync>;
 
 /// The only clock of this room.
@@ -54,7 +54,7 @@ impl Driver {
         driver
     }
 
-    /// Until the handle is dropped. The sockets are closed at the end.
+    /// Runs until the handle is dropped; then the sockets are closed.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let (mut now, mut events) = (self.clock.now(), Events::new());
         let mut pace = Pace::new(now);
@@ -75,7 +75,7 @@ impl Driver {
         }
     }
 
-    /// None: nobody commands any more.
+    /// Carries out the commands that wait; `None` once the handle is dropped.
     fn obey(&mut self, now: Instant) -> Option<()> {
         loop {
             match self.commands.try_recv() {

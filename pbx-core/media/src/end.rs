@@ -11,12 +11,12 @@ use crate::time::Instant;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-/// Which socket of a pair.
+/// One of the two sockets of a pair.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Channel {
-    /// The even port.
+    /// The even port: RTP.
     Rtp,
-    /// The odd one.
+    /// The odd port: RTCP.
     Rtcp,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// What its payload types stand for.
+    /// Sets the clock rates of the far end's payload types.
     pub(crate) fn tick_by(&mut self, clocks: Clocks) {
         self.clocks = clocks;
     }
@@ -53,7 +53,7 @@ impl End {
         self.rtcp.aim(rtp, rtcp.map(canonical).filter(|address| may_be_sent_to(*address)), moved);
     }
 
-    /// A datagram came in. What it is, if it is to be passed on.
+    /// Judges a datagram that came in: what it is, if it is to be passed on.
     pub(crate) fn hear(
         &mut self,
         now: Instant,
@@ -97,7 +97,7 @@ impl End {
         Some(Channel::Rtp)
     }
 
-    /// Noise from the far end itself (keep-alives, STUN) makes nobody a stranger.
+    /// Notes a stranger's datagram. Noise from the far end itself (keep-alives, STUN) does not make it a stranger.
     fn count_stranger(&mut self, from: SocketAddr) {
         if self.latch.source() != Some(from) && self.latch.announced() != Some(from) {
             self.strangers.count(from);
@@ -113,7 +113,7 @@ impl End {
         *count <= PER_WINDOW
     }
 
-    /// Where something of this kind goes to reach this far end, and through which socket.
+    /// Through which socket and to which address something of this kind reaches the far end.
     pub(crate) fn send(&mut self, what: Channel) -> Option<(Channel, SocketAddr)> {
         if !self.wants_media {
             return None;
@@ -143,12 +143,13 @@ impl End {
     }
 }
 
-/// One spelling for an IPv4 address that came through an IPv6 socket.
+/// The IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both spellings compare equal.
 fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
-/// Not the old way to say hold (`c=IN IP4 0.0.0.0`, RFC 3264 §8.4), a closed stream (port 0), or an address of many.
+/// Whether packets may be sent to an address: not to `0.0.0.0` (hold by RFC 3264 §8.4), port 0 (a closed stream), multicast
+/// or broadcast.
 fn may_be_sent_to(address: SocketAddr) -> bool {
     let broadcast = matches!(address.ip(), IpAddr::V4(ip) if ip.is_broadcast());
     address.port() != 0 && !address.ip().is_unspecified() && !address.ip().is_multicast() && !broadcast

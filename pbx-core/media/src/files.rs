@@ -8,7 +8,7 @@ const OTHERS: u64 = 256;
 /// A call has two sides, each with a socket for RTP and one for RTCP.
 const OF_A_CALL: u64 = 4;
 
-/// Raises the soft limit of open files to the hard one. What it is now; none: without limit.
+/// Raises the soft limit of open files to the hard one, and gives what it is now; `None`: without limit.
 pub fn raise_soft_limit() -> std::io::Result<Option<u64>> {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {

@@ -35,13 +35,13 @@ const CANDIDATES: usize = 4;
 /// How far the signalling vouches for a sender; the later the better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Standing {
-    /// Nothing speaks for it.
+    /// The signalling says nothing of the sender.
     Unknown,
-    /// It was the source before the signalling aimed elsewhere.
+    /// The sender was the source before the signalling aimed elsewhere.
     Former,
-    /// Its IP is the announced one, the signalling's, or the former source's.
+    /// The sender's IP is the announced one, the signalling's, or the former source's.
     Near,
-    /// It is the very address that the SDP announced.
+    /// The sender has the very address that the SDP announced.
     Announced,
 }
 
@@ -123,7 +123,7 @@ impl Latch {
         true
     }
 
-    /// None: a stranger for good (rows 1 and 8).
+    /// The standing of a sender; `None`: a stranger for good (rows 1 and 8).
     fn standing(&self, from: SocketAddr) -> Option<Standing> {
         let announced = self.announced?;
         if from == announced {
@@ -140,7 +140,7 @@ impl Latch {
         (behind_nat || self.latched.is_some_and(|latched| latched.from.ip() == ip)).then_some(Standing::Unknown)
     }
 
-    /// Rows 3–7 and 9–11.
+    /// Whether a sender may take the latch over now (rows 3–7 and 9–11).
     fn may_take_over(&self, now: Instant, from: SocketAddr, standing: Standing) -> bool {
         let Some(latched) = self.latched else { return true };
         if standing > latched.standing {
@@ -162,7 +162,8 @@ impl Latch {
         run
     }
 
-    /// A free place, or that of the least and longest unheard: a crowd of strangers can't push a better one out.
+    /// Where a new candidate is kept: a free place, or that of the candidate with the least standing, the longest unheard
+    /// first. A crowd of strangers can't push a better one out.
     fn place_for(&self, standing: Standing) -> Option<usize> {
         let least = |c: &Option<Candidate>| c.map(|c| (c.standing, c.heard));
         let (place, worst) = self.candidates.iter().enumerate().min_by_key(|(_, c)| least(c))?;

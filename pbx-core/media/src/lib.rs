@@ -1,7 +1,7 @@
 //! Media: RTP and RTCP relayed between the two sides of a call. Knows no SIP and no tenant.
 //!
-//! [`relay::Relay`] is the whole relay without sockets and clock; [`start`] runs it on threads with real ones.
-//! Whom a port listens to is decided in [`latch`].
+//! [`relay::Relay`] is the whole relay without sockets and clock; [`start`] runs it on threads with real ones. Whom a port
+//! listens to is decided in [`latch`]. What the exchange tells the threads, and hears from them, is in [`command`].
 
 mod batch;
 pub mod clocks;

@@ -3,22 +3,23 @@
 use crate::time::Instant;
 use std::time::Duration;
 
-/// So many packets are let come together. To be woken for each costs as much as to relay it, and one that is relayed behind
-/// another of its kind costs less: the way is still warm.
+/// How many packets are let come together. To be woken for each costs as much as to relay it, and a packet relayed right
+/// behind another costs less, because the code is still in the processor's caches.
 const TOGETHER: u32 = 50;
-/// But nobody waits longer than this: a quarter of the sound that a packet carries, and nobody hears it.
+/// The longest rest: a quarter of the sound that a packet carries, which nobody hears.
 const LONGEST: Duration = Duration::from_millis(5);
 
-/// What was to be read at the looks so far.
+/// Which ports could be read at the looks so far.
 pub(crate) struct Pace {
     last: Instant,
     look: u8,
-    /// By port: the number of the look at which it could be read last. Numbers come again; a rest too few is no harm.
+    /// By port: the number of the look at which it could be read last. The numbers wrap around; at worst a rest is left
+    /// out.
     seen: Vec<u8>,
 }
 
 impl Pace {
-    /// Before the first look.
+    /// The pace before the first look.
     pub(crate) fn new(now: Instant) -> Self {
         Self { last: now, look: 1, seen: vec![0; usize::from(u16::MAX) + 1] }
     }
@@ -33,7 +34,7 @@ impl Pace {
         (apart * 2 <= LONGEST && !backlog).then(|| LONGEST.min(apart * TOGETHER))
     }
 
-    /// Whether one of the ports could be read at the look before, too.
+    /// Notes the ports that can be read now; whether one of them could be read at the look before, too.
     fn see(&mut self, readable: &[u16]) -> bool {
         let before = self.look;
         self.look = self.look.wrapping_add(1);

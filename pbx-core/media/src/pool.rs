@@ -11,7 +11,7 @@ use std::time::Duration;
 pub trait Sockets {
     /// Binds `rtp` and `rtp + 1`.
     fn open(&mut self, rtp: u16) -> Result<(), OpenError>;
-    /// Gives them back.
+    /// Closes both sockets of the pair.
     fn close(&mut self, rtp: u16);
 }
 
@@ -39,7 +39,7 @@ pub enum OpenError {
 pub struct PoolSettings {
     /// The range of the whole machine.
     pub ports: RangeInclusive<u16>,
-    /// Which thread this is; the pairs are dealt round.
+    /// The number of this thread; the range's pairs are dealt round the threads.
     pub thread: u8,
     /// How many threads there are.
     pub threads: u8,
@@ -93,7 +93,7 @@ impl Pool {
         }
     }
 
-    /// A bound pair, if there is one.
+    /// Takes a bound pair, if there is one.
     pub(crate) fn take(&mut self, now: Instant, sockets: &mut impl Sockets) -> Option<u16> {
         if self.ready.is_empty() {
             self.end_rests(now);
@@ -105,7 +105,7 @@ impl Pool {
         Some(self.ready.swap_remove(at))
     }
 
-    /// The pair that has rested longest, if that was long enough at need.
+    /// Takes the pair that has rested longest, if that was at least [`LEAST_REST`].
     fn wake_one(&mut self, now: Instant) -> Option<u16> {
         let shortened = self.rest.saturating_sub(LEAST_REST);
         let (until, _) = self.resting.front()?;
@@ -115,12 +115,12 @@ impl Pool {
         self.resting.pop_front().map(|(_, rtp)| rtp)
     }
 
-    /// A pair is done with; it rests.
+    /// Puts back a pair that a call is done with; it rests.
     pub(crate) fn rest(&mut self, now: Instant, rtp: u16) {
         self.resting.push_back((now + self.rest, rtp));
     }
 
-    /// Ends what rests have ended, closes what is too much, binds what is missing.
+    /// Makes pairs ready whose rest is over, closes those that are too many, binds those that are missing.
     pub(crate) fn tick(&mut self, now: Instant, sockets: &mut impl Sockets) {
         self.end_rests(now);
         while let Some(&(until, rtp)) = self.held.front()
@@ -160,7 +160,8 @@ impl Pool {
         if short || self.ready.len() > self.most() { Some(self.refused_until) } else { ends }
     }
 
-    /// How many pairs may be ready. While some rest, calls come and go: closing what is bound again at once would only cost.
+    /// How many pairs may be ready. While some rest, calls come and go, and a pair that is closed would soon be bound
+    /// again.
     fn most(&self) -> usize {
         if self.resting.is_empty() { self.spare } else { usize::MAX }
     }

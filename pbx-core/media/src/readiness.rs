@@ -1,5 +1,5 @@
-//! Which sockets of a media thread can be read: the system's list of them, told again for as long as something is left. So
-//! one datagram a socket is read at each look, and nothing is asked for twice.
+//! Which sockets of a media thread can be read, by a level-triggered epoll: a socket is listed at each look for as long as
+//! something is left in it. So one datagram a socket is read at each look, and no read finds nothing.
 
 use crate::time::Instant;
 use rustix::buffer::spare_capacity;
@@ -11,18 +11,18 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What the waker is known by; ports are below it.
+/// The waker's number in the epoll; the others are ports, which are below it.
 const WAKER: u64 = u64::MAX;
-/// Sockets that one look tells of.
+/// Most sockets that one look tells of.
 const EVENTS: usize = 1024;
 
-/// The list, by port. Cheap to clone.
+/// The epoll, to add sockets to. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Readiness {
     epoll: Arc<OwnedFd>,
 }
 
-/// Ends a wait from another thread.
+/// Ends a thread's wait from another thread.
 pub(crate) struct Waker {
     event: Arc<OwnedFd>,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Watch {
     waker: Arc<OwnedFd>,
 }
 
-/// Where the system writes its list to.
+/// The buffer that the system writes its list of readable sockets to.
 pub(crate) struct Events(Vec<Event>);
 
 impl Events {
@@ -42,7 +42,7 @@ impl Events {
     }
 }
 
-/// A list that is empty but for the waker.
+/// Makes an epoll that holds the waker alone.
 pub(crate) fn watch() -> io::Result<(Watch, Waker)> {
     let epoll = Arc::new(epoll::create(CreateFlags::CLOEXEC)?);
     let event = Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?);
@@ -52,7 +52,7 @@ pub(crate) fn watch() -> io::Result<(Watch, Waker)> {
 }
 
 impl Waker {
-    /// Ends the wait, or the next one.
+    /// Ends the present wait, or the next one if nobody waits now.
     pub(crate) fn wake(&self) -> io::Result<()> {
         match rustix::io::write(&self.event, &1_u64.to_ne_bytes()) {
             // It was woken 2^64 - 2 times and not heard yet: that is woken.
@@ -63,14 +63,14 @@ impl Waker {
 }
 
 impl Readiness {
-    /// Tells of this socket under its port from now on. Closing a socket takes it off.
+    /// Adds a socket under its port. Closing the socket takes it off again.
     pub(crate) fn add(&self, socket: &impl AsFd, port: u16) -> io::Result<()> {
         Ok(epoll::add(&self.epoll, socket, EventData::new_u64(port.into()), EventFlags::IN)?)
     }
 }
 
 impl Watch {
-    /// To add sockets with.
+    /// A handle to add sockets with.
     pub(crate) fn readiness(&self) -> Readiness {
         self.readiness.clone()
     }
@@ -95,7 +95,7 @@ impl Watch {
     }
 }
 
-/// A millisecond is the wait's grain: rounded up, or it would spin until the moment comes.
+/// A wait of whole milliseconds, rounded up: rounded down, the thread would spin until the moment comes.
 fn timespec(time: Duration) -> Timespec {
     let millis = i64::try_from(time.as_millis()).map_or(1000, |millis| millis + 1);
     Timespec { tv_sec: millis / 1000, tv_nsec: (millis % 1000) * 1_000_000 }

@@ -14,7 +14,7 @@ const MAX_MISORDER: u16 = 100;
 pub struct Reception {
     /// Packets that were passed on.
     pub packets: u64,
-    /// Their bytes, header and payload.
+    /// The bytes of those packets, header and payload.
     pub bytes: u64,
     lost_before: u64,
     run: Option<Run>,
@@ -28,7 +28,7 @@ struct Run {
     base: u64,
     highest: u64,
     received: u64,
-    /// After an unbelievable jump: the number that would confirm it as a restart.
+    /// After a jump too wide to be loss: the sequence number that would confirm it as a restart.
     restart_at: Option<u16>,
 }
 
@@ -99,7 +99,7 @@ impl Reception {
     }
 }
 
-/// RFC 3550 A.8, in units of the media clock, sixteen-fold.
+/// The jitter estimate of RFC 3550 A.8, in units of the media clock times 16.
 #[derive(Clone, Copy, Debug, Default)]
 struct Jitter {
     clock: Option<u32>,

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 pub struct Forward {
     /// The RTP port of the pair that it leaves from.
     pub rtp: u16,
-    /// Which of the pair's sockets.
+    /// The socket of the pair that it leaves from.
     pub channel: Channel,
     /// To whom.
     pub to: SocketAddr,
@@ -22,10 +22,10 @@ pub struct Relay<S> {
     thread: u8,
     /// The even port that stands first in `ends`.
     first: u16,
-    /// By half the distance from `first`: the ports in use.
+    /// The ports in use, at index (port − `first`) / 2.
     ends: Vec<Option<Box<End>>>,
     pool: Pool,
-    /// The last refill found too few: that is told once, until one finds all again.
+    /// The last refill found too few pairs. That is logged once, until a refill finds all again.
     dry: bool,
     sockets: S,
 }
@@ -39,7 +39,7 @@ impl<S: Sockets> Relay<S> {
         Self { thread: settings.thread, first, ends, pool: Pool::new(settings), dry: false, sockets }
     }
 
-    /// Does what the exchange wants. What names a port that is not in use changes nothing; its release is answered all the same.
+    /// Carries out a command. One that names a port that is not in use changes nothing; a release is answered all the same.
     pub fn command(&mut self, now: Instant, command: Command) -> Option<Fact> {
         match command {
             Command::Refill { engine, count, .. } => Some(Fact::Stock { engine, ports: self.refill(now, count) }),
@@ -61,7 +61,7 @@ impl<S: Sockets> Relay<S> {
         }
     }
 
-    /// A datagram was received at the pair `rtp`. None: it goes nowhere.
+    /// Judges a datagram that was received at the pair `rtp`, and tells where it goes; `None`: nowhere.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -77,7 +77,7 @@ impl<S: Sockets> Relay<S> {
         Some(Forward { rtp: partner, channel, to })
     }
 
-    /// Ends rests that are over, closes sockets that are too many, binds those that are missing.
+    /// Makes pairs ready whose rest is over, closes sockets that are too many, binds those that are missing.
     pub fn tick(&mut self, now: Instant) {
         self.pool.tick(now, &mut self.sockets);
     }
@@ -116,7 +116,7 @@ impl<S: Sockets> Relay<S> {
         ports
     }
 
-    /// Partners leave those that they had before.
+    /// Joins two ports; each leaves the partner that it had before.
     fn join(&mut self, a: Port, b: Port) {
         if a.rtp == b.rtp || self.end(a).is_none() || self.end(b).is_none() {
             tracing::warn!(?a, ?b, "two ports that can't be joined");
@@ -159,7 +159,7 @@ impl<S: Sockets> Relay<S> {
         self.ends.get_mut(place)?.as_deref_mut()
     }
 
-    /// The place of an odd or foreign port is one that does not exist.
+    /// The index of a port in `ends`; of an odd or foreign port, one that does not exist.
     const fn place(&self, rtp: u16) -> usize {
         if rtp < self.first || !rtp.is_multiple_of(2) {
             return usize::MAX;

@@ -17,7 +17,7 @@ pub struct RtcpPath {
 }
 
 impl RtcpPath {
-    /// The signalling names addresses; `moved` if the RTP address is another than before.
+    /// Takes the addresses that the signalling names; `moved` tells that the RTP address is another than before.
     pub fn aim(&mut self, rtp: SocketAddr, rtcp: Option<SocketAddr>, moved: bool) {
         let announced = rtcp.or_else(|| next_port(rtp));
         if moved || announced != self.announced {
@@ -25,17 +25,17 @@ impl RtcpPath {
         }
     }
 
-    /// The far end sends its RTCP on the RTP port (RFC 5761).
+    /// Notes that the far end sends its RTCP on the RTP port (RFC 5761).
     pub fn mux(&mut self) {
         self.muxed = true;
     }
 
-    /// Both sides of the far end share the RTP port.
+    /// Whether the far end sends RTP and RTCP on one port.
     pub const fn is_muxed(&self) -> bool {
         self.muxed
     }
 
-    /// RTCP came on the RTCP port. True if its sender is the announced one, or the host that the RTP comes from.
+    /// Takes RTCP that came on the RTCP port. True if its sender is the announced one, or the host that the RTP comes from.
     pub fn hear(&mut self, now: Instant, from: SocketAddr, rtp: &Latch) -> bool {
         let allowed = match self.latched {
             Some((latched, _)) if latched == from => true,

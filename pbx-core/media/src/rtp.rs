@@ -25,7 +25,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Of a datagram. The payload types 64–95 are RTCP (RFC 5761 §4: with the marker bit they are RTCP's 192–223).
+    /// Tells what a datagram is. The payload types 64–95 are RTCP (RFC 5761 §4: with the marker bit they are RTCP's
+    /// 192–223).
     pub fn of(datagram: &[u8]) -> Self {
         let &[first, second, s0, s1, ref rest @ ..] = datagram else { return Self::Other };
         if first >> 6 != 2 {
@@ -47,7 +48,8 @@ impl Kind {
     }
 }
 
-/// Do the contributing sources and the extension, which the first octet promises, fit into what follows the fixed header?
+/// Whether the contributing sources and the extension, which the first octet promises, fit into what follows the fixed
+/// header.
 fn extras_fit(first: u8, tail: &[u8]) -> bool {
     let sources = usize::from(first & 0x0f) * 4;
     let Some(after) = tail.get(sources..) else { return false };

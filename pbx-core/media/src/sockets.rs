@@ -25,12 +25,12 @@ impl BoundPairs {
         Self { bind, readiness, pairs: Vec::new() }
     }
 
-    /// The pair and the socket of it that a port means.
+    /// The RTP port of the pair that a port belongs to, and which of its sockets that is.
     pub(crate) const fn of_port(port: u16) -> (u16, Channel) {
         (port & !1, if port.is_multiple_of(2) { Channel::Rtp } else { Channel::Rtcp })
     }
 
-    /// The next datagram of a socket; none if there is none, or the pair is closed.
+    /// Receives the next datagram of a socket; `None` if nothing waits, or the pair is closed.
     pub(crate) fn receive(&self, rtp: u16, channel: Channel, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
         loop {
             match recvfrom(self.socket(rtp, channel)?, &mut *buffer, RecvFlags::empty()) {
@@ -42,7 +42,8 @@ impl BoundPairs {
         }
     }
 
-    /// Sends. What can't be sent is lost, as on any network: a full socket buffer, an address of the other family.
+    /// Sends a datagram. One that can't be sent is lost, as on any network: the socket's buffer is full, or the address is
+    /// of the other family.
     pub(crate) fn send(&self, forward: Forward, datagram: &[u8]) {
         let Some(socket) = self.socket(forward.rtp, forward.channel) else { return };
         let _lost = sendto(socket, datagram, SendFlags::empty(), &self.as_bound(forward.to));
@@ -53,7 +54,7 @@ impl BoundPairs {
         Some(if channel == Channel::Rtp { even } else { odd })
     }
 
-    /// An IPv6 socket reaches IPv4 by its mapped address (RFC 4291 §2.5.5.2).
+    /// The address as these sockets take it: an IPv6 socket reaches IPv4 by its mapped address (RFC 4291 §2.5.5.2).
     fn as_bound(&self, to: SocketAddr) -> SocketAddr {
         match (self.bind, to.ip()) {
             (IpAddr::V6(_), IpAddr::V4(ip)) => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),

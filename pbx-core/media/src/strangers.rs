@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 /// How many strangers are remembered.
 pub const KEPT: usize = 8;
 
-/// The first strangers at a port, with their datagrams.
+/// The first strangers at a port, each with the number of its datagrams.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Strangers([Option<(SocketAddr, u64)>; KEPT]);
 
 impl Strangers {
-    /// One more datagram from this one; further strangers than [`KEPT`] are not remembered.
+    /// Counts one more datagram from this sender; further strangers than [`KEPT`] are not remembered.
     pub fn count(&mut self, from: SocketAddr) {
         for place in &mut self.0 {
             match place {
@@ -27,7 +27,7 @@ impl Strangers {
         }
     }
 
-    /// This one was on probation and turned out to be the far end. The others keep their order.
+    /// Removes a sender that was on probation and turned out to be the far end. The others keep their order.
     pub fn forget(&mut self, from: SocketAddr) {
         if let Some(at) = self.0.iter().position(|place| place.is_some_and(|(known, _)| known == from)) {
             self.0[at] = None;
@@ -35,7 +35,7 @@ impl Strangers {
         }
     }
 
-    /// All of them, the first first.
+    /// The strangers in the order in which they first sent, each with its datagrams.
     pub fn list(&self) -> Vec<(SocketAddr, u64)> {
         self.0.iter().flatten().copied().collect()
     }

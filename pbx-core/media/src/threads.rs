@@ -34,7 +34,7 @@ pub struct Config {
 /// The running media threads. Dropping it ends them and closes their sockets.
 pub struct Media {
     threads: Vec<Thread>,
-    /// In the range of the whole machine.
+    /// Pairs of ports in the range of the whole machine.
     pairs: usize,
 }
 
@@ -97,7 +97,7 @@ impl Media {
         }
     }
 
-    /// The bit of the thread that has it now.
+    /// Puts a command into its thread's queue; gives that thread's bit.
     fn hand_over(&self, command: Command) -> u64 {
         let number = match &command {
             Command::Refill { thread, .. } => *thread,
@@ -112,7 +112,7 @@ impl Media {
     }
 }
 
-/// Of a thread's number; beyond 64 threads a bit stands for several, which are then woken together.
+/// The bit of a thread's number; beyond 64 threads a bit stands for several, which are then woken together.
 const fn bit(number: usize) -> u64 {
     1 << (number % 64)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Instant(u64);
 
 impl Instant {
-    /// Of microseconds since the origin.
+    /// The moment this many microseconds after the origin.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }

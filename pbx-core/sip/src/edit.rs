@@ -27,7 +27,7 @@ enum Line {
 }
 
 impl<'a> Editor<'a> {
-    /// Nothing changed yet.
+    /// An editor of this message that has changed nothing yet.
     pub fn new(message: &'a Message) -> Self {
         let lines = (0..message.fields().len()).map(Line::Kept).collect();
         Self { message, start: None, lines, body: None }
@@ -45,7 +45,7 @@ impl<'a> Editor<'a> {
         self.lines.iter().position(|line| self.name_of(line) == name)
     }
 
-    /// Another Request-URI. On a response it changes nothing.
+    /// Replaces the Request-URI. Changes nothing on a response.
     #[must_use]
     pub fn uri(mut self, uri: &Uri) -> Self {
         if let Some(method) = self.message.method() {
@@ -76,7 +76,7 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// One header of that name, where the first one stood, and no other; at the end where there was none.
+    /// Replaces all headers of that name by one, where the first one stood; at the end where there was none.
     #[must_use]
     pub fn replace(mut self, name: HeaderName, value: impl Display) -> Self {
         let at = self.first(name);
@@ -86,7 +86,7 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// No header of that name.
+    /// Removes all headers of that name.
     #[must_use]
     pub fn remove(mut self, name: HeaderName) -> Self {
         let lines = std::mem::take(&mut self.lines);
@@ -94,8 +94,8 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// Another first value of a header that lists several, such as the topmost Via; `None` takes it away. The values
-    /// that stood behind it in the same line keep their letters.
+    /// Replaces the first value of a header that lists several, such as the topmost Via; `None` removes it. The values
+    /// behind it in the same line stay as they were written.
     #[must_use]
     pub fn first_value(mut self, name: HeaderName, value: Option<&str>) -> Self {
         let Some(at) = self.first(name) else { return self };
@@ -118,7 +118,7 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// Another body; Content-Type and Content-Length change with it. An empty one takes Content-Type away.
+    /// Replaces the body, and Content-Type and Content-Length with it. An empty body removes Content-Type.
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();

@@ -5,7 +5,7 @@ use crate::header_name::HeaderName;
 /// Why bytes are not a SIP message (RFC 3261 §7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ParseError {
-    /// Nothing, or line ends only.
+    /// There are no bytes, or line ends only.
     #[error("empty message")]
     Empty,
     /// The start line and headers must be UTF-8 (RFC 3261 §7).
@@ -28,7 +28,7 @@ pub enum ParseError {
     TooLarge,
 }
 
-/// A piece of text breaks its grammar; the words say which rule, for a person to act on.
+/// A piece of text breaks its grammar; the words name the rule, for a person to act on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Malformed(pub &'static str);
@@ -36,19 +36,19 @@ pub struct Malformed(pub &'static str);
 /// Why a header could not be read as what it should be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum HeaderError {
-    /// It is not there.
+    /// The header is missing.
     #[error("missing {0}")]
     Missing(HeaderName),
-    /// It is there more than once where RFC 3261 allows one.
+    /// The header is there more than once where RFC 3261 allows one.
     #[error("repeated {0}")]
     Repeated(HeaderName),
-    /// Its value breaks the grammar.
+    /// The header's value breaks its grammar.
     #[error("malformed {0}: {1}")]
     Malformed(HeaderName, Malformed),
     /// The Request-URI breaks the grammar.
     #[error("malformed Request-URI: {0}")]
     RequestUri(Malformed),
-    /// Asked of a response what only a request has, or the other way round.
+    /// A response was asked for what only a request has, or the other way round.
     #[error("no such line in this kind of message")]
     WrongKind,
 }

@@ -4,7 +4,7 @@
 use crate::header_name::HeaderName;
 use bytes::{Buf, Bytes, BytesMut};
 
-/// What a stream gave.
+/// What was cut from a stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Frame {
     /// The bytes of one message, for the gate.
@@ -16,10 +16,12 @@ pub enum Frame {
 /// Why a stream cannot go on. The connection is to be closed: where the next message begins is not known.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum FramingError {
-    /// The headers or the whole message are longer than the limit; what came of the headers, so that a 413 can be sent.
+    /// The headers or the whole message are longer than the limit. Holds what came of the headers, so that a 413 can be
+    /// sent.
     #[error("message is longer than the stream's limit")]
     TooLarge(Bytes),
-    /// Content-Length is missing, repeated with different values, or no number; the headers, so that a 400 can be sent.
+    /// Content-Length is missing, repeated with different values, or no number. Holds the headers, so that a 400 can be
+    /// sent.
     #[error("Content-Length is missing or unusable")]
     NoLength(Bytes),
 }

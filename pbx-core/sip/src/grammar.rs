@@ -1,6 +1,7 @@
 //! The characters and small rules of RFC 3261 §25.1 that all readers share.
 
-/// Of every byte whether an expression holds: a look instead of a dozen comparisons, for each letter of each value.
+/// A table of 256 bytes that tells for which of them an expression holds: one look-up for each letter instead of a dozen
+/// comparisons.
 macro_rules! class {
     (|$byte:ident| $holds:expr) => {{
         let mut table = [false; 256];
@@ -16,7 +17,7 @@ macro_rules! class {
 }
 pub(crate) use class;
 
-/// `token`.
+/// A character of RFC 3261 §25.1 `token`.
 pub const fn is_token_char(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
@@ -30,12 +31,12 @@ pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_char)
 }
 
-/// `unreserved`.
+/// A character of RFC 3261 §25.1 `unreserved`.
 pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')
 }
 
-/// `word`: what Call-ID is made of.
+/// A character of RFC 3261 §25.1 `word`, which Call-ID is made of.
 pub(crate) const fn is_word_char(byte: u8) -> bool {
     is_token_char(byte)
         || matches!(byte, b'(' | b')' | b'<' | b'>' | b':' | b'\\' | b'"' | b'/' | b'[' | b']' | b'?' | b'{' | b'}')
@@ -46,13 +47,13 @@ pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Without white space before it.
+/// The text without white space at its start.
 pub(crate) fn trim_start(text: &str) -> &str {
     let blanks = text.bytes().take_while(|byte| is_space(*byte)).count();
     text.get(blanks..).unwrap_or_default()
 }
 
-/// Without white space at both ends.
+/// The text without white space at both ends.
 pub(crate) fn trim(text: &str) -> &str {
     let (mut inner, mut start) = (text.as_bytes(), 0);
     while let [first, rest @ ..] = inner
@@ -68,24 +69,25 @@ pub(crate) fn trim(text: &str) -> &str {
     text.get(start..start + inner.len()).unwrap_or_default()
 }
 
-/// Where the first such byte stands. What is searched here is a name or an address, so short that a plain loop is over before
-/// a search by words has begun.
+/// Where the first byte `wanted` stands. Names and addresses are so short that a plain loop is over before a vectorised
+/// search has begun.
 pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
     text.bytes().position(|byte| byte == wanted)
 }
 
-/// What stands before and after the first such byte, which must be ASCII.
+/// What stands before and after the first byte `at`, which must be ASCII; `None` if it is not there.
 pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let at = find(text, at)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// What stands before the first such byte, and the rest with it.
+/// What stands before the first byte `at`, and the rest beginning with it.
 pub(crate) fn part(text: &str, at: u8) -> (&str, &str) {
     text.split_at(find(text, at).unwrap_or(text.len()))
 }
 
-/// The bytes of a class at the beginning, and the rest. The class has all of a letter outside ASCII or nothing of it.
+/// The longest start whose bytes are all of the class, and the rest. A class must hold all bytes above ASCII or none of
+/// them.
 pub(crate) fn run<'a>(text: &'a str, class: &[bool; 256]) -> (&'a str, &'a str) {
     text.split_at(text.bytes().position(|byte| !class[usize::from(byte)]).unwrap_or(text.len()))
 }

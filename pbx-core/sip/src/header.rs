@@ -79,7 +79,7 @@ pub struct MediaType {
 }
 
 impl MediaType {
-    /// Reads one.
+    /// Reads one value.
     ///
     /// # Errors
     /// When type or subtype is not a token.
@@ -113,7 +113,7 @@ impl MediaType {
         Params::new(self.params.get(&self.text))
     }
 
-    /// How much it is preferred, 0–1000; 1000 unless told (RFC 3261 §20.1).
+    /// The `q` parameter in thousandths, 0–1000; 1000 where it is absent (RFC 3261 §20.1).
     pub fn q(&self) -> u16 {
         self.params().value("q").and_then(thousandths).unwrap_or(1000)
     }
@@ -132,7 +132,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// Reads one.
+    /// Reads one value.
     ///
     /// # Errors
     /// When the protocol is not a token or the parameters are broken.
@@ -153,12 +153,12 @@ impl Reason {
         trim(self.text.get(..self.params.start as usize).unwrap_or_default())
     }
 
-    /// The cause, a number of that protocol.
+    /// The `cause` parameter, a number of that protocol.
     pub fn cause(&self) -> Option<u16> {
         Params::new(self.params.get(&self.text)).value("cause").and_then(number)
     }
 
-    /// The words for a person.
+    /// The `text` parameter, for a person, without quotes.
     pub fn words(&self) -> Option<Cow<'_, str>> {
         Params::new(self.params.get(&self.text)).unquoted("text")
     }
@@ -173,7 +173,7 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Reads one.
+    /// Reads one value.
     ///
     /// # Errors
     /// When there is no scheme, or what follows is not a list of `name=value`.

@@ -129,7 +129,7 @@ pub enum HeaderName {
     Warning,
     /// RFC 3261.
     WwwAuthenticate,
-    /// Any other name; [`crate::message::Header::name`] has its letters.
+    /// Any other name; [`crate::message::Header::name_text`] has its letters.
     Other,
 }
 

@@ -26,6 +26,20 @@
 //! Everything is asked and answers at once. Time, randomness and where bytes came from are arguments; what is to be
 //! sent comes back as values. All state is plain data that can be stored between any two calls.
 //!
+//! Each module in a sentence:
+//! - `message`: a received message, split into lines, its values typed when asked for.
+//! - `gate`: what comes from the network is let in, refused with the right answer, or passed over in silence.
+//! - `build`, `edit`: new requests and responses; changes to a received message that leave the rest byte for byte.
+//! - `transaction`: the four machines of RFC 3261 §17, their timers, and the layer that owns them.
+//! - `dialog`: what two sides agree on for as long as a call lasts (RFC 3261 §12).
+//! - `digest`: challenges, nonces and credentials (RFC 7616), for both sides.
+//! - `sdp`: session descriptions, and offer and answer (RFC 3264).
+//! - `framing`: a byte stream cut into messages by Content-Length.
+//! - `uri`, `via`, `name_addr`, `params`, `header`, `header_name`, `method`, `status`: one kind of value each.
+//! - `grammar`: the characters and small rules of RFC 3261 §25.1; `text`: text that shares the message's buffer.
+//! - `spell`: numbers and addresses written into text; `pairs`: maps stored as lists of pairs.
+//! - `error`: what can be wrong with a message; `time`: steady time as a number.
+//!
 //! # One call
 //!
 //! An engine owns one [`Layer`](transaction::Layer) of transactions and, for each call, a [`Dialog`](dialog::Dialog).

@@ -30,7 +30,7 @@ macro_rules! methods {
                 })
             }
 
-            /// As it stands on the wire.
+            /// The method as it stands on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$name => $text,)+

@@ -57,7 +57,7 @@ impl NameAddr {
         Ok(Self { display, uri, params, tag, text })
     }
 
-    /// Puts one together: `"Display" <uri>`.
+    /// Makes `"Display" <uri>`.
     pub fn new(display: Option<&str>, uri: &Uri) -> Result<Self, Malformed> {
         match display.filter(|name| !name.is_empty()) {
             Some(name) => Self::parse(format!("{} <{uri}>", crate::params::quote(name))),
@@ -65,7 +65,7 @@ impl NameAddr {
         }
     }
 
-    /// The same with `;name=value` at its end.
+    /// A copy with `;name=value` at its end.
     ///
     /// # Errors
     /// When name or value may not stand there.
@@ -83,7 +83,8 @@ impl NameAddr {
         if made.params().iter().count() == count { Ok(made) } else { Err(Malformed("not one parameter")) }
     }
 
-    /// As it was written, but in brackets, so that a parameter after it is the header's and not the address's.
+    /// The text with the address in `<>`, so that a parameter that is appended belongs to the header and not to the
+    /// address.
     pub(crate) fn bracketed(&self) -> Cow<'_, str> {
         if find(&self.text, b'<').is_some() {
             return Cow::Borrowed(&self.text);
@@ -91,7 +92,7 @@ impl NameAddr {
         Cow::Owned(format!("<{}>{}", self.uri, self.params().as_str()))
     }
 
-    /// As it was written.
+    /// The value as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
@@ -133,7 +134,7 @@ impl NameAddr {
         self.params().unquoted("+sip.instance")
     }
 
-    /// The same in a buffer of its own.
+    /// A copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { text: self.text.detached(), uri: self.uri.detached(), ..*self }

@@ -13,7 +13,7 @@ where
     serializer.collect_seq(map)
 }
 
-/// Reads it back.
+/// Reads the list back as a map.
 pub(crate) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
 where
     K: Deserialize<'de> + Ord,

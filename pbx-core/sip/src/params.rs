@@ -18,22 +18,22 @@ pub struct Param<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// Of text that is empty or begins with `;`.
+    /// The parameters of a text that is empty or begins with `;`.
     pub(crate) const fn new(text: &'a str) -> Self {
         Self(text)
     }
 
-    /// As they stand, with the leading `;`.
+    /// The parameters as written, with the leading `;`.
     pub const fn as_str(self) -> &'a str {
         self.0
     }
 
-    /// In their order.
+    /// The parameters in their order.
     pub fn iter(self) -> impl Iterator<Item = Param<'a>> {
         split_outside(self.0, b';').skip(1).filter(|piece| !piece.is_empty()).map(Param::read)
     }
 
-    /// The first one of that name.
+    /// The first parameter of that name.
     pub fn get(self, name: &str) -> Option<Param<'a>> {
         if self.0.is_empty() {
             return None;
@@ -41,17 +41,17 @@ impl<'a> Params<'a> {
         self.iter().find(|param| param.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether there is one of that name, with a value or without.
+    /// Whether there is a parameter of that name, with a value or without.
     pub fn has(self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// The value of the first one of that name, as written.
+    /// The value of the first parameter of that name, as written.
     pub fn value(self, name: &str) -> Option<&'a str> {
         self.get(name)?.value
     }
 
-    /// The value of the first one of that name, without quotes.
+    /// The value of the first parameter of that name, without quotes.
     pub fn unquoted(self, name: &str) -> Option<Cow<'a, str>> {
         self.value(name).map(unquote)
     }
@@ -61,7 +61,7 @@ impl<'a> Params<'a> {
         Self::each(text, drop)
     }
 
-    /// The same, and shows each of them.
+    /// As [`Self::check`], and calls `seen` with each parameter.
     pub(crate) fn each<'t>(text: &'t str, mut seen: impl FnMut(Param<'t>)) -> Result<(), Malformed> {
         let text = trim(text);
         if !text.is_empty() && !text.starts_with(';') {
@@ -78,7 +78,7 @@ impl<'a> Params<'a> {
     }
 }
 
-/// The names of a list. Each is compared with all before it, so there may not be any number of them.
+/// The parameter names of a list seen so far. Each new one is compared with all before it, so their number is bounded.
 #[derive(Default)]
 pub(crate) struct Names<'a> {
     names: [&'a str; MOST],
@@ -89,10 +89,10 @@ pub(crate) struct Names<'a> {
 const MOST: usize = 32;
 
 impl<'a> Names<'a> {
-    /// Another one.
+    /// Adds a name.
     ///
     /// # Errors
-    /// When it is there already, or one too many.
+    /// When the name is there already, or is one too many.
     pub(crate) fn add(&mut self, name: &'a str) -> Result<(), Malformed> {
         if self.names.iter().take(self.count).any(|before| before.eq_ignore_ascii_case(name)) {
             return Err(Malformed("parameter is there twice"));
@@ -104,7 +104,7 @@ impl<'a> Names<'a> {
 }
 
 impl<'a> Param<'a> {
-    /// Takes the first one off text that begins with `;`, and gives what follows it.
+    /// Takes the first parameter off a text that begins with `;`; gives it and what follows.
     fn take(text: &'a str) -> Result<(Self, &'a str), Malformed> {
         let fault = Malformed("parameter value is neither token, host nor quoted string");
         let ends = |rest: &str| rest.is_empty() || rest.starts_with(';');
@@ -138,7 +138,7 @@ impl<'a> Param<'a> {
 const VALUE: [bool; 256] =
     class!(|b| b > b' ' && b != 0x7f && !matches!(b, b'"' | b',' | b';' | b'<' | b'>' | b'=' | b'?'));
 
-/// Without its quotes and backslashes, if it has them.
+/// The value without quotes and backslashes, if it has them.
 pub fn unquote(value: &str) -> Cow<'_, str> {
     let Some(inner) = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) else {
         return Cow::Borrowed(value);
@@ -159,7 +159,7 @@ pub fn unquote(value: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// As a quoted string: quotes and backslashes escaped, control characters left out.
+/// The text as a quoted string: quotes and backslashes escaped, control characters left out.
 pub fn quote(plain: &str) -> String {
     let mut quoted = String::with_capacity(plain.len() + 2);
     quoted.push('"');

@@ -37,7 +37,7 @@ pub fn socket(text: &mut String, address: SocketAddr) {
     }
 }
 
-/// Appends the last so many digits of a number in hex.
+/// Appends the last `digits` hex digits of a number.
 pub fn hex(text: &mut String, number: u64, digits: usize) {
     for shift in (0..digits.min(16)).rev() {
         let digit = (number >> (4 * shift) & 15) as u32;

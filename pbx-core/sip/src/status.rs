@@ -27,7 +27,7 @@ pub enum StatusClass {
 }
 
 impl StatusCode {
-    /// Of a number.
+    /// The status code of this number.
     ///
     /// # Errors
     /// When it is not in 100–699.
@@ -43,7 +43,7 @@ impl StatusCode {
         self.0
     }
 
-    /// Its class.
+    /// The class that the first digit tells (RFC 3261 §7.2).
     pub const fn class(self) -> StatusClass {
         match self.0 / 100 {
             1 => StatusClass::Provisional,
@@ -55,17 +55,17 @@ impl StatusCode {
         }
     }
 
-    /// 1xx.
+    /// Whether it is 1xx.
     pub const fn is_provisional(self) -> bool {
         self.0 < 200
     }
 
-    /// 200 and above.
+    /// Whether it is 200 or above.
     pub const fn is_final(self) -> bool {
         self.0 >= 200
     }
 
-    /// 2xx.
+    /// Whether it is 2xx.
     pub const fn is_success(self) -> bool {
         self.0 / 100 == 2
     }

@@ -12,7 +12,7 @@ use std::ops::{Deref, Range};
 pub struct Text(ByteString);
 
 impl Text {
-    /// Of bytes that must be UTF-8; `None` if they are not.
+    /// The text that these bytes are; `None` if they are not UTF-8.
     pub fn from_utf8(bytes: Bytes) -> Option<Self> {
         ByteString::try_from(bytes).ok().map(Self)
     }

@@ -29,14 +29,14 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Reads the name, without case.
+    /// Reads a transport's name, without case.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Udp, Self::Tcp, Self::Tls, Self::Ws, Self::Wss]
             .into_iter()
             .find(|t| t.as_str().eq_ignore_ascii_case(text))
     }
 
-    /// As it stands in a Via.
+    /// The transport's name as it stands in a Via.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Udp => "UDP",
@@ -57,7 +57,7 @@ impl Transport {
         }
     }
 
-    /// Whether it delivers in order without loss.
+    /// Whether the transport delivers in order and without loss.
     pub const fn is_reliable(self) -> bool {
         !matches!(self, Self::Udp)
     }
@@ -78,7 +78,7 @@ pub struct Via {
     port: Option<u16>,
     params: Span,
     branch: Option<Span>,
-    /// Whether `received` is there, and `rport`.
+    /// Whether the parameter is there; the same for `rport`.
     received: bool,
     rport: bool,
 }
@@ -117,7 +117,7 @@ impl Via {
         Ok(Self { transport, host, port, params, branch, received, rport, text })
     }
 
-    /// Puts one together with an empty `rport`, as a client sends it (RFC 3581 §3).
+    /// Makes a Via with an empty `rport`, as a client sends it (RFC 3581 §3).
     ///
     /// # Errors
     /// When host or branch may not stand there.
@@ -137,7 +137,7 @@ impl Via {
         Self::parse(text)
     }
 
-    /// As it was written.
+    /// The value as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }

@@ -1,4 +1,4 @@
-//! Two legs that talk.
+//! Two connected legs.
 
 use super::cx::Cx;
 use super::reinvite::Reoffer;
@@ -15,12 +15,12 @@ pub(super) struct Bridge {
     pub(super) callee: u16,
     /// A change of the session that is being passed on.
     pub(super) reoffer: Option<Reoffer>,
-    /// Who holds: the caller, the answering side.
+    /// Whether the caller holds, and whether the answering side does.
     held: [bool; 2],
 }
 
 impl Bridge {
-    /// The other side.
+    /// The number of the other leg.
     pub(super) fn other(&self, no: u16) -> u16 {
         if no == 0 { self.callee } else { 0 }
     }
@@ -55,14 +55,14 @@ impl Call {
         self.note_hold(cx);
     }
 
-    /// What a caller that offered nothing is offered: what the answering leg agreed to.
+    /// Our offer to a caller whose INVITE had none: what the answering leg agreed to.
     fn offer_for_caller(&mut self, no: u16) -> Option<String> {
         let (caller, callee) = self.pair(0, no)?;
         let at = caller.media_address()?;
         caller.session.offer_what_was_answered(&callee.session, at)
     }
 
-    /// The sessions may have changed: who holds whom is told to the world.
+    /// Publishes who holds whom, if that has changed with the sessions.
     pub(super) fn note_hold(&mut self, cx: &mut Cx<'_>) {
         let Some(bridge) = &self.bridge else { return };
         let sides = [0, bridge.callee];

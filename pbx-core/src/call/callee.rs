@@ -1,4 +1,4 @@
-//! A leg that we ring: its INVITE, and what comes back for it.
+//! A leg that we ring: our INVITE to it, and the responses.
 
 use super::cx::Cx;
 use super::facts::Fork;
@@ -12,11 +12,11 @@ use crate::ids::LegId;
 use pbx_sip::Message;
 use pbx_sip::dialog::Dialog;
 
-/// What tells phones not to show a missed call (RFC 3326).
+/// The Reason of a CANCEL that tells phones not to show a missed call (RFC 3326).
 pub(super) const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
 impl Call {
-    /// Sends an INVITE; the new leg's number, or none if there is no port or no message.
+    /// Sends an INVITE; gives the new leg's number, or `None` if there is no media port or the INVITE cannot be written.
     ///
     /// A caller that offers nothing gets the answerer's choice as our offer in its 200: the callee is always made an offer
     /// of ours. The other way (an INVITE without a body, RFC 3725 flow I) would leave the callee's 200 without its ACK until
@@ -74,7 +74,7 @@ impl Call {
         writer.message(offer)
     }
 
-    /// A response to the first INVITE of a leg that we ring. False: it is a 2xx that nobody wants any more.
+    /// Takes a response to the first INVITE of a leg that we ring. False: it is a 2xx that nobody wants any more.
     pub(super) fn callee_answered(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) -> bool {
         let Some(status) = response.status() else { return true };
         let Some(leg) = self.leg(no) else { return false };

@@ -8,7 +8,7 @@ use pbx_sip::dialog::Dialog;
 use pbx_sip::{HeaderName, Reply, StatusCode};
 
 impl Call {
-    /// 180: the first, or the first since early media.
+    /// Tells the caller 180, unless that was the last it was told.
     pub(super) fn ring_caller(&mut self, cx: &mut Cx<'_>) {
         if !self.caller_is_waiting() || std::mem::replace(&mut self.early.rings, true) {
             return;
@@ -20,14 +20,14 @@ impl Call {
         }
     }
 
-    /// 183 with what is heard before an answer.
+    /// Sends the caller 183 with the session description of the early media.
     pub(super) fn early_media_to_caller(&mut self, cx: &mut Cx<'_>, sdp: &str) {
         self.tell_caller(cx, 183, None, Some(sdp));
         self.early.rings = false;
         self.caller().state = LegState::Ringing;
     }
 
-    /// 200, repeated until it is acknowledged.
+    /// Sends the caller 200, repeated until it is acknowledged.
     pub(super) fn answer_caller(&mut self, cx: &mut Cx<'_>, sdp: &str) {
         let Some(response) = self.tell_caller(cx, 200, None, Some(sdp)) else { return };
         let caller = self.caller();
@@ -38,20 +38,20 @@ impl Call {
         self.record.leg_answered(id, at);
     }
 
-    /// A final refusal.
+    /// Sends the caller a final refusal.
     pub(super) fn refuse_caller(&mut self, cx: &mut Cx<'_>, code: u16) {
         let reason = self.early.refusal.take();
         self.tell_caller(cx, code, reason.as_deref(), None);
         self.caller().gone(cx);
     }
 
-    /// The reason phrase of a refusal to come.
+    /// Keeps the reason phrase for a later refusal of the caller.
     pub(super) fn caller_reason(&mut self, reason: Option<String>) {
         self.early.refusal = reason;
     }
 
-    /// What the caller hears next has a new tag: a further early dialog, because the session description that it has seen
-    /// in this one must not change before its INVITE is over (RFC 3261 §13.2.1).
+    /// Gives the caller's leg a new To-tag, so that what it is told next opens a further early dialog: the session
+    /// description that it has seen in this one must not change before its INVITE is over (RFC 3261 §13.2.1).
     pub(super) fn new_dialog_for_caller(&mut self, cx: &mut Cx<'_>) {
         let tag = cx.mint(self.owner.slot);
         let call = self.owner.call;

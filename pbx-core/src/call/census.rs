@@ -1,4 +1,4 @@
-//! What an engine holds, counted: afterwards there is nothing.
+//! Counts what an engine holds: tests check that nothing is left after the last call.
 
 use super::engine::Engine;
 use super::leg::LegState;

@@ -1,4 +1,4 @@
-//! What a handler has in its hands while it handles one input: the world, what all calls of the engine share, and the outputs.
+//! The context of one input: the world, what all calls of the engine share, and the outputs.
 
 use super::io::{Output, World};
 use super::shared::{Shared, User, Whose};
@@ -14,9 +14,9 @@ use pbx_sip::{Message, Reply};
 use rand::RngCore;
 use std::sync::Arc;
 
-/// The hands of a handler.
+/// What a handler may read and change while it handles one input.
 pub(super) struct Cx<'a> {
-    /// What may be looked at.
+    /// The world, to be read.
     pub(super) world: &'a World<'a>,
     /// What all calls of this engine share.
     pub(super) shared: &'a mut Shared,
@@ -25,12 +25,12 @@ pub(super) struct Cx<'a> {
 }
 
 impl Cx<'_> {
-    /// The moment.
+    /// The moment of this input.
     pub(super) fn now(&self) -> Now {
         self.world.now
     }
 
-    /// The random part of an id.
+    /// Fresh randomness for an id.
     pub(super) fn random(&mut self) -> u64 {
         self.shared.rng.next_u64()
     }
@@ -57,19 +57,19 @@ impl Cx<'_> {
         token::branch(slot, self.random())
     }
 
-    /// Tells the world.
+    /// Publishes an event.
     pub(super) fn publish(&mut self, tenant: TenantId, call: Option<CallId>, kind: EventKind) {
         let seq = self.shared.next_seq(tenant);
         let event = Event { tenant, call, seq, at: self.now(), kind };
         self.out.push(Output::Publish(Arc::new(event)));
     }
 
-    /// Promises, before anything of this batch is sent.
+    /// Appends a journal entry, which is written before anything of this batch is sent.
     pub(super) fn journal(&mut self, entry: Entry) {
         self.out.push(Output::Journal(entry));
     }
 
-    /// A received message belongs to a call: for the ladder.
+    /// Notes that a received message belongs to a call, for the SIP log.
     pub(super) fn received(&mut self, tenant: TenantId, call: CallId, flow: Flow, message: &Message) {
         self.out.push(Output::Received { tenant, call, flow, bytes: message.as_bytes().clone() });
     }
@@ -102,7 +102,7 @@ impl Cx<'_> {
         self.carry(actions);
     }
 
-    /// Sends what is to be sent; what somebody must be told waits until the handler at work is done.
+    /// Sends what the transaction layer wants sent; what it has to tell waits until the present handler is done.
     pub(super) fn carry(&mut self, actions: Vec<Action<User>>) {
         for action in actions {
             match action {

@@ -28,7 +28,7 @@ impl Calls {
         self.map.values().map(AsRef::as_ref)
     }
 
-    /// How many there are.
+    /// How many calls there are.
     pub(super) fn len(&self) -> usize {
         self.map.len()
     }
@@ -53,7 +53,7 @@ impl Calls {
         self.settle(cx);
     }
 
-    /// Does what is due, and what the transaction layer said meanwhile, until nothing is left.
+    /// Carries out due timers and what the transaction layer has to tell, until nothing is left.
     fn settle(&mut self, cx: &mut Cx<'_>) {
         loop {
             while let Some(told) = cx.shared.told.pop_front() {
@@ -138,7 +138,7 @@ impl Calls {
         }
     }
 
-    /// A CANCEL: answered by itself; the INVITE is answered by its call.
+    /// Handles a CANCEL: it is answered here, the INVITE by its call.
     fn cancelled(
         &mut self,
         cx: &mut Cx<'_>,
@@ -169,8 +169,8 @@ impl Calls {
         });
     }
 
-    /// A phone whose connection broke answers on a new one, often before we know of the loss: from now on it is spoken to there,
-    /// or it would never see its ACK.
+    /// A phone whose connection broke answers on a new one, often before we know of the loss: from now on messages go to it
+    /// there, or it would never get its ACK.
     fn follows(&mut self, cx: &mut Cx<'_>, id: TransactionId, user: User, flow: Flow) -> User {
         if user.flow == flow || !user.flow.transport.is_reliable() || !flow.transport.is_reliable() {
             return user;
@@ -216,7 +216,8 @@ impl Calls {
         }
     }
 
-    /// A response to nothing that is remembered. A phone whose 200 comes as late as that must not believe that it talks.
+    /// Handles a response to nothing that is remembered. A phone whose 200 comes that late gets an ACK and a BYE, or it
+    /// would believe that it talks.
     fn strayed(&mut self, cx: &mut Cx<'_>, flow: Flow, response: &Message) {
         let from = response.from_addr().ok();
         if from.as_ref().and_then(|from| from.tag()).is_some_and(|tag| cx.shared.tags.contains_key(tag)) {
@@ -229,7 +230,7 @@ impl Calls {
         }
     }
 
-    /// What the transaction layer has to tell besides.
+    /// Handles what the transaction layer has to tell besides requests.
     fn told(&mut self, cx: &mut Cx<'_>, action: Action<User>) {
         match action {
             Action::Failed { id, user, failure } => self.failed(cx, id, &user, failure),
@@ -324,7 +325,7 @@ impl Calls {
         }
     }
 
-    /// A tenant's call; another tenant's is not there.
+    /// Does something with a call of this tenant; another tenant's call is not there.
     fn with_call(&mut self, cx: &mut Cx<'_>, tenant: TenantId, id: CallId, f: impl FnOnce(&mut Call, &mut Cx<'_>)) {
         if self.map.get(&id).is_some_and(|call| call.owner.tenant == tenant) {
             self.with_any_call(cx, id, f);
@@ -341,7 +342,7 @@ impl Calls {
         true
     }
 
-    /// Takes a new call in, unless it is over already.
+    /// Keeps a new call, unless it is over already.
     pub(super) fn keep(&mut self, call: Call) {
         if !call.is_done() {
             self.map.insert(call.owner.call, Box::new(call));
@@ -349,7 +350,8 @@ impl Calls {
     }
 }
 
-/// Whether a flow went with a lost one: the same, or "any connection to that peer" (number 0).
+/// Whether the loss of `lost` takes `flow` with it: they are the same, or `flow` means "any connection to that peer"
+/// (number 0).
 pub(super) fn is_lost(flow: Flow, lost: Flow) -> bool {
     let any = flow.connection == 0 && flow.transport.is_reliable();
     flow == lost || any && flow.transport == lost.transport && flow.remote == lost.remote

@@ -19,14 +19,14 @@ pub(super) struct Early {
     heard: Option<u16>,
     /// The leg whose session description the caller was last shown.
     shown: Option<u16>,
-    /// The last that the caller was told is 180.
+    /// Whether 180 is the last that the caller was told.
     pub(super) rings: bool,
-    /// The reason phrase of a refusal to come.
+    /// The reason phrase for a later refusal of the caller.
     pub(super) refusal: Option<String>,
 }
 
 impl Call {
-    /// A leg says 18x: the caller hears ringing, or what that leg plays.
+    /// Takes a leg's 18x: the caller is told 180, or hears what that leg plays.
     ///
     /// 181 and 182 become 180: they speak of one phone among several, and a 180 is what makes every caller's phone ring. While
     /// early media is heard no 180 is passed, not even that leg's own: RFC 3960 §3.2 leaves it to the caller's phone whether it
@@ -62,7 +62,7 @@ impl Call {
         self.early_media_to_caller(cx, &sdp);
     }
 
-    /// The caller's half of what this leg agreed to.
+    /// Our answer to the caller's offer, by what this leg agreed to.
     pub(super) fn answer_for_caller(&mut self, no: u16, early: bool) -> Option<String> {
         let (caller, callee) = self.pair(0, no)?;
         let at = caller.media_address()?;
@@ -78,7 +78,8 @@ impl Call {
         }
     }
 
-    /// A leg ended: if the caller heard it, the next one may speak, and until then the caller hears that others ring.
+    /// A leg ended: if the caller heard its early media, the next leg's may be heard, and until then the caller is told 180
+    /// while others ring.
     pub(super) fn early_leg_lost(&mut self, cx: &mut Cx<'_>, no: u16) {
         if self.early.heard.take_if(|heard| *heard == no).is_none() {
             return;
@@ -93,7 +94,7 @@ impl Call {
         self.early.shown.is_some_and(|shown| shown != no)
     }
 
-    /// Whether the caller has been told anything but 100.
+    /// Whether the caller still waits for a final answer.
     pub(super) fn caller_is_waiting(&self) -> bool {
         matches!(self.legs[0].state, LegState::Trying | LegState::Ringing)
     }

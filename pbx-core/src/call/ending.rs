@@ -14,7 +14,7 @@ pub(super) const HUNG_UP: Ending<'static> =
     Ending { disposition: Disposition::Answered, cause: "normal", sip_code: 200, cut: false };
 
 impl Call {
-    /// Ends the call, unless it has ended: the journal first, then whoever is still there.
+    /// Ends the call, unless it has ended: tells the journal first, then the legs that are still there.
     pub(super) fn end(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>) {
         if self.record.is_over() {
             return;
@@ -64,7 +64,7 @@ impl Call {
         self.wrap_up(cx);
     }
 
-    /// An answered leg said BYE, or is gone: the other side is told.
+    /// An answered leg said BYE, or is gone: ends the call and hangs up the other side.
     pub(super) fn leg_left(&mut self, cx: &mut Cx<'_>, no: u16, ending: &Ending<'_>) {
         let Some(leg) = self.leg(no) else { return };
         let id = leg.id;
@@ -73,7 +73,7 @@ impl Call {
         self.end(cx, ending);
     }
 
-    /// Somebody outside of SIP ends the call: a console, a drain.
+    /// Ends the call for a cause outside of SIP, such as the console or a drain.
     pub(super) fn stop(&mut self, cx: &mut Cx<'_>, cause: &'static str) {
         let cut = cause == "cut";
         if self.bridge.is_some() {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub struct Engine {
     shared: Shared,
     calls: Calls,
-    /// The moment that was last asked for with `WakeAt`.
+    /// The moment of the last `Output::WakeAt`, if it has not come.
     asked: Option<Instant>,
 }
 
@@ -30,24 +30,24 @@ impl Engine {
         Self { shared, calls: Calls::default(), asked: None }
     }
 
-    /// With the door's nonces, so that a replayed one is challenged anew like any other.
+    /// Gives the engine the door's nonces, so that it can challenge a replayed one anew.
     #[must_use]
     pub fn with_nonces(mut self, nonces: Nonces) -> Self {
         self.shared.challenges = Some(nonces);
         self
     }
 
-    /// Takes back what the journal had promised to phones before a restart.
+    /// Restores the bindings that the journal had promised to phones before a restart.
     pub fn restore(&mut self, now: Now, bindings: Vec<(TenantId, Binding)>) {
         self.shared.registrar.restore(now, bindings);
     }
 
-    /// Calls that are not over, and those whose record is not written yet.
+    /// The number of calls that are not over or whose record is not written yet.
     pub fn calls(&self) -> usize {
         self.calls.len()
     }
 
-    /// What is there, to look at.
+    /// The shared state and the calls, to be read.
     pub(super) fn parts(&self) -> (&Shared, impl Iterator<Item = &Call>) {
         (&self.shared, self.calls.iter())
     }

@@ -23,7 +23,7 @@ pub(super) struct Fork {
     pub(super) target: Target,
 }
 
-/// What a call knows of itself.
+/// What a living call contributes to the facts of its routing.
 pub(super) struct Call<'a> {
     pub(super) id: CallId,
     pub(super) direction: Direction,
@@ -34,21 +34,21 @@ pub(super) struct Call<'a> {
     /// The device that calls: it is not rung by its own call.
     pub(super) device: Option<DeviceId>,
     pub(super) seed: u64,
-    /// Why the INVITE cannot be carried out.
+    /// Why the INVITE cannot be carried out, if so: its session description makes no sense.
     pub(super) fault: Option<&'a Final>,
 }
 
-/// Answers from the directory and the registrar, and keeps what a `ring` needs.
+/// Answers the decider's questions from the directory and the registrar, and keeps where a `ring` can ring.
 pub(super) struct Living<'a> {
     pub(super) world: &'a World<'a>,
     pub(super) registrar: &'a Registrar,
-    /// None if the tenant was removed while the call ran.
+    /// The tenant; `None` if it was removed while the call ran.
     pub(super) tenant: Option<&'a Tenant>,
     pub(super) owner: TenantId,
     pub(super) call: Call<'a>,
     /// Where the resolved destinations can be rung.
     pub(super) forks: Vec<Fork>,
-    /// Whether one of the resolved destinations is somebody's.
+    /// Whether somebody has one of the resolved destinations.
     pub(super) somebody: bool,
 }
 
@@ -61,7 +61,7 @@ impl Living<'_> {
         self.registrar.targets(self.world.now.mono, self.world.routes, self.owner, device)
     }
 
-    /// `call` of the script.
+    /// The table `call` that the script reads.
     fn call_table(&self) -> Value {
         let from = self.call.from;
         let or_null = |text: &str| if text.is_empty() { Value::Null } else { text.into() };

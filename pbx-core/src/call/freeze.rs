@@ -3,16 +3,16 @@
 use super::engine::Engine;
 use serde::{Deserialize, Serialize};
 
-/// The form of the bytes; a release that changes the state's shape in a way that serde's defaults don't bridge raises it.
+/// The version of the frozen form. A release that changes the state in a way that serde's defaults don't bridge raises it.
 const VERSION: u32 = 1;
 
-/// Why bytes are not an engine.
+/// Why bytes cannot be thawed.
 #[derive(Debug, thiserror::Error)]
 pub enum ThawError {
-    /// They are of another release.
+    /// The bytes are of another version of the frozen form.
     #[error("the state has version {0}, this release reads {VERSION}")]
     Version(u32),
-    /// They are no state.
+    /// The bytes are not an engine's state.
     #[error("the state cannot be read: {0}")]
     Unreadable(#[from] serde_json::Error),
 }
@@ -34,7 +34,8 @@ struct Thawed {
 }
 
 impl Engine {
-    /// All that the engine knows, as bytes. Flows are addresses: whoever thaws it brings the sockets.
+    /// All that the engine knows, as bytes. Flows are stored as addresses: the process that thaws the engine opens the
+    /// sockets.
     ///
     /// # Errors
     /// When the state cannot be written down, which would be a fault of ours.

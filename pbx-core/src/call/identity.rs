@@ -49,7 +49,7 @@ pub(super) fn of_person(person: &Person, device: Option<&Device>) -> Party {
     }
 }
 
-/// The caller asked not to be shown.
+/// Whether the caller asked not to be shown.
 fn withheld(invite: &Message) -> bool {
     let asked = invite
         .privacy()
@@ -80,7 +80,7 @@ fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
     Party { number, name, ..Party::default() }
 }
 
-/// From, and P-Asserted-Identity or Privacy, of an INVITE to a phone.
+/// Writes From, and P-Asserted-Identity or Privacy, of an INVITE to a phone.
 pub(super) fn write(writer: &mut Writer, party: &Party, flow: &Flow, tag: &str) {
     if party.anonymous || party.number.is_empty() {
         writer.header("From", &format!("\"Anonymous\" <sip:anonymous@{NOWHERE}>;tag={tag}"));

@@ -13,7 +13,7 @@ use pbx_sip::{Message, Method};
 use rand::RngCore;
 
 impl Call {
-    /// A new request in a leg's dialog.
+    /// Handles a new request in a leg's dialog.
     pub(super) fn request_in_dialog(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
         let Some(leg) = self.leg(no) else { return };
         let Some(dialog) = leg.dialog.as_mut().filter(|dialog| dialog.id().remote_tag == *remote_tag(request)) else {
@@ -56,7 +56,7 @@ impl Call {
         }
     }
 
-    /// An ACK in a leg's dialog.
+    /// Handles an ACK in a leg's dialog.
     pub(super) fn acknowledged(&mut self, cx: &mut Cx<'_>, no: u16, ack: &Message) {
         let Some(leg) = self.leg(no) else { return };
         let Some(dialog) = &mut leg.dialog else { return };
@@ -70,7 +70,7 @@ impl Call {
         self.answered_in_ack(cx, no, &ack.body());
     }
 
-    /// The timer of an unacknowledged 200.
+    /// The timer of an unacknowledged 200 is due: the 200 is sent again, or the call ends.
     pub(super) fn unacknowledged(&mut self, cx: &mut Cx<'_>, no: u16) {
         let now = cx.now().mono;
         let Some(leg) = self.leg(no) else { return };
@@ -91,7 +91,8 @@ impl Call {
         }
     }
 
-    /// A connection is gone. Calls on it are over: what reconnects is another flow.
+    /// A connection is gone: ends the legs on it, and the call if one of them talked or was the caller's. A phone that
+    /// reconnects has another flow.
     pub(super) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: crate::flow::Flow) {
         let lost: Vec<u16> = self
             .legs

@@ -26,7 +26,7 @@ use pbx_sip::transaction::TransactionId;
 /// An INVITE outside of a dialog, from somebody that the door knows.
 pub(super) struct Incoming<'a> {
     pub(super) id: TransactionId,
-    /// The transaction of the same request on another way.
+    /// The transaction of the same request that came by another way.
     pub(super) merged: Option<TransactionId>,
     pub(super) flow: Flow,
     pub(super) invite: &'a Message,
@@ -34,8 +34,8 @@ pub(super) struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    /// The same INVITE on another way, of the same tenant (RFC 3261 §8.2.2.2): what others say by chance or on purpose
-    /// tells nobody of its calls.
+    /// Whether this is an INVITE of the same tenant that came before by another way (RFC 3261 §8.2.2.2). Another tenant's
+    /// INVITE with the same ids does not count, so that nobody learns of another's calls.
     pub(super) fn is_merged(&self, cx: &Cx<'_>) -> bool {
         let (Who::Device { tenant, .. } | Who::Trunk { tenant, .. }) = self.who else { return false };
         let first = self.merged.and_then(|first| cx.shared.layer.user(first));
@@ -43,7 +43,7 @@ impl Incoming<'_> {
     }
 }
 
-/// Why an INVITE does not become a call: a code and more headers.
+/// Why an INVITE does not become a call: a status code, and perhaps a header for the answer.
 struct Refusal(u16, Option<(&'static str, String)>);
 
 impl Calls {
@@ -199,7 +199,7 @@ fn started(cx: &mut Cx<'_>, leg: &Leg, record: &Assembly, sip_call_id: String, d
     }
 }
 
-/// An emergency that leads nowhere is an alarm, and a line in the audit.
+/// Raises an alarm, and writes a line to the audit, for an emergency call that has no route.
 fn emergency_without_route(cx: &mut Cx<'_>, call: &Call) {
     let (tenant, id): (TenantId, CallId) = (call.owner.tenant, call.owner.call);
     let detail = call.dialled.as_str().to_owned();

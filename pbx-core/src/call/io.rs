@@ -17,11 +17,11 @@ use std::sync::Arc;
 /// What the engine may look at while it handles one input.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
-    /// The moment.
+    /// The moment, by both clocks.
     pub now: Now,
     /// The configuration.
     pub directory: &'a Directory,
-    /// Ways to addresses.
+    /// The flows that lead to addresses.
     pub routes: &'a dyn Routes,
     /// Timers and limits.
     pub settings: &'a Settings,
@@ -32,27 +32,27 @@ pub struct World<'a> {
 pub enum Who {
     /// A device that proved its password.
     Device {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which.
+        /// The device.
         device: DeviceId,
         /// The nonce it used and its count: the engine refuses a replay after the transaction layer had its say.
         nonce: String,
-        /// RFC 7616 §3.4, `nc`.
+        /// How often the device used the nonce (RFC 7616 §3.4, `nc`).
         nonce_count: u32,
         /// The configuration that the door judged by.
         revision: u64,
     },
     /// A trunk, by its address, calling a number of the tenant.
     Trunk {
-        /// Whose number.
+        /// The tenant whose number is called.
         tenant: TenantId,
-        /// Which trunk.
+        /// The trunk.
         trunk: TrunkId,
-        /// Which number.
+        /// The number that is called.
         number: NumberId,
     },
-    /// Somebody inside a dialog or transaction of ours: the engine knows who by the dialog.
+    /// Somebody inside a dialog or transaction of ours: the engine tells by the dialog who it is.
     Known,
 }
 
@@ -61,11 +61,11 @@ pub enum Who {
 pub enum Input {
     /// A message that passed the gate, for a slot of this engine.
     Message {
-        /// How it came.
+        /// The flow that it came by.
         flow: Flow,
         /// The message.
         message: pbx_sip::Message,
-        /// Who sent it.
+        /// Who sent the message.
         who: Who,
     },
     /// A connection is gone.
@@ -74,9 +74,9 @@ pub enum Input {
     Wake,
     /// A script's turn is over.
     Script(ScriptReply),
-    /// A source has answered.
+    /// A data source has answered.
     Answer(Answer),
-    /// Something about media.
+    /// A media thread has told something.
     Media(pbx_media::Fact),
     /// Somebody at a console or the shell wants something.
     Command(Command),
@@ -87,16 +87,16 @@ pub enum Input {
 pub enum Command {
     /// End a call.
     HangUp {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which.
+        /// The call.
         call: CallId,
     },
     /// Forget where a device was registered: it was deleted or has another password.
     Forget {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which.
+        /// The device.
         device: DeviceId,
     },
     /// Take no new calls (503 with Retry-After); emergency calls still pass.
@@ -108,28 +108,28 @@ pub enum Command {
 /// A question to a data source.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Query {
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
-    /// For which call.
+    /// The call.
     pub call: CallId,
-    /// Which question of that call.
+    /// The number of the question within the call.
     pub seq: u16,
     /// The source's name.
     pub source: String,
-    /// What its placeholders become.
+    /// What the placeholders of the source's URL become.
     pub args: BTreeMap<String, String>,
 }
 
 /// The answer to a query.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Answer {
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
-    /// For which call.
+    /// The call.
     pub call: CallId,
-    /// Which question of that call.
+    /// The number of the question within the call.
     pub seq: u16,
-    /// What came.
+    /// What the source said.
     pub result: AnswerResult,
     /// How long it took, in milliseconds.
     pub took_ms: u32,
@@ -154,33 +154,33 @@ pub enum AnswerResult {
 pub enum Output {
     /// Send these bytes; a failure comes back as `FlowLost` where the transport can tell.
     Send {
-        /// Where to.
+        /// The flow to send them on.
         flow: Flow,
         /// One whole message.
         bytes: Bytes,
-        /// For the ladder: whose and which call, if any.
+        /// The tenant and call that the message belongs to, if any: for the SIP log.
         about: Option<(TenantId, CallId)>,
     },
-    /// A received message belongs to this call (for the ladder).
+    /// Tell the SIP log that a received message belongs to this call.
     Received {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which call.
+        /// The call.
         call: CallId,
-        /// How it came.
+        /// The flow that it came by.
         flow: Flow,
         /// The message.
         bytes: Bytes,
     },
-    /// Tell the media threads.
+    /// Command a media thread.
     Media(pbx_media::Command),
-    /// Tell the script host.
+    /// Give the script host a job.
     Script(ScriptJob),
-    /// Ask a source.
+    /// Ask a data source.
     Query(Query),
     /// Promise: on disk before any later `Send` of the same batch.
     Journal(Entry),
-    /// Tell the world.
+    /// Publish an event.
     Publish(Arc<Event>),
     /// Send `Input::Wake` at this moment; replaces an earlier wish.
     WakeAt(Instant),

@@ -17,11 +17,11 @@ use std::net::SocketAddr;
 /// Where a leg stands; the table is in the module's documentation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum LegState {
-    /// Its INVITE came or went; nothing but 100 was said.
+    /// The leg's INVITE was received or sent; nothing but 100 was said.
     Trying,
-    /// A 18x was said.
+    /// An 18x was sent or received.
     Ringing,
-    /// It was answered with 200.
+    /// The leg was answered with 2xx.
     Talking,
     /// Our BYE waits for the ACK of our 200 (RFC 3261 §15).
     Leaving,
@@ -29,7 +29,7 @@ pub(super) enum LegState {
     Gone,
 }
 
-/// Whose call a leg belongs to.
+/// The tenant and call that a leg belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Owner {
     pub(super) tenant: TenantId,
@@ -45,11 +45,11 @@ pub(super) struct Leg {
     pub(super) owner: Owner,
     pub(super) party: Party,
     pub(super) state: LegState,
-    /// Where its requests come from, and where ours go unless its Contact is reachable itself.
+    /// The flow that its requests come by. Ours go there, too, unless its Contact can be reached itself.
     pub(super) flow: Flow,
-    /// Our tag.
+    /// Our tag in the leg's dialog.
     pub(super) tag: String,
-    /// Its first INVITE, until it is answered finally.
+    /// The leg's first INVITE, until that has its final answer.
     pub(super) invite: Option<Message>,
     /// The transaction of that INVITE.
     pub(super) transaction: Option<TransactionId>,
@@ -58,22 +58,22 @@ pub(super) struct Leg {
     pub(super) port: Option<Port>,
     /// When the timer for our unacknowledged 200 is due.
     pub(super) answer_timer: Option<crate::time::Instant>,
-    /// At some time it was connected and free to send: silence would be a fault.
+    /// Whether the leg was ever connected and free to send, so that silence would be a fault.
     pub(super) heard: bool,
 }
 
 impl Leg {
-    /// Whose its transactions are.
+    /// The mark of this leg's transactions.
     pub(super) fn whose(&self) -> Whose {
         Whose::Leg { tenant: self.owner.tenant, call: self.owner.call, leg: self.no }
     }
 
-    /// For the ladder.
+    /// The tenant and call, for the SIP log.
     pub(super) fn about(&self) -> Option<(TenantId, CallId)> {
         Some((self.owner.tenant, self.owner.call))
     }
 
-    /// Whether it can still become a talking leg or is one.
+    /// Whether the leg talks or still can come to talk.
     pub(super) fn is_alive(&self) -> bool {
         matches!(self.state, LegState::Trying | LegState::Ringing | LegState::Talking)
     }
@@ -92,14 +92,14 @@ impl Leg {
         cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, clocks }));
     }
 
-    /// Gives the media port back; its report comes later.
+    /// Gives the media port back, if there is one; its report comes later.
     pub(super) fn release_port(&mut self, cx: &mut Cx<'_>) -> bool {
         let Some(port) = self.port.take() else { return false };
         cx.shared.stock.release(port, self.owner.call, self.no, cx.out);
         true
     }
 
-    /// Sends a request inside the dialog; which transaction it is.
+    /// Sends a request inside the dialog; gives its transaction.
     pub(super) fn request(
         &mut self,
         cx: &mut Cx<'_>,
@@ -138,7 +138,7 @@ impl Leg {
         }
     }
 
-    /// Hangs up an answered leg; later if our 200 still waits for its ACK.
+    /// Sends BYE to an answered leg; only after the ACK if our 200 still waits for that (RFC 3261 §15).
     pub(super) fn bye(&mut self, cx: &mut Cx<'_>, reason: Option<&str>) {
         if self.dialog.as_ref().is_some_and(Dialog::awaits_ack) {
             self.state = LegState::Leaving;
@@ -149,7 +149,7 @@ impl Leg {
         self.gone(cx);
     }
 
-    /// It is over: nothing that comes with its tag is known any more.
+    /// Marks the leg as over: messages with its tag belong to nothing any more.
     pub(super) fn gone(&mut self, cx: &mut Cx<'_>) {
         self.state = LegState::Gone;
         cx.shared.tags.remove(&self.tag);
@@ -160,7 +160,7 @@ impl Leg {
         self.invite = None;
     }
 
-    /// Our 200 was sent: it is repeated until the ACK comes.
+    /// Notes that our 200 was sent: it is repeated until the ACK comes.
     pub(super) fn answered(&mut self, cx: &mut Cx<'_>, response: &Reply) {
         let timers = super::shared::timers();
         if let Some(dialog) = &mut self.dialog {
@@ -169,7 +169,7 @@ impl Leg {
         self.start_answer_timer(cx);
     }
 
-    /// Sets the timer to what the dialog waits for.
+    /// Sets the timer of our unacknowledged 200 to when the dialog has something due.
     pub(super) fn start_answer_timer(&mut self, cx: &mut Cx<'_>) {
         self.stop_answer_timer(cx);
         if let Some(at) = self.dialog.as_ref().and_then(Dialog::next_deadline) {
@@ -189,8 +189,8 @@ impl Leg {
         cx.send_bytes(self.flow, bytes, self.about());
     }
 
-    /// Where requests of the dialog go: to the flow if it is a connection or a NAT is seen, else to the first route or the
-    /// Contact.
+    /// The flow for requests of the dialog: the leg's own if it is a connection or a NAT is seen, else one to the first
+    /// route or the Contact.
     fn hop(&self, cx: &Cx<'_>) -> Flow {
         match &self.dialog {
             Some(dialog) => hop_of(cx, self.flow, dialog.next_hop(), dialog.routes().is_empty()),

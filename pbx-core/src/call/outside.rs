@@ -19,7 +19,8 @@ pub(super) fn is_replay(cx: &mut Cx<'_>, who: &Who) -> bool {
     cx.shared.nonces.note(nonce, *nonce_count) != Count::New
 }
 
-/// 401 with a fresh nonce: `stale`, so that a phone whose nonce was forgotten tries again without asking anybody.
+/// Answers 401 with a fresh nonce and `stale=true`, so that a phone whose nonce was forgotten tries again without asking
+/// for a password.
 pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
     let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
     let salt = cx.random();
@@ -35,20 +36,20 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Mess
     }
 }
 
-/// A status and nothing more.
+/// Answers with a status and nothing more.
 pub(super) fn answer(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16) {
     let tag = format!("{:016x}", cx.random());
     answer_as(cx, id, request, code, &tag);
 }
 
-/// The same with a tag that is known.
+/// As [`answer`], with a To-tag that is given.
 pub(super) fn answer_as(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16, tag: &str) {
     if let Some(response) = wire::answer(request, code, tag) {
         cx.respond(id, &response);
     }
 }
 
-/// A REGISTER, carried out and promised before it is answered.
+/// Carries out a REGISTER and promises the changes before it is answered.
 pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     let Who::Device { tenant, device, revision, .. } = incoming.who else {
         return answer(cx, incoming.id, incoming.invite, 403);
@@ -78,7 +79,7 @@ pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     }
 }
 
-/// What comes later, and what nobody knows.
+/// Refuses methods that are not supported yet or not known.
 pub(super) fn other(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
     let code = match request.method() {
         Some(Method::Options) => 200,
@@ -91,7 +92,7 @@ pub(super) fn other(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
 }
 
 impl Cx<'_> {
-    /// Bindings went without a REGISTER.
+    /// Tells the journal and the bus of bindings that went without a REGISTER.
     pub(super) fn bindings_changed(&mut self, changes: Changes) {
         for entry in changes.entries {
             self.journal(entry);

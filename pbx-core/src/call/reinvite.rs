@@ -31,24 +31,24 @@ const TRIES: u8 = 3;
 /// Timer C: three minutes, in which somebody may come to the phone). Nobody is asked about a hold: Timer B's 64*T1 will do.
 const PROVISIONAL: Duration = Duration::from_secs(32);
 
-/// A change under way.
+/// A change of the session that is under way.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reoffer {
-    /// The side that wants it.
+    /// The number of the leg that wants the change.
     from: u16,
-    /// Its re-INVITE, unless it wants no answer any more.
+    /// That leg's re-INVITE, unless it wants no answer any more.
     asked: Option<(TransactionId, Message)>,
     /// Our re-INVITE to the other side.
     passed: Option<TransactionId>,
-    /// When it is sent again, after glare.
+    /// When our re-INVITE is sent again after glare (RFC 3261 §14.1).
     again: Option<Instant>,
-    /// When it is taken back, after a first 1xx.
+    /// When our re-INVITE is cancelled, counted from its first 1xx.
     until: Option<Instant>,
     tries: u8,
 }
 
 impl Reoffer {
-    /// One that begins.
+    /// A change that begins.
     fn new(from: u16, asked: Option<(TransactionId, Message)>) -> Self {
         Self { from, asked, passed: None, again: None, until: None, tries: 0 }
     }
@@ -123,7 +123,7 @@ impl Call {
         }
     }
 
-    /// A response to our re-INVITE. False: it is not ours.
+    /// Takes a response to our re-INVITE. False: it is to another request.
     pub(super) fn reinvite_answered(
         &mut self,
         cx: &mut Cx<'_>,
@@ -153,7 +153,7 @@ impl Call {
         true
     }
 
-    /// A 1xx: from the first one on the other side has so much time.
+    /// Takes a 1xx: from the first one on the other side has [`PROVISIONAL`] to answer.
     fn reinvite_proceeds(&mut self, cx: &mut Cx<'_>, id: TransactionId) {
         let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
         if reoffer.passed == Some(id) && reoffer.until.is_none() {
@@ -163,7 +163,7 @@ impl Call {
         }
     }
 
-    /// The other side had its time: our re-INVITE is taken back. Its 487 comes, or its transaction ends (RFC 3261 §9.1).
+    /// The other side had its time: cancels our re-INVITE. Its 487 comes, or its transaction ends (RFC 3261 §9.1).
     pub(super) fn reoffer_over(&mut self, cx: &mut Cx<'_>) {
         let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
         if let Some(passed) = reoffer.passed {
@@ -178,7 +178,7 @@ impl Call {
         }
     }
 
-    /// The change under way, if it is this one; its timers stop.
+    /// Takes the change under way, if `is_it` says that it is the one, and stops its timers.
     fn take_reoffer(&mut self, cx: &mut Cx<'_>, is_it: impl FnOnce(&Reoffer) -> bool) -> Option<Reoffer> {
         let mut reoffer = self.bridge.as_mut()?.reoffer.take_if(|reoffer| is_it(reoffer))?;
         let call = self.owner.call;
@@ -231,14 +231,14 @@ impl Call {
         }
     }
 
-    /// The wait after glare is over.
+    /// The wait after glare is over: the offer is sent on again.
     pub(super) fn glare_over(&mut self, cx: &mut Cx<'_>) {
         if let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.again.is_some()) {
             self.pass_offer(cx, reoffer);
         }
     }
 
-    /// The change was not taken: whoever asked for it is told, and all stays as it was.
+    /// The other side did not take the change: refuses it with `code` to the leg that asked for it; all stays as it was.
     fn reoffer_failed(&mut self, cx: &mut Cx<'_>, reoffer: Reoffer, code: u16) {
         if let Some((id, request)) = reoffer.asked {
             if let Some(leg) = self.leg(reoffer.from) {
@@ -272,8 +272,8 @@ impl Call {
         }
     }
 
-    /// The call ends, or the change is not wanted any more: nobody waits for an answer to a re-INVITE. One that is out is
-    /// taken back: after a 1xx nothing but its CANCEL bounds how long its transaction lives (RFC 3261 §9.1).
+    /// Gives the change up, because the call ends or the change is not wanted any more. A re-INVITE that is out is
+    /// cancelled: after a 1xx nothing but its CANCEL bounds how long its transaction lives (RFC 3261 §9.1).
     pub(super) fn end_reoffer(&mut self, cx: &mut Cx<'_>) {
         let Some(reoffer) = self.take_reoffer(cx, |_| true) else { return };
         if let Some(passed) = reoffer.passed {

@@ -24,11 +24,11 @@ const SILENCE: Duration = Duration::from_secs(5);
 /// The call's run of its script.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Run {
-    /// The host knows it: it was started, and neither finished nor failed.
+    /// Whether the host knows the run: it was started, and has neither finished nor failed.
     alive: bool,
-    /// Its turn must be over by then.
+    /// When the script's present turn must be over.
     due: Option<Instant>,
-    /// The caller hears ringing from then on, unless something happens before.
+    /// When the caller is told ringing, unless something happens before.
     local_ringing: Option<Instant>,
 }
 
@@ -37,7 +37,7 @@ impl Call {
         RunId { call: self.owner.call, seq: 0 }
     }
 
-    /// The call begins: it is routed, and the caller hears ringing if that takes long.
+    /// Begins to route the call; the caller hears ringing if that takes long.
     pub(super) fn begin(&mut self, cx: &mut Cx<'_>) {
         let at = cx.now().mono + Duration::from_millis(u64::from(cx.world.settings.local_ringing_ms));
         cx.shared.timers.start(Timer::LocalRinging(self.owner.call), at);
@@ -73,7 +73,7 @@ impl Call {
         }
     }
 
-    /// The host says what the script did with its turn.
+    /// Takes from the host what the script did with its turn.
     pub(super) fn script_replied(&mut self, cx: &mut Cx<'_>, step: ScriptStep) {
         if !self.run.alive || !self.decider.awaits_script() {
             return;
@@ -83,7 +83,7 @@ impl Call {
         self.decide(cx, |decider, facts| decider.script(facts, step));
     }
 
-    /// The host gave no sign.
+    /// The host has said nothing in time: the fallback decides.
     pub(super) fn script_silent(&mut self, cx: &mut Cx<'_>) {
         self.run.due = None;
         if !self.decider.awaits_script() {
@@ -95,7 +95,7 @@ impl Call {
         self.decide(cx, |decider, facts| decider.script(facts, fault));
     }
 
-    /// Forgets the run, if the host still knows it.
+    /// Tells the host to forget the run, if it still knows it.
     fn stop_script(&mut self, cx: &mut Cx<'_>) {
         self.stop_turn_timer(cx);
         if std::mem::take(&mut self.run.alive) {
@@ -104,7 +104,7 @@ impl Call {
         }
     }
 
-    /// No action came in time.
+    /// The script has asked for no action in time: the caller is told ringing.
     pub(super) fn local_ringing(&mut self, cx: &mut Cx<'_>) {
         self.run.local_ringing = None;
         if self.caller().state != LegState::Trying || self.decider.is_over() {
@@ -143,7 +143,7 @@ impl Call {
         Ok(news)
     }
 
-    /// The decision is made: nothing that was under way for it goes on.
+    /// Carries the final decision out, and ends what was under way for it.
     pub(super) fn conclude(&mut self, cx: &mut Cx<'_>, answer: &Final) {
         self.stop_script(cx);
         self.stop_lookup(cx);
@@ -164,7 +164,7 @@ impl Call {
         }
     }
 
-    /// The caller is refused.
+    /// Refuses the caller and ends the call.
     pub(super) fn fail(&mut self, cx: &mut Cx<'_>, answer: &Final) {
         let disposition = cause::of_code(&answer.cause).map_or(Disposition::Failed, |cause| cause.disposition);
         // What ends an answered call (a console, a drain) may end an unanswered one, too.

@@ -14,7 +14,7 @@ pub(super) struct Session {
 /// A session description that cannot be read, or does not fit what was said before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Unfit {
-    /// What to answer to an offer like this.
+    /// The SIP status code to answer such an offer with.
     pub(super) code: u16,
 }
 
@@ -24,7 +24,7 @@ impl Session {
         Self { machine: OfferAnswer::new(id) }
     }
 
-    /// An INVITE: with an offer (true), or without a body.
+    /// Takes an INVITE; true: it has an offer, false: it has no body.
     pub(super) fn take_invite(&mut self, invite: &pbx_sip::Message) -> Result<bool, Unfit> {
         if invite.body().is_empty() {
             return Ok(false);
@@ -35,7 +35,7 @@ impl Session {
         self.take_offer(&invite.body()).map(|()| true)
     }
 
-    /// They offer.
+    /// Takes the far end's offer.
     fn take_offer(&mut self, body: &[u8]) -> Result<(), Unfit> {
         let offer = sdp::Session::parse(body).map_err(|_| Unfit { code: 400 })?;
         self.machine.remote_offer(offer).map_err(|fault| match fault {
@@ -45,7 +45,7 @@ impl Session {
         })
     }
 
-    /// They answer with a 2xx or ACK; without a body, what they answered early counts.
+    /// Takes the far end's answer in a 2xx or ACK; without a body, its early answer counts.
     pub(super) fn take_answer(&mut self, body: &[u8]) -> Result<(), Unfit> {
         if body.is_empty() {
             return self.machine.settle().map_err(|_| Unfit { code: 488 });
@@ -53,7 +53,7 @@ impl Session {
         self.answer(body, Phase::Final)
     }
 
-    /// They answer with a 18x.
+    /// Takes the far end's early answer in an 18x.
     pub(super) fn take_early_answer(&mut self, body: &[u8]) -> Result<(), Unfit> {
         self.answer(body, Phase::Early)
     }
@@ -63,17 +63,17 @@ impl Session {
         self.machine.remote_answer(answer, phase).map_err(|_| Unfit { code: 488 })
     }
 
-    /// Whether their offer waits for our answer.
+    /// Whether the far end's offer waits for our answer.
     pub(super) fn has_their_offer(&self) -> bool {
         self.machine.offered().is_some()
     }
 
-    /// Whether our offer waits for their answer.
+    /// Whether our offer waits for the far end's answer.
     pub(super) fn has_our_offer(&self) -> bool {
         self.machine.has_offered()
     }
 
-    /// We offer what the other leg offers; to the first leg of a call without an offer, what we have ourselves.
+    /// Makes our offer: what the other leg offers; if that has made no offer, the codecs that we have ourselves.
     pub(super) fn make_offer(&mut self, other: Option<&Self>, at: SocketAddr) -> Option<String> {
         let offered = other.and_then(|other| other.machine.offered());
         let stream = match offered {
@@ -83,13 +83,13 @@ impl Session {
         self.offer(stream)
     }
 
-    /// We offer what the other leg has answered to our own offer.
+    /// Makes our offer of what the other leg has answered to our own offer.
     pub(super) fn offer_what_was_answered(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
         let stream = policy::offer_answered(other.machine.remote()?, at).ok()?;
         self.offer(stream)
     }
 
-    /// We offer what the other leg last said.
+    /// Makes our offer of what the other leg last said.
     pub(super) fn offer_what_was_said(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
         let stream = policy::pass_offer(other.machine.remote()?, at);
         self.offer(stream)
@@ -99,7 +99,7 @@ impl Session {
         Some(self.machine.local_offer(stream).ok()?.to_text())
     }
 
-    /// We answer with what the other leg has answered; none if they have nothing in common.
+    /// Makes our answer of what the other leg has answered; `None` if the two have no codec in common.
     pub(super) fn make_answer(&mut self, other: &Self, at: SocketAddr, early: bool) -> Option<String> {
         let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
         let stream = policy::pass_answer(offered, answered, at).ok()?;
@@ -107,12 +107,12 @@ impl Session {
         Some(self.machine.local_answer(stream, phase).ok()?.to_text())
     }
 
-    /// What was open has failed; what was agreed before stays.
+    /// Drops the open offer, which has failed; what was agreed before stays.
     pub(super) fn roll_back(&mut self) {
         self.machine.roll_back();
     }
 
-    /// Where they listen, RTP and RTCP; nowhere while they hold.
+    /// Where the far end listens for RTP and RTCP; nowhere while it wants no sound.
     pub(super) fn far(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
         match self.machine.remote().filter(|stream| stream.direction.receives()) {
             Some(stream) => (stream.rtp, stream.rtcp),
@@ -120,25 +120,26 @@ impl Session {
         }
     }
 
-    /// The clocks of what they send: they send what we said we take (RFC 3264 §5.1), else what they said themselves.
+    /// The RTP clock rates of what the far end sends: it sends what we said that we take (RFC 3264 §5.1), else what it said
+    /// itself.
     pub(super) fn clocks(&self) -> Clocks {
         let stream = self.machine.local().or_else(|| self.machine.remote());
         let codecs = stream.into_iter().flat_map(|stream| &stream.codecs);
         Clocks::of(codecs.map(|codec| (codec.payload, codec.clock)))
     }
 
-    /// Whether they hold: they do not want to hear the other side.
+    /// Whether the far end holds: it does not want to hear the other side.
     pub(super) fn holds(&self) -> bool {
         self.machine.remote().is_some_and(|stream| !stream.direction.receives() || stream.rtp.is_none())
     }
 
-    /// Whether they are free to send.
+    /// Whether the far end may send.
     pub(super) fn may_send(&self) -> bool {
         let sends = self.machine.remote().is_some_and(|stream| stream.direction.sends());
         sends && self.machine.local().is_none_or(|stream| stream.direction.receives())
     }
 
-    /// What they last said, for telling whether anything has changed.
+    /// The far end's stream as last said, to tell whether anything has changed.
     pub(super) fn said(&self) -> Option<Stream> {
         self.machine.remote().cloned()
     }

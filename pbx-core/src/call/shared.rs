@@ -14,24 +14,24 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
-/// Whose a transaction is, and where its messages go.
+/// The leg that a transaction belongs to, and where its messages go.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct User {
     pub(super) flow: Flow,
     pub(super) whose: Whose,
 }
 
-/// Whose a transaction is.
+/// The leg that a transaction belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum Whose {
-    /// Nobody's: it was answered at once and is only remembered for its retransmissions.
+    /// No leg: the request was answered at once and is only remembered for its retransmissions.
     Nobody,
-    /// A leg's.
+    /// This leg.
     Leg { tenant: TenantId, call: CallId, leg: u16 },
 }
 
 impl Whose {
-    /// For the ladder.
+    /// The tenant and call, for the SIP log.
     pub(super) fn about(self) -> Option<(TenantId, CallId)> {
         match self {
             Self::Nobody => None,
@@ -51,12 +51,12 @@ pub(super) struct Shared {
     pub(super) nonces: NonceCounts,
     /// The door's challenges, for a nonce that was used before.
     pub(super) challenges: Option<Nonces>,
-    /// Our tag of each dialog, and the leg whose it is.
+    /// The leg of each dialog, by our tag.
     pub(super) tags: HashMap<String, (CallId, u16)>,
     /// Our ACKs of 2xx, for as long as the 2xx may come again.
     #[serde(with = "super::freeze::pairs")]
     acks: BTreeMap<AckOf, (Flow, Bytes)>,
-    /// No new calls.
+    /// Whether new calls are refused.
     pub(super) draining: bool,
     /// The last event's number of each tenant.
     seqs: HashMap<TenantId, u64>,
@@ -65,7 +65,7 @@ pub(super) struct Shared {
     pub(super) told: VecDeque<Action<User>>,
 }
 
-/// What a 2xx is known by: its INVITE, and the tag of the phone that sent it.
+/// The key of a 2xx: its INVITE, and the tag of the phone that sent it.
 type AckOf = (TransactionId, String);
 
 /// How many nonces an engine remembers the uses of.
@@ -111,7 +111,7 @@ impl Shared {
         self.acks.get(&(invite, tag_of(response))).cloned()
     }
 
-    /// The INVITE's transaction is over: no 2xx to it comes any more.
+    /// Forgets the ACKs of an INVITE whose transaction is over: no 2xx to it comes any more.
     pub(super) fn forget_acks(&mut self, invite: TransactionId) {
         while let Some(key) = self.acks.range((invite, String::new())..).next().map(|(key, _)| key.clone()) {
             if key.0 != invite {
@@ -121,7 +121,7 @@ impl Shared {
         }
     }
 
-    /// What was acknowledged on a flow that is gone is over: a 2xx that comes again on another is one that nobody wants.
+    /// Forgets the ACKs that went by flows that are lost: a 2xx that comes again by another flow is one that nobody wants.
     pub(super) fn forget_acks_on(&mut self, lost: impl Fn(Flow) -> bool) {
         self.acks.retain(|_, (flow, _)| !lost(*flow));
     }

@@ -1,4 +1,4 @@
-//! A call: its legs and its script's run. What a feature needs to know it keeps itself, and is told events.
+//! A call: its legs and its script's run. Each feature keeps its own state, and is told events.
 
 use super::bridge::Bridge;
 use super::cx::Cx;
@@ -22,7 +22,7 @@ pub(super) struct Call {
     pub(super) owner: Owner,
     /// The caller's leg first; then every leg that was ever rung.
     pub(super) legs: Vec<Leg>,
-    /// The media thread that all its ports are of.
+    /// The media thread that owns all ports of the call.
     pub(super) thread: u8,
     pub(super) dialled: Dialled,
     pub(super) did: Option<NumberId>,
@@ -31,7 +31,7 @@ pub(super) struct Call {
     pub(super) seed: u64,
     /// Why the INVITE cannot be carried out at all.
     pub(super) fault: Option<Final>,
-    /// How often it has passed through us, and what is left of Max-Forwards.
+    /// How often the call has passed through us already.
     pub(super) hops: u32,
     pub(super) max_forwards: u8,
     pub(super) record: Assembly,
@@ -44,13 +44,13 @@ pub(super) struct Call {
     pub(super) lookup: Option<Lookup>,
     /// Questions asked so far.
     pub(super) questions: u16,
-    /// How long their answers took, all together.
+    /// How long the answers to them took, all together.
     #[serde(default)]
     pub(super) asked_for: Duration,
     pub(super) early: Early,
     /// Who talks, once somebody answered.
     pub(super) bridge: Option<Bridge>,
-    /// What is left to do once it is over.
+    /// What is left to do once the call is over.
     pub(super) wrap_up: Option<WrapUp>,
 }
 
@@ -71,7 +71,7 @@ impl Call {
         Some((a, b))
     }
 
-    /// Nothing is left to do: the record is written and every leg is over.
+    /// Whether nothing is left to do: the record is written and every leg is over.
     pub(super) fn is_done(&self) -> bool {
         let written = self.wrap_up.as_ref().is_some_and(WrapUp::is_written);
         written && self.legs.iter().all(|leg| leg.state == LegState::Gone)
@@ -110,7 +110,7 @@ impl Call {
         }
     }
 
-    /// Does what routing asks for.
+    /// Carries out what routing asks for.
     fn obey(&mut self, cx: &mut Cx<'_>, ask: Ask, forks: Vec<Fork>, somebody: bool) {
         use crate::decision::Act;
         match ask {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// How many ports of a thread an engine keeps when it has no calls, if the range is wide enough.
 const IDLE: usize = 64;
 
-/// How many it keeps at most. It learns what it needs from calls that had to wait.
+/// How many ports of a thread an engine keeps at most. It learns what it needs from calls that had to wait.
 const MOST: u16 = 1024;
 
 /// The media threads of a machine and what an engine may keep of their ports while it has no calls.
@@ -20,8 +20,8 @@ pub struct PortShare {
 }
 
 impl PortShare {
-    /// So many threads with so many pairs each, among so many engines. All idle engines together keep half of the range
-    /// at most, so that none of them takes the last port from another.
+    /// The share of each of `engines` engines, where `threads` media threads have `pairs` pairs of ports each. All idle
+    /// engines together keep half of the range at most, so that none takes the last port from another.
     pub fn new(threads: u8, pairs: usize, engines: usize) -> Self {
         let idle = (pairs / engines.max(1) / 2).clamp(1, IDLE);
         Self { threads: threads.max(1), idle: u16::try_from(idle).unwrap_or(1) }
@@ -32,12 +32,12 @@ impl PortShare {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Stock {
     engine: u16,
-    /// What a shelf is filled up to while there is no call.
+    /// How many free ports of a thread are kept while there is no call.
     idle: u16,
     threads: Vec<Shelf>,
     /// Ports that calls hold.
     taken: usize,
-    /// Who waits for the report of a released port.
+    /// The call and leg that wait for the report of a released port.
     #[serde(with = "super::freeze::pairs")]
     leaving: BTreeMap<Port, (CallId, u16)>,
     /// Calls that wait for ports, the first in front.
@@ -49,9 +49,9 @@ struct Shelf {
     free: Vec<Port>,
     /// How many ports are asked for at a time.
     batch: u16,
-    /// A refill was asked for and has not come.
+    /// Whether a refill was asked for and has not come.
     asked: bool,
-    /// The last refill brought nothing: ask again when a port was given back or a call found none.
+    /// Whether the last refill brought nothing: another is asked for when a port was given back or a call found none.
     dry: bool,
 }
 
@@ -69,7 +69,7 @@ impl Stock {
         best.map_or(0, |(thread, _)| thread)
     }
 
-    /// Whether a thread has fewer ports than that. Then more of them come than before.
+    /// Whether a thread has fewer free ports than `ports`. If so, later refills are larger.
     pub(super) fn runs_short(&mut self, thread: u8, ports: usize) -> bool {
         let Some(shelf) = self.threads.get_mut(usize::from(thread)).filter(|shelf| shelf.free.len() < ports) else {
             return false;
@@ -85,7 +85,7 @@ impl Stock {
         self.waiting.push_back(call);
     }
 
-    /// Who waits, in order.
+    /// Takes the calls that wait, in order.
     pub(super) fn take_waiting(&mut self) -> VecDeque<CallId> {
         std::mem::take(&mut self.waiting)
     }
@@ -108,7 +108,7 @@ impl Stock {
         out.push(Output::Media(Command::Release { port, engine: self.engine }));
     }
 
-    /// A released port has reported: whose it was.
+    /// A released port has reported: gives the call and leg that it belonged to.
     pub(super) fn released(&mut self, port: Port) -> Option<(CallId, u16)> {
         if let Some(shelf) = self.threads.get_mut(usize::from(port.thread)) {
             shelf.dry = false;
@@ -131,7 +131,7 @@ impl Stock {
         }
     }
 
-    /// Asks for more where few are left. When no call is left, every shelf goes back to what it began with.
+    /// Asks for more ports where few are left. When no call is left, every thread's stock goes back to what it began with.
     pub(super) fn top_up(&mut self, out: &mut Vec<Output>) {
         let (engine, idle, quiet) = (self.engine, self.idle, self.in_use() == 0);
         for (thread, shelf) in (0_u8..).zip(&mut self.threads) {

@@ -1,11 +1,11 @@
-//! Every timer of an engine in one enum and one queue. The transaction layer keeps RFC 3261's own.
+//! Every timer of an engine in one enum and one queue. The transaction layer keeps the timers of RFC 3261.
 
 use crate::ids::CallId;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// What a moment was asked for.
+/// What a timer is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(super) enum Timer {
     /// No action came in time: the caller hears ringing.
@@ -27,7 +27,7 @@ pub(super) enum Timer {
 }
 
 impl Timer {
-    /// The call that it is for.
+    /// The call that the timer is for.
     pub(super) fn call(self) -> CallId {
         match self {
             Self::LocalRinging(call)
@@ -42,7 +42,7 @@ impl Timer {
     }
 }
 
-/// The timers that run, earliest first. Who starts one remembers its moment, to stop it.
+/// The timers that run, earliest first. Whoever starts a timer remembers its moment, to stop it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Timers {
     due: BTreeSet<(Instant, Timer)>,
@@ -72,7 +72,7 @@ impl Timers {
         self.due.remove(&(at, timer));
     }
 
-    /// How many run.
+    /// How many timers run.
     pub(super) fn len(&self) -> usize {
         self.due.len()
     }

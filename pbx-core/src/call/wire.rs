@@ -5,19 +5,19 @@ use crate::flow::Flow;
 use bytes::Bytes;
 use pbx_sip::{HeaderName, Message, Reply, StatusCode, spell};
 
-/// What we do, in Allow. What is missing is refused with 405 or 501.
+/// The methods in our Allow header. Others are refused with 405, 489, 501 or 603.
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
 
 /// What every request of ours that begins or changes a session carries.
 pub(super) const REQUEST_HEADERS: [(&str, &str); 2] = [("Allow", ALLOW), ("User-Agent", SERVER)];
 
-/// Who we say we are.
+/// The value of our Server and User-Agent headers.
 const SERVER: &str = concat!("Ringdown/", env!("CARGO_PKG_VERSION"));
 
 /// A message being written.
 pub(super) struct Writer {
     text: String,
-    /// Of a response.
+    /// The status code, if it is a response.
     status: Option<StatusCode>,
 }
 
@@ -40,7 +40,7 @@ impl Writer {
         Self::response_saying(request, code, reason, to_tag)
     }
 
-    /// The same with a reason phrase of one's own.
+    /// As [`Self::response`], with a reason phrase of its own.
     pub(super) fn response_saying(request: &Message, code: u16, reason: &str, to_tag: &str) -> Self {
         let mut writer = Self { text: String::with_capacity(1024), status: StatusCode::new(code).ok() };
         writer.text.push_str("SIP/2.0 ");
@@ -83,18 +83,18 @@ impl Writer {
         self.text.push_str("\r\n");
     }
 
-    /// Where we are reached for the rest of a dialog.
+    /// Our Contact: where we are reached for the rest of the dialog.
     pub(super) fn contact(&mut self, flow: &Flow) {
         self.header("Contact", &super::leg::contact(flow));
     }
 
-    /// What we do and who we are.
+    /// The headers Allow, and User-Agent or Server.
     pub(super) fn capabilities(&mut self, is_request: bool) {
         self.header("Allow", ALLOW);
         self.header(if is_request { "User-Agent" } else { "Server" }, SERVER);
     }
 
-    /// With a session description, or none.
+    /// The message as bytes, with a session description or none.
     pub(super) fn bytes_with(mut self, sdp: Option<&str>) -> Bytes {
         match sdp {
             None => self.text.push_str("Content-Length: 0\r\n\r\n"),
@@ -108,12 +108,12 @@ impl Writer {
         Bytes::copy_from_slice(self.text.as_bytes())
     }
 
-    /// As a response, with a session description or none. None only of a request.
+    /// The response, with a session description or none; `None` only if a request is written.
     pub(super) fn reply(self, sdp: Option<&str>) -> Option<Reply> {
         Some(Reply { status: self.status?, bytes: self.bytes_with(sdp) })
     }
 
-    /// As a message, with a session description. None only if we wrote something that is no SIP.
+    /// The message, with a session description; `None` only if what was written is no SIP.
     pub(super) fn message(self, sdp: &str) -> Option<Message> {
         Message::parse(self.bytes_with(Some(sdp))).ok()
     }
@@ -127,7 +127,7 @@ pub(super) fn answer(request: &Message, code: u16, to_tag: &str) -> Option<Reply
 /// What a 415 names: the body that would have been understood (RFC 3261 §8.2.3).
 pub(super) const UNDERSTOOD: (&str, &str) = ("Accept", "application/sdp");
 
-/// The same with more headers.
+/// As [`answer`], with more headers.
 pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &[(&str, &str)]) -> Option<Reply> {
     let mut writer = Writer::response(request, code, to_tag);
     for (name, value) in headers {

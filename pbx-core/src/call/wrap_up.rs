@@ -16,7 +16,7 @@ use std::time::Duration;
 /// How long the media threads may take to report.
 const REPORTS: Duration = Duration::from_secs(1);
 
-/// What is left to do for an ended call.
+/// What is awaited before an ended call's record is written.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct WrapUp {
     /// Legs whose report has not come.
@@ -64,7 +64,7 @@ impl Call {
         }
     }
 
-    /// The media threads had their time.
+    /// The media threads have not reported in time: the record is written without.
     pub(super) fn reports_due(&mut self, cx: &mut Cx<'_>) {
         if let Some(wrap_up) = &mut self.wrap_up {
             wrap_up.due = None;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Assembly {
     record: CallRecord,
-    /// Steady time of the first answer: talk time must not jump with the wall's clock.
+    /// Steady time of the first answer: talk time must not jump with the wall clock.
     answered: Option<Instant>,
     /// The segment that has begun and not ended.
     open: Option<Segment>,
@@ -21,18 +21,18 @@ pub struct Assembly {
 /// How a call ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ending<'a> {
-    /// How it is counted.
+    /// How the call is counted.
     pub disposition: Disposition,
-    /// The cause's code.
+    /// The cause's code in the table of `cause`.
     pub cause: &'a str,
     /// The final SIP code to the caller.
     pub sip_code: u16,
-    /// Whether we ended it and not the parties.
+    /// Whether the server ended the call and not the parties.
     pub cut: bool,
 }
 
 impl Assembly {
-    /// A call has begun.
+    /// Begins the record of a call.
     pub fn new(
         id: CallId,
         tenant: TenantId,
@@ -70,22 +70,22 @@ impl Assembly {
         &self.record.from
     }
 
-    /// Exactly as dialled.
+    /// The dialled string as it came.
     pub fn dialled(&self) -> &str {
         &self.record.dialled
     }
 
-    /// From where.
+    /// Whether the call is internal or comes from a trunk.
     pub fn direction(&self) -> Direction {
         self.record.direction
     }
 
-    /// Who was meant, as far as known before an answer.
+    /// Tells who was called, as far as known before an answer.
     pub fn meant(&mut self, party: Party) {
         self.record.to = party;
     }
 
-    /// A leg has begun: the caller's first.
+    /// Adds a leg that has begun; the caller's is the first.
     pub fn leg_started(&mut self, id: LegId, party: Party, sip_call_id: String, at: Wall) {
         self.record.legs.push(LegRecord {
             id,
@@ -99,14 +99,14 @@ impl Assembly {
         });
     }
 
-    /// A leg rings.
+    /// Notes that a leg rings.
     pub fn leg_ringing(&mut self, id: LegId, at: Wall) {
         if let Some(leg) = self.leg(id) {
             leg.ringing.get_or_insert(at);
         }
     }
 
-    /// A leg was answered.
+    /// Notes that a leg was answered.
     pub fn leg_answered(&mut self, id: LegId, at: Wall) {
         if let Some(leg) = self.leg(id) {
             leg.answered.get_or_insert(at);
@@ -114,7 +114,7 @@ impl Assembly {
         }
     }
 
-    /// A leg is over; `sip_code` is its INVITE's final answer, if it was not answered with 200.
+    /// Notes that a leg is over; `sip_code` is its INVITE's final answer, if that was not 200.
     pub fn leg_ended(&mut self, id: LegId, sip_code: u16, at: Wall) {
         if let Some(leg) = self.leg(id) {
             leg.ended = at;
@@ -128,7 +128,7 @@ impl Assembly {
         self.record.legs.iter_mut().find(|leg| leg.id == id)
     }
 
-    /// Two legs are connected.
+    /// Begins a segment: two legs are connected.
     pub fn connected(&mut self, a: LegId, b: LegId, by: Party, now: Now) {
         self.record.answered.get_or_insert(now.wall);
         self.answered.get_or_insert(now.mono);
@@ -136,7 +136,7 @@ impl Assembly {
         self.open = Some(Segment { a, b, from: now.wall, to: now.wall, media: None });
     }
 
-    /// The call is over. Later endings change nothing.
+    /// Notes that the call is over. Later endings change nothing.
     pub fn ended(&mut self, ending: &Ending<'_>, now: Now) {
         if std::mem::replace(&mut self.over, true) {
             return;
@@ -156,7 +156,7 @@ impl Assembly {
         }
     }
 
-    /// Whether it is over.
+    /// Whether the call is over.
     pub fn is_over(&self) -> bool {
         self.over
     }
@@ -166,7 +166,7 @@ impl Assembly {
         self.record.answered
     }
 
-    /// What was heard in the last segment.
+    /// Sets what was heard from both sides in the last segment.
     pub fn heard(&mut self, from_a: Heard, from_b: Heard) {
         if let Some(segment) = self.record.segments.last_mut() {
             segment.media = Some(MediaVerdict { from_a, from_b });

@@ -15,25 +15,25 @@ use serde::{Deserialize, Serialize};
 /// The record of a call, with the steps of its decision or with the same put into words.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CallRecord<S = Step> {
-    /// Ours.
+    /// The exchange's own id of the call.
     pub id: CallId,
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
     /// SIP's Call-ID of the caller's leg.
     pub sip_call_id: String,
-    /// From where.
+    /// Whether the call was internal or came from a trunk.
     pub direction: Direction,
     /// Who called.
     pub from: Party,
-    /// Exactly as dialled.
+    /// The dialled string as it came.
     pub dialled: String,
-    /// Who was meant or who answered, as far as known.
+    /// Who was called or who answered, as far as known.
     pub to: Party,
     /// When the INVITE came.
     pub started: Wall,
     /// When the first answer came.
     pub answered: Option<Wall>,
-    /// When it was over.
+    /// When it ended.
     pub ended: Wall,
     /// How it ended.
     pub disposition: Disposition,
@@ -43,18 +43,18 @@ pub struct CallRecord<S = Step> {
     pub sip_code: u16,
     /// Microseconds from answer to end; zero if never answered.
     pub talk_us: i64,
-    /// It did not end, we did: found unended after a restart, or cut by the drain's deadline.
+    /// Whether the server cut the call: it was found without an end after a restart, or ran until the drain's deadline.
     pub cut: bool,
     /// Every leg, the caller's first.
     pub legs: Vec<LegRecord>,
     /// Who talked to whom, from when to when.
     pub segments: Vec<Segment>,
-    /// Why it went where it went.
+    /// Why the call went where it went.
     pub decision: Decision<S>,
 }
 
 impl<S> CallRecord<S> {
-    /// The same call with another decision.
+    /// The record with another form of its decision; all else is the same.
     pub fn with<D>(self, decision: Decision<D>) -> CallRecord<D> {
         CallRecord {
             id: self.id,
@@ -82,19 +82,19 @@ impl<S> CallRecord<S> {
 /// One leg of a call.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LegRecord {
-    /// Its id.
+    /// The leg's id.
     pub id: LegId,
-    /// Whose phone or trunk.
+    /// The party at its end.
     pub party: Party,
     /// SIP's Call-ID of this leg.
     pub sip_call_id: String,
     /// When its INVITE came or went.
     pub started: Wall,
-    /// When it rang first.
+    /// When the leg rang first; `None` if never.
     pub ringing: Option<Wall>,
-    /// When it answered.
+    /// When the leg was answered; `None` if never.
     pub answered: Option<Wall>,
-    /// When it was over.
+    /// When it ended.
     pub ended: Wall,
     /// The final SIP code of its INVITE.
     pub sip_code: u16,
@@ -103,13 +103,13 @@ pub struct LegRecord {
 /// Two parties that were connected.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Segment {
-    /// The leg of the one side.
+    /// The leg of side A.
     pub a: LegId,
-    /// The leg of the other.
+    /// The leg of side B.
     pub b: LegId,
-    /// From when.
+    /// When they were connected.
     pub from: Wall,
-    /// To when.
+    /// When that ended.
     pub to: Wall,
     /// What was heard, if it was measured.
     pub media: Option<MediaVerdict>,
@@ -129,16 +129,16 @@ pub struct MediaVerdict {
 pub struct Heard {
     /// Packets received and passed on.
     pub packets: u64,
-    /// Packets that its sequence numbers say were lost on the way to us.
+    /// Packets that were lost on the way to us, by their sequence numbers.
     pub lost: u64,
     /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
     pub jitter_us: u32,
-    /// The address its SDP announced.
+    /// The RTP address that its SDP announced.
     pub announced: Option<String>,
-    /// The address it really sent from.
+    /// The address that its RTP really came from.
     pub latched: Option<String>,
-    /// Others that sent to its port, and were not let through.
+    /// Other senders whose packets to the port were not let through.
     pub strangers: Vec<String>,
-    /// It was on hold or told not to send all the time, so silence is no fault.
+    /// Whether the side was on hold or told not to send all the time, so that silence is no fault.
     pub silence_expected: bool,
 }

@@ -1,15 +1,15 @@
-//! A record put into words once, for the journal and for SQL.
+//! A record written as JSON once, for the journal and for SQL.
 
 use super::CallRecord;
 use crate::decision::{Decision, Said, Step, StepKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// What the steps of a decision stand behind in a record.
+/// The text of a record's JSON that the steps of its decision follow.
 const STEPS: &str = "\"steps\":[";
 
-/// A finished record, as it is kept. Its many small parts are freed where they were made: what waits for SQL is one text and
-/// what is searched by.
+/// A finished record, as it is kept. Its many small parts are freed by the thread that made them: what waits for SQL is one
+/// text, and the fields that are searched.
 #[derive(Clone, Debug)]
 pub struct Written {
     brief: CallRecord,
@@ -18,7 +18,7 @@ pub struct Written {
 }
 
 impl Written {
-    /// Puts a record into words.
+    /// Writes a record as JSON.
     ///
     /// # Errors
     /// When something in it has no JSON.
@@ -27,8 +27,8 @@ impl Written {
         Ok(Self::of(record, json))
     }
 
-    /// Of a record whose decision is in words already, all of it or the last steps. `template`: the slug of the template
-    /// that decided.
+    /// Writes a record whose decision's steps are JSON already, all of them or the last ones. `template` is the slug of the
+    /// template that decided.
     ///
     /// # Errors
     /// When something in it has no JSON.

@@ -3,10 +3,10 @@
 use crate::template::TemplateVersion;
 use std::sync::Arc;
 
-/// The templates that there are.
+/// The templates that can be bound.
 pub trait Catalogue: Send + Sync {
     /// The newest version of a template.
     fn template(&self, slug: &str) -> Option<Arc<TemplateVersion>>;
-    /// The names of all, in order.
+    /// The slugs of all templates, in order.
     fn slugs(&self) -> Vec<String>;
 }

@@ -30,23 +30,23 @@ pub struct Configuration {
     told: watch::Sender<Arc<Directory>>,
 }
 
-/// What a batch of changes came to.
+/// What a batch of changes has changed.
 #[derive(Clone, Debug)]
 pub struct Applied {
-    /// What differs now; at a dry run, what would.
+    /// What differs now; after a dry run, what would differ.
     pub diff: Diff,
     /// The revision that is in effect.
     pub revision: u64,
-    /// Secrets that were made, to be shown once.
+    /// Secrets that were minted, to be shown once.
     pub minted: Vec<Minted>,
 }
 
-/// A secret that was made.
+/// A secret that was minted.
 #[derive(Clone, Debug)]
 pub struct Minted {
-    /// Of which device or log-in.
+    /// The device or log-in that it belongs to.
     pub id: ObjectId,
-    /// Its SIP user name or e-mail.
+    /// The device's SIP user name, or the log-in's e-mail.
     pub name: String,
     /// The secret.
     pub password: Plain,
@@ -70,7 +70,7 @@ fn list(faults: &[Fault]) -> String {
     faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// By line, each once; that something is missing is not told of what was there and wrong.
+/// Sorts faults by line, each once. A `required` fault is dropped where the same thing was given but wrong.
 fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
     let wrong: HashSet<String> =
         faults.iter().filter(|fault| fault.code != "required").map(|fault| fault.path.clone()).collect();
@@ -110,12 +110,12 @@ impl Configuration {
         Ok(Self { store, keys, realm, catalogue, state: Mutex::new(state), snapshot, told })
     }
 
-    /// What is in effect, read without a lock.
+    /// The snapshot in effect, read without a lock.
     pub fn snapshot(&self) -> Arc<Directory> {
         self.snapshot.load_full()
     }
 
-    /// Tells of every new snapshot.
+    /// A receiver that is told every new snapshot.
     pub fn subscribe(&self) -> watch::Receiver<Arc<Directory>> {
         self.told.subscribe()
     }
@@ -147,7 +147,8 @@ impl Configuration {
         self.state.lock().await.get(id).cloned()
     }
 
-    /// Makes all of these changes, or none. `actor`: an account's e-mail, `import`, `api:<token name>`.
+    /// Makes all of these changes, or none. `actor` is who makes them: an account's e-mail, `import`, or `api:<token
+    /// name>`.
     ///
     /// # Errors
     /// Every fault of the batch, or the store's.

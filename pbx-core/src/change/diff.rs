@@ -1,4 +1,4 @@
-//! What a batch of changes comes to: before and after, by field, for people and for machines.
+//! What a batch of changes changes: before and after, by field, for people and for machines.
 
 use super::state::State;
 use super::{Object, ObjectId, shown};
@@ -13,37 +13,37 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
-    /// It is new.
+    /// The object is added.
     Added,
-    /// It stays, but differs.
+    /// The object stays, but differs.
     Changed,
-    /// It goes.
+    /// The object is removed.
     Removed,
 }
 
 /// One field, before and after.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct FieldChange {
-    /// As the import file names it.
+    /// The field, as the import file names it.
     pub field: &'static str,
-    /// What it was. A secret shows as `set`.
+    /// Its value before. A secret shows as `set`.
     pub before: Option<Value>,
-    /// What it will be. A secret shows as `set`, or as `changed`.
+    /// Its value after. A secret shows as `set`, or as `changed`.
     pub after: Option<Value>,
 }
 
-/// One object.
+/// An object that differs.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct ObjectDiff {
-    /// Whose (its id).
+    /// The id of the tenant that owns it; `None` if the server does.
     pub tenant_id: Option<TenantId>,
-    /// Whose (its slug).
+    /// The slug of the tenant that owns it; `None` if the server does.
     pub tenant: Option<String>,
-    /// `person`, `device`, …
+    /// The kind of the object: `person`, `device`, …
     pub kind: &'static str,
     /// Its name within the tenant: `anna/desk`.
     pub name: String,
-    /// What happens to it.
+    /// Whether it is added, changed or removed.
     pub act: Act,
     /// The fields that differ.
     pub fields: Vec<FieldChange>,
@@ -55,7 +55,7 @@ pub struct ObjectDiff {
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Diff {
-    /// In the order in which objects depend on each other.
+    /// The objects, in the order in which they depend on each other.
     pub objects: Vec<ObjectDiff>,
 }
 

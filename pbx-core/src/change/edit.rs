@@ -1,4 +1,5 @@
-//! A change tried on the state: secrets are hashed, sealed or minted, what can't be without a removed object goes with it.
+//! Tries a change on the state: secrets are hashed, sealed or minted, and what can't exist without a removed object is
+//! removed, too.
 
 use super::object::{Change, NewSecret, Object, ObjectId, Step};
 use super::state::State;
@@ -16,7 +17,7 @@ pub(super) struct Tools<'a> {
     pub(super) minted: Vec<Minted>,
 }
 
-/// What a device's secret is sealed for.
+/// The owner that a device's secret is sealed for.
 pub(super) fn owner(tenant: TenantId, device: DeviceId) -> String {
     format!("{tenant}/{device}")
 }
@@ -53,7 +54,7 @@ pub(super) async fn edit(before: &State, state: &mut State, step: &Step, tools: 
     }
 }
 
-/// Removes what can't be without the removed object.
+/// Removes what can't exist without the removed object.
 fn cascade(state: &mut State, id: ObjectId) {
     let gone: Vec<ObjectId> = match id {
         ObjectId::Tenant(tenant) => {
@@ -111,7 +112,7 @@ fn device_with_secret(
     Ok(device)
 }
 
-/// The same secret again keeps the old seal: nothing has changed.
+/// Seals a secret. The same secret again keeps the old seal, so that nothing counts as changed.
 fn seal(tools: &mut Tools<'_>, owner: &str, plain: &Plain, old: Option<Sealed>) -> Result<Sealed, String> {
     if plain.expose().is_empty() {
         return Err("must not be empty: leave it out to keep the old one".to_owned());

@@ -9,7 +9,7 @@ use crate::ids::TenantId;
 use crate::store::Role;
 use serde_json::{Map, Value, json};
 
-/// The file, or none: no such tenant.
+/// The import file of a tenant; `None` if there is no such tenant.
 pub(super) fn tenant(state: &State, id: TenantId) -> Option<String> {
     let tenant = state.get(ObjectId::Tenant(id))?;
     let mut out = map(fields(state, tenant));
@@ -56,7 +56,7 @@ fn plain(state: &State, object: Object) -> Value {
     Value::Object(map(fields(state, &object)))
 }
 
-/// A secret is left out, not blanked: importing keeps it.
+/// The fields without secrets: what is left out, an import keeps.
 fn map(fields: Fields) -> Map<String, Value> {
     fields.into_iter().filter(|(key, _)| *key != "password").map(|(key, value)| (key.to_owned(), value)).collect()
 }

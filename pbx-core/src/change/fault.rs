@@ -31,12 +31,12 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// About a whole object.
+    /// A fault of a whole object.
     pub fn about(origin: &Origin, code: &'static str, message: impl Into<String>) -> Self {
         Self { line: origin.line, path: origin.path.clone(), field: None, code, message: message.into() }
     }
 
-    /// About one field of an object.
+    /// A fault of one field of an object.
     pub fn at(origin: &Origin, field: &str, code: &'static str, message: impl Into<String>) -> Self {
         let name = field.split('.').next().unwrap_or(field);
         let line = origin.fields.get(field).or_else(|| origin.fields.get(name)).copied().or(origin.line);

@@ -51,12 +51,12 @@ pub enum Object {
 /// What becomes of the secret of a device or a log-in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum NewSecret {
-    /// It stays. A new device without a fixed contact gets a minted one.
+    /// The secret stays. A new device without a fixed contact gets a minted one.
     #[default]
     Keep,
-    /// This one.
+    /// The secret becomes this one.
     Set(Plain),
-    /// A new one, shown once in the result.
+    /// A new secret is minted, and shown once in the result.
     Mint,
 }
 
@@ -65,7 +65,7 @@ pub enum NewSecret {
 pub enum Change {
     /// Adds or replaces an object as a whole.
     Put(Box<Object>, NewSecret),
-    /// Removes an object and what can't be without it: a person's devices, binding and log-in; all that a tenant owns.
+    /// Removes an object and what can't exist without it: a person's devices, binding and log-in; all that a tenant owns.
     Remove(ObjectId),
 }
 
@@ -89,7 +89,7 @@ impl Change {
         Self::Put(Box::new(object), secret)
     }
 
-    /// Which object it is about.
+    /// The object that the change is about.
     pub fn id(&self) -> ObjectId {
         match self {
             Self::Put(object, _) => object.id(),
@@ -105,7 +105,7 @@ impl From<Change> for Step {
 }
 
 impl Object {
-    /// Its name.
+    /// The object's id.
     pub fn id(&self) -> ObjectId {
         match self {
             Self::Trunk(trunk) => ObjectId::Trunk(trunk.id),
@@ -119,7 +119,7 @@ impl Object {
         }
     }
 
-    /// Whose it is; a tenant is its own.
+    /// The tenant that owns the object; of a tenant itself. `None` if the server owns it.
     pub fn tenant(&self) -> Option<TenantId> {
         match self {
             Self::Account(account) => account.tenant,
@@ -127,7 +127,7 @@ impl Object {
         }
     }
 
-    /// The word for its kind: `person`.
+    /// The word for the object's kind, such as `person`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Trunk(_) => "trunk",
@@ -143,7 +143,7 @@ impl Object {
 }
 
 impl ObjectId {
-    /// Whose it is, where the name tells.
+    /// The tenant that owns the object, where the id tells.
     pub fn tenant(&self) -> Option<TenantId> {
         match self {
             Self::Trunk(_) | Self::Account(_) => None,

@@ -7,7 +7,7 @@ use crate::ids::{PersonId, TenantId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Its fields as the import file names them.
+/// Fields of an object by the names of the import file.
 pub(super) type Fields = BTreeMap<&'static str, Value>;
 
 fn person(state: &State, tenant: TenantId, id: PersonId) -> String {
@@ -38,7 +38,7 @@ pub(super) fn name(state: &State, object: &Object) -> String {
     }
 }
 
-/// The slug of the tenant whose it is.
+/// The slug of the tenant that owns the object.
 pub(super) fn tenant(state: &State, object: &Object) -> Option<String> {
     let id = object.tenant()?;
     Some(state.tenant(id).map_or_else(|| id.to_string(), |tenant| tenant.slug.clone()))

@@ -1,4 +1,4 @@
-//! The whole configuration in memory, by name; what changes are tried on before they are written.
+//! The whole configuration in memory, by id: changes are tried on it before they are written.
 
 use super::{Object, ObjectId};
 use crate::directory::{Scope, Trunk};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Every object by its name. A copy is cheap: objects are shared.
+/// Every object by its id. A clone is cheap: objects are shared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) revision: u64,

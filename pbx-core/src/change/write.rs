@@ -1,4 +1,5 @@
-//! The difference of two states as rows: what goes is removed before what comes, so that names can change hands.
+//! Writes the difference of two states as rows. Removals come before additions, so that a name can pass from one object to
+//! another.
 
 use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
@@ -10,7 +11,7 @@ use crate::time::Wall;
 use rand::RngCore;
 use serde_json::json;
 
-/// The fields of a device that make it another to whoever must prove to be it.
+/// The fields of a device that a phone proves its identity with: if one changes, its registrations are forgotten.
 const CREDENTIALS: [&str; 2] = ["sip_user", "password"];
 
 pub(super) async fn write(work: &mut Work, after: &State, diff: &Diff) -> Result<(), StoreError> {
@@ -58,7 +59,8 @@ async fn put(work: &mut Work, object: &Object) -> Result<(), StoreError> {
     }
 }
 
-/// A line for each object that differs. What went with its tenant concerns the server: nobody else is left to read it.
+/// The audit: a line for each object that differs. What went with its tenant concerns the server: nobody else is left to
+/// read it.
 pub(super) fn audit(diff: &Diff, actor: &str, now: Wall, rng: &mut (dyn RngCore + Send)) -> Vec<AuditLine> {
     let is_gone = |tenant: &TenantId| {
         diff.objects.iter().any(|object| object.act == Act::Removed && object.id == ObjectId::Tenant(*tenant))

@@ -19,9 +19,9 @@ const DEFAULT_REFUSAL: i64 = 486;
 pub(super) enum Understood {
     /// The call carries it out.
     Act(Act),
-    /// It ends the call.
+    /// The verb ends the call.
     End(Final),
-    /// Its outcome is known at once.
+    /// The verb's outcome is known at once.
     Done(Value),
     /// The script misused it.
     Misused(String),

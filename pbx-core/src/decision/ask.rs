@@ -12,9 +12,9 @@ use std::sync::Arc;
 pub enum Ask {
     /// Run this script from its start; answered by `script`.
     Start {
-        /// The text.
+        /// The template version with the script.
         program: Arc<TemplateVersion>,
-        /// What it is given.
+        /// All that the script is a function of.
         input: Arc<ScriptInput>,
     },
     /// Go on with the script; answered by `script`.
@@ -24,7 +24,7 @@ pub enum Ask {
     },
     /// Carry out a verb; answered by `outcome`.
     Do(Act),
-    /// Nothing until an answer comes that is already asked for.
+    /// Wait for an answer that was asked for already.
     Wait,
     /// Give the caller this answer; nothing follows.
     End(Final),
@@ -37,14 +37,14 @@ pub enum Act {
     Ring {
         /// Extensions.
         targets: Vec<String>,
-        /// For how long.
+        /// Seconds of ringing.
         timeout_s: u32,
     },
     /// Ask a source of the tenant.
     Lookup {
-        /// Its name.
+        /// The source's name.
         source: String,
-        /// What its placeholders become, besides the call's own.
+        /// What the placeholders of the source's URL become.
         args: BTreeMap<String, String>,
     },
 }
@@ -64,7 +64,7 @@ pub struct Final {
 }
 
 impl Final {
-    /// Of a code and a cause.
+    /// A final answer without a reason phrase of its own.
     pub fn new(code: u16, cause: &str) -> Self {
         Self { code, cause: cause.to_owned(), reason: None }
     }

@@ -40,27 +40,27 @@ pub struct Decider {
     params: BTreeMap<String, Value>,
     actions: u32,
     lookups: u32,
-    /// Whether the last `ring` was for anybody that there is.
+    /// Whether somebody has one of the extensions of the last `ring`.
     somebody: bool,
-    /// What the last `ring` came to, if one was tried and not answered.
+    /// The final answer that the last `ring` stands for, if one was tried and not answered.
     rung: Option<Final>,
 }
 
 /// What the decider waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 enum State {
-    /// `begin`.
+    /// Waits for [`Decider::begin`].
     Opening,
-    /// The script's turn.
+    /// Waits for the end of the script's turn.
     Script,
-    /// The outcome of a ring (true) or a lookup.
+    /// Waits for a verb's outcome.
     Verb {
-        /// Whether it is a ring.
+        /// Whether the verb is `ring` (else `lookup`).
         ring: bool,
     },
-    /// The outcome of the fallback's ring.
+    /// Waits for the outcome of the fallback's `ring`.
     Fallback,
-    /// Nothing.
+    /// Waits for nothing: the decision is made.
     Over,
 }
 
@@ -91,12 +91,12 @@ impl Decider {
         std::mem::take(&mut self.decision)
     }
 
-    /// The steps have been told, and are not asked for again.
+    /// Forgets the steps so far, which the journal has been told.
     pub fn forget_steps(&mut self) {
         self.decision.steps = Vec::new();
     }
 
-    /// The final answer is known.
+    /// Whether the final answer is known.
     pub fn is_over(&self) -> bool {
         self.state == State::Over
     }
@@ -111,7 +111,7 @@ impl Decider {
         self.program.as_ref().map(|program| program.slug.as_str())
     }
 
-    /// The call begins.
+    /// Begins the decision.
     pub fn begin(&mut self, facts: &mut dyn Facts) -> Ask {
         let Opening { revision, limits, original, dialled, did, fault } = facts.opening();
         self.decision = Decision { revision, limits, steps: Vec::with_capacity(8) };
@@ -158,7 +158,7 @@ impl Decider {
         self.end(facts, Final::new(480, "script-failed"))
     }
 
-    /// The script's turn is over.
+    /// Takes what the script did with its turn.
     pub fn script(&mut self, facts: &mut dyn Facts, step: ScriptStep) -> Ask {
         if self.state != State::Script {
             return Ask::Wait;
@@ -210,7 +210,7 @@ impl Decider {
         }
     }
 
-    /// A refusal that only passes on what the last `ring` came to has that cause, not the template's.
+    /// The refusal with its cause: one that only passes on how the last `ring` ended has that cause, not the template's.
     fn refusal(&self, answer: Final) -> Final {
         let missing = |code| matches!(code, 404 | 480);
         match &self.rung {
@@ -232,7 +232,7 @@ impl Decider {
         Ask::Do(Act::Ring { targets, timeout_s })
     }
 
-    /// The verb that was asked for came to this.
+    /// Takes the outcome of the verb that was asked for.
     pub fn outcome(&mut self, facts: &mut dyn Facts, outcome: Value) -> Ask {
         let ring = match self.state {
             State::Verb { ring } => ring,
@@ -253,14 +253,14 @@ impl Decider {
         Ask::Resume { outcome }
     }
 
-    /// The script gave no sign in time: the caller hears ringing, the script goes on.
+    /// Notes that the script asked for no action in time: the caller is told ringing, the script goes on.
     pub fn local_ringing(&mut self, facts: &mut dyn Facts) {
         if self.state != State::Over {
             self.push(facts, StepKind::LocalRinging);
         }
     }
 
-    /// The caller gave up.
+    /// The caller hung up before an answer: the final answer is 487.
     pub fn cancelled(&mut self, facts: &mut dyn Facts) -> Ask {
         if self.state == State::Over {
             return Ask::Wait;
@@ -269,7 +269,7 @@ impl Decider {
         self.end(facts, Final::new(487, "caller-cancelled"))
     }
 
-    /// The world stopped it, for one of the causes that the world has (`ask::STOPS`).
+    /// Something outside of routing ends the decision, for one of the causes in `ask::STOPS`.
     pub fn stopped(&mut self, facts: &mut dyn Facts, answer: Final) -> Ask {
         if self.state == State::Over { Ask::Wait } else { self.end(facts, answer) }
     }

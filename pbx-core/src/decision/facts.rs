@@ -37,7 +37,7 @@ pub struct Opening {
     pub limits: Limits,
     /// The dialled string as it came.
     pub original: String,
-    /// What it was taken for.
+    /// What the dialled string means.
     pub dialled: Dialled,
     /// The number that a trunk delivered; none for calls from devices.
     pub did: Option<NumberId>,
@@ -48,35 +48,35 @@ pub struct Opening {
 /// The binding of a scope.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Bound {
-    /// The version that it pins.
+    /// The template version that the call pins.
     pub template: TemplateVersionId,
-    /// Its slug.
+    /// The template's slug.
     pub slug: String,
 }
 
-/// What a destination is and how its devices can be reached.
+/// Whose extension a destination is, and how its devices can be reached.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Resolution {
     /// The person, if it is one's extension.
     pub person: Option<PersonId>,
-    /// Each device by its slug and where it can be reached (none: it cannot).
+    /// Each device's slug and contact; `None`: the device cannot be reached.
     pub devices: Vec<(String, Option<String>)>,
 }
 
-/// What routing may ask. A living call asks the directory and the registrar; a replay asks the record.
+/// The questions of routing. A living call answers them from the directory and the registrar, a replay from the record.
 pub trait Facts {
-    /// The wall's time for step number `step` (0 is the first).
+    /// The wall time of step number `step` (0 is the first).
     fn at(&mut self, step: usize) -> Wall;
     /// What is known at the start.
     fn opening(&mut self) -> Opening;
-    /// Whose extension this is.
+    /// The person who has this extension.
     fn person_at(&mut self, extension: &str) -> Option<PersonId>;
-    /// The binding of this scope.
+    /// The binding of exactly this scope.
     fn binding(&mut self, scope: Scope) -> Option<Bound>;
-    /// The text of a version.
+    /// A template version, with its script.
     fn program(&mut self, template: TemplateVersionId) -> Option<Arc<TemplateVersion>>;
     /// Everything that the script of this scope's binding is a function of.
     fn input(&mut self, scope: Scope, program: &TemplateVersion) -> Arc<ScriptInput>;
-    /// What a destination is.
+    /// Resolves a destination of `ring`.
     fn resolve(&mut self, target: &str) -> Resolution;
 }

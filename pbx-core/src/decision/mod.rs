@@ -34,10 +34,10 @@ use std::sync::Arc;
 pub struct Decision<S = Step> {
     /// The configuration that the call saw.
     pub revision: u64,
-    /// What its script might ask for.
+    /// How much its script might ask for.
     #[serde(default)]
     pub limits: Limits,
-    /// In order.
+    /// The steps, in order.
     pub steps: Vec<S>,
 }
 
@@ -50,9 +50,9 @@ impl<S> Default for Decision<S> {
 /// One step, with when it happened.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Step {
-    /// When.
+    /// When it happened.
     pub at: Wall,
-    /// What.
+    /// What happened.
     #[serde(flatten)]
     pub kind: StepKind,
 }
@@ -61,43 +61,43 @@ pub struct Step {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "step")]
 pub enum StepKind {
-    /// What the dialled string is.
+    /// The dialled string was read.
     Dialled {
-        /// As it came.
+        /// The dialled string as it came.
         original: String,
-        /// What it was taken for.
+        /// What it means.
         dialled: crate::dial_plan::Dialled,
     },
     /// The bindings that were looked at, most specific first, and the one that won.
     Bound {
         /// Every scope that was asked, and whether it had a binding.
         chain: Vec<(crate::directory::Scope, bool)>,
-        /// The winner's version.
+        /// The template version of the binding that won.
         template: TemplateVersionId,
-        /// Its slug.
+        /// That template's slug.
         slug: String,
     },
     /// The script was started.
     ScriptStarted {
-        /// All that it is a function of.
+        /// All that the script is a function of.
         input: Arc<ScriptInput>,
     },
     /// The script asked for a verb.
     Verb {
         /// The verb.
         name: String,
-        /// Its arguments.
+        /// The verb's arguments.
         args: BTreeMap<String, Value>,
         /// The line of the script.
         line: u32,
     },
     /// A destination was resolved to people and their devices.
     Resolved {
-        /// As the script named it.
+        /// The destination as the script named it.
         target: String,
-        /// The person, if any.
+        /// The person who has it, if anybody.
         person: Option<PersonId>,
-        /// Each device and how it could be reached (none: it could not).
+        /// Each device's slug and contact; `None`: the device could not be reached.
         devices: Vec<(String, Option<String>)>,
     },
     /// The verb's outcome.
@@ -109,16 +109,16 @@ pub enum StepKind {
     ScriptFinished,
     /// The script was stopped.
     ScriptFault {
-        /// Why.
+        /// Why it was stopped.
         kind: FaultKind,
-        /// For its author.
+        /// What went wrong, for the script's author.
         message: String,
         /// The line of the script, if known.
         line: Option<u32>,
     },
     /// The fallback took over.
     Fallback {
-        /// What it does.
+        /// What the fallback does.
         plan: crate::template::Fallback,
     },
     /// The caller got ringing because no action came in time.

@@ -1,4 +1,4 @@
-//! The world as a record remembers it.
+//! The facts of a call, answered from its record.
 
 use super::ask::Final;
 use super::facts::{Bound, Facts, Opening, Resolution};

@@ -9,13 +9,13 @@ use uuid::Uuid;
 
 /// Runs scripts for a replay: the pool's host inline, or any other that keeps the contract of [`crate::script`].
 pub trait Host {
-    /// Carries a job out; what the script did with its turn, nothing for a cancel.
+    /// Carries a job out; gives what the script did with its turn, `None` for a cancel.
     fn turn(&mut self, job: ScriptJob) -> Option<ScriptStep>;
 }
 
-/// Decides again. Equal steps: the record explains the call. Where the routing code would now do something else, the
-/// steps differ from there on. A record that ends before a final answer is of a call that was cut: it is decided as far as
-/// it was told.
+/// Decides a call again from its record. If the steps are equal, the record explains the call; where the routing code would
+/// now do something else, the steps differ from there on. A record without a final answer is of a call that was cut: it is
+/// decided as far as the record goes.
 pub fn replay(record: &Decision, programs: &dyn Programs, host: &mut dyn Host) -> Decision {
     let mut replay = Replay {
         facts: Recorded::new(record, programs),
@@ -30,7 +30,7 @@ pub fn replay(record: &Decision, programs: &dyn Programs, host: &mut dyn Host) -
     replay.decider.take_decision()
 }
 
-/// Nobody's: a replay touches no tenant's data but the record that it was given.
+/// The tenant of a replay's runs, which is none: a replay touches no tenant's data but the record that it was given.
 const NOBODY: TenantId = TenantId(Uuid::nil());
 
 struct Replay<'a> {
@@ -71,7 +71,8 @@ impl Replay<'_> {
         self.host.turn(ScriptJob::Cancel { tenant: NOBODY, run: self.run });
     }
 
-    /// Feeds what comes next: what came from outside is in the record, what the script does comes from the host.
+    /// Gives the decider what comes next: what came from outside is in the record, what the script does comes from the
+    /// host.
     fn next(&mut self) -> Option<Ask> {
         let steps = &self.record.steps;
         let next = steps.get(self.decider.decision().steps.len()).map(|step| &step.kind);

@@ -1,4 +1,4 @@
-//! Steps put into words: each is written once, and told to the journal once.
+//! Steps as JSON: each is written once, and told to the journal once.
 
 use super::{Decision, Step};
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ use std::sync::Arc;
 pub struct Said(Arc<RawValue>);
 
 impl Said {
-    /// Its JSON.
+    /// The step's JSON.
     pub fn json(&self) -> &str {
         self.0.get()
     }
 
-    /// The step again; none if another release wrote it and we can't read it.
+    /// Reads the step back; `None` if another release wrote it in a form that we can't read.
     pub fn read(&self) -> Option<Step> {
         serde_json::from_str(self.json()).ok()
     }
@@ -29,7 +29,7 @@ impl PartialEq for Said {
 }
 
 impl Decision {
-    /// The steps from number `first` on, put into words.
+    /// The steps from number `first` on, as JSON.
     ///
     /// # Errors
     /// When a step has no JSON.
@@ -41,7 +41,7 @@ impl Decision {
 }
 
 impl Decision<Said> {
-    /// The steps again, up to the first that another release wrote and we can't read.
+    /// Reads the steps back, up to the first that another release wrote in a form that we can't read.
     pub fn read(&self) -> Decision {
         let steps = self.steps.iter().map_while(Said::read);
         Decision { revision: self.revision, limits: self.limits, steps: steps.collect() }

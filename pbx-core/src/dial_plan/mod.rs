@@ -25,13 +25,13 @@ pub enum Dialled {
     Service(String),
     /// A number that must always get through.
     Emergency(String),
-    /// None of these.
+    /// None of these: the normalised text.
     Unknown(String),
 }
 
 impl Dialled {
-    /// What `dialled` (a user part, unescaped) is to somebody in `country` (ISO 3166). Whether a string is an extension is the
-    /// tenant's to say.
+    /// What `dialled` (a user part, unescaped) means to somebody in `country` (ISO 3166). `is_extension` tells whether the
+    /// tenant has an extension.
     pub fn read(dialled: &str, country: &str, is_extension: impl Fn(&str) -> bool) -> Self {
         let plain = without_separators(dialled);
         if emergency::of_country(&plain, country) {
@@ -67,13 +67,13 @@ impl Dialled {
     }
 }
 
-/// Without RFC 3966 §5.1.1's visual separators and blanks, and without parameters of the user part (`;phone-context=…`).
+/// The text without blanks, the visual separators of RFC 3966 §5.1.1, and parameters of the user part (`;phone-context=…`).
 fn without_separators(dialled: &str) -> String {
     let user = dialled.split(';').next().unwrap_or_default();
     user.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).take(LONGEST + 1).collect()
 }
 
-/// A star and at least one more sign of a telephone's keys.
+/// Whether it is a star and at least one more sign of a telephone's keys.
 fn is_service(plain: &str) -> bool {
     plain.len() <= LONGEST
         && plain

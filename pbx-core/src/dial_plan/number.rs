@@ -30,7 +30,7 @@ pub(super) fn dialled(plain: &str, country: &str) -> Option<String> {
     from_plus_or_access_code(plain, country).or_else(|| national(plain, country).as_ref().map(format_e164))
 }
 
-/// `+49…` or, behind the country's international access code, `0049…`.
+/// Reads `+49…` or, with the country's international access code, `0049…`.
 fn from_plus_or_access_code(plain: &str, country: &str) -> Option<String> {
     if plain.starts_with('+') {
         return parse(plain, None).as_ref().map(format_e164);
@@ -50,7 +50,8 @@ fn access_code(country: &str) -> &'static str {
     }
 }
 
-/// A number of the country itself, dialled as its plan wants: with the trunk prefix where there is one, and the area code.
+/// Reads a number of the country itself, dialled as its plan wants: with the trunk prefix where there is one, and the area
+/// code.
 fn national(plain: &str, country: &str) -> Option<PhoneNumber> {
     let region = Region::from_code(country).ok()?;
     if plain.starts_with('+') {
@@ -65,8 +66,8 @@ fn national(plain: &str, country: &str) -> Option<PhoneNumber> {
     (dialled_in_full || north_american).then_some(number)
 }
 
-/// The library's reading, of digits alone and only if a number of this length can exist. (The library would also take
-/// letters, extensions and URIs.)
+/// Parses digits with the library, and only if a number of this length can exist. (The library would also take letters,
+/// extensions and URIs.)
 fn parse(plain: &str, region: Option<Region>) -> Option<PhoneNumber> {
     let digits = plain.strip_prefix('+').unwrap_or(plain);
     if !(4..=20).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -5,11 +5,11 @@ use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a binding is for, from the least specific to the most.
+/// The calls that a binding is for, from the least specific to the most.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
-    /// Whatever has no binding of its own.
+    /// Calls to whatever has no binding of its own.
     Tenant,
     /// Calls to a person's extension.
     Extension(PersonId),
@@ -20,7 +20,7 @@ pub enum Scope {
 /// A template with its parameters, for a scope.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Binding {
-    /// What it is for.
+    /// The calls that the binding is for.
     pub scope: Scope,
     /// The version that runs.
     pub template: TemplateVersionId,

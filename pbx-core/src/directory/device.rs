@@ -22,17 +22,17 @@ impl fmt::Debug for Ha1 {
 /// A SIP account and the phone that uses it.
 #[derive(Clone, Debug)]
 pub struct Device {
-    /// Its id.
+    /// The device's id.
     pub id: DeviceId,
     /// The natural key within its person: `desk`.
     pub slug: String,
     /// What people call it.
     pub label: String,
-    /// Whose it is.
+    /// The person who uses it.
     pub person: PersonId,
-    /// Opaque, unique over all tenants.
+    /// The SIP user name: opaque, unique over all tenants.
     pub sip_user: String,
-    /// What its digest is checked with; none: it cannot register or call (a fixed contact only rings).
+    /// What its digest is checked with; `None`: it cannot register or call, but its fixed contact can be rung.
     pub ha1: Option<Ha1>,
     /// Where it always is (a SIP URI), instead of registering.
     pub contact: Option<String>,
@@ -41,7 +41,7 @@ pub struct Device {
 /// The public half of a device, for records and pages.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct DeviceRef {
-    /// Its id.
+    /// The device's id.
     pub id: DeviceId,
     /// What people call it.
     pub label: String,

@@ -34,7 +34,7 @@ pub struct Directory {
     trunks: HashMap<TrunkId, Arc<Trunk>>,
     sip_users: HashMap<String, (TenantId, DeviceId)>,
     peers: HashMap<SocketAddr, TrunkId>,
-    /// None: several trunks have a peer there.
+    /// The trunk of each peer's IP; `None`: several trunks have a peer there.
     hosts: HashMap<IpAddr, Option<TrunkId>>,
     dids: HashMap<(TrunkId, String), (TenantId, NumberId)>,
     trunk_countries: HashMap<TrunkId, Vec<String>>,
@@ -95,7 +95,8 @@ impl Directory {
         self.trunks.values()
     }
 
-    /// Whose SIP account this user name is. User names are unique over all tenants and compared exactly (RFC 3261 §19.1.4).
+    /// The device with this SIP user name, and its tenant. User names are unique over all tenants and compared exactly (RFC
+    /// 3261 §19.1.4).
     pub fn device_of_sip_user(&self, user: &str) -> Option<(&Arc<Tenant>, &Device)> {
         let (tenant, device) = self.sip_users.get(user)?;
         let tenant = self.tenants.get(tenant)?;
@@ -112,14 +113,16 @@ impl Directory {
         self.trunks.get(self.hosts.get(&host)?.as_ref()?)
     }
 
-    /// Whose number this is when it is dialled through that trunk. Both together decide: two carriers may deliver one number.
+    /// The number that a trunk delivers, and its tenant. Trunk and number decide together: two carriers may deliver one
+    /// number.
     pub fn number_of_did(&self, trunk: TrunkId, e164: &str) -> Option<(&Arc<Tenant>, &Number)> {
         let (tenant, number) = self.dids.get(&(trunk, e164.to_owned()))?;
         let tenant = self.tenants.get(tenant)?;
         Some((tenant, tenant.numbers.get(number)?))
     }
 
-    /// The devices of an earlier snapshot that are gone or have another password now: nobody has proved to be them.
+    /// The devices of an earlier snapshot that are gone or have another password now, so that their registrations do not
+    /// count any more.
     pub fn lapsed_since(&self, before: &Self) -> Vec<(TenantId, DeviceId)> {
         let mut lapsed = Vec::new();
         for old in before.tenants.values() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A number of the tenant; what it runs is its binding (`Scope::Number`).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Number {
-    /// Its id.
+    /// The number's id.
     pub id: NumberId,
     /// E.164 with the plus: `+4930555100`.
     pub e164: String,

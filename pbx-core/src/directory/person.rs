@@ -3,10 +3,10 @@
 use crate::ids::{DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
 
-/// A person: what others dial, whatever phones it has.
+/// A person: has an extension that others dial, and any number of phones.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Person {
-    /// Its id.
+    /// The person's id.
     pub id: PersonId,
     /// The natural key in the tenant: `anna`.
     pub slug: String,
@@ -14,8 +14,8 @@ pub struct Person {
     pub name: String,
     /// What colleagues dial.
     pub extension: String,
-    /// Where mail goes; also a log-in.
+    /// The e-mail address; also the name to log in with.
     pub email: Option<String>,
-    /// Its devices, in order.
+    /// The person's devices, in order.
     pub devices: Vec<DeviceId>,
 }

@@ -4,7 +4,7 @@ use crate::ids::SourceId;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 
-/// What a source speaks.
+/// The protocol that a source speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
@@ -15,11 +15,11 @@ pub enum SourceKind {
 /// A data source.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Source {
-    /// Its id.
+    /// The source's id.
     pub id: SourceId,
     /// The name that templates use: `customers`.
     pub slug: String,
-    /// What it speaks.
+    /// The protocol that it speaks.
     pub kind: SourceKind,
     /// URL with `{placeholders}`, each replaced URL-encoded.
     pub url: String,

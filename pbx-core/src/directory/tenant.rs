@@ -19,7 +19,7 @@ pub struct Holiday {
 /// One tenant's whole configuration in a snapshot.
 #[derive(Clone, Debug)]
 pub struct Tenant {
-    /// Its id.
+    /// The tenant's id.
     pub id: TenantId,
     /// The natural key of the import file, unique on the server: `acme`.
     pub slug: String,
@@ -43,16 +43,16 @@ pub struct Tenant {
     pub numbers: HashMap<NumberId, Number>,
     /// Data sources by id.
     pub sources: HashMap<SourceId, Source>,
-    /// Which extension is whose.
+    /// The person who has each extension.
     pub extensions: BTreeMap<String, PersonId>,
-    /// What each number, extension or the whole tenant runs.
+    /// The templates that the numbers, the extensions and the whole tenant run.
     pub bindings: Vec<Binding>,
     /// The versions that the bindings name, and the catalogue's.
     pub templates: HashMap<TemplateVersionId, Arc<TemplateVersion>>,
 }
 
 impl Tenant {
-    /// Whose extension this is.
+    /// The person who has this extension.
     pub fn person_at(&self, extension: &str) -> Option<&Person> {
         self.people.get(self.extensions.get(extension)?)
     }

@@ -4,7 +4,7 @@ use crate::ids::TrunkId;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
-/// How a trunk is known.
+/// How a trunk is recognised.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrunkKind {
@@ -15,11 +15,11 @@ pub enum TrunkKind {
 /// A trunk.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Trunk {
-    /// Its id.
+    /// The trunk's id.
     pub id: TrunkId,
     /// The natural key on the server: `carrier`.
     pub slug: String,
-    /// How it is known.
+    /// How the trunk is recognised.
     pub kind: TrunkKind,
     /// The exact addresses it calls from; on a connection the IP alone counts.
     pub peers: Vec<SocketAddr>,

@@ -15,9 +15,9 @@ use std::sync::{MutexGuard, PoisonError};
 pub(super) enum Identity {
     /// It is this device.
     Device {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
-        /// Which.
+        /// The device.
         device: DeviceId,
         /// The nonce it used.
         nonce: String,

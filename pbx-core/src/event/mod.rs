@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 /// One fact.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Event {
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
     /// The call it is about.
     pub call: Option<CallId>,
     /// Grows by one with every event of the tenant.
     pub seq: u64,
-    /// When.
+    /// When it happened, by both clocks.
     pub at: Now,
-    /// What.
+    /// What happened.
     pub kind: EventKind,
 }
 
@@ -24,13 +24,13 @@ pub struct Event {
 pub struct Party {
     /// What is dialled to reach it: E.164 with plus, or an extension; empty when anonymous.
     pub number: String,
-    /// Its name, if known.
+    /// The name of the party, if known.
     pub name: String,
     /// The person, if it is one of the tenant's.
     pub person: Option<PersonId>,
     /// The device, if it is one of the tenant's.
     pub device: Option<DeviceId>,
-    /// The caller withheld its number.
+    /// Whether the caller withholds the number.
     pub anonymous: bool,
 }
 
@@ -70,25 +70,25 @@ pub enum Disposition {
 pub enum EventKind {
     /// An INVITE became a call.
     CallStarted {
-        /// From where.
+        /// Whether the call is internal or comes from a trunk.
         direction: Direction,
         /// Who calls.
         from: Party,
-        /// As dialled.
+        /// The dialled string as it came.
         dialled: String,
         /// SIP's Call-ID of the caller's leg.
         sip_call_id: String,
     },
     /// A template was chosen.
     TemplateChosen {
-        /// Its slug.
+        /// The template's slug.
         template: String,
     },
     /// A leg to a device (or trunk) was started.
     LegStarted {
         /// The leg.
         leg: LegId,
-        /// To whom.
+        /// Who is rung.
         to: Party,
     },
     /// A leg rings.
@@ -122,7 +122,7 @@ pub enum EventKind {
     },
     /// The call is over.
     CallEnded {
-        /// How.
+        /// How the call ended.
         disposition: Disposition,
         /// The cause's code in the table of `cause`.
         cause: String,
@@ -135,9 +135,9 @@ pub enum EventKind {
         contact: String,
         /// The source address it registered from.
         source: String,
-        /// User-Agent, if told.
+        /// The phone's User-Agent, if it told one.
         user_agent: String,
-        /// Until when.
+        /// When the registration ends.
         expires: crate::time::Wall,
     },
     /// A contact is gone.
@@ -153,7 +153,7 @@ pub enum EventKind {
     Alarm {
         /// A stable code: `emergency-without-route`, `no-media-ports`, `scan`.
         code: String,
-        /// What it is about.
+        /// What the alarm is about, in words.
         detail: String,
     },
 }

@@ -50,7 +50,7 @@ pub enum Entry {
     CallStarted {
         /// The call.
         call: CallId,
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// The caller's leg.
         #[serde(default = "LegId::untold")]
@@ -70,7 +70,7 @@ pub enum Entry {
     CallDecided {
         /// The call.
         call: CallId,
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// How many steps were told before.
         after: usize,
@@ -81,7 +81,7 @@ pub enum Entry {
     CallAnswered {
         /// The call.
         call: CallId,
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// Who took it, where and when.
         answer: Answer,
@@ -90,7 +90,7 @@ pub enum Entry {
     CallEnded {
         /// The call.
         call: CallId,
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// How.
         disposition: Disposition,
@@ -110,21 +110,21 @@ pub enum Entry {
     },
     /// A device can be reached (before the 200 to the REGISTER leaves).
     BindingAdded {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// The binding; replaces one of the same device and contact key.
         binding: Box<Binding>,
     },
     /// A device that could be reached there can be for longer (before the 200 to the REGISTER leaves).
     BindingRefreshed {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// What changed.
         refresh: Refresh,
     },
     /// A device can no longer be reached there.
     BindingRemoved {
-        /// Whose.
+        /// The tenant.
         tenant: TenantId,
         /// The device.
         device: DeviceId,

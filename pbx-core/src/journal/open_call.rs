@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct OpenCall {
     /// The call.
     pub call: CallId,
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
     /// The caller's leg.
     #[serde(default = "LegId::untold")]

@@ -11,25 +11,25 @@ use serde::{Deserialize, Serialize};
 pub struct Binding {
     /// The device.
     pub device: DeviceId,
-    /// What makes it the same binding at a refresh: the instance id (RFC 5626 §4.1), else the contact URI.
+    /// The key that a refresh finds the binding by: the instance id (RFC 5626 §4.1), else the contact URI.
     pub key: String,
     /// The contact URI as registered.
     pub contact: String,
     /// `+sip.instance`, if given.
     pub instance: Option<String>,
-    /// 0–1000, higher is preferred (RFC 3261 §20.10, times 1000).
+    /// The q-value in thousandths, 0–1000; higher is preferred (RFC 3261 §20.10).
     pub q: u16,
     /// The Call-ID of the REGISTER.
     pub call_id: String,
-    /// Its CSeq.
+    /// The CSeq number of the REGISTER.
     pub cseq: u32,
-    /// The flow it came by.
+    /// The flow that the REGISTER came by.
     pub flow: Flow,
-    /// Requests go to the flow, not to the contact: a NAT was seen or there is a connection.
+    /// Whether requests go to the flow and not to the contact, because a NAT was seen or there is a connection.
     pub behind_nat: bool,
-    /// User-Agent, if told.
+    /// The phone's User-Agent, if it told one.
     pub user_agent: String,
-    /// Until when.
+    /// When the binding ends.
     pub expires: Wall,
 }
 
@@ -42,27 +42,27 @@ pub struct Refresh {
     pub key: String,
     /// The Call-ID of the REGISTER.
     pub call_id: String,
-    /// Its CSeq.
+    /// The CSeq number of the REGISTER.
     pub cseq: u32,
-    /// Until when.
+    /// When the binding ends.
     pub expires: Wall,
 }
 
 impl Binding {
-    /// What this binding changes in the one of before, if that is no more than a refresh.
+    /// What this binding changes in `before`, if that is no more than a refresh.
     pub(super) fn as_refresh_of(&self, before: &Self) -> Option<Refresh> {
         let Self { device, key, call_id, cseq, expires, .. } = self.clone();
         let refresh = Refresh { device, key, call_id, cseq, expires };
         (before.clone().refreshed(&refresh) == *self).then_some(refresh)
     }
 
-    /// The same binding after a refresh.
+    /// The binding after a refresh.
     #[must_use]
     pub fn refreshed(self, refresh: &Refresh) -> Self {
         Self { call_id: refresh.call_id.clone(), cseq: refresh.cseq, expires: refresh.expires, ..self }
     }
 
-    /// As it is after a restart, which no connection survives. What is left is a new connection to the contact (RFC 3261
+    /// The binding after a restart, which no connection survives. What is left is a new connection to the contact (RFC 3261
     /// §18.1.1), if the phone registered from the contact's address. Behind a NAT the contact is an address of another
     /// network, and may be somebody else's here: then there is no way to the phone until it comes back (RFC 5626 §5.3).
     pub(super) fn disconnected(mut self) -> Self {
@@ -74,7 +74,7 @@ impl Binding {
         self
     }
 
-    /// As a value of a Contact header (RFC 3261 §20.10) with this many seconds left.
+    /// The binding as a value of a Contact header (RFC 3261 §20.10) with this many seconds left.
     pub(super) fn as_contact(&self, seconds_left: u64) -> String {
         let mut text = format!("<{}>;expires={seconds_left}", self.contact);
         if self.q < 1000 {

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// Whose bindings.
+/// The tenant and device that bindings belong to.
 type Owner = (TenantId, DeviceId);
 
 /// A binding and the steady moment of its end: the wall's time may jump, a promise to a phone does not.
@@ -45,14 +45,14 @@ pub struct Registrar {
 /// What changed without a REGISTER.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Changes {
-    /// For the journal.
+    /// Entries for the journal.
     pub entries: Vec<Entry>,
-    /// For the bus, with whose they are.
+    /// Events for the bus, each with its tenant.
     pub events: Vec<(TenantId, EventKind)>,
 }
 
 impl Registrar {
-    /// Takes back what the journal had promised before a restart; what is over by now is left out.
+    /// Restores the bindings that the journal had promised before a restart; those that have expired by now are left out.
     pub fn restore(&mut self, now: Now, bindings: Vec<(TenantId, Binding)>) {
         for (tenant, binding) in bindings {
             let left = binding.expires.micros().saturating_sub(now.wall.micros());
@@ -103,7 +103,7 @@ impl Registrar {
         changes
     }
 
-    /// Whoever has bindings here.
+    /// The devices that have bindings here.
     pub fn devices(&self) -> impl Iterator<Item = (TenantId, DeviceId)> {
         self.held.keys().copied()
     }

@@ -14,11 +14,11 @@ use std::net::SocketAddr;
 pub struct Target {
     /// The Request-URI: the contact exactly as it was registered or configured, but without headers in it.
     pub uri: String,
-    /// The way there.
+    /// The flow that leads there.
     pub flow: Flow,
-    /// The binding's key; none for a fixed contact.
+    /// The binding's key; `None` for a fixed contact.
     pub binding: Option<String>,
-    /// 0–1000, higher is preferred.
+    /// The q-value in thousandths, 0–1000; higher is preferred.
     pub q: u16,
 }
 
@@ -49,8 +49,9 @@ impl Registrar {
     }
 }
 
-/// A contact may carry headers for requests to it (RFC 4475 §3.3.14), but none stand in a Request-URI (RFC 3261 §19.1.1).
-/// Nor are they sent: what a phone wants added to other people's requests is not to be trusted (§19.1.5).
+/// The contact without headers. A contact may carry headers for requests to it (RFC 4475 §3.3.14), but a Request-URI may
+/// not (RFC 3261 §19.1.1). They are not sent either: what a phone wants added to other people's requests is not to be
+/// trusted (§19.1.5).
 fn without_headers(contact: &str) -> &str {
     let uri = pbx_sip::Uri::parse(contact).ok();
     let headers = uri.as_ref().and_then(|uri| Some(uri.as_sip()?.headers()?.len() + 1)).unwrap_or_default();

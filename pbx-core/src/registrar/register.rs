@@ -16,13 +16,13 @@ use std::time::Duration;
 pub struct Registered {
     /// The status of the answer.
     pub code: u16,
-    /// Its reason phrase, where the usual one would not say enough.
+    /// The reason phrase, where the usual one would not say enough.
     pub reason: Option<&'static str>,
     /// Headers to add, in order: with 200 every current Contact with its expires.
     pub headers: Vec<(&'static str, String)>,
-    /// For the journal, before the answer leaves.
+    /// Entries for the journal, to be written before the answer leaves.
     pub entries: Vec<Entry>,
-    /// For the bus.
+    /// Events for the bus.
     pub events: Vec<EventKind>,
 }
 
@@ -147,8 +147,8 @@ impl Context<'_> {
         Held { binding, until: self.now.mono + lifetime }
     }
 
-    /// Too many: the oldest ones of the same phone make room (it came back from a restart with a new contact), those of
-    /// other phones don't.
+    /// The list with at most `most` bindings: the oldest ones of the same phone make room (it came back from a restart with
+    /// a new contact), those of other phones don't.
     fn within(&self, mut list: Vec<Held>, written: &[String], most: usize) -> Result<Vec<Held>, Registered> {
         while list.len() > most {
             let same_phone = |held: &Held| {
@@ -169,7 +169,7 @@ impl Context<'_> {
     }
 }
 
-/// Which binding a contact is: the one with the same URI and instance, else the one with the same key.
+/// The place of a contact's binding: the one with the same URI and instance, else the one with the same key.
 fn place_of(list: &[Held], contact: &Asked, written: &[String]) -> Option<usize> {
     let uri = Uri::from(contact.uri.clone());
     let same_uri = |held: &Held| {
@@ -209,7 +209,7 @@ fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<
     (entries, events)
 }
 
-/// A new binding, or no more than a refresh of one that was there.
+/// The journal entry of a binding: a refresh if no more than that has changed, else a new binding.
 fn promise(tenant: TenantId, before: &[Held], binding: &Binding) -> Entry {
     let old = before.iter().find(|held| held.binding.key == binding.key);
     match old.and_then(|old| binding.as_refresh_of(&old.binding)) {

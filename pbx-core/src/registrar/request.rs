@@ -12,7 +12,7 @@ const MOST_CONTACTS: usize = 32;
 /// Longest User-Agent that is kept, in characters.
 const LONGEST_AGENT: usize = 128;
 
-/// What is asked for.
+/// A REGISTER, read.
 pub(super) struct Request {
     pub(super) wish: Wish,
     pub(super) call_id: String,
@@ -20,33 +20,33 @@ pub(super) struct Request {
     pub(super) user_agent: String,
 }
 
-/// Which bindings.
+/// What it wants of the device's bindings.
 pub(super) enum Wish {
-    /// Tell what there is.
+    /// Tell which there are (no Contact).
     Fetch,
-    /// Remove all.
+    /// Remove all (`Contact: *`).
     RemoveAll,
     /// Add, refresh and remove these.
     Change(Vec<Asked>),
 }
 
-/// One Contact.
+/// One Contact of the request.
 pub(super) struct Asked {
     pub(super) uri: SipUri,
     pub(super) instance: Option<String>,
-    /// RFC 5626 §4.2: one of several flows of the same instance.
+    /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2).
     pub(super) reg_id: Option<u32>,
     pub(super) q: u16,
-    /// Seconds; zero removes.
+    /// The lifetime in seconds; zero removes.
     pub(super) expires: u32,
 }
 
-/// Why not.
+/// Why a REGISTER is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Fault {
     /// 400, in words for whoever reads a trace.
     Bad(&'static str),
-    /// 423.
+    /// 423: the lifetime is shorter than the shortest that is granted.
     TooBrief,
 }
 
@@ -90,7 +90,7 @@ impl Asked {
         Ok(Self { uri, instance, reg_id, q: contact.q(), expires: wanted.min(settings.register_max_s) })
     }
 
-    /// What makes it the same binding at a refresh.
+    /// The key that a refresh finds the binding by.
     pub(super) fn key(&self) -> String {
         match (&self.instance, self.reg_id) {
             (Some(instance), Some(id)) => format!("{instance};reg-id={id}"),

@@ -5,7 +5,7 @@ use crate::ids::TenantId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Whose each binding is, in the order of the registrar.
+/// Each binding with its tenant, in the order of the registrar.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored(Vec<(TenantId, Held)>);
 

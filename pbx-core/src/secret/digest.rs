@@ -6,7 +6,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// What the digest of a phone is checked with.
+/// Computes what the digest of a phone is checked with.
 pub fn ha1(user: &str, realm: &str, password: &Plain) -> Ha1 {
     let text = format!("{user}:{realm}:{}", password.expose());
     Ha1 { md5: hex(&Md5::digest(&text)), sha256: hex(&Sha256::digest(&text)) }

@@ -19,19 +19,19 @@ pub struct Keys {
 /// Why the key file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// It can't be read or written.
+    /// The file can't be read or written.
     #[error("key file: {0}")]
     Io(#[from] io::Error),
-    /// It is not 32 bytes long.
+    /// The file is not 32 bytes long.
     #[error("the key file is {0} bytes long instead of 32: restore it from a backup")]
     Length(usize),
-    /// Others could read it.
+    /// Other users could read the file: its mode is not 0600.
     #[error("the key file can be read by others (mode {0:o}): chmod 600")]
     Mode(u32),
 }
 
 impl Keys {
-    /// Of these bytes; for tests and for clusters that bring their own.
+    /// Keys derived from these bytes, for tests and for clusters that bring their own.
     pub fn from_master(master: [u8; 32]) -> Self {
         Self { master }
     }

@@ -9,7 +9,7 @@ use argon2::{Argon2, Params};
 #[error("the password can't be hashed: {0}")]
 pub struct PasswordError(String);
 
-/// What an unknown log-in is compared with, so that it takes as long as a known one. Of no password.
+/// The hash that an unknown log-in is compared with, so that it takes as long as a known one. No password has it.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$q0dMlo7IiYQwy7Vj0DRkvxCXvuXyAqhuSA0Pc0Iak0g";
 

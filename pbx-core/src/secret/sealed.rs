@@ -3,13 +3,13 @@
 use serde::Deserialize;
 use std::fmt;
 
-/// A secret in the clear: shows itself nowhere.
+/// A secret in the clear; Debug does not show it, and there is no Display.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Plain(String);
 
 impl Plain {
-    /// Of a text.
+    /// Wraps a secret's text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -31,12 +31,12 @@ impl fmt::Debug for Plain {
 pub struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// As it was kept.
+    /// Takes the bytes as they were kept.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// As it is kept.
+    /// The bytes to be kept.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

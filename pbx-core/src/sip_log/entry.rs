@@ -19,23 +19,23 @@ pub enum Way {
 /// One message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
-    /// When.
+    /// When it was received or sent.
     pub at: Wall,
     /// The call it is about.
     pub call: CallId,
-    /// Which way.
+    /// Whether it was received or sent.
     pub way: Way,
-    /// What carried it.
+    /// The transport.
     pub transport: Transport,
     /// Our address.
     pub local: SocketAddr,
     /// The peer's address.
     pub remote: SocketAddr,
-    /// The message. In a log that was read: with secrets masked.
+    /// The message; with secrets masked where it was read from the log.
     pub bytes: Bytes,
 }
 
-/// Length, CRC-32, time, call, way, transport, two addresses of 18 bytes.
+/// The length in bytes of an entry's head: length, CRC-32, time, call, way, transport, two addresses of 18 bytes.
 pub(super) const HEAD: usize = 4 + 4 + 8 + 16 + 1 + 1 + 18 + 18;
 
 /// Appends an entry with this body.

@@ -76,7 +76,7 @@ fn contains(line: &[u8], word: &[u8]) -> bool {
     line.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
 }
 
-/// Stars the values of the secret parameters between two places.
+/// Replaces the values of the secret parameters between `start` and `end` by stars.
 fn star_params(bytes: &mut [u8], start: usize, end: usize) {
     let mut at = start;
     while at < end {

@@ -31,7 +31,7 @@ impl Default for Limits {
 /// The messages of a call.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ladder {
-    /// In the order in which they came and went.
+    /// The messages in the order in which they were received and sent.
     pub messages: Vec<entry::Entry>,
     /// Whether nothing of the call has been dropped.
     pub complete: bool,
@@ -52,7 +52,7 @@ struct Ring {
     writing: Option<(u64, File)>,
 }
 
-/// What one tenant gets in one write, and where each message begins in it.
+/// One tenant's entries of one write, and where each begins.
 #[derive(Default)]
 struct Batch {
     bytes: Vec<u8>,
@@ -62,7 +62,7 @@ struct Batch {
 #[derive(Debug, Default)]
 struct Segment {
     length: u64,
-    /// Where each entry is; none: not read yet.
+    /// The call and place of each entry; `None`: the file was not read yet.
     index: Option<Index>,
 }
 
@@ -95,7 +95,7 @@ impl SipLog {
         Ok(())
     }
 
-    /// The messages of a call of this tenant; none of another's.
+    /// The messages of a call of this tenant; of another tenant's call, none.
     ///
     /// # Errors
     /// When a file can't be read.
@@ -135,7 +135,7 @@ fn path(folder: &Path, number: u64) -> PathBuf {
 }
 
 impl Ring {
-    /// Of the files that are there.
+    /// Finds the files of a tenant's folder.
     fn find(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let mut ring = Self::default();

@@ -47,17 +47,17 @@ impl FromStr for Role {
 /// A log-in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its id.
+    /// The log-in's id.
     pub id: AccountId,
-    /// Whose; none for operators alone.
+    /// The tenant; `None` for operators alone.
     pub tenant: Option<TenantId>,
-    /// What it may do.
+    /// What the log-in may do.
     pub role: Role,
-    /// What is typed to log in: lower case, unique over the server.
+    /// The e-mail that is typed to log in: lower case, unique over the server.
     pub email: String,
     /// The person it is, if it is one of the tenant's.
     pub person: Option<PersonId>,
-    /// The argon2 hash in PHC form; none: it can't log in by password. Never shown.
+    /// The argon2id hash in PHC form; `None`: no log-in by password. Never shown.
     pub password_hash: Option<String>,
 }
 

@@ -8,12 +8,12 @@ use crate::time::Wall;
 use std::fmt;
 use std::str::FromStr;
 
-/// A place in the audit: opaque outside.
+/// A place in the audit; opaque to whoever turns the pages.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct AuditCursor {
     /// When the line was written.
     pub at: Wall,
-    /// The line.
+    /// The line's id.
     pub id: AuditId,
 }
 
@@ -37,7 +37,7 @@ impl FromStr for AuditCursor {
 pub struct AuditPage {
     /// Newest first.
     pub lines: Vec<AuditLine>,
-    /// Where the next page begins; none: this was the last.
+    /// Where the next page begins; `None`: this was the last.
     pub next: Option<AuditCursor>,
 }
 

@@ -12,15 +12,15 @@ use std::str::FromStr;
 pub struct CallQuery {
     /// Part of a name or number of either party, or of what was dialled.
     pub text: Option<String>,
-    /// Started at or after.
+    /// The call started at or after this.
     pub from: Option<Wall>,
-    /// Started before.
+    /// The call started before this.
     pub to: Option<Wall>,
     /// How it ended.
     pub disposition: Option<Disposition>,
     /// The slug of the template that decided.
     pub template: Option<String>,
-    /// Called or was called.
+    /// This person called or was called.
     pub person: Option<PersonId>,
     /// Go on after this place.
     pub after: Option<Cursor>,
@@ -28,12 +28,12 @@ pub struct CallQuery {
     pub limit: u16,
 }
 
-/// A place in a list of calls: opaque outside, does not move when calls are added.
+/// A place in a list of calls; opaque to whoever turns the pages, and it does not move when calls are added.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cursor {
     /// When the row's call started.
     pub started: Wall,
-    /// The row's call.
+    /// The id of the row's call.
     pub id: CallId,
 }
 
@@ -63,13 +63,13 @@ impl FromStr for Cursor {
 /// One line of the list of calls.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct CallRow {
-    /// Ours.
+    /// The exchange's own id of the call.
     pub id: CallId,
-    /// Whose.
+    /// The tenant.
     pub tenant: TenantId,
     /// SIP's Call-ID of the caller's leg.
     pub sip_call_id: String,
-    /// From where.
+    /// Whether the call was internal or came from a trunk.
     pub direction: Direction,
     /// The caller's number; empty when anonymous.
     pub from_number: String,
@@ -79,17 +79,17 @@ pub struct CallRow {
     pub from_person: Option<PersonId>,
     /// The number of who was meant or answered.
     pub to_number: String,
-    /// Its name, if known.
+    /// That party's name, if known.
     pub to_name: String,
-    /// Who it is, if one of the tenant's people.
+    /// That party, if one of the tenant's people.
     pub to_person: Option<PersonId>,
-    /// As dialled.
+    /// The dialled string as it came.
     pub dialled: String,
     /// When the INVITE came.
     pub started: Wall,
     /// When it was answered.
     pub answered: Option<Wall>,
-    /// When it was over.
+    /// When it ended.
     pub ended: Wall,
     /// How it ended.
     pub disposition: Disposition,
@@ -99,7 +99,7 @@ pub struct CallRow {
     pub sip_code: u16,
     /// Microseconds from answer to end.
     pub talk_us: i64,
-    /// It did not end by itself.
+    /// Whether the server cut the call.
     pub cut: bool,
     /// The slug of the template that decided, if one did.
     pub template: Option<String>,
@@ -110,6 +110,6 @@ pub struct CallRow {
 pub struct CallsPage {
     /// Newest first.
     pub rows: Vec<CallRow>,
-    /// Where the next page begins; none: this was the last.
+    /// Where the next page begins; `None`: this was the last.
     pub next: Option<Cursor>,
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// A tenant without what it owns.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TenantConfig {
-    /// Its id.
+    /// The tenant's id.
     pub id: TenantId,
     /// The natural key on the server: `acme`.
     pub slug: String,
@@ -30,7 +30,7 @@ pub struct TenantConfig {
 /// A person without its devices.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PersonConfig {
-    /// Its id.
+    /// The person's id.
     pub id: PersonId,
     /// The natural key in the tenant: `anna`.
     pub slug: String,
@@ -38,16 +38,16 @@ pub struct PersonConfig {
     pub name: String,
     /// What colleagues dial.
     pub extension: String,
-    /// Where mail goes.
+    /// The e-mail address.
     pub email: Option<String>,
 }
 
 /// A device, its secret sealed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DeviceConfig {
-    /// Its id.
+    /// The device's id.
     pub id: DeviceId,
-    /// Whose it is.
+    /// The person who uses it.
     pub person: PersonId,
     /// The order among the person's devices.
     pub position: u32,
@@ -55,7 +55,7 @@ pub struct DeviceConfig {
     pub slug: String,
     /// What people call it.
     pub label: String,
-    /// Opaque, unique over all tenants. Empty in a change: keep the old one, or mint one.
+    /// The SIP user name: opaque, unique over all tenants. Empty in a change: keep the old one, or mint one.
     pub sip_user: String,
     /// Its SIP password, sealed.
     pub secret: Option<Sealed>,
@@ -66,7 +66,7 @@ pub struct DeviceConfig {
 /// A public number.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NumberConfig {
-    /// Its id.
+    /// The number's id.
     pub id: NumberId,
     /// The natural key in the tenant; the number itself where the import names none.
     pub slug: String,
@@ -81,7 +81,7 @@ pub struct NumberConfig {
 /// What a scope runs. The newest version of the template counts; a call pins the one it saw.
 #[derive(Clone, PartialEq, Debug)]
 pub struct BindingConfig {
-    /// What it is for.
+    /// The calls that the binding is for.
     pub scope: Scope,
     /// The template's slug.
     pub template: String,

@@ -9,14 +9,14 @@ pub struct StoredResponse {
     pub body: String,
 }
 
-/// What became of the wish to use a key.
+/// The result of claiming a key.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Claim {
-    /// It is new: carry the request out, then store the answer.
+    /// The key is new: carry the request out, then store the answer.
     Fresh,
     /// The same request is being carried out right now.
     Running,
-    /// It was carried out: give this answer again.
+    /// The same request was carried out: give this answer again.
     Done(StoredResponse),
     /// The key was used for another request.
     OtherRequest,

@@ -34,7 +34,7 @@ pub enum StoreError {
     /// A row holds what this release can't read.
     #[error("unreadable {what} in the database: {why}")]
     Unreadable {
-        /// Which kind of thing.
+        /// The kind of thing that the row holds.
         what: &'static str,
         /// What is wrong with it.
         why: String,
@@ -50,7 +50,7 @@ impl StoreError {
         }
     }
 
-    /// For a row that can't be read.
+    /// The error for a row that can't be read.
     pub(crate) fn unreadable(what: &'static str, why: impl ToString) -> Self {
         Self::Unreadable { what, why: why.to_string() }
     }

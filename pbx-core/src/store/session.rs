@@ -3,10 +3,10 @@
 /// A session as kept.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredSession {
-    /// Its id: what the cookie holds. A secret.
+    /// The session's id, which the cookie holds: a secret.
     pub id: String,
     /// What the session layer keeps, as JSON.
     pub data: String,
-    /// Until when.
+    /// When the session ends.
     pub expires: crate::time::Wall,
 }

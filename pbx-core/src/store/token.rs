@@ -6,15 +6,15 @@ use crate::time::Wall;
 /// A token as kept.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Token {
-    /// Its id.
+    /// The token's id.
     pub id: TokenId,
     /// What people call it.
     pub label: String,
-    /// What it may do: `calls:read`, `people:write`.
+    /// What it may be used for: `calls:read`, `people:write`.
     pub scopes: Vec<String>,
-    /// Since when.
+    /// When it was made.
     pub created: Wall,
-    /// Until when; none: until it is removed.
+    /// When it expires; `None`: never.
     pub expires: Option<Wall>,
     /// When it was used last, to the minute.
     pub last_used: Option<Wall>,

@@ -31,7 +31,7 @@ pub enum ParamFault {
         template: String,
         /// The parameter.
         param: String,
-        /// What it must be.
+        /// What the parameter must be, in words.
         must: String,
     },
 }

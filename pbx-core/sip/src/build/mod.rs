@@ -28,7 +28,7 @@ pub enum BuildError {
     /// The reason phrase has a control character.
     #[error("control character in the reason phrase")]
     Reason,
-    /// A response was asked for something that is no request.
+    /// A [`ResponseBuilder`] was given a message that is not a request.
     #[error("only requests are answered")]
     NotARequest,
     /// What was put together is not a message.

@@ -28,12 +28,12 @@ impl Writer {
         self.fault.get_or_insert(fault);
     }
 
-    /// Bytes that are known to be whole lines.
+    /// Appends bytes that are known to be whole lines.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
     }
 
-    /// `name: value`, the value checked against line breaks and the header's grammar.
+    /// Writes `name: value`, the value checked against line breaks and the header's grammar.
     pub(crate) fn header(&mut self, name: HeaderName, value: &dyn Display) {
         if name == HeaderName::Other {
             return self.fail(BuildError::Name);
@@ -51,7 +51,7 @@ impl Writer {
         self.line(name.as_str(), &text);
     }
 
-    /// A header that [`HeaderName`] does not know.
+    /// Writes a header whose name [`HeaderName`] does not know.
     pub(crate) fn extension(&mut self, name: &str, value: &str) {
         if HeaderName::parse(name) != HeaderName::Other || !crate::grammar::is_token(name) {
             return self.fail(BuildError::Name);
@@ -62,7 +62,7 @@ impl Writer {
         self.line(name, value);
     }
 
-    /// A header of a received message, unfolded. A refused request may have stray line ends in it: they become spaces.
+    /// Copies a header of a received message, unfolded. Stray line ends, which a refused request may have, become spaces.
     pub(crate) fn copy(&mut self, header: &Header<'_>) {
         let value = header.value();
         if value.contains(['\r', '\n']) {
@@ -71,7 +71,7 @@ impl Writer {
         self.line(header.name_text(), &value);
     }
 
-    /// A line whose value is known to stay in it.
+    /// Writes a line whose value is known to have no line end.
     pub(crate) fn line(&mut self, name: &str, value: &str) {
         self.raw(name.as_bytes());
         self.raw(b": ");
@@ -79,12 +79,12 @@ impl Writer {
         self.raw(b"\r\n");
     }
 
-    /// Content-Type, Content-Length, the empty line and the body; then the whole message.
+    /// Writes Content-Type, Content-Length, the empty line and the body, and parses the whole message.
     pub(crate) fn finish(self, body: Option<(&str, &[u8])>) -> Result<Message, BuildError> {
         Ok(Message::parse(self.bytes(body)?)?)
     }
 
-    /// The same, not read back.
+    /// As [`Self::finish`], but gives the bytes without parsing them.
     pub(crate) fn bytes(mut self, body: Option<(&str, &[u8])>) -> Result<Bytes, BuildError> {
         if let Some((kind, _)) = body {
             self.header(HeaderName::ContentType, &kind);
@@ -100,7 +100,7 @@ impl Writer {
         }
     }
 
-    /// The message as written so far.
+    /// Parses what was written so far as a message.
     pub(crate) fn seal(self) -> Result<Message, BuildError> {
         match self.fault {
             Some(fault) => Err(fault),
@@ -109,12 +109,12 @@ impl Writer {
     }
 }
 
-/// The text of a reason phrase: no control characters (RFC 3261 §25.1 `Reason-Phrase`).
+/// Refuses a reason phrase with control characters (RFC 3261 §25.1 `Reason-Phrase`).
 pub(super) fn check_reason(reason: &str) -> Result<(), BuildError> {
     if reason.chars().any(char::is_control) { Err(BuildError::Reason) } else { Ok(()) }
 }
 
-/// What would end the line or cut the text short for a reader in C.
+/// Whether the value has a CR, LF or NUL: they would end the line, or cut the text short for a reader in C.
 pub(crate) fn has_break(value: &str) -> bool {
     value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))
 }

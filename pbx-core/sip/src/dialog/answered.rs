@@ -21,7 +21,7 @@ pub(super) struct Answered {
 /// What is due in a dialog.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Due {
-    /// Send the 2xx again, the way of the INVITE's responses.
+    /// Send these bytes of the 2xx again, to where the INVITE's responses go.
     Resend(Bytes),
     /// Nobody acknowledges our 2xx: the session is to be ended with BYE (§13.3.1.4).
     NoAck,

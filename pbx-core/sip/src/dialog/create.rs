@@ -25,7 +25,7 @@ pub enum DialogError {
 }
 
 impl Dialog {
-    /// Of an INVITE that we sent and a 1xx with a To-tag, or a 2xx, that came.
+    /// Makes the dialog of an INVITE that we sent and of the response to it: a 1xx with a To-tag, or a 2xx.
     ///
     /// A response without a Contact leaves the INVITE's Request-URI as the target.
     ///
@@ -57,10 +57,11 @@ impl Dialog {
         Ok(dialog)
     }
 
-    /// Of an INVITE that came, with the tag that our responses to it carry in To. Early until [`Dialog::answered`].
+    /// Makes the dialog of an INVITE that we received, with the tag that our responses carry in To. It is early until
+    /// [`Dialog::answered`].
     ///
-    /// One of RFC 3261's predecessor, which has no branch of ours, may lack a Contact: then From says where requests go (RFC 2543
-    /// §6.13, RFC 4475 §3.4.1).
+    /// An INVITE of RFC 2543, whose branch has no magic cookie, may lack a Contact: then From says where requests go (RFC
+    /// 2543 §6.13, RFC 4475 §3.4.1).
     ///
     /// # Errors
     /// When the INVITE has no Contact or can't be read.
@@ -141,7 +142,7 @@ fn contact_of(message: &Message) -> Result<Option<Uri>, HeaderError> {
     Ok(message.contact()?.map(|contact| contact.uri().detached()))
 }
 
-/// Copies that do not keep a whole message alive.
+/// Copies of the routes that do not keep the message's buffer alive.
 fn detached(routes: Vec<NameAddr>) -> Vec<NameAddr> {
     routes.iter().map(NameAddr::detached).collect()
 }

@@ -1,4 +1,4 @@
-//! What a dialog is known by.
+//! The id of a dialog: Call-ID, local tag and remote tag.
 
 use crate::text::Text;
 use crate::{HeaderError, Message};
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 /// Call-ID and both tags, as our side sees them (RFC 3261 §12). A side that knows no tags (RFC 2543) has an empty one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct DialogId {
-    /// Of the INVITE.
+    /// The Call-ID of the INVITE.
     pub call_id: Text,
-    /// Ours.
+    /// Our tag.
     pub local_tag: Text,
-    /// Theirs.
+    /// The other side's tag.
     pub remote_tag: Text,
 }
 
 impl DialogId {
-    /// Of the dialog that a message which we received belongs to: in a request their tag is in From, in a response in
-    /// To.
+    /// The id of the dialog that a received message belongs to: the other side's tag is in From of a request, in To of a
+    /// response.
     ///
     /// # Errors
     /// When From, To or Call-ID can't be read.

@@ -64,7 +64,7 @@ pub struct Dialog {
     remote: Text,
     /// Where requests go (RFC 3261 §12.1): the Contact of the other side.
     target: Uri,
-    /// By which way.
+    /// The route set, next hop first.
     routes: Vec<NameAddr>,
     local_cseq: u32,
     remote_cseq: Option<u32>,
@@ -76,17 +76,17 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// What it is known by.
+    /// The dialog's id.
     pub const fn id(&self) -> &DialogId {
         &self.id
     }
 
-    /// Which side we are.
+    /// Whether we sent the INVITE or received it.
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// How far it has come.
+    /// Whether the dialog is early, confirmed or ended.
     pub const fn state(&self) -> State {
         self.state
     }
@@ -112,7 +112,7 @@ impl Dialog {
         self.local_cseq
     }
 
-    /// Ends it: after BYE either way, and where RFC 3261 §12.2.1.2 says so. Nothing is due any more.
+    /// Ends the dialog: after BYE from either side, and where RFC 3261 §12.2.1.2 says so. Nothing is due any more.
     pub fn end(&mut self) {
         self.state = State::Ended;
         self.answered = None;

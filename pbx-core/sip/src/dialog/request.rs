@@ -27,13 +27,13 @@ pub enum Unsendable {
     /// The dialog has ended.
     #[error("the dialog has ended")]
     Ended,
-    /// What was given does not make a message: a line end in a header.
+    /// The parts do not make a message, as when a header has a line end.
     #[error("the parts do not make a message")]
     Malformed,
 }
 
 impl<'a> Parts<'a> {
-    /// Only a Via.
+    /// Parts with a Via and nothing else.
     pub const fn new(via: &'a Via) -> Self {
         Self { via, contact: None, headers: &[], body: None }
     }

@@ -8,18 +8,18 @@ use std::fmt;
 /// A digest algorithm (RFC 7616 §3.3, RFC 8760 §2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Algorithm {
-    /// What every phone can do.
+    /// MD5, which every phone can do.
     Md5,
     /// MD5 over a secret that is bound to the session's nonce.
     Md5Sess,
-    /// What a phone should do.
+    /// SHA-256, which a phone should be able to do (RFC 8760 §2).
     Sha256,
     /// SHA-256 over a secret that is bound to the session's nonce.
     Sha256Sess,
 }
 
 impl Algorithm {
-    /// By the name that RFC 7616 gives it, in any case; none if it is not one of ours.
+    /// The algorithm of this name (RFC 7616 §3.3), compared without case; `None` if it is none of these.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess]
             .into_iter()

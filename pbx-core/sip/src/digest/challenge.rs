@@ -1,4 +1,4 @@
-//! What the server asks: `WWW-Authenticate` and `Proxy-Authenticate`; and how a client answers it.
+//! A server's challenge, `WWW-Authenticate` or `Proxy-Authenticate`, and how a client answers it.
 
 use super::params::{Malformed, Params, Quoted, digest};
 use super::{Algorithm, Credentials, Ha1};
@@ -9,15 +9,15 @@ use std::fmt;
 /// A challenge (RFC 7616 §3.3), with `qop="auth"`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Challenge {
-    /// Who asks.
+    /// The realm that the user name and password are for.
     pub realm: String,
     /// The nonce to answer with.
     pub nonce: String,
-    /// Which hash to use.
+    /// The hash that the client shall use.
     pub algorithm: Algorithm,
     /// The last answer was right but its nonce is too old: try again without asking anyone for a password.
     pub stale: bool,
-    /// What the server wants to have back.
+    /// Opaque text that the client sends back as it is.
     pub opaque: Option<String>,
 }
 

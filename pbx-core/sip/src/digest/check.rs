@@ -1,8 +1,8 @@
-//! Whether somebody is who he says.
+//! Whether a client's digest answer proves that it knows the password.
 
 use super::{Age, Credentials, Ha1, Nonces};
 
-/// What is to be checked.
+/// A digest answer, and what it is checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// What the client sent.
@@ -15,18 +15,18 @@ pub struct Question<'a> {
     pub now: u64,
 }
 
-/// The answer.
+/// What the check found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// He knows the password and used a nonce of ours. Whether for the first time, [`NonceCounts`](super::NonceCounts)
-    /// knows.
+    /// The client knows the password and used a nonce of ours. Whether for the first time,
+    /// [`NonceCounts`](super::NonceCounts) tells.
     Fresh {
-        /// The nonce.
+        /// The nonce that the client used.
         nonce: String,
-        /// Its count, RFC 7616 §3.4 `nc`.
+        /// How often the client used the nonce, with this request (RFC 7616 §3.4, `nc`).
         count: u32,
     },
-    /// He knows the password but the nonce is too old or not ours: challenge again with `stale=true`.
+    /// The client knows the password, but the nonce is too old or not ours: challenge again with `stale=true`.
     Stale,
     /// Wrong password, wrong realm or no such user.
     Bad,

@@ -1,4 +1,4 @@
-//! Which answers have been used already.
+//! Which uses of a nonce were seen already: tells replays from first uses.
 
 use super::Nonce;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// How a use of a nonce stands to the earlier ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Count {
-    /// Not seen before. It is now.
+    /// Not seen before; from now on it counts as seen.
     New,
     /// Seen before: a replay.
     Seen,

@@ -10,9 +10,9 @@ use subtle::ConstantTimeEq as _;
 /// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
-    /// Who it says it is.
+    /// The user name that the client claims.
     pub user: String,
-    /// For which realm.
+    /// The realm of the challenge that is answered.
     pub realm: String,
     /// The server's nonce, as it was sent back.
     pub nonce: String,
@@ -20,13 +20,13 @@ pub struct Credentials {
     pub uri: String,
     /// The hash over all of it, in hex.
     pub response: String,
-    /// Which hash. No word about it means MD5.
+    /// The hash that was used; MD5 if the header names none.
     pub algorithm: Algorithm,
     /// The client's nonce.
     pub cnonce: String,
     /// How often the client used the nonce, from one.
     pub count: u32,
-    /// What the server wanted to have back.
+    /// The challenge's opaque text, sent back.
     pub opaque: Option<String>,
 }
 
@@ -57,7 +57,8 @@ impl Credentials {
         })
     }
 
-    /// Whether whoever made them knows this secret. Of the nonce that says nothing: see [`check`](super::check).
+    /// Whether the client that made these credentials knows this secret. The nonce is not looked at: see
+    /// [`check`](super::check).
     pub fn proves(&self, ha1: &Ha1, method: &str) -> bool {
         let given = self.response.to_ascii_lowercase();
         self.expected(ha1, method).as_bytes().ct_eq(given.as_bytes()).into()
@@ -81,7 +82,7 @@ impl Credentials {
     }
 }
 
-/// Eight hex digits, not zero.
+/// Reads a nonce count: eight hex digits, not zero.
 fn count_of(text: &str) -> Option<u32> {
     let hex = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
     if hex { u32::from_str_radix(text, 16).ok().filter(|&n| n > 0) } else { None }

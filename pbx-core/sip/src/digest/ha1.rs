@@ -14,13 +14,13 @@ pub struct Ha1 {
 }
 
 impl Ha1 {
-    /// Of a user's password in a realm.
+    /// Computes both hashes of a user's password in a realm.
     pub fn of(user: &str, realm: &str, password: &str) -> Self {
         let parts = [user.as_bytes(), realm.as_bytes(), password.as_bytes()];
         Self { md5: Algorithm::Md5.hash(&parts), sha256: Algorithm::Sha256.hash(&parts) }
     }
 
-    /// Of hashes that were made elsewhere, in hex; none if one is not as long as its hash or not hex.
+    /// Takes hashes that were made elsewhere, in hex; `None` if one has another length than its algorithm's, or is not hex.
     pub fn from_hex(md5: &str, sha256: &str) -> Option<Self> {
         let fits = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit());
         (fits(md5, 32) && fits(sha256, 64))
@@ -35,8 +35,7 @@ impl Ha1 {
         }
     }
 
-    /// A secret that nobody has: an unknown user is checked against it, so that he costs the same time as a wrong
-    /// password.
+    /// A secret that nobody has: an unknown user is checked against it, which takes the same time as a wrong password.
     pub(super) fn nobody() -> &'static Self {
         static NOBODY: LazyLock<Ha1> = LazyLock::new(|| Ha1 { md5: "0".repeat(32), sha256: "0".repeat(64) });
         &NOBODY

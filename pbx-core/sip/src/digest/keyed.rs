@@ -14,7 +14,7 @@ pub struct Keyed {
 }
 
 impl Keyed {
-    /// With this key.
+    /// A hasher with this key.
     pub fn new(key: [u8; 32]) -> Self {
         let mut short = [0; 16];
         short.copy_from_slice(&Sha256::digest(key)[..16]);

@@ -29,7 +29,7 @@ impl Nonce {
     }
 }
 
-/// How a nonce stands.
+/// Whether a nonce is ours and still good.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Age {
     /// Ours, and young enough.
@@ -51,7 +51,8 @@ pub struct Nonces {
 }
 
 impl Nonces {
-    /// With a secret key that lives as long as the counts of its nonces' uses, for a realm, each nonce good for `lifetime` seconds.
+    /// Issues nonces of `realm`, each good for `lifetime` seconds. The secret key must live no longer than the counts of
+    /// its nonces' uses ([`NonceCounts`](super::NonceCounts)).
     pub fn new(key: [u8; 32], realm: impl Into<String>, lifetime: u64) -> Self {
         Self { key: Keyed::new(key), realm: realm.into(), lifetime, sha256: false }
     }

@@ -42,7 +42,7 @@ pub(super) fn digest(value: &str) -> Result<Auth, Malformed> {
 }
 
 impl<'a> Params<'a> {
-    /// Of a header's value.
+    /// The parameters of a header's value.
     pub(super) fn of(auth: &'a Auth) -> Self {
         Self(auth.pairs().collect())
     }
@@ -61,7 +61,7 @@ impl<'a> Params<'a> {
     }
 }
 
-/// A value as a quoted string.
+/// Shows a value as a quoted string.
 pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Quoted<'_> {

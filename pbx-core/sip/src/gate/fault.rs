@@ -8,7 +8,7 @@ use crate::text::Text;
 /// A fault of a request.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Fault {
-    /// 400: its lines are broken.
+    /// 400: the message's lines are broken.
     #[error("{0}")]
     Form(ParseError),
     /// 400: a header is broken, missing or repeated.
@@ -23,10 +23,11 @@ pub enum Fault {
     /// 400: the body is shorter than Content-Length says (RFC 3261 §18.3).
     #[error("body is shorter than Content-Length")]
     BodyCut,
-    /// 406: no answer that it asks for may carry a session description (RFC 3261 §21.4.7).
+    /// 406: Accept forbids an answer with a session description (RFC 3261 §21.4.7).
     #[error("Accept does not name application/sdp")]
     NotAcceptable,
-    /// 413: longer than [`super::MAX_BYTES`], or its headers than [`super::MAX_HEAD_BYTES`], or too many of them.
+    /// 413: the message is longer than [`super::MAX_BYTES`], its headers are longer than [`super::MAX_HEAD_BYTES`], or
+    /// there are too many.
     #[error("message is too large")]
     TooLarge,
     /// 414: the Request-URI is longer than [`super::MAX_URI_BYTES`].
@@ -47,7 +48,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The status that answers it.
+    /// The status code that answers a request with this fault.
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Form(_) | Self::Header(_) | Self::Uri(_) | Self::CseqMethod | Self::BodyCut => {

@@ -33,7 +33,7 @@ fn size(message: &Message) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Before all else that could be wrong: a 501 lets an unknown method be told from a broken one (RFC 4475 §3.1.2.18).
+/// The method is checked before all else: a 501 lets an unknown method be told from a broken one (RFC 4475 §3.1.2.18).
 fn method(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
     match message.method() {
         Some(method) if !policy.methods.contains(method) => Err(Fault::Method),
@@ -82,12 +82,13 @@ fn headers(message: &Message) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A set of names has one bit for each.
+/// The bit of a header in a set of header names.
 const fn bit(name: HeaderName) -> u128 {
     1 << name as u32
 }
 
-/// Reads a header by its grammar. What the message remembers is read by asking for it, so that nobody reads it again.
+/// Checks a header by its grammar. A header whose typed value the message caches is read through the cache, so that it is
+/// parsed once.
 fn well_formed(message: &Message, header: &Header<'_>) -> Result<(), HeaderError> {
     use HeaderName as H;
     match header.name() {

@@ -23,30 +23,30 @@ pub const MAX_URI_BYTES: usize = 1_024;
 /// The most Vias: each is a hop, and Max-Forwards begins at 70.
 pub const MAX_VIAS: usize = 70;
 
-/// What the gate's owner can do.
+/// What the server behind the gate supports.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     /// The option tags that may stand in Require; any other is answered with 420.
     pub supported: &'a [&'a str],
-    /// The methods it knows; any other is answered with 501.
+    /// The methods that the server knows; any other is answered with 501.
     pub methods: &'a [Method],
 }
 
 impl Default for Policy<'_> {
-    /// All named methods and no extension.
+    /// A server that knows all named methods and no extension.
     fn default() -> Self {
         Self { supported: &[], methods: &KNOWN }
     }
 }
 
-/// What the gate says.
+/// What the gate makes of the bytes.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// A message of good form.
+    /// A well-formed message.
     Pass(Message),
-    /// A request to be answered with that fault (see [`refuse`]); the message is only fit to be answered.
+    /// A request to be refused for this fault (see [`refuse`]); the message is fit for nothing but to be answered.
     Refuse(Message, Fault),
-    /// Nothing may be answered.
+    /// Nothing is answered, for this reason.
     Ignore(Silence),
 }
 

@@ -17,9 +17,9 @@ pub struct Header<'a> {
 /// The Contacts of a message (RFC 3261 §20.10).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Contacts {
-    /// `*`: all bindings.
+    /// `*`: all bindings of the address-of-record.
     Any,
-    /// These, in their order; none where there is no Contact.
+    /// These Contacts, in their order; empty where there is no Contact.
     List(Vec<NameAddr>),
 }
 
@@ -28,7 +28,7 @@ impl<'a> Header<'a> {
         Self { message, field }
     }
 
-    /// Which one it is.
+    /// Which header it is.
     pub const fn name(&self) -> HeaderName {
         self.field.kind
     }
@@ -44,7 +44,7 @@ impl<'a> Header<'a> {
         if self.field.folded { Cow::Owned(unfold(raw)) } else { Cow::Borrowed(raw) }
     }
 
-    /// The same as text that shares the message's buffer where it can.
+    /// The value as [`Header::value`] gives it, sharing the message's buffer unless it was folded.
     pub fn text(&self) -> Text {
         if self.field.folded {
             return Text::from(unfold(self.message.head_str(self.field.value)));

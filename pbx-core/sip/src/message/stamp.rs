@@ -1,5 +1,5 @@
-//! Another topmost Via, for where a request really came from (RFC 3261 §18.2.1): every request gets one, so this is a splice and
-//! no second reading.
+//! Replaces the topmost Via by one that says where the request really came from (RFC 3261 §18.2.1). Every request gets one,
+//! so the bytes are spliced and not parsed again.
 
 use super::values::Lines;
 use super::{Field, Message};
@@ -11,8 +11,8 @@ use bytes::Bytes;
 use std::sync::Arc;
 
 impl Message {
-    /// The message with this value in place of its topmost Via; everything else keeps its bytes. None where there is no Via,
-    /// where it is folded, or where the value would break its line.
+    /// The message with this value in place of its topmost Via; everything else keeps its bytes. `None` where there is no
+    /// Via, where it is folded, or where the value would break its line.
     #[must_use]
     pub fn with_top_via(&self, via: &Via) -> Option<Self> {
         let value = via.text().as_str();
@@ -44,7 +44,7 @@ fn moved(field: Field, from_via: std::cmp::Ordering, move_by: &impl Fn(u32) -> u
 }
 
 impl Lines {
-    /// The same lines at other places, with what was read of them already.
+    /// The header lines at their new places, with the typed values that were parsed already, except for the Via.
     fn but_via(&self, fields: Box<[Field]>, via: Via) -> Self {
         let Self { uri, from, to, cseq, .. } = self;
         let via = Ok(via).into();

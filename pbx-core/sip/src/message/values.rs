@@ -18,7 +18,7 @@ pub(super) struct Lines {
     pub(super) fields: Box<[Field]>,
     /// The Request-URI.
     pub(super) uri: Once<Uri>,
-    /// The topmost.
+    /// The topmost Via.
     pub(super) via: Once<Via>,
     pub(super) from: Once<NameAddr>,
     pub(super) to: Once<NameAddr>,

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// Where somebody is (RFC 8866 §5.7).
+/// An address of a session description (RFC 8866 §5.7).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Address {
-    /// An address.
+    /// An IP address.
     Ip(IpAddr),
-    /// A name that somebody would have to look up.
+    /// A host name, which is not looked up here.
     Name(String),
 }
 

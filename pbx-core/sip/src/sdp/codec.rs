@@ -1,4 +1,4 @@
-//! What a payload number stands for.
+//! Codecs: what a payload number of RTP stands for.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,9 +11,9 @@ pub struct Codec {
     pub name: String,
     /// The clock rate in Hz; 0 if the name is empty.
     pub clock: u32,
-    /// How many channels.
+    /// The number of audio channels.
     pub channels: u8,
-    /// The parameters, as they were given.
+    /// The parameters of `a=fmtp`, as they were given.
     pub fmtp: Option<String>,
 }
 
@@ -30,7 +30,7 @@ const FIXED: [(u8, &str, u32); 8] = [
 ];
 
 impl Codec {
-    /// One with a single channel and no parameters.
+    /// A codec with a single channel and no parameters.
     pub fn new(payload: u8, name: &str, clock: u32) -> Self {
         Self { payload, name: name.to_owned(), clock, channels: 1, fmtp: None }
     }

@@ -19,7 +19,7 @@ pub enum Direction {
 impl Direction {
     const ALL: [Self; 4] = [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive];
 
-    /// By its attribute's name.
+    /// The direction that an attribute of this name means.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|direction| direction.as_str() == name)
     }
@@ -44,7 +44,7 @@ impl Direction {
         matches!(self, Self::SendRecv | Self::RecvOnly)
     }
 
-    /// From its two halves.
+    /// The direction of somebody who sends or not, and receives or not.
     pub const fn of(sends: bool, receives: bool) -> Self {
         match (sends, receives) {
             (true, true) => Self::SendRecv,
@@ -59,7 +59,7 @@ impl Direction {
         Self::of(self.receives(), self.sends())
     }
 
-    /// What both allow.
+    /// The direction that both allow.
     pub const fn and(self, other: Self) -> Self {
         Self::of(self.sends() && other.sends(), self.receives() && other.receives())
     }

@@ -9,10 +9,10 @@ use thiserror::Error;
 /// Why an offer or answer does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum Fault {
-    /// They offer while our offer is open: answer 491.
+    /// The far end offers while our offer is open: answer 491.
     #[error("both sides offer at once")]
     Glare,
-    /// An offer while theirs is not yet answered: answer 500 to theirs, wait with ours.
+    /// An offer while the far end's is not yet answered: answer 500 to the far end's second one, hold ours back.
     #[error("an offer is open already")]
     Open,
     /// An answer, and nothing was offered.
@@ -37,11 +37,11 @@ pub enum Phase {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 enum State {
-    /// Nothing is open.
+    /// No offer is open.
     Stable,
     /// We have offered; perhaps an early answer has come.
     Offered { offer: Said, early: Option<Said> },
-    /// They have offered; perhaps we have answered early.
+    /// The far end has offered; perhaps we have answered early.
     Asked { offer: Said, early: Option<Said> },
 }
 
@@ -50,7 +50,7 @@ enum State {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OfferAnswer {
     id: u64,
-    /// Of what was sent last.
+    /// The `o=` version last sent.
     version: u64,
     /// Which media line is ours; the others are refused.
     line: usize,
@@ -65,7 +65,7 @@ impl OfferAnswer {
         Self { id: id >> 1, version: 0, line: 0, state: State::Stable, local: None, remote: None }
     }
 
-    /// They offer.
+    /// The far end offers.
     ///
     /// # Errors
     /// [`Fault::Glare`], [`Fault::Open`], [`Fault::Lines`] or [`Fault::NoSound`]; then nothing has changed.
@@ -119,7 +119,7 @@ impl OfferAnswer {
         self.last_said().ok_or(Fault::NoOffer)
     }
 
-    /// Our side of what is open, else of what was agreed.
+    /// Our description of the open exchange, else of the agreed one.
     fn last_said(&self) -> Option<&Session> {
         let said = match &self.state {
             State::Offered { offer, .. } => Some(offer),
@@ -129,10 +129,11 @@ impl OfferAnswer {
         said.map(Said::session)
     }
 
-    /// They answer. After an early answer the final one may differ; some far ends do that, and it is what counts.
+    /// The far end answers. The final answer may differ from an early one, as some far ends have it: the final one counts.
     ///
     /// # Errors
-    /// [`Fault::NoOffer`], [`Fault::Lines`], or [`Fault::NoSound`] if they refuse our stream; then nothing has changed.
+    /// [`Fault::NoOffer`], [`Fault::Lines`], or [`Fault::NoSound`] if the far end refuses our stream; then nothing has
+    /// changed.
     pub fn remote_answer(&mut self, answer: Session, phase: Phase) -> Result<(), Fault> {
         let State::Offered { offer, early } = &mut self.state else { return Err(Fault::NoOffer) };
         if answer.media.len() != offer.session().media.len() {
@@ -168,14 +169,14 @@ impl OfferAnswer {
         }
     }
 
-    /// What was open has failed: a re-INVITE was refused, by them or by us. What was agreed before stays (RFC 3261
+    /// Drops the open offer: a re-INVITE was refused, by the far end or by us. What was agreed before stays (RFC 3261
     /// §14.1).
     pub fn roll_back(&mut self) {
         self.state = State::Stable;
         self.line = self.local.as_ref().and_then(|local| local.session().audio_line()).unwrap_or(0);
     }
 
-    /// Whether an offer is open, theirs or ours.
+    /// Whether an offer is open, the far end's or ours.
     pub const fn is_open(&self) -> bool {
         !matches!(self.state, State::Stable)
     }
@@ -185,7 +186,7 @@ impl OfferAnswer {
         matches!(self.state, State::Offered { .. })
     }
 
-    /// Their offer that waits for our answer.
+    /// The far end's offer that waits for our answer.
     pub fn offered(&self) -> Option<&Stream> {
         match &self.state {
             State::Asked { offer, .. } => offer.stream(),
@@ -193,8 +194,8 @@ impl OfferAnswer {
         }
     }
 
-    /// What they last said and is in force: the answer to an open offer of ours if there is an early one, the open
-    /// offer of theirs if we have answered it early, else what was agreed.
+    /// The far end's stream in force: its early answer to our open offer, its open offer if we have answered that early,
+    /// else what was agreed.
     pub fn remote(&self) -> Option<&Stream> {
         let open = match &self.state {
             State::Offered { early, .. } => early.as_ref(),
@@ -204,7 +205,7 @@ impl OfferAnswer {
         open.or(self.remote.as_ref())?.stream()
     }
 
-    /// What we last said and is agreed.
+    /// Our stream as last agreed.
     pub fn local(&self) -> Option<&Stream> {
         self.local.as_ref()?.stream()
     }
@@ -214,8 +215,8 @@ impl OfferAnswer {
         self.local.as_ref().map(Said::session)
     }
 
-    /// Our description: the stream in its line, all others of `lines` refused. Its version rises by one if it is not
-    /// `before`, or if something else was sent since, which came to nothing.
+    /// Makes our description: the stream in its line, all other `lines` refused. The `o=` version rises by one if the
+    /// description differs from `before`, or if another one, which came to nothing, was sent since.
     fn describe(&mut self, stream: Stream, lines: &[Media], before: Option<&Said>) -> Said {
         let mut media: Vec<Media> = lines.iter().map(Media::refused).collect();
         match media.get_mut(self.line) {

@@ -10,10 +10,10 @@ use thiserror::Error;
 /// Why a body is no session description.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum SdpError {
-    /// It is not UTF-8.
+    /// The body is not UTF-8.
     #[error("the body is not text")]
     NotText,
-    /// It does not begin with `v=0`.
+    /// The body does not begin with `v=0`.
     #[error("the first line is not v=0")]
     Version,
     /// A line that is not `x=value`, or has a control character.
@@ -30,11 +30,11 @@ pub enum SdpError {
     TooLarge,
 }
 
-/// Nobody's description is longer.
+/// Longest body that is read, in bytes.
 const MOST_BYTES: usize = 65_536;
-/// Nobody's has more lines.
+/// Most lines that are read.
 const MOST_LINES: usize = 2_000;
-/// Nobody's has more media.
+/// Most `m=` lines that are read.
 const MOST_MEDIA: usize = 32;
 
 impl Session {

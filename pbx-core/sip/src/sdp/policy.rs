@@ -1,11 +1,11 @@
-//! What one leg is offered or answered because of the other. The relay changes no packet, so the payload numbers pass
-//! as they are (see [`sdp`](super)); addresses are always ours.
+//! What one leg, A, is offered or answered because of the other, B. The relay changes no packet, so payload numbers pass as
+//! they are (see [`sdp`](super)); addresses are always ours.
 
 use super::{Codec, Direction, Stream};
 use std::net::SocketAddr;
 use thiserror::Error;
 
-/// Nothing that one side answered is what the other side offered: answer 488.
+/// No codec with sound of one side's answer is one that the other side offered: answer 488.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("no codec in common")]
 pub struct NoCommonCodec;

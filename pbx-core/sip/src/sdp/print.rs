@@ -6,15 +6,15 @@ use crate::spell;
 use std::fmt;
 use std::net::IpAddr;
 
-/// Whether every character is one that ASCII prints. Control characters beyond ASCII take more than one byte: what is not of
-/// this kind is to be looked at more closely.
+/// Whether every character is printable ASCII. Text that is not may have control characters beyond ASCII, and is looked at
+/// more closely.
 pub(super) fn is_ascii_print(text: &str) -> bool {
     text.bytes().all(|b| PRINTS[usize::from(b)])
 }
 
 const PRINTS: [bool; 256] = class!(|b| b >= b' ' && b < 0x7f);
 
-/// A value without the characters that would end its line.
+/// Appends a value without the characters that would end its line.
 fn clean(text: &mut String, value: &str) {
     if is_ascii_print(value) {
         text.push_str(value);
@@ -72,7 +72,7 @@ fn connection(text: &mut String, address: Option<&Address>) {
 }
 
 impl Session {
-    /// As it is sent.
+    /// The description as it is sent.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(512);
         let origin = &self.origin;

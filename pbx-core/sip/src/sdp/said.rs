@@ -1,4 +1,5 @@
-//! What one side has said: the description as written, and what its line of sound means. Read once; a copy is a pointer.
+//! What one side has said: the description as written, and the stream that its audio line means. Read once; a clone copies
+//! a pointer.
 
 use super::{Session, Stream};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,7 +15,7 @@ impl Said {
         Self(Arc::new((session, line, stream)))
     }
 
-    /// Of one that was written from this stream.
+    /// Our own description, which was written from this stream.
     pub(super) fn ours(session: Session, line: usize, stream: Stream) -> Self {
         let stream = stream.rtp.is_some().then_some(stream);
         Self(Arc::new((session, line, stream)))
@@ -24,7 +25,7 @@ impl Said {
         &self.0.0
     }
 
-    /// None if the line is refused or no sound.
+    /// The stream; `None` if the line is refused or is not audio.
     pub(super) fn stream(&self) -> Option<&Stream> {
         self.0.2.as_ref()
     }

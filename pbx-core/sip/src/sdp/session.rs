@@ -6,22 +6,22 @@ use serde::{Deserialize, Serialize};
 /// The `o=` line (RFC 8866 §5.2). A number that can't be read is 0.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
-    /// Who, or `-`.
+    /// The user name, or `-`.
     pub user: String,
-    /// The session's id.
+    /// The session's id, `sess-id`.
     pub id: u64,
-    /// Rises by one with each change.
+    /// The version, `sess-version`: rises by one with each change.
     pub version: u64,
-    /// Where.
+    /// The address of the host that made the session.
     pub address: Address,
 }
 
 /// An `a=` line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Attribute {
-    /// Before the colon.
+    /// The name, before the colon.
     pub name: String,
-    /// After it.
+    /// The value, after the colon; `None` for a flag.
     pub value: Option<String>,
 }
 
@@ -36,20 +36,20 @@ pub struct Media {
     pub protocol: String,
     /// The formats: payload numbers, for RTP.
     pub formats: Vec<String>,
-    /// Its own `c=` line.
+    /// The `c=` line of this media line.
     pub connection: Option<Address>,
-    /// Its attributes.
+    /// The attributes of this media line.
     pub attributes: Vec<Attribute>,
 }
 
 /// A session description. Lines that nobody here needs are not kept.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// Whose.
+    /// The `o=` line: who made the session.
     pub origin: Origin,
-    /// `c=` for all media that have none.
+    /// The `c=` line for all media that have none of their own.
     pub connection: Option<Address>,
-    /// Attributes of the whole.
+    /// The attributes of the whole session.
     pub attributes: Vec<Attribute>,
     /// The media, in their order.
     pub media: Vec<Media>,
@@ -73,13 +73,13 @@ impl Media {
         self.attributes.iter().find(|a| a.name == name).and_then(|a| a.value.as_deref())
     }
 
-    /// Whether it is sound over plain RTP, which is what a leg can do.
+    /// Whether it is audio over plain RTP (`RTP/AVP`, `RTP/AVPF`), which is all that a leg can do.
     pub fn is_plain_audio(&self) -> bool {
         let plain = ["RTP/AVP", "RTP/AVPF"].iter().any(|protocol| self.protocol.eq_ignore_ascii_case(protocol));
         self.kind.eq_ignore_ascii_case("audio") && plain
     }
 
-    /// The same line, refused (RFC 3264 §6).
+    /// A copy of the media line, refused (RFC 3264 §6).
     pub(super) fn refused(&self) -> Self {
         let formats = if self.formats.is_empty() { vec!["0".to_owned()] } else { self.formats.clone() };
         let (kind, protocol) = (self.kind.clone(), self.protocol.clone());

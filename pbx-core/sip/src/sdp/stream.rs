@@ -7,17 +7,17 @@ use std::net::SocketAddr;
 /// A stream as one side describes it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stream {
-    /// Where it wants to have RTP; none on hold in the old way, or if the address is a name.
+    /// Where RTP is received; `None` on hold by `c=IN IP4 0.0.0.0`, or if the address is a name.
     pub rtp: Option<SocketAddr>,
-    /// Where it wants to have RTCP; none: the port above RTP's.
+    /// Where RTCP is received; `None`: the port above RTP's.
     pub rtcp: Option<SocketAddr>,
-    /// What it can receive, best first.
+    /// The codecs that can be received, best first.
     pub codecs: Vec<Codec>,
     /// Who sends, as the describer sees it.
     pub direction: Direction,
-    /// Milliseconds of sound that it wants in a packet.
+    /// Milliseconds of sound wanted in a packet (`a=ptime`).
     pub ptime: Option<u16>,
-    /// Milliseconds of sound that it bears in a packet.
+    /// Most milliseconds of sound in a packet (`a=maxptime`).
     pub maxptime: Option<u16>,
     /// `RTP/AVP` or `RTP/AVPF`.
     pub protocol: String,
@@ -29,7 +29,8 @@ impl Session {
         self.media.iter().position(|media| media.is_plain_audio() && media.port != 0)
     }
 
-    /// What a media line means; none if there is no such line, or it is refused or no sound.
+    /// The stream that a media line means; `None` if there is no such line, it is refused, or it is not audio over plain
+    /// RTP.
     pub fn stream(&self, line: usize) -> Option<Stream> {
         let media = self.media.get(line).filter(|media| media.is_plain_audio() && media.port != 0)?;
         let address = media.connection.as_ref().or(self.connection.as_ref()).unwrap_or(&self.origin.address);
@@ -45,8 +46,8 @@ impl Session {
         })
     }
 
-    /// The line's own word, else the session's, else both ways; an address of zeros takes the receiving away (RFC 3264
-    /// §8.4).
+    /// The direction by the media line, else by the session, else both ways; an address of zeros takes the receiving away
+    /// (RFC 3264 §8.4).
     fn direction_of(&self, media: &Media, address: &Address) -> Direction {
         let said = |attributes: &[Attribute]| attributes.iter().find_map(|a| Direction::named(&a.name));
         let direction = said(&media.attributes).or_else(|| said(&self.attributes)).unwrap_or_default();
@@ -54,14 +55,14 @@ impl Session {
     }
 }
 
-/// RFC 3605: `53020` or `53020 IN IP4 192.0.2.1`.
+/// Reads `a=rtcp` (RFC 3605): `53020` or `53020 IN IP4 192.0.2.1`.
 fn rtcp_of(value: &str, address: &Address) -> Option<SocketAddr> {
     let (port, other) = value.split_once(' ').map_or((value, None), |(port, rest)| (port, Address::parse(rest)));
     Some(SocketAddr::new(other.as_ref().unwrap_or(address).reachable()?, port.parse().ok()?))
 }
 
-/// The formats with what is said about them. A format that is no payload number is left out, and so is one that comes
-/// twice.
+/// The codecs of a media line, by its formats, `rtpmap` and `fmtp`. A format that is no payload number, or comes twice, is
+/// left out.
 fn codecs_of(media: &Media) -> Vec<Codec> {
     let mut codecs: Vec<Codec> = Vec::with_capacity(media.formats.len().min(128));
     for payload in media.formats.iter().filter_map(|format| format.parse::<u8>().ok()).filter(|&payload| payload < 128)
@@ -83,7 +84,7 @@ fn codecs_of(media: &Media) -> Vec<Codec> {
 }
 
 impl Stream {
-    /// Writes it as a media line. One without an address is refused.
+    /// Writes the stream as a media line: with port 0 if it has no address.
     pub(super) fn to_media(&self) -> Media {
         let mut attributes = Vec::with_capacity(self.codecs.len() * 2 + 4);
         for codec in &self.codecs {

@@ -1,4 +1,4 @@
-//! What a layer has to say.
+//! What a transaction layer wants done or tells its user.
 
 use super::TransactionId;
 use bytes::Bytes;
@@ -10,27 +10,28 @@ pub enum Action<U> {
     /// Send these bytes: a client's to where its request went, a server's to where its request came from (RFC 3261
     /// §18.2.2).
     Send {
-        /// For which transaction.
+        /// The transaction that the message belongs to.
         id: TransactionId,
-        /// Whose it is.
+        /// The value that its user gave when the transaction began.
         user: U,
         /// A whole message.
         bytes: Bytes,
     },
     /// The message just received is a new request: handle it and [`Layer::respond`](super::Layer::respond).
     Request {
-        /// Its transaction.
+        /// The transaction.
         id: TransactionId,
-        /// The same request has come before on another way, as this one: answer 482 (RFC 3261 §8.2.2.2), unless the two are
-        /// of different people who happen to say the same.
+        /// The transaction of the same request that came before by another way: answer 482 (RFC 3261 §8.2.2.2), unless the
+        /// two are of different senders who happen to use the same ids.
         merged: Option<TransactionId>,
     },
     /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261
     /// §9.2).
     Cancel {
-        /// Its transaction.
+        /// The transaction.
         id: TransactionId,
-        /// The INVITE it cancels, and whose that is. If the user has not answered it finally, he now answers 487.
+        /// The INVITE that is cancelled, and its user's value. If the user has given no final answer to that, it now
+        /// answers 487.
         invite: Option<(TransactionId, U)>,
     },
     /// The message just received is an ACK of a 2xx, for a dialog. An ACK that belongs to nothing looks the same.
@@ -38,9 +39,9 @@ pub enum Action<U> {
     /// The message just received is a response to this transaction's request. A 2xx to an INVITE comes as often as it
     /// is received.
     Response {
-        /// Its transaction.
+        /// The transaction.
         id: TransactionId,
-        /// Whose it is.
+        /// The value that its user gave when the transaction began.
         user: U,
     },
     /// The message just received is a response to nothing we remember. If it is a 2xx to INVITE, a dialog may still
@@ -48,18 +49,18 @@ pub enum Action<U> {
     Stray,
     /// The transaction has failed.
     Failed {
-        /// Which.
+        /// The transaction that failed.
         id: TransactionId,
-        /// Whose it is.
+        /// The value that its user gave when the transaction began.
         user: U,
-        /// How.
+        /// How it failed.
         failure: Failure,
     },
     /// The transaction is over and forgotten.
     Terminated {
-        /// Which it was.
+        /// The transaction that is over.
         id: TransactionId,
-        /// Whose it was.
+        /// The value that its user gave when the transaction began.
         user: U,
     },
 }

@@ -18,7 +18,7 @@ pub enum State {
     Terminated,
 }
 
-/// The table.
+/// The table of RFC 3261 §17.1.2 (figure 6): the next state and what is to be done.
 pub fn step(state: State, input: Input) -> Step<State> {
     use Input::{Begin, Due, Response, TransportError};
     use State::{Completed, Proceeding, Terminated, Trying};

@@ -20,7 +20,7 @@ pub enum State {
     Terminated,
 }
 
-/// The table.
+/// The table of RFC 3261 §17.1.1 (figure 5) with RFC 6026: the next state and what is to be done.
 pub fn step(state: State, input: Input) -> Step<State> {
     use Input::{Begin, Cancelled, Due, Response, TransportError};
     use State::{Accepted, Calling, Completed, Proceeding, Terminated};

@@ -1,28 +1,29 @@
-//! What a transaction is known by, read from a message once.
+//! What a transaction is found by, read from a message once.
 
 use crate::header::CSeq;
 use crate::{HeaderError, Message, Via};
 use std::sync::Arc;
 
-/// Whether it asks or answers.
+/// Whether the message is a request or a response.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Line {
     Request,
-    /// With its status code.
+    /// A response with this status code.
     Response(u16),
 }
 
-/// What matters of a message here.
+/// What the transaction layer needs of a message.
 pub(super) struct Facts<'a> {
     pub(super) message: &'a Message,
     pub(super) line: Line,
-    /// Its method is the request's; of a response that of its request.
+    /// The CSeq. Its method is the request's; in a response, that of the request that is answered.
     pub(super) cseq: &'a CSeq,
     pub(super) via: &'a Via,
 }
 
 impl<'a> Facts<'a> {
-    /// None if the message lacks a Via or a CSeq that can be read, or is a request whose CSeq names another method.
+    /// Reads the message; `None` if it lacks a Via or a CSeq that can be read, or is a request whose CSeq names another
+    /// method.
     pub(super) fn of(message: &'a Message) -> Option<Self> {
         Self::read(message).ok().flatten()
     }

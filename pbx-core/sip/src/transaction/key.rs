@@ -4,21 +4,21 @@ use super::facts::Facts;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What a transaction is known by, as one text: side, method, sent-by and branch; or, where a branch has not the cookie
-/// of RFC 3261 and so is not unique, what RFC 2543 went by. A copy is a pointer.
+/// The key of a transaction as one text: side, method, sent-by and branch; or, where the branch lacks the magic cookie of
+/// RFC 3261 and so is not unique, what RFC 2543 went by. A clone copies a pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Arc<str>);
 
 impl Key {
-    /// Of the client transaction that a response, or a request of ours, belongs to: branch and the CSeq's method
+    /// The key of the client transaction that a response, or a request of ours, belongs to: branch and the CSeq's method
     /// (§17.1.3).
     pub(super) fn of_response(facts: &Facts<'_>) -> Self {
         let branch = facts.via.branch().unwrap_or_default();
         Self(["client ", facts.method(), " ", branch].concat().into())
     }
 
-    /// Of the server transaction that a request belongs to; an ACK belongs to its INVITE's (§17.2.3).
+    /// The key of the server transaction that a request belongs to; an ACK belongs to its INVITE's (§17.2.3).
     pub(super) fn of_request(facts: &Facts<'_>) -> Self {
         match facts.method() {
             "ACK" => Self::of_server(facts, "INVITE"),
@@ -26,12 +26,12 @@ impl Key {
         }
     }
 
-    /// Of the INVITE that a CANCEL is about (§9.2).
+    /// The key of the INVITE that a CANCEL is about (§9.2).
     pub(super) fn of_cancelled(facts: &Facts<'_>) -> Self {
         Self::of_server(facts, "INVITE")
     }
 
-    /// Of the CANCEL for this INVITE of ours: the same branch (§9.1).
+    /// The key of the CANCEL for this INVITE of ours: it has the same branch (§9.1).
     pub(super) fn for_cancel(&self) -> Self {
         Self(self.0.replacen(" INVITE ", " CANCEL ", 1).into())
     }

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A transaction within its [`Layer`]. Never used twice.
+/// The number of a transaction within its [`Layer`]. Never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TransactionId(u64);
@@ -25,7 +25,7 @@ struct Transaction<U> {
     /// Server: where the request came from.
     source: Option<SocketAddr>,
     reliable: bool,
-    /// Nobody is told of its responses and its end: a CANCEL that we sent.
+    /// The user is not told of its responses and its end, because it is a CANCEL that we sent.
     quiet: bool,
     /// Server: `kept` is a response, not the request.
     answered: bool,
@@ -48,7 +48,7 @@ enum What<'a> {
     Nothing,
     /// A response that came.
     Heard(&'a Message),
-    /// A response of ours.
+    /// A response that the user gave.
     Said(&'a Bytes),
 }
 
@@ -77,10 +77,10 @@ impl<U: Clone> Layer<U> {
         }
     }
 
-    /// Takes a message that came from `source`. `user` is whose the transaction will be if this begins one.
+    /// Takes a message that came from `source`. If it begins a transaction, `user` is kept with it, and every action about
+    /// it tells it.
     ///
-    /// A message without the headers that RFC 3261 §8.1.1 wants is none of ours: nothing happens (the gate has answered
-    /// it already).
+    /// For a message without the headers that RFC 3261 §8.1.1 wants nothing happens: the gate has answered it already.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -214,7 +214,7 @@ impl<U: Clone> Layer<U> {
         out
     }
 
-    /// Does what is due.
+    /// Carries out what the timers that are due want.
     pub fn fire(&mut self, now: Instant) -> Vec<Action<U>> {
         let mut out = Vec::new();
         while let Some((id, timer)) = self.queue.due(now) {
@@ -231,17 +231,18 @@ impl<U: Clone> Layer<U> {
         self.queue.next()
     }
 
-    /// Whose a transaction is; none if it is over.
+    /// The value that a transaction's user gave; `None` if the transaction is over.
     pub fn user(&self, id: TransactionId) -> Option<&U> {
         self.table.get(&id).map(|transaction| &transaction.user)
     }
 
-    /// The same, to be changed: a request's owner is known better after it was looked at.
+    /// The value that a transaction's user gave, to be changed: who a request belongs to may be known only after it was
+    /// looked at.
     pub fn user_mut(&mut self, id: TransactionId) -> Option<&mut U> {
         self.table.get_mut(&id).map(|transaction| &mut transaction.user)
     }
 
-    /// Where a transaction stands; none if it is over.
+    /// The machine and state of a transaction; `None` if it is over.
     pub fn machine(&self, id: TransactionId) -> Option<Machine> {
         self.table.get(&id).map(|transaction| transaction.machine)
     }
@@ -278,7 +279,7 @@ impl<U: Clone> Layer<U> {
         id
     }
 
-    /// One input to one transaction, and whatever follows from it at the same moment.
+    /// Gives one input to one transaction, and carries out what follows from it at the same moment.
     fn run(&mut self, now: Instant, id: TransactionId, input: Input, what: What<'_>, out: &mut Vec<Action<U>>) {
         let Some(transaction) = self.table.get_mut(&id) else { return };
         let mut at_once = None;
@@ -347,7 +348,7 @@ impl<U: Clone> Transaction<U> {
         });
     }
 
-    /// The effects that say something, to the network or to the user.
+    /// Carries out an effect that says something to the network or to the user.
     fn speak(&mut self, effect: Effect, id: TransactionId, what: What<'_>, out: &mut Vec<Action<U>>) {
         let failed = match effect {
             Effect::SendRequest => return self.send_kept(id, out),

@@ -1,4 +1,4 @@
-//! What the four machines have in common: they are tables, and this is what stands in the tables' cells.
+//! What the four machines have in common: they are tables, and the types here are what stands in the tables' cells.
 
 use super::{Timer, client, client_invite, server, server_invite};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ pub enum Effect {
     TellTimeout,
     /// Tell the user that the transport has failed (503, RFC 3261 §8.1.3.1).
     TellTransportError,
-    /// Tell the user that his refusal was never acknowledged.
+    /// Tell the user that its refusal was never acknowledged.
     TellNoAck,
     /// Set a timer to its first value.
     Set(Timer),
@@ -64,7 +64,7 @@ pub enum Input {
     Begin,
     /// Client: a response came.
     Response(Class),
-    /// Client: the user has sent a CANCEL.
+    /// Client: a CANCEL of this INVITE was sent.
     Cancelled,
     /// Server: the request came again.
     Repeated,
@@ -118,7 +118,7 @@ impl Machine {
         }
     }
 
-    /// Goes on by one input.
+    /// Takes one input: moves to the next state, and gives what is to be done.
     pub fn step(&mut self, input: Input) -> &'static [Effect] {
         fn go<S: Copy>(state: &mut S, (next, effects): Step<S>) -> &'static [Effect] {
             *state = next;
@@ -132,7 +132,7 @@ impl Machine {
         }
     }
 
-    /// Whether it is over.
+    /// Whether the transaction is over.
     pub const fn is_terminated(self) -> bool {
         matches!(
             self,
@@ -143,7 +143,7 @@ impl Machine {
         )
     }
 
-    /// Whether it may have to send again what it keeps.
+    /// Whether the transaction may have to send its kept message again.
     pub const fn may_send_again(self) -> bool {
         !matches!(
             self,

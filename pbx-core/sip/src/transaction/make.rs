@@ -5,19 +5,20 @@ use bytes::Bytes;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-/// The ACK of a refusal: the INVITE's Request-URI, topmost Via and Routes, the refusal's To (RFC 3261 §17.1.1.3).
+/// Makes the ACK of a refusal from the INVITE's Request-URI, topmost Via and Routes, and the refusal's To (RFC 3261
+/// §17.1.1.3).
 pub(super) fn ack(invite: &Bytes, refusal: &Message) -> Option<Bytes> {
     let invite = Message::parse(invite.clone()).ok()?;
     same_hop(&invite, "ACK", refusal, None)
 }
 
-/// The CANCEL of an INVITE (RFC 3261 §9.1), perhaps with a Reason (RFC 3326).
+/// Makes the CANCEL of an INVITE (RFC 3261 §9.1), perhaps with a Reason (RFC 3326).
 pub(super) fn cancel(invite: &Bytes, reason: Option<&str>) -> Option<Bytes> {
     let invite = Message::parse(invite.clone()).ok()?;
     same_hop(&invite, "CANCEL", &invite, reason)
 }
 
-/// A request that goes the INVITE's way to the next hop, with the To of `to`.
+/// Makes a request that goes to the INVITE's next hop, with the To header of `to`.
 fn same_hop(invite: &Message, method: &str, to: &Message, reason: Option<&str>) -> Option<Bytes> {
     let mut text = String::with_capacity(512);
     let (uri, via, cseq) = (invite.uri_text()?, invite.via().ok()?, invite.cseq().ok()?);
@@ -34,7 +35,7 @@ fn same_hop(invite: &Message, method: &str, to: &Message, reason: Option<&str>) 
     Some(text.into())
 }
 
-/// The 100 to a request (RFC 3261 §8.2.6) that came from `source` (RFC 3581 §4).
+/// Makes the 100 to a request (RFC 3261 §8.2.6) that came from `source` (RFC 3581 §4).
 pub(super) fn trying(request: &Bytes, source: Option<SocketAddr>) -> Option<Bytes> {
     let request = Message::parse(request.clone()).ok()?;
     let mut text = String::with_capacity(512);
@@ -50,7 +51,7 @@ pub(super) fn trying(request: &Bytes, source: Option<SocketAddr>) -> Option<Byte
     Some(text.into())
 }
 
-/// All headers of a name, folds undone.
+/// Copies all headers of that name, folds undone.
 fn copy(text: &mut String, from: &Message, name: HeaderName) -> Option<()> {
     from.headers_of(name).try_for_each(|header| write!(text, "{}: {}\r\n", name.as_str(), header.value()).ok())
 }

@@ -1,11 +1,11 @@
-//! The timers of all transactions in one line.
+//! One queue with the timers of all transactions.
 
 use super::{Timer, TransactionId};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Who is to be woken when, soonest first.
+/// The moments at which transactions are woken, soonest first.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Queue(BTreeSet<(Instant, TransactionId, Timer)>);
 
@@ -18,12 +18,12 @@ impl Queue {
         self.0.remove(&(at, id, timer));
     }
 
-    /// When the next one is due.
+    /// The moment at which the next timer is due; `None` if none is set.
     pub(super) fn next(&self) -> Option<Instant> {
         self.0.first().map(|&(at, ..)| at)
     }
 
-    /// Takes the next one out if it is due.
+    /// Takes the next timer out if it is due.
     pub(super) fn due(&mut self, now: Instant) -> Option<(TransactionId, Timer)> {
         if self.next()? > now {
             return None;

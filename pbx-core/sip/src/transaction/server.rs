@@ -18,7 +18,7 @@ pub enum State {
     Terminated,
 }
 
-/// The table.
+/// The table of RFC 3261 §17.2.2 (figure 8): the next state and what is to be done.
 pub fn step(state: State, input: Input) -> Step<State> {
     use Input::{Begin, Due, Repeated, Respond, TransportError};
     use State::{Completed, Proceeding, Terminated, Trying};

@@ -20,7 +20,7 @@ pub enum State {
     Terminated,
 }
 
-/// The table.
+/// The table of RFC 3261 §17.2.1 (figure 7) with RFC 6026: the next state and what is to be done.
 pub fn step(state: State, input: Input) -> Step<State> {
     use Input::{Ack, Begin, Due, Repeated, Respond, TransportError};
     use State::{Accepted, Completed, Confirmed, Proceeding, Terminated};

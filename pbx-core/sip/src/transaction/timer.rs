@@ -61,12 +61,12 @@ impl Default for Timers {
 }
 
 impl Timers {
-    /// 64*T1: how long anybody waits for anything.
+    /// 64*T1: how long a transaction waits before it gives up.
     pub fn give_up(&self) -> Duration {
         self.t1 * 64
     }
 
-    /// For how long a timer is first set; none if this kind of transport has no use for it. Zero is due at once.
+    /// For how long a timer is first set; `None` if this kind of transport has no use for it. Zero is due at once.
     pub fn first(&self, timer: Timer, reliable: bool) -> Option<Duration> {
         match timer {
             Timer::A | Timer::E | Timer::G => (!reliable).then_some(self.t1),

@@ -3,7 +3,7 @@
 use super::escape::unescaped_bytes;
 use super::{SipUri, TelUri, Uri};
 
-/// As [`Uri::is_equivalent`].
+/// Does what [`Uri::is_equivalent`] promises.
 pub(super) fn equivalent(a: &Uri, b: &Uri) -> bool {
     if a == b {
         return true;
@@ -36,12 +36,13 @@ fn same_bytes(a: Option<&str>, b: Option<&str>) -> bool {
     }
 }
 
-/// Escapes undone, case ignored.
+/// The bytes with escapes undone, in lower case.
 fn folded(text: &str) -> Vec<u8> {
     unescaped_bytes(text).to_ascii_lowercase()
 }
 
-/// A parameter of both must agree; `user`, `ttl`, `method`, `maddr` and `transport` must not be on one side only.
+/// Whether the parameters agree: those that both URIs have must be equal; `user`, `ttl`, `method`, `maddr` and `transport`
+/// must not be on one side only.
 fn params_agree(a: &SipUri, b: &SipUri) -> bool {
     const MUST_MATCH: [&[u8]; 5] = [b"user", b"ttl", b"method", b"maddr", b"transport"];
     a.params().iter().all(|mine| {
@@ -53,7 +54,7 @@ fn params_agree(a: &SipUri, b: &SipUri) -> bool {
     })
 }
 
-/// Headers are never ignored; their order is.
+/// The URI's headers, sorted: they must be equal, their order does not matter.
 fn headers(uri: &SipUri) -> Vec<(Vec<u8>, Vec<u8>)> {
     let pair = |header: &str| {
         let (name, value) = header.split_once('=').unwrap_or((header, ""));

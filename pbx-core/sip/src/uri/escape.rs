@@ -3,7 +3,7 @@
 use crate::grammar::{class, is_unreserved};
 use std::borrow::Cow;
 
-/// Without escapes. What is not valid UTF-8 then shows as replacement characters.
+/// The text without escapes. Bytes that are not valid UTF-8 then become replacement characters.
 pub fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -11,7 +11,7 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&unescaped_bytes(text)).into_owned())
 }
 
-/// Without escapes, as bytes; an escape that is cut short stays as it is.
+/// The text without escapes, as bytes; an escape that is cut short stays as it is.
 pub(super) fn unescaped_bytes(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());

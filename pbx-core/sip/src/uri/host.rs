@@ -18,7 +18,7 @@ impl<'a> Host<'a> {
     /// Reads a host; an IPv6 address must be in brackets.
     ///
     /// # Errors
-    /// When it is neither.
+    /// When the text is neither a name nor an address.
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
         if let Some(inner) = text.strip_prefix('[') {
             let inner = inner.strip_suffix(']').ok_or(Malformed("IPv6 address lacks its closing bracket"))?;

@@ -38,12 +38,12 @@ impl Uri {
         parse::uri(text.into())
     }
 
-    /// As it was written.
+    /// The address as it was written.
     pub fn as_str(&self) -> &str {
         self.text().as_str()
     }
 
-    /// The shared text.
+    /// The address as it was written, as text that shares the message's buffer.
     pub const fn text(&self) -> &Text {
         match self {
             Self::Sip(uri) => uri.text(),
@@ -57,7 +57,7 @@ impl Uri {
         self.as_str().split_once(':').map_or("", |(scheme, _)| scheme)
     }
 
-    /// As a SIP or SIPS URI.
+    /// The SIP or SIPS URI; `None` for another scheme.
     pub const fn as_sip(&self) -> Option<&SipUri> {
         match self {
             Self::Sip(uri) => Some(uri),
@@ -65,7 +65,7 @@ impl Uri {
         }
     }
 
-    /// As a tel URI.
+    /// The tel URI; `None` for another scheme.
     pub const fn as_tel(&self) -> Option<&TelUri> {
         match self {
             Self::Tel(uri) => Some(uri),
@@ -73,12 +73,12 @@ impl Uri {
         }
     }
 
-    /// RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for tel, letters for others.
+    /// Whether both mean the same: by RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for tel, letter by letter for others.
     pub fn is_equivalent(&self, other: &Self) -> bool {
         compare::equivalent(self, other)
     }
 
-    /// The same in a buffer of its own.
+    /// A copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         match self {

@@ -61,7 +61,7 @@ fn sip(text: Text, rest: Span, secure: bool) -> Result<SipUri, Malformed> {
     Ok(SipUri { secure, user, password, host, port, params, headers, text })
 }
 
-/// What is no white space and ends no host.
+/// The bytes of `host[:port]`: no white space, and none of `;`, `?` that end it.
 const HOSTPORT: [bool; 256] = class!(|b| !b.is_ascii_whitespace() && !matches!(b, b';' | b'?'));
 
 fn user_and_password(info: &str) -> Result<(Option<&str>, Option<&str>), Malformed> {

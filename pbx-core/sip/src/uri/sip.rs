@@ -20,12 +20,12 @@ pub struct SipUri {
 }
 
 impl SipUri {
-    /// As it was written.
+    /// The URI as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
 
-    /// `sips:`.
+    /// Whether the scheme is `sips:`.
     pub const fn is_secure(&self) -> bool {
         self.secure
     }
@@ -76,7 +76,7 @@ impl SipUri {
         self.headers.map(|span| span.get(&self.text))
     }
 
-    /// The same in a buffer of its own.
+    /// A copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { text: self.text.detached(), ..*self }

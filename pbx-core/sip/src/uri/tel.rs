@@ -12,7 +12,7 @@ pub struct TelUri {
 }
 
 impl TelUri {
-    /// As it was written.
+    /// The URI as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
@@ -37,7 +37,7 @@ impl TelUri {
         Params::new(self.params.get(&self.text))
     }
 
-    /// The same in a buffer of its own.
+    /// A copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { text: self.text.detached(), ..*self }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// What scripts say and hear.
+/// The verb as scripts see it.
 pub const SPEC: VerbSpec = VerbSpec {
     name: "lookup",
     doc: "Asks one of the tenant's data sources. The caller hears ringing meanwhile if it takes long.",
@@ -43,7 +43,8 @@ pub const SPEC: VerbSpec = VerbSpec {
     example: r#"local answer = lookup{source = param.source, args = {number = call.caller.number}}"#,
 };
 
-/// How much longer than the source's own time the engine waits: whoever asks the source tells its time-out himself.
+/// How much longer than the source's own time limit the engine waits: the client that asks the source reports its time-out
+/// itself.
 const GRACE: Duration = Duration::from_millis(250);
 
 /// A question that is under way.
@@ -52,7 +53,7 @@ pub(in crate::call) struct Lookup {
     seq: u16,
     asked: Instant,
     due: Instant,
-    /// What stands in for the answer.
+    /// The source's declared default, which stands in for the answer.
     default: Option<Value>,
 }
 
@@ -86,7 +87,7 @@ impl Call {
         }
     }
 
-    /// The source had its time.
+    /// The source has not answered in time.
     pub(in crate::call) fn lookup_over(&mut self, cx: &mut Cx<'_>) {
         if self.lookup.as_ref().is_some_and(|lookup| lookup.due <= cx.now().mono) {
             let default = self.stop_lookup(cx);
@@ -94,7 +95,7 @@ impl Call {
         }
     }
 
-    /// Nobody waits for the answer any more. What would have stood in for it.
+    /// Stops waiting for the answer; gives the default that would have stood in for it.
     pub(in crate::call) fn stop_lookup(&mut self, cx: &mut Cx<'_>) -> Option<Value> {
         let lookup = self.lookup.take()?;
         cx.shared.timers.stop(Timer::LookupOver(self.owner.call), lookup.due);

@@ -2,7 +2,7 @@
 
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
 
-/// What scripts say and hear.
+/// The verb as scripts see it.
 pub const SPEC: VerbSpec = VerbSpec {
     name: "note",
     doc: "Leaves a line in the call's record, for whoever asks later why the call went where it went.",

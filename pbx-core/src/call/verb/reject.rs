@@ -5,7 +5,7 @@ use super::{ArgKind, ArgSpec, VerbSpec};
 /// The SIP code when the script names none: Busy Here (RFC 3261 §21.4.24).
 pub const DEFAULT_CODE: u16 = 486;
 
-/// What scripts say and hear.
+/// The verb as scripts see it.
 pub const SPEC: VerbSpec = VerbSpec {
     name: "reject",
     doc: "Refuses the call. The script ends here.",

@@ -14,7 +14,7 @@ use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// What scripts say and hear.
+/// The verb as scripts see it.
 pub const SPEC: VerbSpec = VerbSpec {
     name: "ring",
     doc: "Rings every device of every target at once. The first answer wins and is connected with the caller; \
@@ -52,19 +52,19 @@ pub const SPEC: VerbSpec = VerbSpec {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::call) struct Ring {
     forks: Vec<Ringing>,
-    /// Where it will ring as soon as the media thread has ports again.
+    /// The places that are rung as soon as the media thread has ports again.
     waits: Vec<Fork>,
-    /// When it has rung long enough.
+    /// When the ringing ends.
     until: Instant,
     winner: Option<u16>,
 }
 
-/// One of its legs.
+/// One leg of a ring.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Ringing {
     leg: u16,
     person: Option<PersonId>,
-    /// The code that it ended with, if it did.
+    /// The SIP code that the leg ended with, if it did.
     code: Option<u16>,
 }
 
@@ -74,7 +74,7 @@ impl Ring {
         self.winner
     }
 
-    /// What it came to, once every leg has ended: busy if all were, declined if anybody refused for everybody, no answer if
+    /// The outcome once every leg has ended: busy if all were, declined if anybody refused for everybody, no answer if
     /// anybody could have answered.
     fn result(&self) -> Value {
         let codes: Vec<u16> = self.forks.iter().filter_map(|fork| fork.code).collect();
@@ -110,7 +110,8 @@ impl Call {
         self.ring_all(cx, true);
     }
 
-    /// Rings wherever it is still to ring. While ports are on their way from the media thread it waits for them, if it may.
+    /// Rings the places that are not rung yet. While ports are on their way from the media thread it waits for them, if
+    /// `may_wait`.
     pub(in crate::call) fn ring_all(&mut self, cx: &mut Cx<'_>, may_wait: bool) {
         let Some(mut ring) = self.ring.take_if(|ring| !ring.waits.is_empty()) else { return };
         if self.legs[0].port.is_none() {
@@ -178,7 +179,7 @@ impl Call {
         }
     }
 
-    /// It has rung long enough.
+    /// The ringing has taken its time: ends it.
     pub(in crate::call) fn ring_over(&mut self, cx: &mut Cx<'_>) {
         let Some(ring) = self.ring.take_if(|ring| ring.until <= cx.now().mono) else { return };
         self.stop_ringing(cx, ring, None);

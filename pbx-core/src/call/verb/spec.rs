@@ -8,7 +8,7 @@ use thiserror::Error;
 /// A verb as scripts see it.
 #[derive(Debug)]
 pub struct VerbSpec {
-    /// Its name in scripts.
+    /// The verb's name in scripts.
     pub name: &'static str,
     /// What it does, in a sentence or two of Markdown.
     pub doc: &'static str,
@@ -25,17 +25,17 @@ pub struct VerbSpec {
 /// One named argument of a verb.
 #[derive(Debug)]
 pub struct ArgSpec {
-    /// Its name.
+    /// The argument's name.
     pub name: &'static str,
-    /// What it means.
+    /// What the argument means, in Markdown.
     pub doc: &'static str,
-    /// What it may be.
+    /// The values that it may have.
     pub kind: ArgKind,
     /// Whether the verb is refused without it.
     pub required: bool,
 }
 
-/// What an argument may be.
+/// The values that an argument may have.
 #[derive(Clone, Copy, Debug)]
 pub enum ArgKind {
     /// An extension, or a list of extensions; becomes a list without duplicates.
@@ -109,7 +109,7 @@ pub enum ArgFault {
         verb: &'static str,
         /// The argument.
         arg: &'static str,
-        /// What it must be.
+        /// What the argument must be, in words.
         must: String,
     },
 }
@@ -163,7 +163,7 @@ impl ArgKind {
         }
     }
 
-    /// How the documentation says it.
+    /// The words of the documentation for it.
     pub fn describe(self) -> String {
         match self {
             Self::Extensions { max } => format!("an extension, or a list of up to {max} extensions"),

@@ -22,7 +22,7 @@ pub(super) struct Node {
     size: usize,
 }
 
-/// What a node is.
+/// The kinds of nodes.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     /// A word without quotes.
@@ -40,7 +40,7 @@ pub(super) struct Key {
     pub(super) text: String,
 }
 
-/// Something begun.
+/// A list or table that has begun and not ended.
 struct Open {
     anchor: usize,
     line: u32,
@@ -54,12 +54,12 @@ enum Content {
 }
 
 impl Node {
-    /// Written as nothing: `~`, `null` or an empty value.
+    /// Whether the node is `~`, `null` or an empty value.
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Plain(text) if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
-    /// As a parameter's value, by YAML 1.2's core schema.
+    /// The node as a parameter's value, by YAML 1.2's core schema.
     pub(super) fn value(&self) -> Value {
         match &self.kind {
             _ if self.is_null() => Value::Null,

@@ -10,7 +10,7 @@ use crate::ids::{DeviceId, PersonId, TenantId};
 use crate::store::{DeviceConfig, PersonConfig, Role};
 use std::collections::HashMap;
 
-/// People that are there, by what they may be matched by.
+/// The people that the tenant has already, by each key that they may be matched by.
 struct Known<'s> {
     by_slug: HashMap<&'s str, &'s PersonConfig>,
     by_email: HashMap<&'s str, &'s PersonConfig>,

@@ -7,7 +7,7 @@ use crate::spelling::nearest;
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-/// Where the reader puts what is wrong.
+/// The list that the reader adds faults to.
 pub(super) type Faults = Vec<Fault>;
 
 /// A table with known keys.
@@ -17,7 +17,7 @@ pub(super) struct Table<'n> {
 }
 
 impl<'n> Table<'n> {
-    /// Of a node that should be one; keys that are not known are faults.
+    /// Reads a node that should be a table; keys that are not known are faults.
     pub(super) fn of(node: &'n Node, path: &str, known: &[&str], faults: &mut Faults) -> Option<Self> {
         let mut origin = Origin { path: path.to_owned(), line: Some(node.line), fields: BTreeMap::new() };
         let Kind::Map(entries) = &node.kind else {
@@ -33,7 +33,7 @@ impl<'n> Table<'n> {
         Some(Self { origin, entries })
     }
 
-    /// Puts the object's name into its path, once it is known.
+    /// Sets the path, once the object's name is known.
     pub(super) fn named(mut self, path: String) -> Self {
         self.origin.path = path;
         self
@@ -51,7 +51,7 @@ impl<'n> Table<'n> {
         faults.push(Fault::at(&self.origin, key, code, message));
     }
 
-    /// Text that may be missing (outer none) or cleared (inner none).
+    /// Text that may be missing (outer `None`) or cleared (inner `None`).
     pub(super) fn optional(&self, key: &str, faults: &mut Faults) -> Option<Option<String>> {
         let node = self.get(key)?;
         if node.is_null() {

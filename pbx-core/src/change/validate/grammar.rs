@@ -13,7 +13,7 @@ pub(super) fn is_extension(text: &str) -> bool {
     (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// E.164 §6: at most 15 digits, none of them a leading zero.
+/// Whether it is a number of E.164 §6: at most 15 digits, the first not zero.
 pub(super) fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
@@ -28,7 +28,7 @@ pub(super) fn is_email(text: &str) -> bool {
             .is_some_and(|(local, domain)| !local.is_empty() && local.chars().all(plain) && is_domain(domain))
 }
 
-/// RFC 1123 §2.1; one label is enough.
+/// Whether it is a host name by RFC 1123 §2.1; one label is enough.
 pub(super) fn is_domain(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -44,7 +44,7 @@ pub(super) fn is_host(text: &str) -> bool {
     address.parse::<std::net::IpAddr>().is_ok() || is_domain(text)
 }
 
-/// BCP 47: a language and subtags.
+/// Whether it is a language tag of BCP 47: a language and subtags.
 pub(super) fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let language = parts.next().unwrap_or_default();
@@ -53,19 +53,19 @@ pub(super) fn is_language(text: &str) -> bool {
         && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// RFC 3261 §25.1 `user`, without what needs escapes or is taken for parameters.
+/// Whether it is a `user` of RFC 3261 §25.1 without characters that need escapes or are taken for parameters.
 pub(super) fn is_sip_user(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.!~*&=+$".contains(c))
 }
 
-/// A SIP URI with a host; no headers, no brackets.
+/// Whether it is a SIP URI with a host, without headers and brackets.
 pub(super) fn is_contact(text: &str) -> bool {
     text.len() <= 255
         && text.chars().all(|c| c.is_ascii_graphic() && !"<>\"".contains(c))
         && matches!(Uri::parse(text), Ok(Uri::Sip(uri)) if uri.headers().is_none())
 }
 
-/// `http://host/path/{placeholder}`: the host is fixed, so that a caller's number never chooses whom we ask.
+/// Checks `http://host/path/{placeholder}`: the host must be fixed, so that a caller's number never chooses who is asked.
 pub(super) fn check_url(url: &str) -> Result<(), String> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let Some(rest) = rest else { return Err("must begin with http:// or https://".to_owned()) };

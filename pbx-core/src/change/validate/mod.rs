@@ -25,7 +25,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Where an object was written; one that was not written in this batch is named in words.
+    /// Where an object was written in the file; one that was not written in this batch gets a path of words.
     fn origin(&self, object: &Object) -> Origin {
         let named = || {
             let tenant = shown::tenant(self.after, object).filter(|_| object.kind() != "tenant");

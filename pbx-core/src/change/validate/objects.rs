@@ -20,7 +20,7 @@ pub(super) fn check(check: &mut Check<'_>, object: &Object) {
     }
 }
 
-/// What names an object in files, paths and pages.
+/// Checks the slug, which names an object in files, paths and pages.
 fn slug(check: &mut Check<'_>, object: &Object, slug: &str) {
     if !grammar::is_slug(slug) {
         let message = format!("{slug:?} is no id: up to 64 letters, digits and . _ - + @, the first a letter or digit");
@@ -28,7 +28,7 @@ fn slug(check: &mut Check<'_>, object: &Object, slug: &str) {
     }
 }
 
-/// What phones and pages show.
+/// Checks text that phones and pages show.
 fn shown_text(check: &mut Check<'_>, object: &Object, field: &'static str, text: &str, required: bool) {
     if required && text.trim().is_empty() {
         check.fault(object, field, "required", "must not be empty");

@@ -1,4 +1,4 @@
-//! What an object names must be there, and what is named can't go.
+//! What an object refers to must exist, and what is referred to can't be removed.
 
 use super::Check;
 use crate::change::state::State;
@@ -33,7 +33,7 @@ pub(super) fn check(check: &mut Check<'_>, object: &Object) {
     }
 }
 
-/// What removed objects leave behind.
+/// Faults of what a removal leaves behind: a number whose trunk is gone, or a server without its last operator.
 pub(super) fn removed(check: &mut Check<'_>, before: &State) {
     let after = check.after;
     // A number whose trunk is gone or never was, whoever owns it.

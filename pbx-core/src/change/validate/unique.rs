@@ -70,7 +70,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
 }
 
-/// Another tenant is never named: that it has the name at all is all that has to be told.
+/// The message of a fault. Another tenant is never named: that the name is taken is all that it tells.
 fn message(check: &Check<'_>, object: &Object, field: &str, owner: &Object) -> String {
     if owner.id() == object.id() {
         return format!("names the same {field} twice");

@@ -36,14 +36,14 @@ impl Store {
         self.rows::<AccountRow>(sql, args![]).await?.into_iter().map(AccountRow::read).collect()
     }
 
-    /// Who logs in with this e-mail; case does not matter.
+    /// The log-in with this e-mail; case does not matter.
     pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE email = $1";
         let email = email.trim().to_lowercase();
         self.row::<AccountRow>(sql, args![email]).await?.map(AccountRow::read).transpose()
     }
 
-    /// Who a session is of.
+    /// The log-in with this id, which a session holds.
     pub async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
         let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE id = $1";
         self.row::<AccountRow>(sql, args![account]).await?.map(AccountRow::read).transpose()

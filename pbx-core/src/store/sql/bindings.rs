@@ -40,7 +40,7 @@ fn key(tenant: TenantId, scope: Scope) -> (&'static str, Uuid) {
 }
 
 impl Store {
-    /// Every binding.
+    /// Every binding of the tenant.
     pub async fn bindings(&self, tenant: TenantId) -> Result<Vec<BindingConfig>, StoreError> {
         let sql = "SELECT tenant, scope, subject, template, params FROM bindings WHERE tenant = $1
             ORDER BY scope, subject";

@@ -46,7 +46,7 @@ impl Store {
     }
 }
 
-/// `$2`…`$9` of a search.
+/// The arguments `$2`…`$9` of a search.
 pub(super) fn filters(query: &CallQuery) -> Result<Vec<Arg>, StoreError> {
     let newest = query.to.map_or(i64::MAX, Wall::micros);
     // A cursor wins over the end of the range: it lies within.
@@ -73,7 +73,7 @@ pub(super) fn page(rows: Vec<CallRowRead>, query: &CallQuery) -> Result<CallsPag
     Ok(CallsPage { rows, next })
 }
 
-/// What is typed is looked for as it is, anywhere in the text.
+/// The LIKE pattern that finds what is typed, letter for letter, anywhere in a text.
 fn pattern(text: &str) -> String {
     let escaped = text.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{escaped}%")

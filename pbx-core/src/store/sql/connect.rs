@@ -134,7 +134,7 @@ impl Store {
         })
     }
 
-    /// Answers how many rows it touched.
+    /// Runs one statement; gives the number of rows that it touched.
     pub(super) async fn run(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
         Ok(match &self.pool {
             Pool::Sqlite { write, .. } => {
@@ -146,7 +146,7 @@ impl Store {
 }
 
 impl Work {
-    /// Makes it so.
+    /// Commits the transaction.
     ///
     /// # Errors
     /// When the database refuses; then nothing was done.
@@ -165,7 +165,7 @@ impl Work {
         })
     }
 
-    /// Answers how many rows it touched.
+    /// Runs one statement; gives the number of rows that it touched.
     pub(super) async fn run(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
         self.execute(sql.into_sql_str(), args).await
     }
@@ -207,12 +207,12 @@ fn storable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
-/// Rows in one statement when there are many.
+/// Most rows in one INSERT statement.
 const MANY: usize = 128;
 /// Connections that read a SQLite database.
 const READERS: u32 = 3;
 
-/// `($1, $2), ($3, $4)`.
+/// Placeholders for many rows: `($1, $2), ($3, $4)`.
 fn numbered(columns: usize, rows: usize) -> String {
     let row = |row: usize| {
         let names: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
@@ -221,7 +221,8 @@ fn numbered(columns: usize, rows: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// `(?, ?), (?, ?)`: SQLite looks a name up by walking over all of them, which is most of the work when there are hundreds.
+/// Placeholders for many rows, without names: `(?, ?), (?, ?)`. SQLite looks a name up by walking over all of them, which
+/// is most of the work when there are hundreds.
 fn nameless(columns: usize, rows: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row.as_str(); rows].join(", ")

@@ -160,7 +160,7 @@ macro_rules! ids {
 
 /// An id that can be read from 16 bytes.
 pub(super) trait Id {
-    /// Of the bare id.
+    /// The id with these 16 bytes.
     fn of(id: Uuid) -> Self;
 }
 ids!(

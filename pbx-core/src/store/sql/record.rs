@@ -126,7 +126,8 @@ pub(super) fn segments(record: &CallRecord) -> Result<Vec<Vec<Arg>>, StoreError>
     (0_u32..).zip(&record.segments).map(row).collect()
 }
 
-/// What free text is looked for in: lower case, a line each, so that a search never matches across two of them.
+/// The text that a free-text search looks in: the searched fields in lower case, a line each, so that no search matches
+/// across two of them.
 fn search(record: &CallRecord) -> String {
     let parts = [&record.from.number, &record.from.name, &record.to.number, &record.to.name, &record.dialled];
     parts.map(|part| part.to_lowercase()).join("\n")

@@ -22,10 +22,11 @@ row! {
     }
 }
 
-/// What of a binding has no column of its own, and its Call-ID and CSeq before any refresh. There is one for every phone: what is usual is left out.
+/// The JSON of what a binding has no column of its own for, and its Call-ID and CSeq before any refresh. There is one for
+/// every phone, so what is usual is left out.
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
-    /// Left out where it is the key.
+    /// The contact; left out where it is the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]

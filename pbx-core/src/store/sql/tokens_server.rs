@@ -1,4 +1,4 @@
-//! Who an API token is of. Server-wide: the token decides the tenant.
+//! The tenant of an API token. Server-wide: the token decides the tenant.
 
 use super::Store;
 use super::query::args;
