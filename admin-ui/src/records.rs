@@ -6,8 +6,8 @@ use pbx_core::change::Configuration;
 use pbx_core::directory::{Directory, Tenant};
 use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
 use pbx_core::journal::{AuditLine, OpenCall};
+use pbx_core::location::Binding;
 use pbx_core::net::Promises;
-use pbx_core::registrar::Binding;
 use pbx_core::secret::{Plain, password_matches};
 use pbx_core::sip_log::{Ladder, SipLog};
 use pbx_core::store::{

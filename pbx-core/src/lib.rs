@@ -22,6 +22,7 @@
 //! - `data_dir`: the data folder, owned by one process.
 //! - `flow`: where bytes came from and where they can be sent, without a socket.
 //! - `ids`: the ids of everything that has one, and the slot that a tenant lives in.
+//! - `location`: where a device can be reached, and until when.
 //! - `script`: what the exchange and the script host say to each other.
 //! - `settings`: timers and limits, each with its default.
 //! - `spelling`: "did you mean …?".
@@ -42,6 +43,7 @@ pub mod event;
 pub mod flow;
 pub mod ids;
 pub mod journal;
+pub mod location;
 pub mod net;
 pub mod registrar;
 pub mod script;

@@ -16,7 +16,7 @@ use pbx_core::event::{Event, EventKind};
 use pbx_core::flow::{Flow, Routes, Transport};
 use pbx_core::ids::{CallId, SLOTS, Slot, TenantId};
 use pbx_core::journal::{Entry, Heard, OpenCalls};
-use pbx_core::registrar::Binding;
+use pbx_core::location::Binding;
 use pbx_core::settings::Settings;
 use pbx_core::time::{Instant, Now};
 use pbx_media::pool::PoolSettings;

@@ -3,7 +3,7 @@
 use super::board::{Board, CallState, Contact, LiveCall, Reach, Room};
 use pbx_core::ids::{CallId, TenantId};
 use pbx_core::journal::OpenCall;
-use pbx_core::registrar::Binding;
+use pbx_core::location::Binding;
 use pbx_core::time::Wall;
 use std::collections::{HashMap, HashSet};
 

@@ -7,7 +7,7 @@ use super::shared::Shared;
 use super::state::Call;
 use super::stock::{PortShare, Stock};
 use crate::ids::TenantId;
-use crate::registrar::Binding;
+use crate::location::Binding;
 use crate::time::{Instant, Now};
 use pbx_sip::digest::Nonces;
 use rand::SeedableRng;

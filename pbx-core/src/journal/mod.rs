@@ -1,27 +1,24 @@
 //! Promises first to the journal: what the wire has promised is appended before the answer leaves.
 //!
-//! Engines append ([`Journal`]), SQL is fed from it in batches ([`Projector`]), a start reads what SQL has not yet
+//! Engines append ([`Journal`]), SQL is fed from it in batches (`store::Projector`), a start reads what SQL has not yet
 //! ([`recover`]). What is applied twice is applied once.
 
 mod file;
 mod frame;
 mod open_call;
 mod open_calls;
-mod projector;
 mod recover;
-mod refreshes;
 
 pub use file::{Journal, Limits};
 pub use open_call::{Answer, CUT, Ending, OpenCall};
 pub use open_calls::{Heard, OpenCalls};
-pub use projector::Projector;
 pub use recover::{Recovered, read_on, recover};
 
 use crate::cdr::{CallRecord, Written};
 use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, DeviceId, LegId, TenantId};
-use crate::registrar::{Binding, Refresh};
+use crate::location::{Binding, Refresh};
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 

@@ -14,7 +14,7 @@ use crate::door::{Door, Key};
 use crate::event::Event;
 use crate::flow::Transport;
 use crate::ids::TenantId;
-use crate::registrar::Binding;
+use crate::location::Binding;
 use crate::settings::Settings;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};

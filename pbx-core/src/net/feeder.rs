@@ -1,8 +1,8 @@
 //! SQL is fed from the journal in batches.
 
 use super::pause;
-use crate::journal::{Entry, Journal, Position, Progress, Projector, read_on};
-use crate::store::StoreError;
+use crate::journal::{Entry, Journal, Position, Progress, read_on};
+use crate::store::{Projector, StoreError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;

@@ -2,7 +2,8 @@
 
 use super::feeder::{Batch, Bell, feed};
 use crate::ids::{CallId, TenantId};
-use crate::journal::{Entry, Journal, Position, Progress, Projector};
+use crate::journal::{Entry, Journal, Position, Progress};
+use crate::store::Projector;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

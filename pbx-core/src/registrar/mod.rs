@@ -9,7 +9,6 @@ mod register;
 mod request;
 mod stored;
 
-pub use binding::{Binding, Refresh};
 pub use reach::Target;
 pub use register::Registered;
 
@@ -17,6 +16,7 @@ use crate::event::EventKind;
 use crate::flow::Flow;
 use crate::ids::{DeviceId, TenantId};
 use crate::journal::Entry;
+use crate::location::Binding;
 use crate::time::{Instant, Now};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,8 +3,8 @@
 use crate::support::{at, on_both, record};
 use pbx_core::event::Disposition;
 use pbx_core::ids::{AuditId, TenantId, TokenId};
-use pbx_core::journal::{AuditLine, Entry, Position, Projector};
-use pbx_core::store::{CallQuery, Claim, Store, StoredResponse, StoredSession, Token};
+use pbx_core::journal::{AuditLine, Entry, Position};
+use pbx_core::store::{CallQuery, Claim, Projector, Store, StoredResponse, StoredSession, Token};
 
 fn acme() -> TenantId {
     TenantId::of_key("acme")

@@ -4,9 +4,9 @@ use crate::support::{at, binding, configuration, on_both, record, rng};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration, Fault, Refusal};
 use pbx_core::ids::TenantId;
-use pbx_core::journal::{Entry, Position, Projector};
+use pbx_core::journal::{Entry, Position};
 use pbx_core::secret::{Plain, ha1, password_matches};
-use pbx_core::store::CallQuery;
+use pbx_core::store::{CallQuery, Projector};
 
 /// The sample of the manual.
 const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "..."}]

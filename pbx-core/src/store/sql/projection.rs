@@ -7,7 +7,7 @@ use crate::cdr::Written;
 use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::{OpenCall, Position, Progress};
-use crate::registrar::{Binding, Refresh};
+use crate::location::{Binding, Refresh};
 use crate::store::StoreError;
 use crate::time::Wall;
 

@@ -21,8 +21,8 @@ pub(in crate::store) fn is_of_the_data(refusal: &dyn DatabaseError) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::ids::{AuditId, TenantId};
-    use crate::journal::{AuditLine, Entry, Position, Projector};
-    use crate::store::{Place, Store};
+    use crate::journal::{AuditLine, Entry, Position};
+    use crate::store::{Place, Projector, Store};
     use crate::time::Wall;
 
     fn line(actor: &str) -> Entry {

@@ -4,7 +4,7 @@ use super::Store;
 use super::query::{args, id, json, narrow, row, to_json};
 use crate::flow::Flow;
 use crate::ids::{DeviceId, TenantId};
-use crate::registrar::Binding;
+use crate::location::Binding;
 use crate::store::StoreError;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use pbx_core::event::{Direction, Party};
 use pbx_core::flow::{Flow, Transport};
 use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::journal::{Entry, OpenCall};
-use pbx_core::registrar::Binding;
+use pbx_core::location::Binding;
 use pbx_core::time::Wall;
 
 pub(crate) fn party(number: &str, name: &str) -> Party {

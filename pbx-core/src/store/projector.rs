@@ -4,12 +4,12 @@
 //! another one, and each page that it stands in would be written for it.
 
 use super::refreshes::Refreshes;
-use super::{AuditLine, Entry, Heard, OpenCalls, Position, Progress};
+use super::{Store, StoreError};
 use crate::cdr::Written;
 use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
-use crate::registrar::Binding;
-use crate::store::{Store, StoreError};
+use crate::journal::{AuditLine, Entry, Heard, OpenCalls, Position, Progress};
+use crate::location::Binding;
 use crate::time::Wall;
 use std::collections::{BTreeMap, HashSet};
 

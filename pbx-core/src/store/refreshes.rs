@@ -1,9 +1,9 @@
 //! Refreshes of registrations that SQL has not been told: a phone says every few minutes that it is still there, and the
 //! newest of what it said is enough.
 
-use super::Entry;
 use crate::ids::{DeviceId, TenantId};
-use crate::registrar::Refresh;
+use crate::journal::Entry;
+use crate::location::Refresh;
 use std::collections::BTreeMap;
 
 /// The newest refresh of each binding. Told a journal's entries in order, it knows which still count.

@@ -1,0 +1,63 @@
+//! A binding of the location service (RFC 3261 §10): where a device can be reached, and until when.
+
+use crate::flow::Flow;
+use crate::ids::DeviceId;
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+
+/// One contact of a device.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Binding {
+    /// The device.
+    pub device: DeviceId,
+    /// The key that a refresh finds the binding by: the instance id (RFC 5626 §4.1), else the contact URI.
+    pub key: String,
+    /// The contact URI as registered.
+    pub contact: String,
+    /// `+sip.instance`, if given.
+    pub instance: Option<String>,
+    /// The q-value in thousandths, 0–1000; higher is preferred (RFC 3261 §20.10).
+    pub q: u16,
+    /// The Call-ID of the REGISTER.
+    pub call_id: String,
+    /// The CSeq number of the REGISTER.
+    pub cseq: u32,
+    /// The flow that the REGISTER came by.
+    pub flow: Flow,
+    /// Whether requests go to the flow and not to the contact, because a NAT was seen or there is a connection.
+    pub behind_nat: bool,
+    /// The phone's User-Agent, if it told one.
+    pub user_agent: String,
+    /// When the binding ends.
+    pub expires: Wall,
+}
+
+/// What changes in a binding when its phone registers the same contact again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Refresh {
+    /// The device.
+    pub device: DeviceId,
+    /// The binding's key.
+    pub key: String,
+    /// The Call-ID of the REGISTER.
+    pub call_id: String,
+    /// The CSeq number of the REGISTER.
+    pub cseq: u32,
+    /// When the binding ends.
+    pub expires: Wall,
+}
+
+impl Binding {
+    /// What this binding changes in `before`, if that is no more than a refresh.
+    pub(crate) fn as_refresh_of(&self, before: &Self) -> Option<Refresh> {
+        let Self { device, key, call_id, cseq, expires, .. } = self.clone();
+        let refresh = Refresh { device, key, call_id, cseq, expires };
+        (before.clone().refreshed(&refresh) == *self).then_some(refresh)
+    }
+
+    /// The binding after a refresh.
+    #[must_use]
+    pub fn refreshed(self, refresh: &Refresh) -> Self {
+        Self { call_id: refresh.call_id.clone(), cseq: refresh.cseq, expires: refresh.expires, ..self }
+    }
+}
