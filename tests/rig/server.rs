@@ -197,7 +197,7 @@ impl Server {
     /// When it last said that it lives, in microseconds since 1970.
     #[track_caller]
     pub(crate) fn pulse(&self) -> i64 {
-        std::fs::read_to_string(self.folder.path().join("pulse")).unwrap().trim().parse().unwrap()
+        std::fs::read_to_string(self.data().join("pulse")).unwrap().trim().parse().unwrap()
     }
 
     /// The records of all calls that are over, newest first.
