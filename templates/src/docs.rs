@@ -93,8 +93,9 @@ fn limits(text: &mut String) {
         ("lookups in a call", settings.max_lookups.to_string()),
         ("time for all lookups of a call", format!("{} ms", settings.lookups_ms)),
         ("time on the processor between two outcomes", format!("{} ms", limits.deadline_ms)),
-        ("text that a pattern looks at", "65,536 bytes".to_owned()),
-        ("pattern", "1,024 bytes".to_owned()),
+        ("text that a pattern or `string.split` looks at", "65,536 bytes".to_owned()),
+        ("pattern, separator", "256 bytes".to_owned()),
+        ("format of `string.format`", "16,384 bytes".to_owned()),
         ("result of `string.rep`", "1 MiB".to_owned()),
         ("text of a verb's arguments", "16 KiB".to_owned()),
     ] {
