@@ -10,6 +10,7 @@ use anyhow::Context;
 use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
+use pbx_core::secret::Keys;
 use pbx_core::sip_log::{Limits, SipLog};
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
@@ -68,7 +69,7 @@ impl App {
             ladder: LadderWriter::start(log.clone())?,
             bindings,
             scripts: scripts(&config, &inbox, &clock)?,
-            sources: sources(&inbox, &clock)?,
+            sources: sources(&inbox, &clock, keys.clone(), config.settings.lookups_at_once)?,
             inbox: (inbox, inputs),
         };
         let exchange = Exchange::start(parts).await?;
@@ -182,8 +183,8 @@ fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
     Arc::new(move || clock.now().mono.micros())
 }
 
-fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Sources>> {
-    let fetcher = Arc::new(Fetcher::new(micros(clock))?);
+fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>, keys: Keys, at_once: usize) -> anyhow::Result<Arc<Sources>> {
+    let fetcher = Arc::new(Fetcher::new(micros(clock), keys, at_once)?);
     let errands = Errands::start("sources").context("no thread is left for data sources")?;
     Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
 }

@@ -223,22 +223,28 @@ pub const SETTINGS: &[Setting] = &[
     limit!("nonce-lifetime-s", nonce_lifetime_s, "300", "How long a digest nonce is good, in seconds."),
     Setting {
         name: "offer-sha256",
-        value: "true|false",
+        value: "true or false",
         default: "false",
         help: "Whether phones are offered SHA-256 digest beside MD5. Some real phones then refuse to register.",
         many: false,
         set: |config, values| one(values, "true or false").map(|v| config.settings.offer_sha256 = v),
     },
     limit!("ring-timeout-s", ring_timeout_s, "30", "How long a `ring` without a timeout rings, in seconds."),
-    limit!("local-ringing-ms", local_ringing_ms, "1000", "After how long without an action the caller hears ringing."),
+    limit!("local-ringing-ms", local_ringing_ms, "1000", "After how long without a verb the caller hears ringing."),
     limit!("max-hops", max_hops, "10", "How often one call may pass through this server."),
-    limit!("max-actions", max_actions, "64", "Actions that one script may take."),
+    limit!("max-actions", max_actions, "64", "Verbs that one script may ask for."),
     limit!("max-lookups", max_lookups, "8", "Lookups that one script may make."),
     limit!(
         "lookups-ms",
         lookups_ms,
         "3000",
         "How long the lookups of one call may take together, in milliseconds; after that each is a time-out at once."
+    ),
+    limit!(
+        "lookups-at-once",
+        lookups_at_once,
+        "64",
+        "Questions to data sources that one tenant may have open at once; more fail as `busy`."
     ),
     limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
     limit!(

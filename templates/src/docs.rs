@@ -40,6 +40,8 @@ const FAILURES: &str = "
 | `no-source` | the company has no such source |
 | `missing-argument`, `bad-argument` | a placeholder got no value, or one that would lead to another place |
 | `bad-url`, `host-refused`, `private-address` | the source may not be asked |
+| `secret` | its secret cannot be opened with this server's key |
+| `busy` | too many of the company's questions are open already (the server's setting `lookups-at-once`) |
 | `resting` | it failed 5 times within 30 s and is left alone for 30 s |
 | `connect`, `broken` | no connection, or it broke |
 | `redirect`, `status-500` (any status but 2xx and 404) | it answered something else |
@@ -93,8 +95,9 @@ fn limits(text: &mut String) {
         ("lookups in a call", settings.max_lookups.to_string()),
         ("time for all lookups of a call", format!("{} ms", settings.lookups_ms)),
         ("time on the processor between two outcomes", format!("{} ms", limits.deadline_ms)),
-        ("text that a pattern looks at", "65,536 bytes".to_owned()),
-        ("pattern", "1,024 bytes".to_owned()),
+        ("text that a pattern or `string.split` looks at", "65,536 bytes".to_owned()),
+        ("pattern, separator", "256 bytes".to_owned()),
+        ("format of `string.format`", "16,384 bytes".to_owned()),
         ("result of `string.rep`", "1 MiB".to_owned()),
         ("text of a verb's arguments", "16 KiB".to_owned()),
     ] {

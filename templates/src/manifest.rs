@@ -9,8 +9,8 @@ use thiserror::Error;
 
 /// Longest manifest, in bytes.
 const MAX_MANIFEST: usize = 64 * 1024;
-/// Longest script, in bytes.
-const MAX_SCRIPT: usize = 256 * 1024;
+/// Longest script, in bytes. The VM does not ask the meter within a straight line of operators.
+const MAX_SCRIPT: usize = 64 * 1024;
 
 /// Why a manifest was refused. For the template's author.
 #[derive(Debug, Error)]

@@ -37,10 +37,16 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
     match segments {
         // Unspecified, loopback, IPv4-compatible (RFC 4291 §2.5.5.1).
         [0, 0, 0, 0, 0, 0, ..] => true,
-        // IPv4-mapped, and the NAT64 prefix (RFC 6052).
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
-        // Local NAT64, discard, Teredo and documentation, 6to4.
-        [0x64, 0xff9b, 1, ..] | [0x100, 0, 0, 0, ..] | [0x2001, 0 | 0xdb8, ..] | [0x2002, ..] => true,
+        // IPv4-mapped, IPv4-translated (RFC 2765 §2.1), and the NAT64 prefix (RFC 6052).
+        [0, 0, 0, 0, 0, 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => embedded(high, low),
+        // Local NAT64, discard, 6to4, segment routing.
+        [0x64, 0xff9b, 1, ..] | [0x100, 0, 0, 0, ..] | [0x2002 | 0x5f00, ..] => true,
+        // Teredo and the other protocols of 2001::/23, documentation.
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => true,
+        // ISATAP (RFC 5214 §6.1), whatever the prefix is.
+        [_, _, _, _, 0 | 0x200, 0x5efe, high, low] if embedded(high, low) => true,
         // Unique local, link-local and site-local, multicast.
         [first, ..] => first & 0xfe00 == 0xfc00 || first & 0xff80 == 0xfe80 || first >= 0xff00,
     }
@@ -69,7 +75,16 @@ mod tests {
             "::ffff:127.0.0.1",
             "::ffff:10.0.0.1",
             "::10.0.0.1",
+            "::ffff:0:127.0.0.1",
+            "::ffff:0:192.168.0.1",
             "64:ff9b::7f00:1",
+            "64:ff9b::10.0.0.1",
+            "64:ff9b:1::808:808",
+            "2600::5efe:10.0.0.1",
+            "2600::200:5efe:10.0.0.1",
+            "192.0.0.8",
+            "198.19.255.255",
+            "240.0.0.1",
             "fe80::1",
             "febf::1",
             "fc00::1",
@@ -78,13 +93,24 @@ mod tests {
             "2002:7f00:1::",
             "2001::1",
             "2001:db8::1",
+            "2001:2::1",
+            "3fff::1",
+            "5f00::1",
             "fec0::1",
         ] {
             assert!(is_private(text.parse().unwrap()), "{text}");
         }
-        for text in
-            ["8.8.8.8", "100.128.0.1", "172.32.0.1", "192.0.1.1", "2606:4700::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
-        {
+        for text in [
+            "8.8.8.8",
+            "100.128.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "2606:4700::1",
+            "2001:4860:4860::8888",
+            "::ffff:8.8.8.8",
+            "::ffff:0:8.8.8.8",
+            "64:ff9b::808:808",
+        ] {
             assert!(!is_private(text.parse().unwrap()), "{text}");
         }
     }

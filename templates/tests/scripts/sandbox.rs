@@ -1,6 +1,6 @@
 //! What a script cannot reach.
 
-use crate::support::{first, noted, resume, start, status};
+use crate::support::{fault, first, noted, resume, start, status};
 use pbx_core::script::ScriptStep;
 use templates::inline::Inline;
 
@@ -86,6 +86,21 @@ fn text_of_a_table_has_no_address() {
     assert_eq!(noted("note{text = tostring({}) .. tostring(print) .. tostring(note)}"), "tablenilfunction");
     assert_eq!(noted("note{text = string.format('%s %s', {}, 5) .. `{ {} }`}"), "table 5table");
     assert_eq!(noted("note{text = ('%s'):format(note)}"), "function");
+}
+
+#[test]
+fn tables_are_moved_and_sorted_as_in_luau() {
+    for (lua, told) in [
+        ("table.move({1, 2, 3}, 1, 3, 2)", "1,1,2,3"),
+        ("table.move({1, 2, 3}, 2, 3, 1)", "2,3,3"),
+        ("table.move({1, 2, 3}, 2, 3, 3, {7, 8})", "7,8,2,3"),
+        ("(function() local t = {3, 1, 2} table.sort(t) return t end)()", "1,2,3"),
+        ("(function() local t = {3, 1, 2} table.sort(t, function(a, b) return a > b end) return t end)()", "3,2,1"),
+    ] {
+        assert_eq!(noted(&format!("note{{text = table.concat({lua}, ',')}}")), told, "{lua}");
+    }
+    let mixed = fault("\nlocal t = {1, 'a'}\ntable.sort(t)").1;
+    assert_eq!(mixed, "main.lua:3: table.sort: a string and a number have no order");
 }
 
 #[test]

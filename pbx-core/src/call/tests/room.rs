@@ -173,6 +173,8 @@ fn acme() -> Tenant {
                 allowed_hosts: vec![],
                 allow_private: true,
                 default: None,
+                header: SECRET_HEADER.to_owned(),
+                secret: None,
             },
         )]),
         extensions,
