@@ -213,10 +213,7 @@ pub(super) fn hop_of(cx: &Cx<'_>, flow: Flow, hop: &Uri, is_contact: bool) -> Fl
     if address == flow.remote {
         return flow;
     }
-    match cx.world.routes.flow_to(Transport::Udp, address) {
-        Some(direct) => Flow { local: flow.local, ..direct },
-        None => flow,
-    }
+    cx.world.routes.flow_beside(&flow, Transport::Udp, address).unwrap_or(flow)
 }
 
 /// Our Via on a flow.

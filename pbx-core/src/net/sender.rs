@@ -28,15 +28,13 @@ impl Sender {
     }
 
     fn send_datagram(&self, flow: &Flow, bytes: &Bytes) {
-        let fits = |bound: &SocketAddr| {
-            bound.port() == flow.local.port()
-                && bound.is_ipv4() == flow.remote.is_ipv4()
-                && (bound.ip().is_unspecified() || bound.ip() == flow.local.ip())
-        };
-        let exact = self.udp.iter().find(|(bound, _)| fits(bound));
-        // An external address is none of ours: then the port alone tells the listener.
-        let by_port = || self.udp.iter().find(|(bound, _)| bound.port() == flow.local.port());
-        if let Some((_, socket)) = exact.or_else(by_port)
+        let fits = |bound: &SocketAddr| bound.port() == flow.local.port() && bound.is_ipv4() == flow.remote.is_ipv4();
+        let own = flow.own_ip();
+        let exact = |bound: &SocketAddr| fits(bound) && (bound.ip().is_unspecified() || bound.ip() == own);
+        // A flow of before a restart may end at an address that is none of ours any more: another listener at its port is
+        // better than none.
+        let found = self.udp.iter().find(|(bound, _)| exact(bound)).or_else(|| self.udp.iter().find(|(b, _)| fits(b)));
+        if let Some((_, socket)) = found
             && let Err(error) = socket.send_to(bytes, flow.remote)
         {
             tracing::debug!(%error, remote = %flow.remote, "datagram not sent");

@@ -85,8 +85,9 @@ impl Listening {
                 // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
                 Err(_) => continue,
             };
-            let Some(local) = self.front.routes().local_for(self.bound, remote.ip()) else { continue };
-            let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
+            let routes = self.front.routes();
+            let Some(own) = routes.own_for(self.bound, remote.ip()) else { continue };
+            let flow = routes.flow(Transport::Udp, own, remote, 0);
             self.burst.push((flow, Bytes::copy_from_slice(&self.buffer[..length])));
         }
         true
