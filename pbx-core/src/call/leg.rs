@@ -89,7 +89,8 @@ impl Leg {
         let (rtp, rtcp) = self.session.far();
         let signalling = Some(self.flow.remote.ip());
         let clocks = self.session.clocks();
-        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, clocks }));
+        let own = Some(self.flow.own_ip());
+        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, own, clocks }));
     }
 
     /// Gives the media port back; its report comes later.
