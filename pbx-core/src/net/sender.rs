@@ -3,6 +3,7 @@
 use super::tcp::Connections;
 use crate::flow::{Flow, Transport};
 use bytes::Bytes;
+use pbx_media::datagram::send_from;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
@@ -34,9 +35,13 @@ impl Sender {
         // A flow of before a restart may end at an address that is none of ours any more: another listener at its port is
         // better than none.
         let found = self.udp.iter().find(|(bound, _)| exact(bound)).or_else(|| self.udp.iter().find(|(b, _)| fits(b)));
-        if let Some((_, socket)) = found
-            && let Err(error) = socket.send_to(bytes, flow.remote)
-        {
+        let Some((bound, socket)) = found else { return };
+        let sent = if bound.ip().is_unspecified() {
+            send_from(socket, own, flow.remote, bytes)
+        } else {
+            socket.send_to(bytes, flow.remote).map(drop)
+        };
+        if let Err(error) = sent {
             tracing::debug!(%error, remote = %flow.remote, "datagram not sent");
         }
     }
