@@ -1,7 +1,7 @@
 //! The engine knows flows, not sockets: where bytes came from and where they can be sent.
 
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The transport of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub struct Flow {
     pub local: SocketAddr,
     /// The peer's address.
     pub remote: SocketAddr,
+    /// The address of this machine that it ends at, where `local` is that of a NAT before it; none: `local` is our own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<IpAddr>,
     /// The connection, where the transport has one; 0: UDP, or "any connection to that peer, opened if there is none".
     pub connection: u64,
 }
@@ -46,10 +49,28 @@ impl Flow {
     pub const fn is_open(&self) -> bool {
         !self.transport.is_reliable() || self.connection != 0
     }
+
+    /// The address of this machine that it ends at, and that what we send on it leaves from.
+    pub fn own_ip(&self) -> IpAddr {
+        self.own.unwrap_or_else(|| self.local.ip())
+    }
 }
 
 /// Finds a way to an address: the routing table and the listeners, as a question that does no I/O.
 pub trait Routes {
     /// The flow to that address, with the local address that the peer will see; none if nothing leads there.
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow>;
+
+    /// Whether we still listen where a flow ends here: one that survived a restart may be of another configuration.
+    fn is_ours(&self, flow: &Flow) -> bool;
+
+    /// The flow to another address of a peer: it leaves from where the peer's own flow ends here, since that is who the peer
+    /// knows us as.
+    fn flow_beside(&self, known: &Flow, transport: Transport, remote: SocketAddr) -> Option<Flow> {
+        let direct = self.flow_to(transport, remote)?;
+        if known.remote.is_ipv4() != remote.is_ipv4() || !self.is_ours(known) {
+            return Some(direct);
+        }
+        Some(Flow { local: known.local, own: known.own, ..direct })
+    }
 }

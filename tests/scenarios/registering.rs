@@ -37,7 +37,7 @@ fn on_its_way(net: &mut Net) -> Input {
         nonce_count: 1,
         revision: net.exchange.directory.revision,
     };
-    let flow = Flow { transport: Transport::Udp, local: SERVER, remote: from, connection: 0 };
+    let flow = Flow { transport: Transport::Udp, local: SERVER, remote: from, own: None, connection: 0 };
     Input::Message { flow, message: Message::parse(signed.into_bytes()).unwrap(), who }
 }
 

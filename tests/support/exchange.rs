@@ -84,10 +84,14 @@ impl Routes for Everywhere {
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
         Some(Flow { transport, ..flow_of(remote) })
     }
+
+    fn is_ours(&self, _flow: &Flow) -> bool {
+        true
+    }
 }
 
 fn flow_of(remote: SocketAddr) -> Flow {
-    Flow { transport: Transport::Udp, local: SERVER, remote, connection: 0 }
+    Flow { transport: Transport::Udp, local: SERVER, remote, own: None, connection: 0 }
 }
 
 impl Exchange {

@@ -38,6 +38,9 @@ pub enum Command {
         /// The address that the far end's SIP comes from. Behind a NAT the SDP's address is of no use, and this one keeps
         /// strangers out: leave it out only where it is not known.
         signalling: Option<IpAddr>,
+        /// The address of this machine at which the far end was told to find the port. What it is sent leaves from there, if the
+        /// port is bound to every address; none: the system chooses.
+        own: Option<IpAddr>,
         /// The clocks of what it sends: its jitter is counted in them.
         clocks: Clocks,
     },

@@ -6,6 +6,7 @@
 mod batch;
 pub mod clocks;
 pub mod command;
+pub mod datagram;
 mod driver;
 mod end;
 pub mod files;

@@ -1,5 +1,6 @@
 //! The real sockets of one media thread: bound pairs by port number.
 
+use crate::datagram::send_from;
 use crate::end::Channel;
 use crate::pool::{OpenError, Sockets};
 use crate::readiness::Readiness;
@@ -46,7 +47,11 @@ impl BoundPairs {
     /// of the other family.
     pub(crate) fn send(&self, forward: Forward, datagram: &[u8]) {
         let Some(socket) = self.socket(forward.rtp, forward.channel) else { return };
-        let _lost = sendto(socket, datagram, SendFlags::empty(), &self.as_bound(forward.to));
+        let to = self.as_bound(forward.to);
+        let _lost = match forward.from.filter(|_| self.bind.is_unspecified()) {
+            Some(own) => send_from(socket, self.as_bound(SocketAddr::new(own, 0)).ip(), to, datagram),
+            None => sendto(socket, datagram, SendFlags::empty(), &to).map(drop).map_err(io::Error::from),
+        };
     }
 
     fn socket(&self, rtp: u16, channel: Channel) -> Option<&UdpSocket> {

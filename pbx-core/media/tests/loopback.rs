@@ -53,6 +53,7 @@ impl Exchange {
             rtp: Some(rtp),
             rtcp: None,
             signalling: Some(self.ip),
+            own: None,
             clocks: Clocks::default(),
         }]);
     }
@@ -122,6 +123,32 @@ fn two_ends_hear_each_other_on_ipv6() {
 }
 
 #[test]
+fn packets_leave_from_the_address_that_the_far_end_was_told() {
+    for (bind, ports) in [("0.0.0.0", 21_800..=21_899), ("::", 21_900..=21_999)] {
+        let exchange = Exchange::start(bind, "127.0.0.1", ports, PATIENCE);
+        let (a, port_a, b, port_b) = exchange.call();
+        // The second one is none of this machine's: what the system chooses is better than silence.
+        for (own, seen) in [("127.0.0.5", "127.0.0.5"), ("192.0.2.222", "127.0.0.1")] {
+            exchange.media.send([Command::Aim {
+                port: port_b,
+                rtp: Some(b.address()),
+                rtcp: None,
+                signalling: None,
+                own: Some(own.parse().unwrap()),
+                clocks: Clocks::default(),
+            }]);
+            exchange.refill(1, 0);
+            a.send(SocketAddr::new(exchange.ip, port_a.rtp), &packet::rtp(1, 1));
+            assert_eq!(
+                b.receive().1,
+                SocketAddr::new(seen.parse().unwrap(), port_b.rtp),
+                "bound to {bind}, told {own}"
+            );
+        }
+    }
+}
+
+#[test]
 fn stranger_hears_nothing_and_is_not_heard() {
     let exchange = Exchange::start("127.0.0.1", "127.0.0.1", 21_400..=21_499, PATIENCE);
     let (a, port_a, b, port_b) = exchange.call();
@@ -151,6 +178,7 @@ fn rtcp_passes_on_the_odd_ports() {
         rtp: Some(b.address()),
         rtcp: Some(b.address()),
         signalling: None,
+        own: None,
         clocks: Clocks::default(),
     }]);
     exchange.refill(1, 0);

@@ -49,7 +49,8 @@ impl Call {
     pub(crate) fn aim(&mut self, port: Port, rtp: Option<&str>, rtcp: Option<&str>, signalling: Option<&str>) {
         let (rtp, rtcp) = (rtp.map(addr), rtcp.map(addr));
         let signalling = signalling.map(|ip| ip.parse().unwrap());
-        self.relay.command(self.now, Command::Aim { port, rtp, rtcp, signalling, clocks: Clocks::default() });
+        let clocks = Clocks::default();
+        self.relay.command(self.now, Command::Aim { port, rtp, rtcp, signalling, own: None, clocks });
     }
 
     pub(crate) fn wait(&mut self, span: Duration) {

@@ -89,7 +89,8 @@ impl Leg {
         let (rtp, rtcp) = self.session.far();
         let signalling = Some(self.flow.remote.ip());
         let clocks = self.session.clocks();
-        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, clocks }));
+        let own = Some(self.flow.own_ip());
+        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, own, clocks }));
     }
 
     /// Gives the media port back, if there is one; its report comes later.
@@ -213,10 +214,7 @@ pub(super) fn hop_of(cx: &Cx<'_>, flow: Flow, hop: &Uri, is_contact: bool) -> Fl
     if address == flow.remote {
         return flow;
     }
-    match cx.world.routes.flow_to(Transport::Udp, address) {
-        Some(direct) => Flow { local: flow.local, ..direct },
-        None => flow,
-    }
+    cx.world.routes.flow_beside(&flow, Transport::Udp, address).unwrap_or(flow)
 }
 
 /// Our Via on a flow.

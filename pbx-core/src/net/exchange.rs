@@ -182,8 +182,8 @@ impl Exchange {
     ) -> io::Result<Vec<Listening>> {
         let mut sockets = Vec::new();
         for Bound { bound, udp, tcp } in bound {
-            self.tasks.push(tokio::spawn(connections.clone().accept(tcp, bound, front.clone())));
-            let socket = Listening::new(udp, bound, front.clone());
+            self.tasks.push(tokio::spawn(connections.clone().accept(tcp, front.clone())));
+            let socket = Listening::new(udp, bound, front.clone())?;
             match self.inbox.engines() {
                 1 => sockets.push(socket),
                 _ => self.keep(socket.start(self.stop.clone())?),

@@ -36,11 +36,17 @@ impl RouteTable {
         Self { listeners, external, clock, known: Mutex::default() }
     }
 
-    /// Our address, as this peer sees it when it talks to the listener bound there.
-    pub fn local_for(&self, bound: SocketAddr, peer: IpAddr) -> Option<SocketAddr> {
+    /// The flow between an address of this machine and a peer, with what the peer sees of us.
+    pub(super) fn flow(&self, transport: Transport, own: SocketAddr, remote: SocketAddr, connection: u64) -> Flow {
+        let outside = self.external.filter(|seen| *seen != own.ip() && !remote.ip().is_loopback());
+        let local = SocketAddr::new(outside.unwrap_or(own.ip()), own.port());
+        Flow { transport, local, remote, own: outside.map(|_| own.ip()), connection }
+    }
+
+    /// The address from which we would talk to this peer through the listener bound there.
+    pub(super) fn own_for(&self, bound: SocketAddr, peer: IpAddr) -> Option<SocketAddr> {
         let ip = if bound.ip().is_unspecified() { self.remembered_source(peer)? } else { bound.ip() };
-        let seen = if peer.is_loopback() { ip } else { self.external.unwrap_or(ip) };
-        Some(SocketAddr::new(seen, bound.port()))
+        Some(SocketAddr::new(ip, bound.port()))
     }
 
     fn remembered_source(&self, peer: IpAddr) -> Option<IpAddr> {
@@ -70,18 +76,49 @@ pub fn source_towards(peer: IpAddr) -> Option<IpAddr> {
     (!ip.is_unspecified()).then_some(ip)
 }
 
+/// How well a listener's address suits a peer; the lower the better.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// It is the address that the routing table talks to the peer from.
+    OnTheWay,
+    /// It takes the routing table's address.
+    Any,
+    /// It is of another network of this machine.
+    Elsewhere,
+}
+
+impl Fit {
+    fn of(bound: IpAddr, source: Option<IpAddr>) -> Self {
+        match source {
+            Some(source) if source == bound => Self::OnTheWay,
+            _ if bound.is_unspecified() => Self::Any,
+            _ => Self::Elsewhere,
+        }
+    }
+}
+
 impl Routes for RouteTable {
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
-        self.listeners
+        let source = self.remembered_source(remote.ip());
+        let listener = self
+            .listeners
             .iter()
             .filter(|l| l.transport == transport && l.bound.is_ipv4() == remote.is_ipv4())
             // A listener on loopback leads to loopback only, and the other way round if there is a choice.
             .filter(|l| !l.bound.ip().is_loopback() || remote.ip().is_loopback())
-            .max_by_key(|l| (l.bound.ip().is_loopback() == remote.ip().is_loopback(), l.bound.ip().is_unspecified()))
-            .and_then(|l| {
-                let local = self.local_for(l.bound, remote.ip())?;
-                Some(Flow { transport, local, remote, connection: 0 })
-            })
+            // Of equals the first: it is the one that the operator named first.
+            .min_by_key(|l| (l.bound.ip().is_loopback() != remote.ip().is_loopback(), Fit::of(l.bound.ip(), source)))?;
+        let own = self.own_for(listener.bound, remote.ip())?;
+        Some(self.flow(transport, own, remote, 0))
+    }
+
+    fn is_ours(&self, flow: &Flow) -> bool {
+        self.listeners.iter().any(|l| {
+            l.transport == flow.transport
+                && l.bound.port() == flow.local.port()
+                && l.bound.is_ipv4() == flow.remote.is_ipv4()
+                && (l.bound.ip().is_unspecified() || l.bound.ip() == flow.own_ip())
+        })
     }
 }
 
@@ -109,6 +146,34 @@ mod tests {
         let table = table(&["10.1.1.1:5060"], Some("192.0.2.1"));
         let flow = table.flow_to(Transport::Udp, "198.51.100.7:5060".parse().unwrap()).unwrap();
         assert_eq!(flow.local, "192.0.2.1:5060".parse().unwrap());
+        assert_eq!(flow.own_ip(), IpAddr::from([10, 1, 1, 1]));
+        assert!(table.is_ours(&flow));
+    }
+
+    #[test]
+    fn peer_is_reached_from_the_listener_of_its_own_network() {
+        let flow = |bound: &[&str], to: &str| table(bound, None).flow_to(Transport::Udp, to.parse().unwrap()).unwrap();
+        let way = source_towards("127.0.0.1".parse().unwrap()).unwrap();
+        assert_eq!(way, IpAddr::from([127, 0, 0, 1]));
+        for bound in [["127.0.0.1:5060", "127.0.0.9:5070"], ["127.0.0.9:5070", "127.0.0.1:5060"]] {
+            assert_eq!(flow(&bound, "127.0.0.1:7080").local, "127.0.0.1:5060".parse().unwrap(), "{bound:?}");
+        }
+        let equals = flow(&["127.0.0.8:5060", "127.0.0.9:5070"], "127.0.0.1:7080");
+        assert_eq!(equals.local, "127.0.0.8:5060".parse().unwrap(), "the one that was named first");
+    }
+
+    #[test]
+    fn another_contact_of_a_phone_is_reached_from_where_the_phone_knows_us() {
+        let table = table(&["127.0.0.1:5060", "127.0.0.9:5070", "[::1]:5060"], None);
+        let beside = |local: &str, to: &str| {
+            let remote = "127.0.0.1:40000".parse().unwrap();
+            let known =
+                Flow { transport: Transport::Udp, local: local.parse().unwrap(), remote, own: None, connection: 0 };
+            table.flow_beside(&known, Transport::Udp, to.parse().unwrap()).unwrap().local.to_string()
+        };
+        assert_eq!(beside("127.0.0.9:5070", "127.0.0.1:7080"), "127.0.0.9:5070");
+        assert_eq!(beside("127.0.0.9:5071", "127.0.0.1:7080"), "127.0.0.1:5060", "we listen there no longer");
+        assert_eq!(beside("127.0.0.9:5070", "[::1]:7080"), "[::1]:5060", "the other family");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::tcp::Connections;
 use crate::flow::{Flow, Transport};
 use bytes::Bytes;
+use pbx_media::datagram::send_from;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
@@ -28,17 +29,19 @@ impl Sender {
     }
 
     fn send_datagram(&self, flow: &Flow, bytes: &Bytes) {
-        let fits = |bound: &SocketAddr| {
-            bound.port() == flow.local.port()
-                && bound.is_ipv4() == flow.remote.is_ipv4()
-                && (bound.ip().is_unspecified() || bound.ip() == flow.local.ip())
+        let fits = |bound: &SocketAddr| bound.port() == flow.local.port() && bound.is_ipv4() == flow.remote.is_ipv4();
+        let own = flow.own_ip();
+        let exact = |bound: &SocketAddr| fits(bound) && (bound.ip().is_unspecified() || bound.ip() == own);
+        // A flow of before a restart may end at an address that is none of ours any more: another listener at its port is
+        // better than none.
+        let found = self.udp.iter().find(|(bound, _)| exact(bound)).or_else(|| self.udp.iter().find(|(b, _)| fits(b)));
+        let Some((bound, socket)) = found else { return };
+        let sent = if bound.ip().is_unspecified() {
+            send_from(socket, own, flow.remote, bytes)
+        } else {
+            socket.send_to(bytes, flow.remote).map(drop)
         };
-        let exact = self.udp.iter().find(|(bound, _)| fits(bound));
-        // An external address is none of ours: then the port alone tells the listener.
-        let by_port = || self.udp.iter().find(|(bound, _)| bound.port() == flow.local.port());
-        if let Some((_, socket)) = exact.or_else(by_port)
-            && let Err(error) = socket.send_to(bytes, flow.remote)
-        {
+        if let Err(error) = sent {
             tracing::debug!(%error, remote = %flow.remote, "datagram not sent");
         }
     }

@@ -163,16 +163,15 @@ impl Connections {
     }
 
     /// Accepts until the task is aborted.
-    pub(super) async fn accept(self, listener: TcpListener, bound: SocketAddr, front: Arc<Front>) {
+    pub(super) async fn accept(self, listener: TcpListener, front: Arc<Front>) {
         loop {
             let Ok((stream, remote)) = listener.accept().await else {
                 // Out of files, most likely: the next accept may do better when some are back.
                 let _ = within(OUT_OF_FILES, std::future::pending::<()>()).await;
                 continue;
             };
-            let Ok(seen) = stream.local_addr() else { continue };
-            let local = front.routes().local_for(bound, remote.ip()).unwrap_or(seen);
-            let flow = Flow { transport: Transport::Tcp, local, remote, connection: self.number() };
+            let Ok(own) = stream.local_addr() else { continue };
+            let flow = front.routes().flow(Transport::Tcp, own, remote, self.number());
             let (sender, receiver) = mpsc::channel(WAITING);
             {
                 let mut table = self.table();

@@ -1,4 +1,5 @@
-//! One socket a UDP listener. It is read by the engine itself where there is one, else by a thread of its own.
+//! One socket a UDP listener. One that is bound to every address of the machine learns from the system which of them each
+//! datagram came to: what is answered leaves from there. It is read by the engine itself where there is one, else by a thread of its own.
 
 use super::front::Front;
 use super::mailbox::timespec;
@@ -7,6 +8,7 @@ use crate::flow::{Flow, Transport};
 use crate::ids::Slot;
 use crate::time::Now;
 use bytes::Bytes;
+use pbx_media::datagram::{Arrival, Receiver};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::sockopt;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -49,6 +51,8 @@ pub(super) fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
 pub(super) struct Listening {
     socket: Arc<UdpSocket>,
     bound: SocketAddr,
+    /// Of a socket that is bound to every address.
+    receiver: Option<Receiver>,
     front: Arc<Front>,
     buffer: Box<[u8]>,
     /// What has come and was not judged yet.
@@ -62,8 +66,12 @@ impl AsFd for Listening {
 }
 
 impl Listening {
-    pub(super) fn new(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>) -> Self {
-        Self { socket, bound, front, buffer: vec![0; DATAGRAM].into(), burst: Vec::with_capacity(BURST) }
+    /// # Errors
+    /// When the system does not tell which address a datagram came to.
+    pub(super) fn new(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>) -> std::io::Result<Self> {
+        let receiver = bound.ip().is_unspecified().then(|| Receiver::of(&*socket, bound.is_ipv4())).transpose()?;
+        let (buffer, burst) = (vec![0; DATAGRAM].into(), Vec::with_capacity(BURST));
+        Ok(Self { socket, bound, receiver, front, buffer, burst })
     }
 
     /// Takes what has come, up to a burst, and hands on what is for an engine. True: more may wait.
@@ -79,17 +87,26 @@ impl Listening {
 
     fn take(&mut self) -> bool {
         for _ in 0..BURST {
-            let (length, remote) = match self.socket.recv_from(&mut self.buffer) {
-                Ok(received) => received,
+            let arrival = match self.receive() {
+                Ok(arrival) => arrival,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return false,
                 // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
                 Err(_) => continue,
             };
-            let Some(local) = self.front.routes().local_for(self.bound, remote.ip()) else { continue };
-            let flow = Flow { transport: Transport::Udp, local, remote, connection: 0 };
-            self.burst.push((flow, Bytes::copy_from_slice(&self.buffer[..length])));
+            let routes = self.front.routes();
+            let told = arrival.to.map(|ip| SocketAddr::new(ip, self.bound.port()));
+            let Some(own) = told.or_else(|| routes.own_for(self.bound, arrival.from.ip())) else { continue };
+            let flow = routes.flow(Transport::Udp, own, arrival.from, 0);
+            self.burst.push((flow, Bytes::copy_from_slice(&self.buffer[..arrival.length])));
         }
         true
+    }
+
+    fn receive(&mut self) -> std::io::Result<Arrival> {
+        match &mut self.receiver {
+            Some(receiver) => receiver.receive(&self.socket, &mut self.buffer),
+            None => self.socket.recv_from(&mut self.buffer).map(|(length, from)| Arrival { length, from, to: None }),
+        }
     }
 
     /// Reads on a thread of its own until `stop`, for several engines.

@@ -36,7 +36,10 @@ impl Registrar {
         let bindings = self.bindings(tenant, device.id, now).into_iter();
         bindings
             .filter_map(|binding| {
-                let direct = || address_of(&binding.contact).and_then(|(via, to)| routes.flow_to(via, to));
+                let direct = || {
+                    let (transport, address) = address_of(&binding.contact)?;
+                    routes.flow_beside(&binding.flow, transport, address)
+                };
                 let flow = if binding.behind_nat { Some(binding.flow).filter(Flow::is_open) } else { direct() };
                 Some(Target {
                     uri: without_headers(&binding.contact).to_owned(),

@@ -17,7 +17,7 @@ fn at(seconds: u64) -> Now {
 }
 
 fn flow(transport: Transport, remote: &str, connection: u64) -> Flow {
-    Flow { transport, local: "192.0.2.1:5060".parse().unwrap(), remote: remote.parse().unwrap(), connection }
+    Flow { transport, local: "192.0.2.1:5060".parse().unwrap(), remote: remote.parse().unwrap(), own: None, connection }
 }
 
 fn owner() -> (TenantId, DeviceId) {
@@ -231,6 +231,17 @@ fn nat_sends_requests_to_the_flow() {
     }
 }
 
+#[test]
+fn phone_is_rung_from_where_it_registered() {
+    let mut registrar = Registrar::default();
+    let here = "192.0.2.9:5070".parse().unwrap();
+    let seen = Flow { local: here, own: Some("10.0.0.9".parse().unwrap()), ..flow(Transport::Udp, PHONE, 0) };
+    let message = message(1, "a", &["Contact: <sip:desk@192.0.2.10:5062>"]);
+    registrar.register(at(0), &Settings::default(), owner(), &message, seen);
+    let rung = registrar.targets(at(1).mono, &Direct, owner().0, &device(None))[0].flow;
+    assert_eq!(rung, Flow { remote: "192.0.2.10:5062".parse().unwrap(), ..seen });
+}
+
 /// RFC 4475 §3.3.14. RFC 3261 §19.1.1 and §19.1.5 say what may become of them.
 #[test]
 fn headers_of_a_contact_are_kept_and_never_sent() {
@@ -351,7 +362,11 @@ struct Direct;
 
 impl Routes for Direct {
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
-        Some(Flow { transport, local: "192.0.2.1:5060".parse().ok()?, remote, connection: 0 })
+        Some(Flow { transport, local: "192.0.2.1:5060".parse().ok()?, remote, own: None, connection: 0 })
+    }
+
+    fn is_ours(&self, _flow: &Flow) -> bool {
+        true
     }
 }
 

@@ -70,7 +70,13 @@ impl Streams {
         *ordinal += 1;
         self.number += 1;
         let key = self.all.len() as u64;
-        let flow = Flow { transport: Transport::Tcp, local: SERVER, remote: remote(*ordinal), connection: self.number };
+        let flow = Flow {
+            transport: Transport::Tcp,
+            local: SERVER,
+            remote: remote(*ordinal),
+            own: None,
+            connection: self.number,
+        };
         let stream = Stream {
             phone,
             flow,

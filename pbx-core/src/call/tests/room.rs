@@ -32,14 +32,18 @@ pub(super) fn address(text: &str) -> SocketAddr {
 
 /// The flow between us and an address.
 pub(super) fn flow(remote: &str) -> Flow {
-    Flow { transport: Transport::Udp, local: address(HERE), remote: address(remote), connection: 0 }
+    Flow { transport: Transport::Udp, local: address(HERE), remote: address(remote), own: None, connection: 0 }
 }
 
 struct Everywhere;
 
 impl Routes for Everywhere {
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow> {
-        Some(Flow { transport, local: address(HERE), remote, connection: 0 })
+        Some(Flow { transport, local: address(HERE), remote, own: None, connection: 0 })
+    }
+
+    fn is_ours(&self, _flow: &Flow) -> bool {
+        true
     }
 }
 

@@ -106,7 +106,7 @@ impl Scene {
     fn admit_by(&mut self, transport: Transport, seconds: u64, from: &str, text: &str) -> Admission {
         self.random += 1;
         let local = "192.0.2.1:5060".parse().unwrap();
-        let flow = Flow { transport, local, remote: from.parse().unwrap(), connection: 0 };
+        let flow = Flow { transport, local, remote: from.parse().unwrap(), own: None, connection: 0 };
         self.door.admit(at(seconds), self.random, &self.directory, flow, Bytes::copy_from_slice(text.as_bytes()))
     }
 

@@ -213,6 +213,7 @@ proptest! {
             transport: Transport::Udp,
             local: "192.0.2.1:5060".parse().unwrap(),
             remote: PHONE.parse().unwrap(),
+            own: None,
             connection: 0,
         };
         let _ = scene.door.admit(at(0), 1, &scene.directory, flow, Bytes::from(bytes));

@@ -3,7 +3,7 @@ use crate::call::io::Input;
 
 fn flow(remote: &str, connection: u64) -> Flow {
     let local = "192.0.2.1:5060".parse().unwrap();
-    Flow { transport: Transport::Tcp, local, remote: remote.parse().unwrap(), connection }
+    Flow { transport: Transport::Tcp, local, remote: remote.parse().unwrap(), own: None, connection }
 }
 
 const ANNA: &str = "192.0.2.10:40001";

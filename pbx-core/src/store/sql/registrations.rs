@@ -119,7 +119,7 @@ mod tests {
             q: 1000,
             call_id: "reg".to_owned(),
             cseq: 7,
-            flow: Flow { transport: Transport::Udp, local, remote, connection: 0 },
+            flow: Flow { transport: Transport::Udp, local, remote, own: None, connection: 0 },
             behind_nat: false,
             user_agent: String::new(),
             expires: Wall::from_micros(9),

@@ -62,6 +62,7 @@ pub(crate) fn binding(device: DeviceId, key: &str, expires: Wall) -> Binding {
             transport: Transport::Udp,
             local: "192.0.2.1:5060".parse().unwrap(),
             remote: "192.0.2.7:5060".parse().unwrap(),
+            own: None,
             connection: 0,
         },
         behind_nat: false,
