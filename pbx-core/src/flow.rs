@@ -1,7 +1,7 @@
 //! The engine knows flows, not sockets: where bytes came from and where they can be sent.
 
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What carries SIP.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -45,6 +45,18 @@ impl Flow {
     /// Whether it leads anywhere by itself: what is no datagram needs a connection that is known.
     pub const fn is_open(&self) -> bool {
         !self.transport.is_reliable() || self.connection != 0
+    }
+}
+
+/// Who is one and the same when sources are counted: one IPv4 address, or the /64 that one IPv6 customer has.
+pub fn network(source: IpAddr) -> IpAddr {
+    match source.to_canonical() {
+        IpAddr::V6(v6) => {
+            let mut segments = v6.segments();
+            segments[4..].fill(0);
+            IpAddr::from(segments)
+        }
+        v4 => v4,
     }
 }
 

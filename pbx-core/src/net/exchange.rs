@@ -103,6 +103,7 @@ impl Exchange {
         let mut nonce_key = [0; 32];
         rng.fill_bytes(&mut nonce_key);
         let door = Arc::new(Door::new(parts.door_key, nonce_key, &parts.settings));
+        door.restore(parts.clock.now(), &parts.configuration.snapshot(), &parts.bindings);
         let audit = Arc::new(AuditBook::new(parts.promises.clone(), ChaCha20Rng::from_rng(&mut rng)));
         let wires = Wires {
             clock: parts.clock.clone(),

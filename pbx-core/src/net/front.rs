@@ -4,7 +4,7 @@ use super::audit_book::AuditBook;
 use super::{Clock, Inbox, RouteTable, Sender};
 use crate::call::io::Input;
 use crate::change::Configuration;
-use crate::door::{Door, Verdict};
+use crate::door::{Admission, Door, Verdict};
 use crate::flow::Flow;
 use crate::ids::Slot;
 use crate::time::Now;
@@ -67,18 +67,20 @@ impl Front {
     pub(super) fn admit(&self, now: Now, flow: Flow, bytes: Bytes) -> Option<(Slot, Input)> {
         let random = self.random();
         let directory = self.configuration.snapshot();
-        let admission = self.door.admit(now, random, &directory, flow, bytes);
-        if let Some(alarm) = admission.alarm {
-            self.audit.write(&alarm);
+        let Admission { verdict, flow: answered, alarm } = self.door.admit(now, random, &directory, flow, bytes);
+        for alarm in alarm.iter().chain(&self.door.left_out(now)) {
+            self.audit.write(alarm);
         }
-        match admission.verdict {
+        match verdict {
             Verdict::Answer(answer) => {
-                self.sender.send(&flow, &answer);
+                self.sender.send(&answered, &answer);
                 if let Some(alarm) = self.door.refused(now, flow.remote, &answer, None) {
                     self.audit.write(&alarm);
                 }
             }
-            Verdict::Deliver { slot, message, who } => return Some((slot, Input::Message { flow, message, who })),
+            Verdict::Deliver { slot, message, who } => {
+                return Some((slot, Input::Message { flow: answered, message, who }));
+            }
             Verdict::Drop => {}
         }
         None

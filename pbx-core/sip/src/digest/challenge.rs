@@ -15,7 +15,7 @@ pub struct Challenge {
     pub nonce: String,
     /// Which hash to use.
     pub algorithm: Algorithm,
-    /// The last answer was right but its nonce is too old: try again without asking anyone for a password.
+    /// The last answer was to a nonce that is no good any more: try again without asking anyone for a password.
     pub stale: bool,
     /// What the server wants to have back.
     pub opaque: Option<String>,
