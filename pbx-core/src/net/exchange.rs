@@ -90,7 +90,7 @@ impl Exchange {
         let (inbox, inputs) = parts.inbox;
         let sockets = bind(&parts.sip).await?;
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
-        let connections = Connections::new(inbox.clone(), Handle::current());
+        let connections = Connections::new(inbox.clone(), Handle::current(), parts.settings.connections_per_address);
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
         let sender = Sender::new(udp, connections.clone());
         let listeners = listening

@@ -2,9 +2,9 @@
 
 use super::audit_book::AuditBook;
 use super::{Clock, Inbox, RouteTable, Sender};
-use crate::call::io::Input;
+use crate::call::io::{Input, Who};
 use crate::change::Configuration;
-use crate::door::{Admission, Door, Verdict};
+use crate::door::{Admission, Alarm, Door, Verdict};
 use crate::flow::Flow;
 use crate::ids::Slot;
 use crate::time::Now;
@@ -79,6 +79,9 @@ impl Front {
                 }
             }
             Verdict::Deliver { slot, message, who } => {
+                if matches!(who, Who::Device { .. } | Who::Trunk { .. }) {
+                    self.sender.prove(&flow);
+                }
                 return Some((slot, Input::Message { flow: answered, message, who }));
             }
             Verdict::Drop => {}
@@ -96,6 +99,11 @@ impl Front {
     /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).
     pub(super) fn pong(&self, flow: Flow) {
         self.sender.send(&flow, &Bytes::from_static(b"\r\n"));
+    }
+
+    /// Writes into the audit what an administrator should be able to find.
+    pub(super) fn tell(&self, alarm: &Alarm) {
+        self.audit.write(alarm);
     }
 
     fn random(&self) -> u64 {
