@@ -56,6 +56,18 @@ impl Flow {
     }
 }
 
+/// Who is one and the same when sources are counted: one IPv4 address, or the /64 that one IPv6 customer has.
+pub fn network(source: IpAddr) -> IpAddr {
+    match source.to_canonical() {
+        IpAddr::V6(v6) => {
+            let mut segments = v6.segments();
+            segments[4..].fill(0);
+            IpAddr::from(segments)
+        }
+        v4 => v4,
+    }
+}
+
 /// Finds a way to an address: the routing table and the listeners, as a question that does no I/O.
 pub trait Routes {
     /// The flow to that address, with the local address that the peer will see; none if nothing leads there.

@@ -20,6 +20,8 @@ pub struct Settings {
     pub nonce_lifetime_s: u32,
     /// Whether phones are offered SHA-256 beside MD5: some real ones then refuse to register.
     pub offer_sha256: bool,
+    /// SIP connections that one address may have open at once: one IPv4 address, or one /64 of IPv6.
+    pub connections_per_address: usize,
     /// How long a `ring` without a timeout rings.
     pub ring_timeout_s: u32,
     /// After how long without an action the caller hears ringing.
@@ -52,6 +54,7 @@ impl Default for Settings {
             register_max_contacts: 10,
             nonce_lifetime_s: 300,
             offer_sha256: false,
+            connections_per_address: 1024,
             ring_timeout_s: 30,
             local_ringing_ms: 1000,
             max_hops: 10,

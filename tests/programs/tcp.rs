@@ -77,3 +77,20 @@ fn after_a_restart_no_phone_gets_the_call_of_another() {
     assert_eq!(code(&call.answered()), 480, "there is no way to Ben's phone until it comes back");
     assert!(cleo.message_within(Duration::from_millis(300)).is_none(), "Cleo's phone rang");
 }
+
+#[test]
+fn an_address_with_too_many_connections_loses_those_on_which_no_phone_has_registered() {
+    let mut server = Server::without_start(200, &["--connections-per-address", "2"]);
+    server.start();
+    server.import(&Company::new().yaml());
+    let mut ben = TcpLine::open(server.sip());
+    assert_eq!(ben.register("acme-ben", "secret-ben", "sip:ben@192.0.2.77:5060;transport=tcp"), 200);
+    let mut idle = TcpLine::open(server.sip());
+    let mut late = TcpLine::open(server.sip());
+    assert!(idle.is_closed());
+    for line in [&mut late, &mut ben] {
+        let request = line.request("OPTIONS", "anybody", 9, "Content-Length: 0\r\n");
+        line.send(&request);
+        assert_eq!(code(&line.message()), 200);
+    }
+}

@@ -11,7 +11,7 @@ use pbx_core::call::io::{Answer, Command, Input, Output, World};
 use pbx_core::call::{Census, Engine, PortShare};
 use pbx_core::cdr::CallRecord;
 use pbx_core::directory::Directory;
-use pbx_core::door::{Door, Verdict};
+use pbx_core::door::{Admission, Door, Verdict};
 use pbx_core::event::{Event, EventKind};
 use pbx_core::flow::{Flow, Routes, Transport};
 use pbx_core::ids::{CallId, SLOTS, Slot, TenantId};
@@ -197,7 +197,7 @@ impl Exchange {
         let random = fate(self.seed, &[self.datagrams, 77]);
         let seen = Glance::at(&bytes);
         let mut wishes = vec![];
-        let verdict = self.door.admit(now, random, &self.directory, flow, bytes).verdict;
+        let Admission { verdict, flow, .. } = self.door.admit(now, random, &self.directory, flow, bytes);
         self.witness.came(now.mono, flow, &seen, matches!(verdict, Verdict::Deliver { .. }));
         match verdict {
             Verdict::Answer(bytes) => {

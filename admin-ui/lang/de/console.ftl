@@ -247,6 +247,8 @@ audit-token-created = API-Schlüssel erstellt
 audit-token-revoked = API-Schlüssel widerrufen
 audit-sip-guessing = Jemand hat Passwörter von Telefonen durchprobiert
 audit-sip-refused = Ein Telefon oder eine Leitung wurde abgewiesen
+audit-sip-left-out = Es fiel mehr auf, als in einer Minute aufgeschrieben wird: ausgelassene Zeilen
+audit-sip-crowded = Für alle SIP-Verbindungen war kein Platz
 audit-emergency-without-route = Für einen Notruf gab es keinen Weg nach draußen
 
 tokens-title = API-Schlüssel

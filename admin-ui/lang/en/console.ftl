@@ -247,6 +247,8 @@ audit-token-created = Made an API token
 audit-token-revoked = Revoked an API token
 audit-sip-guessing = Somebody guessed passwords of phones
 audit-sip-refused = A phone or a trunk was refused
+audit-sip-left-out = More was noticed than is written down in a minute: lines left out
+audit-sip-crowded = There was no room for all SIP connections
 audit-emergency-without-route = An emergency call had no way out
 
 tokens-title = API tokens

@@ -50,6 +50,11 @@ impl Framer {
         self.buffer.len()
     }
 
+    /// Whether a message has begun whose rest has not come yet. Line ends before it are none.
+    pub fn has_begun(&self) -> bool {
+        self.buffer.iter().any(|byte| !matches!(byte, b'\r' | b'\n'))
+    }
+
     /// The next whole message or ping; `None` until more bytes come.
     ///
     /// # Errors
@@ -58,7 +63,8 @@ impl Framer {
         if let Some(frame) = self.skip_empty_lines() {
             return Ok(Some(frame));
         }
-        if self.buffer.starts_with(b"\r") || self.buffer.is_empty() {
+        // Nothing, or what may become a ping.
+        if matches!(self.buffer.as_ref(), b"" | b"\r" | b"\r\n" | b"\r\n\r") {
             return Ok(None);
         }
         let Some(head_end) = self.head_end() else {
@@ -158,10 +164,27 @@ mod tests {
         let mut framer = Framer::new(1000);
         framer.push(b"\r\n");
         assert_eq!(framer.next_frame(), Ok(None));
+        assert!(!framer.has_begun());
         framer.push(b"\r\n\r\n");
         assert_eq!(framer.next_frame(), Ok(Some(Frame::Ping)));
-        framer.push(OPTIONS);
+        framer.push(&OPTIONS[..5]);
+        assert_eq!(framer.next_frame(), Ok(None));
+        assert!(framer.has_begun());
+        framer.push(&OPTIONS[5..]);
         assert_eq!(framer.next_frame(), Ok(Some(Frame::Message(Bytes::from_static(OPTIONS)))));
+        assert!(!framer.has_begun());
+    }
+
+    #[test]
+    fn a_stream_that_begins_with_half_a_line_end_is_bounded_like_any_other() {
+        for start in ["\r", "\r\n\r", "\n"] {
+            let mut framer = Framer::new(100);
+            framer.push(start.as_bytes());
+            let _ = framer.next_frame();
+            framer.push(&[b'x'; 200]);
+            let frame = framer.next_frame().and_then(|_| framer.next_frame());
+            assert!(matches!(frame, Err(FramingError::TooLarge(_))), "{start:?}");
+        }
     }
 
     #[test]

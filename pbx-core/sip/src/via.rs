@@ -246,6 +246,14 @@ impl Via {
         Some(Self { text: text.into(), params, branch, received: true, ..*self })
     }
 
+    /// The port of `source` that a response over UDP goes to. With `rport` it is the port that the request came from
+    /// (RFC 3581 §4). Without, it is sent-by's port (RFC 3261 §18.2.2), but only where sent-by names the address itself:
+    /// behind a NAT that port is one of another network, and the way back is the port that the NAT has opened.
+    pub fn response_port(&self, source: SocketAddr) -> u16 {
+        let direct = self.host().ip() == Some(source.ip().to_canonical());
+        if self.rport || !direct { source.port() } else { self.port_or_default() }
+    }
+
     /// Where a response goes over an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): `maddr`, else `received`
     /// with `rport`, else sent-by. A name in `maddr` or sent-by is left to the caller to look up. Over a reliable
     /// transport the connection of the request comes first and this is only the fallback.
@@ -318,6 +326,17 @@ mod tests {
         let stamped =
             via("SIP/2.0/UDP 198.51.100.7;received=203.0.113.1;branch=z9hG4bK1").received_from(source).unwrap();
         assert_eq!(stamped.response_target(), (Host::Ip(source.ip()), 5060));
+    }
+
+    #[test]
+    fn without_rport_the_answer_goes_to_the_port_of_sent_by_unless_a_nat_is_between() {
+        let source: SocketAddr = "198.51.100.7:61234".parse().unwrap();
+        let port = |text| via(text).response_port(source);
+        assert_eq!(port("SIP/2.0/UDP 198.51.100.7:5090;branch=z9hG4bK1"), 5090);
+        assert_eq!(port("SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1"), 5060);
+        assert_eq!(port("SIP/2.0/UDP 198.51.100.7:5090;rport;branch=z9hG4bK1"), 61234);
+        assert_eq!(port("SIP/2.0/UDP 10.0.0.9:5090;branch=z9hG4bK1"), 61234);
+        assert_eq!(port("SIP/2.0/UDP phone.example.com;branch=z9hG4bK1"), 61234);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 #![expect(clippy::panic, reason = "a test stops at its first surprise")]
 
-use pbx_sip::StatusCode;
 use pbx_sip::framing::Framer;
 use pbx_sip::gate::{Fault, MAX_BYTES, Policy, Silence, Verdict, judge, judge_uncut, refuse};
+use pbx_sip::{HeaderName, Method, StatusCode};
 
 fn request(method: &str, uri: &str, extra: &str) -> String {
     format!(
@@ -46,6 +46,8 @@ fn each_fault_has_its_status() {
         ),
         (request("OPTIONS", &long_uri, ""), StatusCode::REQUEST_URI_TOO_LONG),
         (request("OPTIONS", "http://b.test", ""), StatusCode::UNSUPPORTED_URI_SCHEME),
+        (request("OPTIONS", "urn:service:sos", ""), StatusCode::UNSUPPORTED_URI_SCHEME),
+        (request("INVITE", "urn:service:sosa", ""), StatusCode::UNSUPPORTED_URI_SCHEME),
         (request("OPTIONS", "sip:b.test", "Require: 100rel\r\n"), StatusCode::BAD_EXTENSION),
         (request("NONSENSE", "sip:b.test", ""), StatusCode::NOT_IMPLEMENTED),
         (request("OPTIONS", "sip:b.test", "").replacen("SIP/2.0", "SIP/3.0", 1), StatusCode::VERSION_NOT_SUPPORTED),
@@ -100,6 +102,47 @@ fn who_takes_no_session_description_is_not_acceptable() {
             assert!(matches!(verdict(&request(method, "sip:b.test", accept)), Verdict::Pass(_)), "{method} {accept}");
         }
     }
+}
+
+#[test]
+fn a_call_for_help_by_its_urn_passes() {
+    for uri in ["urn:service:sos", "urn:service:sos.fire", "URN:Service:SOS.ecall.manual"] {
+        for method in ["INVITE", "ACK", "CANCEL"] {
+            assert!(matches!(verdict(&request(method, uri, "")), Verdict::Pass(_)), "{method} {uri}");
+        }
+    }
+}
+
+#[test]
+fn a_packed_body_is_refused_with_what_would_have_been_understood() {
+    let packed = |method, coding: &str| request(method, "sip:b.test", &format!("e: {coding}\r\nl: 4\r\n")) + "v=0\n";
+    let Verdict::Refuse(invite, fault) = verdict(&packed("INVITE", "gzip")) else { panic!("let in") };
+    let answer = refuse(&invite, &fault, "ours", &Policy::default()).finish().unwrap();
+    assert_eq!(answer.status(), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    assert_eq!(answer.header(HeaderName::AcceptEncoding).unwrap().value(), "identity");
+    assert!(matches!(verdict(&packed("INVITE", "Identity")), Verdict::Pass(_)));
+    assert!(matches!(verdict(&packed("ACK", "gzip")), Verdict::Pass(_)), "an ACK that is dropped leaves a call open");
+    assert!(matches!(verdict(&request("INVITE", "sip:b.test", "e: gzip\r\n")), Verdict::Pass(_)), "nothing is packed");
+}
+
+#[test]
+fn a_501_names_what_is_carried_out_and_not_all_that_has_a_name() {
+    let Verdict::Refuse(request, fault) = verdict(&request("NONSENSE", "sip:b.test", "")) else { panic!("let in") };
+    let policy = Policy { allowed: &[Method::Invite, Method::Ack], ..Policy::default() };
+    let answer = refuse(&request, &fault, "ours", &policy).finish().unwrap();
+    assert_eq!(answer.header(HeaderName::Allow).unwrap().value(), "INVITE, ACK");
+}
+
+#[test]
+fn a_name_in_letters_of_any_language_needs_no_quotes() {
+    let text = request("INVITE", "sip:b.test", "").replace("From: <sip:a", "From: Jürgen Müller-Żak <sip:a");
+    let Verdict::Pass(message) = verdict(&text) else { panic!("refused") };
+    assert_eq!(message.from_addr().unwrap().display_name().unwrap(), "Jürgen Müller-Żak");
+}
+
+#[test]
+fn an_expires_that_is_no_number_is_no_fault_of_the_message() {
+    assert!(matches!(verdict(&request("REGISTER", "sip:b.test", "Expires: abc\r\n")), Verdict::Pass(_)));
 }
 
 #[test]

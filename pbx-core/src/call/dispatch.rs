@@ -129,7 +129,7 @@ impl Calls {
             return outside::answer(cx, incoming.id, request, 482);
         }
         if outside::is_replay(cx, incoming.who) {
-            return outside::challenge_again(cx, incoming.id, request);
+            return outside::challenge_again(cx, incoming);
         }
         match request.method() {
             Some(Method::Invite) => self.invited(cx, incoming),

@@ -5,6 +5,7 @@ use super::incoming::Incoming;
 use super::io::Who;
 use super::wire::{self, Writer};
 use crate::door::still_proves;
+use crate::flow::network;
 use crate::registrar::Changes;
 use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;
@@ -21,11 +22,12 @@ pub(super) fn is_replay(cx: &mut Cx<'_>, who: &Who) -> bool {
 
 /// Answers 401 with a fresh nonce and `stale=true`, so that a phone whose nonce was forgotten tries again without asking
 /// for a password.
-pub(super) fn challenge_again(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
+pub(super) fn challenge_again(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
+    let (id, request) = (incoming.id, incoming.invite);
     let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
     let salt = cx.random();
     let Some(nonces) = &cx.shared.challenges else { return answer(cx, id, request, 403) };
-    let nonce = nonces.issue(now, salt);
+    let nonce = nonces.issue(network(incoming.flow.remote.ip()), now, salt);
     let challenges = nonces.challenges(&nonce, true);
     let mut writer = Writer::response(request, 401, &format!("{salt:016x}"));
     for challenge in challenges {
@@ -56,7 +58,7 @@ pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     };
     let directory = cx.world.directory;
     if *revision != directory.revision && !still_proves(directory, *tenant, *device, incoming.invite) {
-        return challenge_again(cx, incoming.id, incoming.invite);
+        return challenge_again(cx, incoming);
     }
     let (now, settings) = (cx.now(), cx.world.settings);
     let done = cx.shared.registrar.register(now, settings, (*tenant, *device), incoming.invite, incoming.flow);

@@ -53,6 +53,21 @@ pub(super) fn of_country(plain: &str, country: &str) -> bool {
     }
 }
 
+/// Whether this is an emergency number of any country.
+pub(super) fn of_some_country(plain: &str) -> bool {
+    anywhere(plain) || BY_COUNTRY.iter().any(|(_, numbers)| numbers.contains(&plain))
+}
+
+/// The emergency services by their URN (RFC 5031 §4.2), `urn:service:sos.fire`, with or without its `urn:`: phones send it
+/// that know a call for help from others. In lower case, with it.
+pub(super) fn service(dialled: &str) -> Option<String> {
+    let lower = dialled.to_ascii_lowercase();
+    let service = lower.strip_prefix("urn:").unwrap_or(&lower);
+    let rest = service.strip_prefix("service:sos")?;
+    let fits = service.len() <= super::LONGEST && (rest.is_empty() || rest.starts_with('.'));
+    fits.then(|| format!("urn:{service}"))
+}
+
 /// Whether this is an emergency number that is known everywhere.
 pub(super) fn anywhere(plain: &str) -> bool {
     ANYWHERE.contains(&plain)

@@ -33,6 +33,9 @@ impl Dialled {
     /// What `dialled` (a user part, unescaped) means to somebody in `country` (ISO 3166). `is_extension` tells whether the
     /// tenant has an extension.
     pub fn read(dialled: &str, country: &str, is_extension: impl Fn(&str) -> bool) -> Self {
+        if let Some(service) = emergency::service(dialled) {
+            return Self::Emergency(service);
+        }
         let plain = without_separators(dialled);
         if emergency::of_country(&plain, country) {
             return Self::Emergency(plain);
@@ -65,6 +68,12 @@ impl Dialled {
             | Self::Unknown(text) => text,
         }
     }
+}
+
+/// Whether a dialled string is an emergency number in some country, or the URN of the emergency services: asked where the
+/// country is not known.
+pub fn may_be_emergency(dialled: &str) -> bool {
+    emergency::service(dialled).is_some() || emergency::of_some_country(&without_separators(dialled))
 }
 
 /// The text without blanks, the visual separators of RFC 3966 §5.1.1, and parameters of the user part (`;phone-context=…`).

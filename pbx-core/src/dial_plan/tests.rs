@@ -61,6 +61,27 @@ fn emergency_numbers_of_the_country_win_over_extensions() {
 }
 
 #[test]
+fn emergency_services_are_known_by_their_urn_too() {
+    for dialled in ["service:sos", "urn:service:sos", "URN:service:SOS"] {
+        assert_eq!(read(dialled, "DE"), Dialled::Emergency("urn:service:sos".to_owned()), "{dialled}");
+    }
+    assert_eq!(read("service:sos.fire", "US"), Dialled::Emergency("urn:service:sos.fire".to_owned()));
+    for other in
+        ["service:counseling", "service:sosfire", "sos", "service:sos.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+    {
+        assert!(!matches!(read(other, "DE"), Dialled::Emergency(_)), "{other}");
+    }
+}
+
+#[test]
+fn where_the_country_is_not_known_every_countrys_emergency_numbers_may_be_meant() {
+    for dialled in ["112", "9-1-1", "10177", "urn:service:sos.police"] {
+        assert!(may_be_emergency(dialled), "{dialled}");
+    }
+    assert!(!may_be_emergency("102030") && !may_be_emergency("57204"));
+}
+
+#[test]
 fn foreign_emergency_numbers_yield_to_extensions_only() {
     assert_eq!(read("112", "US"), Dialled::Extension("112".to_owned()));
     assert_eq!(read("911", "DE"), Dialled::Extension("911".to_owned()));

@@ -6,7 +6,7 @@ use super::trunk::{number_called, trunk_of};
 use super::{Door, pending};
 use crate::call::io::Who;
 use crate::directory::{Directory, Trunk};
-use crate::flow::Flow;
+use crate::flow::{Flow, network};
 use crate::ids::Slot;
 use crate::time::{Instant, Now};
 use crate::token;
@@ -41,11 +41,19 @@ pub enum Verdict {
 pub struct Admission {
     /// What becomes of the message.
     pub verdict: Verdict,
+    /// Where it is answered: back on the flow it came on, over UDP to the port that its Via asks for (RFC 3261 §18.2.2).
+    pub flow: Flow,
     /// A line for the audit.
     pub alarm: Option<Alarm>,
 }
 
-impl From<Verdict> for Admission {
+/// The same before it is known where answers go.
+struct Judged {
+    verdict: Verdict,
+    alarm: Option<Alarm>,
+}
+
+impl From<Verdict> for Judged {
     fn from(verdict: Verdict) -> Self {
         Self { verdict, alarm: None }
     }
@@ -71,12 +79,20 @@ impl Door {
     /// Judges one datagram, or one message cut from a stream. `random` is fresh randomness.
     pub fn admit(&self, now: Now, random: u64, directory: &Directory, flow: Flow, bytes: Bytes) -> Admission {
         let moment = Moment { now, random, directory, flow };
-        match gate::judge(bytes, &self.answers.policy()) {
+        let mut answered = flow;
+        let Judged { verdict, alarm } = match gate::judge(bytes, &self.answers.policy()) {
             gate::Verdict::Ignore(_) => Verdict::Drop.into(),
-            gate::Verdict::Refuse(message, fault) => self.answers.fault(&stamped(message, flow, true), &fault).into(),
-            gate::Verdict::Pass(message) if message.is_request() => self.request(moment, message),
+            gate::Verdict::Refuse(message, fault) => {
+                answered = answers_of(flow, &message);
+                self.answers.fault(&stamped(message, flow, true), &fault).into()
+            }
+            gate::Verdict::Pass(message) if message.is_request() => {
+                answered = answers_of(flow, &message);
+                self.request(moment, message)
+            }
             gate::Verdict::Pass(message) => response(message).into(),
-        }
+        };
+        Admission { verdict, flow: answered, alarm }
     }
 
     /// Judges the end of a stream: what to answer to it, if anything, before the connection is closed.
@@ -100,7 +116,7 @@ impl Door {
         }
     }
 
-    fn request(&self, moment: Moment<'_>, message: Message) -> Admission {
+    fn request(&self, moment: Moment<'_>, message: Message) -> Judged {
         let trunk = trunk_of(moment, &message);
         let message = stamped(message, moment.flow, trunk.is_some());
         let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
@@ -153,7 +169,7 @@ impl Door {
     }
 
     /// A REGISTER or an INVITE from anywhere: who is it?
-    fn identified(&self, moment: Moment<'_>, message: Message) -> Admission {
+    fn identified(&self, moment: Moment<'_>, message: Message) -> Judged {
         let identity = self.identity(moment, &message);
         match identity {
             Identity::Device { tenant, device, nonce, nonce_count } => {
@@ -162,9 +178,10 @@ impl Door {
             }
             Identity::NotTheirs => self.answers.status(&message, StatusCode::FORBIDDEN).into(),
             Identity::Unproven { stale, alarm } => {
-                let nonce = self.nonces.issue(seconds(moment.now), moment.random);
+                let client = network(moment.source().ip());
+                let nonce = self.nonces.issue(client, seconds(moment.now), moment.random);
                 let verdict = self.answers.challenge(&message, &self.nonces.challenges(&nonce, stale));
-                Admission { verdict, alarm }
+                Judged { verdict, alarm }
             }
             Identity::Unheard => Verdict::Drop.into(),
         }
@@ -186,7 +203,7 @@ fn names_no_account(register: &Message) -> bool {
 }
 
 /// An IPv4 address looks the same by whatever socket it came.
-fn source_of(flow: Flow) -> SocketAddr {
+pub(super) fn source_of(flow: Flow) -> SocketAddr {
     SocketAddr::new(flow.remote.ip().to_canonical(), flow.remote.port())
 }
 
@@ -199,6 +216,12 @@ pub(super) fn seconds(now: Now) -> u64 {
 fn response(message: Message) -> Verdict {
     let slot = message.via().ok().and_then(|via| via.unique_branch().and_then(token::slot_of));
     slot.map_or(Verdict::Drop, |slot| Verdict::Deliver { slot, message, who: Who::Known })
+}
+
+/// Where a request is answered, again and again: see [`Via::response_port`].
+fn answers_of(flow: Flow, request: &Message) -> Flow {
+    let port = request.via().ok().filter(|_| !flow.transport.is_reliable()).map(|via| via.response_port(flow.remote));
+    port.map_or(flow, |port| Flow { remote: SocketAddr::new(flow.remote.ip(), port), ..flow })
 }
 
 /// With `received` and `rport` in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and without an identity that only

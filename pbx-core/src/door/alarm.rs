@@ -13,6 +13,20 @@ pub enum AlarmKind {
         /// How many failures of the source are not yet forgotten.
         failures: u32,
     },
+    /// More lines of a kind would have come than a minute takes.
+    LeftOut {
+        /// The code of those lines.
+        code: &'static str,
+        /// How many were not written.
+        lines: u32,
+    },
+    /// Connections were refused or closed for want of room. The source is the one that found none.
+    Crowded {
+        /// How many there were.
+        connections: usize,
+        /// Whether they were all of this one source; else of the server.
+        of_one_source: bool,
+    },
     /// A request outside of a call was refused.
     Refused {
         /// Our answer.
@@ -48,6 +62,8 @@ impl Alarm {
     pub const fn code(&self) -> &'static str {
         match self.kind {
             AlarmKind::Guessing { .. } => "sip.guessing",
+            AlarmKind::LeftOut { .. } => "sip.left-out",
+            AlarmKind::Crowded { .. } => "sip.crowded",
             AlarmKind::Refused { .. } => "sip.refused",
         }
     }
@@ -68,6 +84,10 @@ impl Alarm {
     fn detail(&self) -> serde_json::Value {
         match &self.kind {
             AlarmKind::Guessing { failures } => serde_json::json!({ "failures": failures }),
+            AlarmKind::LeftOut { code, lines } => serde_json::json!({ "of": code, "lines": lines }),
+            AlarmKind::Crowded { connections, of_one_source } => {
+                serde_json::json!({ "connections": connections, "of_one_source": of_one_source })
+            }
             AlarmKind::Refused { status, reason, method, dialled, sip_call_id } => serde_json::json!({
                 "status": status,
                 "reason": printable(reason),

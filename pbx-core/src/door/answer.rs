@@ -7,8 +7,9 @@ use pbx_sip::digest::{Challenge, Keyed};
 use pbx_sip::gate::{Fault, Policy, refuse};
 use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
 
-/// What a request outside of a dialog may ask of us.
-const ALLOWED: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
+/// What we carry out: every Allow of ours names these and no other.
+const ALLOWED: [Method; 6] =
+    [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Register];
 
 /// Makes stateless answers.
 pub(super) struct Answers {
@@ -22,7 +23,7 @@ impl Answers {
 
     /// What the gate lets pass: every method that has a name, no extension yet.
     pub(super) fn policy(&self) -> Policy<'static> {
-        Policy::default()
+        Policy { allowed: &ALLOWED, ..Policy::default() }
     }
 
     /// The gate's answer to a fault.
@@ -38,13 +39,13 @@ impl Answers {
     /// 405 (RFC 3261 §8.2.1).
     pub(super) fn not_allowed(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::METHOD_NOT_ALLOWED);
-        verdict(request, response.header(HeaderName::Allow, ALLOWED))
+        verdict(request, response.header(HeaderName::Allow, allowed()))
     }
 
     /// 200 to an OPTIONS, which tells nothing about anybody (RFC 3261 §11.2).
     pub(super) fn options(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::OK);
-        verdict(request, response.header(HeaderName::Allow, ALLOWED).header(HeaderName::Accept, "application/sdp"))
+        verdict(request, response.header(HeaderName::Allow, allowed()).header(HeaderName::Accept, "application/sdp"))
     }
 
     /// 401 with these challenges (RFC 7616, RFC 8760).
@@ -69,6 +70,11 @@ impl Answers {
             self.key.hash(parts.map(str::as_bytes)).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
         format!("s{mark:016x}")
     }
+}
+
+/// [`ALLOWED`] as it stands in Allow.
+fn allowed() -> String {
+    ALLOWED.each_ref().map(Method::as_str).join(", ")
 }
 
 /// No ACK is ever answered, nor what can't be.

@@ -4,7 +4,14 @@
 //! left is not checked at all, so that guessing is not worth it whatever the guess. A source that has not failed is always
 //! checked: nobody can lock a good password out from somewhere else. An account under attack from many sources leaves each
 //! of them one failure.
+//!
+//! A source is often a whole office behind one address, so at the door three things keep the guesser's costs from being
+//! everybody's. Only the answer to a nonce that this address was given is a failure (`pbx_sip::digest::check`): from a forged
+//! source nothing is counted. Who has proven a password from there lately is heard ([`super::proven`]). And a call for help
+//! is always checked ([`super::emergency`]); its failures count like others, so it buys a guesser no more than its own
+//! answer, and the guess that is right makes an emergency call that the console shows as an alarm.
 
+use crate::flow::network;
 use crate::time::Instant;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -67,6 +74,17 @@ struct Bucket {
     reported: bool,
 }
 
+/// How somebody stands with what failed before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// There is an allowance left.
+    Good,
+    /// Its source has none left, for whatever account.
+    SourceSpent,
+    /// The source has none left for this account.
+    PairSpent,
+}
+
 /// What became of a failure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failed {
@@ -84,12 +102,20 @@ impl Guard {
 
     /// Whether credentials for this account from this source are checked at all.
     pub fn lets(&self, now: Instant, source: IpAddr, account: &str) -> bool {
+        self.standing(now, source, account) == Standing::Good
+    }
+
+    /// What is left of the allowances of this source.
+    pub fn standing(&self, now: Instant, source: IpAddr, account: &str) -> Standing {
         let source = network(source);
         let failures = |who: &Who, refill| self.buckets.get(who).map_or(0, |bucket| bucket.failures(now, refill));
         let under_attack = failures(&Who::Account(account.into()), self.limits.account_refill) >= self.limits.account;
         let pair = if under_attack { 1 } else { self.limits.pair };
-        failures(&Who::Pair(source, account.into()), self.limits.pair_refill) < pair
-            && failures(&Who::Source(source), self.limits.source_refill) < self.limits.source
+        if failures(&Who::Pair(source, account.into()), self.limits.pair_refill) >= pair {
+            return Standing::PairSpent;
+        }
+        let spent = failures(&Who::Source(source), self.limits.source_refill) >= self.limits.source;
+        if spent { Standing::SourceSpent } else { Standing::Good }
     }
 
     /// A wrong password or an unknown user; `answer` tells retransmissions from new guesses.
@@ -176,18 +202,6 @@ impl Bucket {
     fn failures(&self, now: Instant, refill: Duration) -> u32 {
         let left = self.clean_at.since(now).as_micros();
         u32::try_from(left.div_ceil(refill.as_micros().max(1))).unwrap_or(u32::MAX)
-    }
-}
-
-/// One IPv4 address, or the /64 that one IPv6 customer has.
-fn network(source: IpAddr) -> IpAddr {
-    match source.to_canonical() {
-        IpAddr::V6(v6) => {
-            let mut segments = v6.segments();
-            segments[4..].fill(0);
-            IpAddr::from(segments)
-        }
-        v4 => v4,
     }
 }
 

@@ -1,15 +1,18 @@
 //! Which device a request is from, by its credentials alone (RFC 3261 §22, RFC 7616).
 
-use super::Door;
 use super::admit::{Moment, seconds};
 use super::alarm::{Alarm, AlarmKind};
-use super::guard::{Failed, Guard};
+use super::emergency::calls_for_help;
+use super::guard::{Failed, Standing};
+use super::{Door, locked};
 use crate::directory::{Device, Tenant};
+use crate::flow::network;
 use crate::ids::{DeviceId, TenantId};
-use pbx_sip::digest::{Credentials, Ha1, Question, Verdict, check};
+use pbx_sip::digest::{Age, Credentials, Ha1, Question, Verdict, check};
 use pbx_sip::{HeaderName, Message, Method, NameAddr};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{MutexGuard, PoisonError};
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 
 /// What the credentials say.
 pub(super) enum Identity {
@@ -26,35 +29,40 @@ pub(super) enum Identity {
     },
     /// It is a device, but what it wants to register is not its own.
     NotTheirs,
-    /// No credentials, wrong ones, or right ones with a nonce that is too old: challenge.
+    /// No credentials, wrong ones, or any with a nonce that is no good (any more): challenge.
     Unproven {
-        /// The password was right.
+        /// It was the nonce.
         stale: bool,
         /// With this failure guessing became an episode.
         alarm: Option<Alarm>,
     },
-    /// It has guessed too often: not even looked at.
+    /// Too much was guessed from there, and nothing tells this sender from whoever guessed: not even looked at.
     Unheard,
 }
 
 impl Door {
     /// Checks the credentials of a request. An unknown user is checked like a known one with a wrong password, and gets
-    /// the same answer.
+    /// the same answer. What does not answer a nonce that its address was given is no try at all: it costs nobody anything.
     pub(super) fn identity(&self, moment: Moment<'_>, message: &Message) -> Identity {
         let Some(credentials) = credentials_for(self.nonces.realm(), message) else {
             return Identity::Unproven { stale: false, alarm: None };
         };
-        let (now, source) = (moment.now.mono, moment.source());
-        if !self.guarded().lets(now, source.ip(), &credentials.user) {
+        let (source, now) = (moment.source(), seconds(moment.now));
+        let client = network(source.ip());
+        if !matches!(self.nonces.age(&credentials.nonce, client, now), Age::Fresh(_)) {
+            return Identity::Unproven { stale: true, alarm: None };
+        }
+        if !self.hears(moment, &credentials.user) && !calls_for_help(message) {
             return Identity::Unheard;
         }
         let known = moment.directory.device_of_sip_user(&credentials.user);
         let secret = known.and_then(|(_, device)| device.ha1.as_ref());
         let ha1 = secret.and_then(|ha1| Ha1::from_hex(&ha1.md5, &ha1.sha256));
         let method = message.method().map_or("", Method::as_str);
-        let question = Question { credentials: &credentials, method, ha1: ha1.as_ref(), now: seconds(moment.now) };
+        let question = Question { credentials: &credentials, method, ha1: ha1.as_ref(), client, now };
         match (check(&self.nonces, question), known) {
             (Verdict::Fresh { nonce, count }, Some((tenant, device))) => {
+                locked(&self.proven).note(moment.now.mono, source, &credentials.user);
                 device_of(message, tenant, device, nonce, count)
             }
             (Verdict::Stale, _) => Identity::Unproven { stale: true, alarm: None },
@@ -65,14 +73,29 @@ impl Door {
         }
     }
 
+    /// Whether credentials for this account are checked. Where a source has guessed too much, those are heard who have proven
+    /// this account from there; where it guessed at this very account, only the place that has.
+    fn hears(&self, moment: Moment<'_>, account: &str) -> bool {
+        let (now, source) = (moment.now.mono, moment.source());
+        let standing = locked(&self.guard).standing(now, source.ip(), account);
+        match standing {
+            Standing::Good => true,
+            Standing::SourceSpent => locked(&self.proven).is_near(now, source, account),
+            Standing::PairSpent => locked(&self.proven).is_here(now, source, account),
+        }
+    }
+
     fn failed(&self, moment: Moment<'_>, credentials: &Credentials, tenant: Option<TenantId>) -> Option<Alarm> {
         let mut answer = DefaultHasher::new();
         (&credentials.nonce, credentials.count, &credentials.response).hash(&mut answer);
         let (now, source) = (moment.now.mono, moment.source());
-        let mut guard = self.guarded();
+        locked(&self.proven).failed(source, &credentials.user);
+        let mut guard = locked(&self.guard);
         let episode = guard.failed(now, source.ip(), &credentials.user, answer.finish());
-        (episode == Failed::EpisodeBegins).then(|| Alarm {
-            kind: AlarmKind::Guessing { failures: guard.failures_of(now, source.ip()) },
+        let failures = guard.failures_of(now, source.ip());
+        drop(guard);
+        (episode == Failed::EpisodeBegins && self.may_tell(moment, source)).then(|| Alarm {
+            kind: AlarmKind::Guessing { failures },
             at: moment.now.wall,
             source,
             account: credentials.user.clone(),
@@ -80,8 +103,14 @@ impl Door {
         })
     }
 
-    fn guarded(&self) -> MutexGuard<'_, Guard> {
-        self.guard.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether the audit takes one more line about guessing.
+    fn may_tell(&self, moment: Moment<'_>, source: SocketAddr) -> bool {
+        let mut guesses = locked(&self.guesses);
+        let takes = guesses.takes(moment.now.mono, source);
+        if guesses.owes() {
+            self.owes.store(true, Ordering::Relaxed);
+        }
+        takes
     }
 }
 

@@ -7,28 +7,37 @@
 mod admit;
 mod alarm;
 mod answer;
+mod budget;
+mod emergency;
 mod guard;
 mod identity;
 mod pending;
 mod proof;
+mod proven;
 mod refusals;
 mod trunk;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
-pub use guard::{Guard, Limits};
+pub use guard::{Guard, Limits, Standing};
 pub use proof::still_proves;
 
 use crate::directory::Directory;
+use crate::ids::TenantId;
+use crate::registrar::Binding;
 use crate::settings::Settings;
 use crate::time::Now;
 use answer::Answers;
+use budget::Budget;
 use bytes::Bytes;
 use pbx_sip::digest::Nonces;
 use pending::Pending;
+use proven::Proven;
 use refusals::Refusals;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A key of the door: 32 random bytes.
 pub type Key = [u8; 32];
@@ -39,22 +48,32 @@ pub struct Door {
     answers: Answers,
     pending: Pending,
     guard: Mutex<Guard>,
+    proven: Mutex<Proven>,
+    /// Lines about guessing.
+    guesses: Mutex<Budget>,
     refusals: Mutex<Refusals>,
+    /// Lines were left out that nobody was told of.
+    owes: AtomicBool,
 }
 
 impl Door {
     /// A door for this realm (`settings.realm`). The key of its tags survives restarts, so that a repeated request gets its
     /// answer again. The key of its nonces must not: how often each was used is forgotten with the process, and whoever had
     /// heard an answer to one could give it again. So a phone that answers with a nonce from before is challenged anew, with
-    /// `stale=true` if its password was right (RFC 7616 §3.3).
+    /// `stale=true` (RFC 7616 §3.3).
     pub fn new(tag_key: Key, nonce_key: Key, settings: &Settings) -> Self {
+        // Two registrations may be that far apart; the second one should still find the first.
+        let lifetime = Duration::from_secs(2 * u64::from(settings.register_max_s.max(settings.nonce_lifetime_s)));
         Self {
             nonces: Nonces::new(nonce_key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s))
                 .offering_sha256(settings.offer_sha256),
             answers: Answers::new(tag_key),
             pending: Pending::new(pending::MOST),
             guard: Mutex::new(Guard::new(Limits::default())),
+            proven: Mutex::new(Proven::new(lifetime)),
+            guesses: Mutex::default(),
             refusals: Mutex::default(),
+            owes: AtomicBool::new(false),
         }
     }
 
@@ -63,16 +82,55 @@ impl Door {
         &self.nonces
     }
 
+    /// Where devices were reached before a restart they have proven their passwords: whoever guesses behind the same address
+    /// while they come back takes nothing from them.
+    pub fn restore<'a>(
+        &self,
+        now: Now,
+        directory: &Directory,
+        bindings: impl IntoIterator<Item = &'a (TenantId, Binding)>,
+    ) {
+        let mut proven = locked(&self.proven);
+        for (tenant, binding) in bindings {
+            let device = directory.tenant(*tenant).and_then(|tenant| tenant.devices.get(&binding.device));
+            if let Some(device) = device {
+                proven.note(now.mono, admit::source_of(binding.flow), &device.sip_user);
+            }
+        }
+    }
+
     /// A line for the audit, if this answer outside of a call refuses something and that is news. `known` where the sender
     /// has proven who it is.
     pub fn refused(&self, now: Now, to: SocketAddr, answer: &Bytes, known: Option<&Directory>) -> Option<Alarm> {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).note(now, to, answer, known)
+        let mut refusals = locked(&self.refusals);
+        let line = refusals.note(now, to, answer, known);
+        if refusals.budget.owes() {
+            self.owes.store(true, Ordering::Relaxed);
+        }
+        line
+    }
+
+    /// A line for the audit that tells how many lines it did not take, once the flood of them is a minute old. Cheap to ask
+    /// with every message.
+    pub fn left_out(&self, now: Now) -> Option<Alarm> {
+        if !self.owes.load(Ordering::Relaxed) {
+            return None;
+        }
+        let (mut guesses, mut refusals) = (locked(&self.guesses), locked(&self.refusals));
+        let told = guesses.settle(now, "sip.guessing").or_else(|| refusals.budget.settle(now, "sip.refused"));
+        self.owes.store(guesses.owes() || refusals.budget.owes(), Ordering::Relaxed);
+        told
     }
 
     /// How many INVITEs the table of pending ones knows, for tests and metrics.
     pub fn pending_invites(&self) -> usize {
         self.pending.len()
     }
+}
+
+/// A thread that panicked in here left no half-done change that matters.
+fn locked<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

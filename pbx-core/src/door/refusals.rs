@@ -2,6 +2,7 @@
 //! kind of answer, and then silence for a while, so that a scan does not fill the audit.
 
 use super::alarm::{Alarm, AlarmKind};
+use super::budget::Budget;
 use crate::directory::Directory;
 use crate::time::{Instant, Now};
 use bytes::Bytes;
@@ -17,9 +18,6 @@ const QUIET: Duration = Duration::from_secs(600);
 /// Sources and answers that are remembered. They are forgotten all at once: then some are news again.
 const MOST: usize = 4096;
 
-/// Lines in a minute, whoever is refused: the source of a datagram is easily forged, so a limit for each source is none.
-const A_MINUTE: u32 = 60;
-
 /// Answers that are a part of life: challenges, requests of dialogs that are over, calls that were given up.
 const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
 
@@ -27,8 +25,8 @@ const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     told: HashMap<(IpAddr, u16), Instant>,
-    /// When the current minute began, and the lines in it.
-    minute: (Instant, u32),
+    /// The source of a datagram is easily forged: there are only so many lines, whoever is refused.
+    pub(super) budget: Budget,
 }
 
 impl Refusals {
@@ -46,7 +44,7 @@ impl Refusals {
         if self.told.get(&(source.ip(), status)).is_some_and(|told| now.mono.since(*told) < QUIET) {
             return None;
         }
-        if !self.has_room(now.mono) {
+        if !self.budget.takes(now.mono, source) {
             return None;
         }
         if self.told.len() >= MOST {
@@ -68,18 +66,6 @@ impl Refusals {
             tenant: known.and_then(|known| known.device_of_sip_user(&account)).map(|(tenant, _)| tenant.id),
             account,
         })
-    }
-}
-
-impl Refusals {
-    /// Whether this minute takes one more line; then it is counted.
-    fn has_room(&mut self, now: Instant) -> bool {
-        let (began, lines) = &mut self.minute;
-        if now.since(*began) >= Duration::from_secs(60) {
-            (*began, *lines) = (now, 0);
-        }
-        *lines += u32::from(*lines <= A_MINUTE);
-        *lines <= A_MINUTE
     }
 }
 

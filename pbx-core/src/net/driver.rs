@@ -172,7 +172,11 @@ impl Driver {
             _ => None,
         }));
         // The system's way out before our own books: see `Listening::read` for why one step for all.
-        for (flow, bytes) in outputs.iter().filter_map(sent) {
+        for output in outputs.iter() {
+            let Output::Send { flow, bytes, about } = output else { continue };
+            if about.is_some() {
+                wires.sender.prove(flow);
+            }
             wires.sender.send(flow, bytes);
         }
         for (_, bytes) in outputs.iter().filter_map(sent) {

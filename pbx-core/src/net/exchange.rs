@@ -90,7 +90,7 @@ impl Exchange {
         let (inbox, inputs) = parts.inbox;
         let sockets = bind(&parts.sip).await?;
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
-        let connections = Connections::new(inbox.clone(), Handle::current());
+        let connections = Connections::new(inbox.clone(), Handle::current(), parts.settings.connections_per_address);
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
         let sender = Sender::new(udp, connections.clone());
         let listeners = listening
@@ -103,6 +103,7 @@ impl Exchange {
         let mut nonce_key = [0; 32];
         rng.fill_bytes(&mut nonce_key);
         let door = Arc::new(Door::new(parts.door_key, nonce_key, &parts.settings));
+        door.restore(parts.clock.now(), &parts.configuration.snapshot(), &parts.bindings);
         let audit = Arc::new(AuditBook::new(parts.promises.clone(), ChaCha20Rng::from_rng(&mut rng)));
         let wires = Wires {
             clock: parts.clock.clone(),

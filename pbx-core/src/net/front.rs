@@ -2,9 +2,9 @@
 
 use super::audit_book::AuditBook;
 use super::{Clock, Inbox, RouteTable, Sender};
-use crate::call::io::Input;
+use crate::call::io::{Input, Who};
 use crate::change::Configuration;
-use crate::door::{Door, Verdict};
+use crate::door::{Admission, Alarm, Door, Verdict};
 use crate::flow::Flow;
 use crate::ids::Slot;
 use crate::time::Now;
@@ -67,18 +67,23 @@ impl Front {
     pub(super) fn admit(&self, now: Now, flow: Flow, bytes: Bytes) -> Option<(Slot, Input)> {
         let random = self.random();
         let directory = self.configuration.snapshot();
-        let admission = self.door.admit(now, random, &directory, flow, bytes);
-        if let Some(alarm) = admission.alarm {
-            self.audit.write(&alarm);
+        let Admission { verdict, flow: answered, alarm } = self.door.admit(now, random, &directory, flow, bytes);
+        for alarm in alarm.iter().chain(&self.door.left_out(now)) {
+            self.audit.write(alarm);
         }
-        match admission.verdict {
+        match verdict {
             Verdict::Answer(answer) => {
-                self.sender.send(&flow, &answer);
+                self.sender.send(&answered, &answer);
                 if let Some(alarm) = self.door.refused(now, flow.remote, &answer, None) {
                     self.audit.write(&alarm);
                 }
             }
-            Verdict::Deliver { slot, message, who } => return Some((slot, Input::Message { flow, message, who })),
+            Verdict::Deliver { slot, message, who } => {
+                if matches!(who, Who::Device { .. } | Who::Trunk { .. }) {
+                    self.sender.prove(&flow);
+                }
+                return Some((slot, Input::Message { flow: answered, message, who }));
+            }
             Verdict::Drop => {}
         }
         None
@@ -94,6 +99,11 @@ impl Front {
     /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).
     pub(super) fn pong(&self, flow: Flow) {
         self.sender.send(&flow, &Bytes::from_static(b"\r\n"));
+    }
+
+    /// Writes into the audit what an administrator should be able to find.
+    pub(super) fn tell(&self, alarm: &Alarm) {
+        self.audit.write(alarm);
     }
 
     fn random(&self) -> u64 {

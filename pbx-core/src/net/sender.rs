@@ -28,6 +28,13 @@ impl Sender {
         }
     }
 
+    /// Somebody has proven on this flow who he is, or a call uses it.
+    pub(super) fn prove(&self, flow: &Flow) {
+        if flow.transport.is_reliable() {
+            self.tcp.prove(flow);
+        }
+    }
+
     fn send_datagram(&self, flow: &Flow, bytes: &Bytes) {
         let fits = |bound: &SocketAddr| bound.port() == flow.local.port() && bound.is_ipv4() == flow.remote.is_ipv4();
         let own = flow.own_ip();

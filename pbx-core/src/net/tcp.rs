@@ -1,27 +1,37 @@
 //! Connections: accepted or opened, each read and written by tasks of its own, found by number or by peer.
 
 mod stream;
+mod table;
+mod wait;
 
 use super::Inbox;
 use super::front::Front;
+use crate::door::{Alarm, AlarmKind};
 use crate::flow::{Flow, Transport};
 use bytes::Bytes;
-use std::collections::HashMap;
+use rustix::net::sockopt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use stream::{Heard, converse, within};
+use table::{Crowd, Limits, Standing, Table};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 /// Messages that may wait for a slow peer; one more and the connection is closed.
 const WAITING: usize = 512;
-/// Connections held at once; beyond, new ones are refused.
+/// Connections held at once; for one more an unproven one has to go.
 const MOST: usize = 16_384;
 /// How long opening a connection may take (RFC 3261 leaves it to us; timer F is 32 s).
 const OPENING: Duration = Duration::from_secs(5);
+/// How long a peer may be silent before its system is asked whether it is still there: short enough to keep a NAT's way open.
+const ASK_AFTER: Duration = Duration::from_secs(60);
+/// How soon it is asked again, and how often.
+const ASK_AGAIN: (Duration, u32) = (Duration::from_secs(10), 3);
+/// A peer whose system acknowledges nothing for so long is gone (RFC 3261 §17, timer F).
+const UNACKNOWLEDGED: Duration = Duration::from_secs(32);
 /// How long to wait when the system has no file left for a connection.
 const OUT_OF_FILES: Duration = Duration::from_millis(100);
 
@@ -40,54 +50,17 @@ struct Shared {
     front: OnceLock<std::sync::Weak<Front>>,
 }
 
-#[derive(Debug, Default)]
-struct Table {
-    by_number: HashMap<u64, Connection>,
-    by_peer: HashMap<SocketAddr, u64>,
-}
-
-#[derive(Debug)]
-struct Connection {
-    peer: SocketAddr,
-    /// The way to its writer; none while it says its last words.
-    outgoing: Option<mpsc::Sender<Bytes>>,
-}
-
-impl Table {
-    /// The connection that a flow means: the one of its number if that is this peer's, or whichever leads to the peer. Numbers
-    /// begin anew with every start, so a number alone tells nothing.
-    fn find(&self, flow: &Flow) -> Option<&mpsc::Sender<Bytes>> {
-        let connection = self.by_number.get(&self.number_of(flow)?)?;
-        connection.outgoing.as_ref().filter(|_| connection.peer == flow.remote)
-    }
-
-    fn number_of(&self, flow: &Flow) -> Option<u64> {
-        if flow.connection == 0 { self.by_peer.get(&flow.remote).copied() } else { Some(flow.connection) }
-    }
-
-    fn enter(&mut self, number: u64, peer: SocketAddr, outgoing: mpsc::Sender<Bytes>) {
-        self.by_number.insert(number, Connection { peer, outgoing: Some(outgoing) });
-        self.by_peer.insert(peer, number);
-    }
-
-    /// Nothing more is taken for it.
-    fn hang_up(&mut self, flow: &Flow) {
-        let Some(number) = self.number_of(flow) else { return };
-        if let Some(connection) = self.by_number.get_mut(&number) {
-            connection.outgoing = None;
-        }
-        if self.by_peer.get(&flow.remote) == Some(&number) {
-            self.by_peer.remove(&flow.remote);
-        }
-    }
-}
-
 impl Connections {
-    /// An empty table; tasks run on this runtime.
-    pub fn new(inbox: Inbox, runtime: Handle) -> Self {
-        let shared =
-            Shared { table: Mutex::default(), next: AtomicU64::new(1), inbox, runtime, front: OnceLock::new() };
+    /// An empty table, for at most `of_one` connections from one address; tasks run on this runtime.
+    pub fn new(inbox: Inbox, runtime: Handle, of_one: usize) -> Self {
+        let table = Mutex::new(Table::new(Limits { all: MOST, of_one }));
+        let shared = Shared { table, next: AtomicU64::new(1), inbox, runtime, front: OnceLock::new() };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// Somebody has proven on this flow who he is, or a call uses it: it is closed by its peer alone, or when its peer is gone.
+    pub(super) fn prove(&self, flow: &Flow) {
+        self.table().prove(flow);
     }
 
     /// Who is given what is read on connections that we open. Told once, when the front is there.
@@ -119,20 +92,22 @@ impl Connections {
     /// Begins to open a connection for a flow without a number. If that fails, the loss of the numbered one is told, and is
     /// the loss of every flow to this peer that has none.
     fn open(&self, table: &mut Table, flow: &Flow, first: Bytes) -> bool {
-        let front = self.shared.front.get().and_then(std::sync::Weak::upgrade);
-        let Some(front) = front.filter(|_| table.by_number.len() < MOST) else { return false };
+        let Some(front) = self.shared.front.get().and_then(std::sync::Weak::upgrade) else { return false };
         let (sender, receiver) = mpsc::channel(WAITING);
         // The channel is new: it has room for one.
         let _ = sender.try_send(first);
         let flow = Flow { connection: self.number(), ..*flow };
-        table.enter(flow.connection, flow.remote, sender);
+        let standing = Arc::new(Standing::ours());
+        if !table.enter(flow.connection, flow.remote, sender, &standing) {
+            return false;
+        }
         let connections = self.clone();
         self.shared.runtime.spawn(async move {
             match within(OPENING, TcpStream::connect(flow.remote)).await {
-                Some(Ok(stream)) => connections.run(stream, flow, receiver, &front).await,
-                Some(Err(_)) | None => connections.hang_up(&flow),
+                Some(Ok(stream)) => connections.run(stream, flow, receiver, &front, &standing).await,
+                Some(Err(_)) | None => connections.hang_up(&flow, &standing),
             }
-            connections.table().by_number.remove(&flow.connection);
+            connections.table().forget(flow.connection);
         });
         true
     }
@@ -145,21 +120,33 @@ impl Connections {
         self.shared.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    async fn run(&self, stream: TcpStream, flow: Flow, outgoing: mpsc::Receiver<Bytes>, front: &Front) {
+    async fn run(
+        &self,
+        stream: TcpStream,
+        flow: Flow,
+        outgoing: mpsc::Receiver<Bytes>,
+        front: &Front,
+        standing: &Standing,
+    ) {
         // Small messages leave at once; a socket that cannot do this still works.
         let _ = stream.set_nodelay(true);
+        notice_the_dead(&stream);
         let (reader, writer) = stream.into_split();
         let heard = |heard| match heard {
             Heard::Message(bytes) => front.receive(flow, bytes),
             Heard::Ping => front.pong(flow),
             Heard::Uncut(error) => front.refuse(flow, error),
         };
-        converse(reader, writer, outgoing, heard, || self.hang_up(&flow)).await;
+        converse(reader, writer, outgoing, standing, heard, || self.hang_up(&flow, standing)).await;
     }
 
-    fn hang_up(&self, flow: &Flow) {
+    /// What was never proven carries no call and no registration: its loss concerns no engine, and to look for what it may
+    /// concern is work that nobody should cause by opening and closing connections.
+    fn hang_up(&self, flow: &Flow, standing: &Standing) {
         self.table().hang_up(flow);
-        self.shared.inbox.flow_lost(*flow);
+        if standing.is_proven() {
+            self.shared.inbox.flow_lost(*flow);
+        }
     }
 
     /// Accepts until the task is aborted.
@@ -173,20 +160,44 @@ impl Connections {
             let Ok(own) = stream.local_addr() else { continue };
             let flow = front.routes().flow(Transport::Tcp, own, remote, self.number());
             let (sender, receiver) = mpsc::channel(WAITING);
-            {
+            let standing = Arc::new(Standing::default());
+            let (crowd, entered) = {
                 let mut table = self.table();
-                if table.by_number.len() >= MOST {
-                    continue;
-                }
-                table.enter(flow.connection, remote, sender);
+                let crowd = table.crowd(front.now().mono, remote.ip());
+                (crowd, table.enter(flow.connection, remote, sender, &standing))
+            };
+            if let Some(crowd) = crowd {
+                front.tell(&no_room(&front, remote, crowd));
+            }
+            if !entered {
+                continue;
             }
             let (connections, front) = (self.clone(), front.clone());
             tokio::spawn(async move {
-                connections.run(stream, flow, receiver, &front).await;
-                connections.table().by_number.remove(&flow.connection);
+                connections.run(stream, flow, receiver, &front, &standing).await;
+                connections.table().forget(flow.connection);
             });
         }
     }
+}
+
+/// Has the system find out whether a silent peer is still there: a registered phone may be silent for an hour, and one that
+/// lost its power says no goodbye. A socket that cannot do this still works.
+fn notice_the_dead(stream: &TcpStream) {
+    let (again, times) = ASK_AGAIN;
+    let patience = u32::try_from(UNACKNOWLEDGED.as_millis()).unwrap_or(u32::MAX);
+    let _ = sockopt::set_socket_keepalive(stream, true)
+        .and_then(|()| sockopt::set_tcp_keepidle(stream, ASK_AFTER))
+        .and_then(|()| sockopt::set_tcp_keepintvl(stream, again))
+        .and_then(|()| sockopt::set_tcp_keepcnt(stream, times))
+        .and_then(|()| sockopt::set_tcp_user_timeout(stream, patience));
+}
+
+/// For the audit.
+fn no_room(front: &Front, source: SocketAddr, crowd: Crowd) -> Alarm {
+    let Crowd { connections, of_one_source } = crowd;
+    let kind = AlarmKind::Crowded { connections, of_one_source };
+    Alarm { kind, at: front.now().wall, source, account: String::new(), tenant: None }
 }
 
 #[cfg(test)]

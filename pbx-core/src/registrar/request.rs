@@ -55,7 +55,8 @@ impl Request {
         let bad = |text| move |_| Fault::Bad(text);
         let call_id = message.call_id().map_err(bad("Call-ID can't be read"))?;
         let cseq = message.cseq().map_err(bad("CSeq can't be read"))?.number;
-        let expires = message.expires().map_err(bad("Expires can't be read"))?;
+        // RFC 3261 §10.2.1.1: what is no number counts as an hour.
+        let expires = message.expires().unwrap_or(Some(3600));
         if call_id.len() > LONGEST {
             return Err(Fault::Bad("Call-ID is too long"));
         }

@@ -66,6 +66,14 @@ fn contacts_of(answer: &Registered) -> Vec<&str> {
 }
 
 #[test]
+fn expires_that_is_no_number_counts_as_an_hour() {
+    let mut desk = Desk::new();
+    let answer = desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>", "Expires: abc"]);
+    assert_eq!((answer.code, contacts_of(&answer)), (200, vec!["<sip:desk@192.0.2.10>;expires=3600"]));
+    assert_eq!(desk.sends(1, "a", &["Contact: *", "Expires: abc"]).code, 400, "that removes nothing");
+}
+
+#[test]
 fn phone_is_reachable_until_its_registration_ends() {
     let mut desk = Desk::new();
     let answer = desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>;expires=120"]);

@@ -15,7 +15,7 @@ pub struct Challenge {
     pub nonce: String,
     /// The hash that the client shall use.
     pub algorithm: Algorithm,
-    /// The last answer was right but its nonce is too old: try again without asking anyone for a password.
+    /// The last answer was to a nonce that is no good any more: try again without asking anyone for a password.
     pub stale: bool,
     /// Opaque text that the client sends back as it is.
     pub opaque: Option<String>,

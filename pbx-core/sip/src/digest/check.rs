@@ -1,6 +1,7 @@
 //! Whether a client's digest answer proves that it knows the password.
 
 use super::{Age, Credentials, Ha1, Nonces};
+use std::net::IpAddr;
 
 /// A digest answer, and what it is checked against.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,8 @@ pub struct Question<'a> {
     pub method: &'a str,
     /// The secret of the user that the credentials name; none if there is no such user, which costs the same time.
     pub ha1: Option<&'a Ha1>,
+    /// Where the request came from: a nonce is good for the address that it was issued to.
+    pub client: IpAddr,
     /// Seconds since 1970, by the wall clock.
     pub now: u64,
 }
@@ -26,23 +29,25 @@ pub enum Verdict {
         /// How often the client used the nonce, with this request (RFC 7616 §3.4, `nc`).
         count: u32,
     },
-    /// The client knows the password, but the nonce is too old or not ours: challenge again with `stale=true`.
+    /// The nonce is too old, or was never given to this client: challenge again with `stale=true`. The answer was not looked
+    /// at, so it tells nothing about a password, right or wrong (RFC 7616 §3.3 asks only for a nonce that is no good), and
+    /// whoever made it up out of nothing has guessed nothing.
     Stale,
-    /// Wrong password, wrong realm or no such user.
+    /// Wrong password, wrong realm or no such user, with a nonce that this client was given.
     Bad,
 }
 
 /// Checks a client's answer. Credentials that can't be read never come this far: see [`Credentials::parse`].
 pub fn check(nonces: &Nonces, question: Question<'_>) -> Verdict {
-    let Question { credentials, method, ha1, now } = question;
+    let Question { credentials, method, ha1, client, now } = question;
+    match nonces.age(&credentials.nonce, client, now) {
+        Age::Fresh(_) => {}
+        Age::Expired | Age::Foreign => return Verdict::Stale,
+    }
     let nobody: &Ha1 = Ha1::nobody();
     let right = credentials.proves(ha1.unwrap_or(nobody), method);
-    let age = nonces.age(&credentials.nonce, now);
     if ha1.is_none() || !right || credentials.realm != nonces.realm() {
         return Verdict::Bad;
     }
-    match age {
-        Age::Fresh(_) => Verdict::Fresh { nonce: credentials.nonce.clone(), count: credentials.count },
-        Age::Expired | Age::Foreign => Verdict::Stale,
-    }
+    Verdict::Fresh { nonce: credentials.nonce.clone(), count: credentials.count }
 }

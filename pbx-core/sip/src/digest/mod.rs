@@ -1,7 +1,7 @@
 //! Digest authentication (RFC 7616, RFC 8760; RFC 3261 §22), both sides of it.
 //!
 //! The server keeps nothing between challenge and answer: a nonce is its time of issue, a salt and a keyed hash over
-//! both and the realm ([`Nonces`]), so that any engine with the same key knows it again. [`check`]
+//! both, the client's address and the realm ([`Nonces`]), so that any engine with the same key knows it again. [`check`]
 //! says whether the answer is right; whether it was seen before is another question, asked later ([`NonceCounts`]),
 //! because a retransmission is no replay and only the transaction layer can tell them apart.
 //!
@@ -12,12 +12,13 @@
 //! let alice = Ha1::of("alice", "ringdown", "wonderland");
 //!
 //! // The server challenges, the phone answers.
-//! let challenge = Challenge::new("ringdown", nonces.issue(1_000, 42), Algorithm::Sha256, false);
+//! let client = std::net::IpAddr::from([192, 0, 2, 7]);
+//! let challenge = Challenge::new("ringdown", nonces.issue(client, 1_000, 42), Algorithm::Sha256, false);
 //! let answer = challenge.answer("alice", "wonderland", "REGISTER", "sip:example.com", "c0ffee", 1);
 //!
 //! // The server, which remembers nothing but its key, knows who it is.
 //! let credentials = Credentials::parse(&answer.to_string())?;
-//! let question = Question { credentials: &credentials, method: "REGISTER", ha1: Some(&alice), now: 1_030 };
+//! let question = Question { credentials: &credentials, method: "REGISTER", ha1: Some(&alice), client, now: 1_030 };
 //! assert!(matches!(check(&nonces, question), Verdict::Fresh { count: 1, .. }));
 //! # Ok::<(), pbx_sip::digest::Malformed>(())
 //! ```

@@ -1,10 +1,11 @@
-//! Nonces that need no memory: time, salt, keyed hash.
+//! Nonces that need no memory: time, salt, keyed hash. Each is good for whom it was issued to and for nobody else.
 
 use super::algorithm::{Algorithm, hex};
 use super::challenge::Challenge;
 use super::keyed::Keyed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::net::IpAddr;
 use subtle::ConstantTimeEq as _;
 
 /// What a genuine nonce says: when it was issued, and the salt that makes it the only one.
@@ -36,7 +37,7 @@ pub enum Age {
     Fresh(Nonce),
     /// Ours, but too old, or from a future that the clock has been set back from.
     Expired,
-    /// Not ours, or made with another key or for another realm.
+    /// Not ours, or made with another key, for another realm or for another address.
     Foreign,
 }
 
@@ -82,16 +83,18 @@ impl Nonces {
         self.lifetime
     }
 
-    /// A new nonce: `now` in seconds since 1970 by the wall clock, `salt` is fresh randomness.
-    pub fn issue(&self, now: u64, salt: u64) -> String {
+    /// A new nonce for a client at this address: `now` in seconds since 1970 by the wall clock, `salt` is fresh randomness.
+    /// Its port is not in it: a phone may answer on another connection than the one it was asked on.
+    pub fn issue(&self, client: IpAddr, now: u64, salt: u64) -> String {
         let nonce = Nonce { issued: now, salt };
-        format!("{now:016x}{salt:016x}{}", self.mark(nonce))
+        format!("{now:016x}{salt:016x}{}", self.mark(client, nonce))
     }
 
-    /// Whether a nonce is one of ours, and still good at `now` (seconds since 1970).
-    pub fn age(&self, text: &str, now: u64) -> Age {
+    /// Whether a nonce is one that this client was given, and still good at `now` (seconds since 1970).
+    pub fn age(&self, text: &str, client: IpAddr, now: u64) -> Age {
         let Some(nonce) = Nonce::parse(text) else { return Age::Foreign };
-        let genuine = text.get(32..).is_some_and(|mark| self.mark(nonce).as_bytes().ct_eq(mark.as_bytes()).into());
+        let genuine =
+            text.get(32..).is_some_and(|mark| self.mark(client, nonce).as_bytes().ct_eq(mark.as_bytes()).into());
         match now.checked_sub(nonce.issued) {
             _ if !genuine => Age::Foreign,
             Some(age) if age <= self.lifetime => Age::Fresh(nonce),
@@ -99,10 +102,14 @@ impl Nonces {
         }
     }
 
-    /// The keyed hash over time, salt and realm: 128 bits, in hex.
-    fn mark(&self, nonce: Nonce) -> String {
+    /// The keyed hash over time, salt, address and realm: 128 bits, in hex.
+    fn mark(&self, client: IpAddr, nonce: Nonce) -> String {
         let (issued, salt) = (nonce.issued.to_be_bytes(), nonce.salt.to_be_bytes());
-        hex(&self.key.hash([b"nonce", &issued[..], &salt, self.realm.as_bytes()]))
+        let client = match client.to_canonical() {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+            IpAddr::V6(v6) => v6,
+        };
+        hex(&self.key.hash([b"nonce", &issued[..], &salt, &client.octets(), self.realm.as_bytes()]))
     }
 }
 

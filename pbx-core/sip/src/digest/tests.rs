@@ -1,9 +1,11 @@
 use super::*;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const REALM: &str = "ringdown";
 const NOW: u64 = 1_700_000_000;
+const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 
 fn nonces() -> Nonces {
     Nonces::new([7; 32], REALM, 60)
@@ -11,11 +13,11 @@ fn nonces() -> Nonces {
 
 fn verdict(credentials: &Credentials, method: &str, now: u64) -> Verdict {
     let alice = Ha1::of("alice", REALM, "secret");
-    check(&nonces(), Question { credentials, method, ha1: Some(&alice), now })
+    check(&nonces(), Question { credentials, method, ha1: Some(&alice), client: CLIENT, now })
 }
 
 fn answer(algorithm: Algorithm, password: &str) -> Credentials {
-    let challenge = Challenge::new(REALM, nonces().issue(NOW, 5), algorithm, false);
+    let challenge = Challenge::new(REALM, nonces().issue(CLIENT, NOW, 5), algorithm, false);
     challenge.answer("alice", password, "INVITE", "sip:bob@example.com", "0a4f113b", 1)
 }
 
@@ -55,7 +57,7 @@ fn anything_wrong_is_bad() {
     assert_eq!(verdict(&Credentials { count: 2, ..good.clone() }, "INVITE", NOW), Verdict::Bad);
     assert_eq!(verdict(&Credentials { realm: "other".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
     assert_eq!(verdict(&Credentials { response: String::new(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
-    let nobody = Question { credentials: &good, method: "INVITE", ha1: None, now: NOW };
+    let nobody = Question { credentials: &good, method: "INVITE", ha1: None, client: CLIENT, now: NOW };
     assert_eq!(check(&nonces(), nobody), Verdict::Bad);
 }
 
@@ -64,30 +66,41 @@ fn nobody_can_answer_as_the_user_that_does_not_exist() {
     let mut credentials = answer(Algorithm::Md5, "secret");
     credentials.response = credentials.expected(Ha1::nobody(), "INVITE");
     assert_eq!(
-        check(&nonces(), Question { credentials: &credentials, method: "INVITE", ha1: None, now: NOW }),
+        check(&nonces(), Question { credentials: &credentials, method: "INVITE", ha1: None, client: CLIENT, now: NOW }),
         Verdict::Bad
     );
 }
 
 #[test]
-fn an_old_or_foreign_nonce_is_stale_for_who_knows_the_password_only() {
-    let good = answer(Algorithm::Sha256, "secret");
-    assert_eq!(verdict(&good, "INVITE", NOW + 61), Verdict::Stale);
-    assert_eq!(verdict(&good, "INVITE", NOW - 1), Verdict::Stale, "the clock was set back");
-    assert_eq!(verdict(&answer(Algorithm::Sha256, "wrong"), "INVITE", NOW + 61), Verdict::Bad);
-    let foreign = Challenge::new(REALM, "abc", Algorithm::Sha256, false);
-    let foreign = foreign.answer("alice", "secret", "INVITE", "sip:x", "c", 1);
-    assert_eq!(verdict(&foreign, "INVITE", NOW), Verdict::Stale);
+fn an_old_or_foreign_nonce_is_stale_whatever_the_answer_to_it() {
+    for password in ["secret", "wrong"] {
+        let given = answer(Algorithm::Sha256, password);
+        assert_eq!(verdict(&given, "INVITE", NOW + 61), Verdict::Stale);
+        assert_eq!(verdict(&given, "INVITE", NOW - 1), Verdict::Stale, "the clock was set back");
+        let foreign = Challenge::new(REALM, "abc", Algorithm::Sha256, false);
+        let foreign = foreign.answer("alice", password, "INVITE", "sip:x", "c", 1);
+        assert_eq!(verdict(&foreign, "INVITE", NOW), Verdict::Stale);
+    }
+}
+
+#[test]
+fn a_nonce_is_good_for_the_address_that_it_was_issued_to() {
+    let nonce = nonces().issue(CLIENT, NOW, 5);
+    let neighbour = IpAddr::from([192, 0, 2, 8]);
+    assert_eq!(nonces().age(&nonce, neighbour, NOW), Age::Foreign);
+    let mapped = IpAddr::from(Ipv4Addr::new(192, 0, 2, 7).to_ipv6_mapped());
+    assert_eq!(nonces().age(&nonce, mapped, NOW), Age::Fresh(Nonce { issued: NOW, salt: 5 }));
+    assert_eq!(nonces().age(&nonce, IpAddr::from(Ipv6Addr::LOCALHOST), NOW), Age::Foreign);
 }
 
 #[test]
 fn a_nonce_is_known_by_key_and_realm_alone() {
-    let nonce = nonces().issue(NOW, 5);
-    assert_eq!(nonces().age(&nonce, NOW), Age::Fresh(Nonce { issued: NOW, salt: 5 }));
-    assert_eq!(Nonces::new([8; 32], REALM, 60).age(&nonce, NOW), Age::Foreign);
-    assert_eq!(Nonces::new([7; 32], "other", 60).age(&nonce, NOW), Age::Foreign);
+    let nonce = nonces().issue(CLIENT, NOW, 5);
+    assert_eq!(nonces().age(&nonce, CLIENT, NOW), Age::Fresh(Nonce { issued: NOW, salt: 5 }));
+    assert_eq!(Nonces::new([8; 32], REALM, 60).age(&nonce, CLIENT, NOW), Age::Foreign);
+    assert_eq!(Nonces::new([7; 32], "other", 60).age(&nonce, CLIENT, NOW), Age::Foreign);
     let later = nonce.replacen(&format!("{NOW:016x}"), &format!("{:016x}", NOW + 50), 1);
-    assert_eq!(nonces().age(&later, NOW + 100), Age::Foreign, "nobody makes his nonce younger");
+    assert_eq!(nonces().age(&later, CLIENT, NOW + 100), Age::Foreign, "nobody makes his nonce younger");
 }
 
 #[test]
@@ -124,7 +137,7 @@ fn quoted_text_survives_the_way() {
 #[test]
 fn a_count_is_taken_once_even_if_it_comes_late() {
     let mut counts = NonceCounts::new(10);
-    let nonce = nonces().issue(NOW, 5);
+    let nonce = nonces().issue(CLIENT, NOW, 5);
     assert_eq!([1, 3, 2, 2, 3, 100, 36, 37, 37].map(|count| counts.note(&nonce, count)), {
         use Count::{New, Seen, TooOld};
         [New, New, New, Seen, Seen, New, TooOld, New, Seen]
@@ -134,7 +147,7 @@ fn a_count_is_taken_once_even_if_it_comes_late() {
 #[test]
 fn a_forgotten_nonce_is_too_old_and_never_new_again() {
     let mut counts = NonceCounts::new(2);
-    let made: Vec<_> = (0..3).map(|n| nonces().issue(NOW + n, 5)).collect();
+    let made: Vec<_> = (0..3).map(|n| nonces().issue(CLIENT, NOW + n, 5)).collect();
     for nonce in &made {
         assert_eq!(counts.note(nonce, 1), Count::New);
     }

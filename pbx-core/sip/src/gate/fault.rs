@@ -33,7 +33,10 @@ pub enum Fault {
     /// 414: the Request-URI is longer than [`super::MAX_URI_BYTES`].
     #[error("Request-URI is longer than 1024 bytes")]
     UriTooLong,
-    /// 416: the Request-URI is neither sip, sips nor tel (RFC 3261 §8.2.2.1).
+    /// 415: the body is packed in a way that is not unpacked here (RFC 3261 §8.2.3).
+    #[error("body is in an encoding that is not known here")]
+    Encoding,
+    /// 416: the Request-URI is neither sip, sips nor tel, nor calls for help by a URN (RFC 3261 §8.2.2.1, RFC 5031).
     #[error("Request-URI is neither sip, sips nor tel")]
     Scheme,
     /// 420: Require names what we do not support (RFC 3261 §8.2.2.3).
@@ -57,6 +60,7 @@ impl Fault {
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::TooLarge => StatusCode::REQUEST_ENTITY_TOO_LARGE,
             Self::UriTooLong => StatusCode::REQUEST_URI_TOO_LONG,
+            Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Scheme => StatusCode::UNSUPPORTED_URI_SCHEME,
             Self::Extension(_) => StatusCode::BAD_EXTENSION,
             Self::Method => StatusCode::NOT_IMPLEMENTED,

@@ -2,6 +2,7 @@
 
 use super::{Fault, MAX_HEAD_BYTES, MAX_URI_BYTES, MAX_VIAS, Policy};
 use crate::error::HeaderError;
+use crate::grammar::split_outside;
 use crate::header_name::HeaderName;
 use crate::message::check::{check, is_single};
 use crate::message::{Header, Message};
@@ -17,6 +18,7 @@ pub(super) fn fault_of(message: &Message, policy: &Policy<'_>) -> Option<Fault> 
         .and_then(|()| headers(message))
         .and_then(|()| sequence(message))
         .and_then(|()| body(message))
+        .and_then(|()| encoding(message))
         .and_then(|()| extensions(message, policy))
         .and_then(|()| acceptance(message))
         .err()
@@ -50,10 +52,16 @@ fn address(message: &Message) -> Result<(), Fault> {
             Err(Fault::Uri(crate::error::Malformed("headers are not allowed here")))
         }
         Ok(Uri::Sip(_) | Uri::Tel(_)) => Ok(()),
+        Ok(uri) if uri.is_sos() && calls(message) => Ok(()),
         Ok(Uri::Other(_)) => Err(Fault::Scheme),
         Err(HeaderError::RequestUri(fault)) => Err(Fault::Uri(fault)),
         Err(fault) => Err(Fault::Header(fault)),
     }
+}
+
+/// An INVITE, or what follows it with the same Request-URI (RFC 3261 §9.1, §17.1.1.3).
+const fn calls(message: &Message) -> bool {
+    matches!(message.method(), Some(Method::Invite | Method::Ack | Method::Cancel))
 }
 
 /// The headers that every message must have (RFC 3261 §8.1.1), each that we read in its grammar, and none twice that may
@@ -118,6 +126,19 @@ fn body(message: &Message) -> Result<(), Fault> {
         return Err(Fault::BodyCut);
     }
     Ok(())
+}
+
+/// A body that is packed can't be read. An ACK and a CANCEL are let in all the same: the one is never answered, of the other
+/// no body is looked at.
+fn encoding(message: &Message) -> Result<(), Fault> {
+    if matches!(message.method(), None | Some(Method::Ack | Method::Cancel)) || message.body().is_empty() {
+        return Ok(());
+    }
+    let packed = |header: Header<'_>| {
+        let value = header.value();
+        split_outside(&value, b',').any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+    };
+    if message.headers_of(HeaderName::ContentEncoding).any(packed) { Err(Fault::Encoding) } else { Ok(()) }
 }
 
 /// Require is not looked at in ACK and CANCEL (RFC 3261 §8.2.2.3).

@@ -30,12 +30,14 @@ pub struct Policy<'a> {
     pub supported: &'a [&'a str],
     /// The methods that the server knows; any other is answered with 501.
     pub methods: &'a [Method],
+    /// The methods it carries out: what a 501 names in Allow (RFC 3261 §8.2.1 wants the same of a 405).
+    pub allowed: &'a [Method],
 }
 
 impl Default for Policy<'_> {
     /// A server that knows all named methods and no extension.
     fn default() -> Self {
-        Self { supported: &[], methods: &KNOWN }
+        Self { supported: &[], methods: &KNOWN, allowed: &KNOWN }
     }
 }
 
@@ -143,9 +145,11 @@ pub fn refuse(request: &Message, fault: &Fault, to_tag: &str, policy: &Policy<'_
             response = response.header(HeaderName::Unsupported, tags.join(", "));
         }
         Fault::Method => {
-            let methods: Vec<&str> = policy.methods.iter().map(Method::as_str).collect();
+            let methods: Vec<&str> = policy.allowed.iter().map(Method::as_str).collect();
             response = response.header(HeaderName::Allow, methods.join(", "));
         }
+        // Nothing is unpacked here (RFC 3261 §8.2.3).
+        Fault::Encoding => response = response.header(HeaderName::AcceptEncoding, "identity"),
         _ => {}
     }
     response

@@ -43,7 +43,7 @@ pub(crate) fn check(name: HeaderName, text: &Text) -> Result<(), Malformed> {
         H::Cseq => CSeq::parse(text).map(drop),
         H::MaxForwards => digits::<u8>(text, "Max-Forwards is not in 0-255"),
         H::ContentLength => digits::<u32>(text, "not a length in bytes"),
-        H::Expires | H::MinExpires | H::SessionExpires | H::MinSe => first_seconds(text),
+        H::MinExpires | H::SessionExpires | H::MinSe => first_seconds(text),
         H::RetryAfter => retry_after(text).map(drop),
         H::ContentType => MediaType::parse(text.clone()).map(drop),
         H::Accept => list(text, |value| MediaType::parse(value).map(drop)),
@@ -52,6 +52,8 @@ pub(crate) fn check(name: HeaderName, text: &Text) -> Result<(), Malformed> {
             Auth::parse(text.clone()).map(drop)
         }
         H::Reason => list(text, |value| Reason::parse(value).map(drop)),
+        // Expires is not among them: a broken one reads as an hour where it matters (RFC 3261 §10.2.1.1), and is no
+        // fault of an INVITE.
         _ => Ok(()),
     }
 }

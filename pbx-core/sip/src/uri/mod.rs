@@ -73,6 +73,15 @@ impl Uri {
         }
     }
 
+    /// Whether it is the URN of the emergency services, `urn:service:sos`, or of one of them, such as `urn:service:sos.fire`
+    /// (RFC 5031 §4.2): what phones send that know a call for help from others. Labels are compared without case (§3).
+    pub fn is_sos(&self) -> bool {
+        const SOS: &str = "urn:service:sos";
+        let Self::Other(text) = self else { return false };
+        let (head, rest) = text.split_at_checked(SOS.len()).unwrap_or_default();
+        head.eq_ignore_ascii_case(SOS) && (rest.is_empty() || rest.starts_with('.'))
+    }
+
     /// Whether both mean the same: by RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for tel, letter by letter for others.
     pub fn is_equivalent(&self, other: &Self) -> bool {
         compare::equivalent(self, other)

@@ -50,7 +50,7 @@ fn judged(case: &Case) -> Verdict {
     methods.extend(
         ["!interesting-Method0123456789_*+`.%indeed'~", "RE%47IST%45R"].map(|m| pbx_sip::Method::parse(m).unwrap()),
     );
-    judge(bytes(case).into(), &Policy { supported: &[], methods: &methods })
+    judge(bytes(case).into(), &Policy { methods: &methods, ..Policy::default() })
 }
 
 #[test]

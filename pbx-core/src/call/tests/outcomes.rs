@@ -76,18 +76,18 @@ fn a_person_without_a_phone_is_unreachable() {
 
 #[test]
 fn an_emergency_asks_no_template_and_raises_an_alarm() {
-    let mut room = Room::new();
-    room.input(Input::Command(Command::Drain));
-    let mut anna = Phone::new("101");
-    anna.call(&mut room, "112");
-    room.expect(&anna.address(), "503");
-    assert!(room.jobs.is_empty());
-    assert!(
-        room.events
-            .iter()
-            .any(|kind| matches!(kind, EventKind::Alarm { code, .. } if code == "emergency-without-route"))
-    );
-    assert!(room.journal.iter().any(|entry| matches!(entry, crate::journal::Entry::Audit(_))));
+    for dialled in ["112", "urn:service:sos", "urn:service:sos.fire"] {
+        let mut room = Room::new();
+        room.input(Input::Command(Command::Drain));
+        let mut anna = Phone::new("101");
+        anna.call(&mut room, dialled);
+        room.expect(&anna.address(), "503");
+        assert!(room.jobs.is_empty());
+        let is_alarm =
+            |kind: &EventKind| matches!(kind, EventKind::Alarm { code, .. } if code == "emergency-without-route");
+        assert!(room.events.iter().any(is_alarm), "{dialled}");
+        assert!(room.journal.iter().any(|entry| matches!(entry, crate::journal::Entry::Audit(_))));
+    }
 }
 
 #[test]

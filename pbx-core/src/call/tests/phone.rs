@@ -48,8 +48,9 @@ impl Phone {
         let (name, ip) = (self.name, self.ip());
         self.call_id = format!("call-of-{name}-{branch}");
         self.near = format!("<sip:{name}@acme.test>;tag=from{name}");
-        self.far = format!("<sip:{dialled}@acme.test>");
-        self.target = format!("sip:{dialled}@acme.test");
+        let urn = dialled.starts_with("urn:");
+        self.target = if urn { dialled.to_owned() } else { format!("sip:{dialled}@acme.test") };
+        self.far = format!("<{}>", self.target);
         self.text("INVITE", self.cseq, branch, &format!("Contact: <sip:{name}@{ip}:5060>\r\n{headers}"), body)
     }
 

@@ -40,7 +40,7 @@ fn own_and_foreign_and_no_tenants_user_get_the_same_403() {
 #[test]
 fn guesser_is_not_answered_any_more_and_one_line_tells_of_it() {
     let mut scene = Scene::new();
-    let challenge = scene.answer(0, PHONE, &Request::new("REGISTER").text());
+    let challenge = scene.answer(0, ATTACKER, &Request::new("REGISTER").text());
     let mut lines = vec![];
     let mut dropped = 0;
     for n in 0..50 {
@@ -58,7 +58,30 @@ fn guesser_is_not_answered_any_more_and_one_line_tells_of_it() {
         matches!(scene.admit(1, ATTACKER, &right.text()).verdict, Verdict::Drop),
         "a right guess is not heard either"
     );
+    let right = scene.signed(1, &Request::new("REGISTER"), "desk", "correct horse");
     scene.delivered(1, PHONE, &right.text());
+}
+
+#[test]
+fn guesser_with_a_thousand_addresses_gets_a_minutes_lines_and_one_that_counts_the_rest() {
+    let mut scene = Scene::new();
+    let mut lines = vec![];
+    for address in 0..400_u32 {
+        let from = format!("10.9.{}.{}:5060", address >> 8, address & 255);
+        for n in 0..5 {
+            let user = format!("user{address}");
+            let guess = scene.signed_at(0, &from, &Request::new("REGISTER"), &user, &format!("guess{n}"));
+            lines.extend(scene.admit(1, &from, &guess.text()).alarm);
+        }
+    }
+    assert_eq!(lines.len(), 60);
+    assert_eq!(scene.door.left_out(at(60)), None);
+    let rest = scene.door.left_out(at(61)).unwrap().audit(AuditId::of_key("line"));
+    assert_eq!(
+        (rest.action.as_str(), rest.detail),
+        ("sip.left-out", serde_json::json!({"of": "sip.guessing", "lines": 340}))
+    );
+    assert_eq!(scene.door.left_out(at(200)), None);
 }
 
 #[test]
@@ -82,6 +105,10 @@ fn nonce_of_somebody_else_is_asked_again() {
     let credentials = forged.answer("desk", "correct horse", "REGISTER", "sip:192.0.2.1", "c", 1);
     let request = Request::new("REGISTER").line(&format!("Authorization: {credentials}"));
     assert_eq!(scene.status(PHONE, &request.text()), 401);
+    let given = scene.signed(0, &Request::new("REGISTER"), "desk", "correct horse");
+    let elsewhere = scene.answer(0, ATTACKER, &given.text());
+    assert!(elsewhere.header(HeaderName::WwwAuthenticate).unwrap().value().contains("stale=true"));
+    scene.delivered(0, "192.0.2.10:61000", &given.text());
 }
 
 #[test]

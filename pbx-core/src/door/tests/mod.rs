@@ -1,7 +1,9 @@
 //! The door as phones, carriers and attackers meet it.
 
+mod answers;
 mod attacks;
 mod dialogs;
+mod office;
 mod phones;
 mod trunks;
 
@@ -16,6 +18,7 @@ use bytes::Bytes;
 use pbx_sip::Message;
 use pbx_sip::digest::{Algorithm, Challenge};
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 
 const PHONE: &str = "192.0.2.10:5060";
 const CARRIER: &str = "203.0.113.5:5060";
@@ -136,7 +139,12 @@ impl Scene {
 
     /// The same request with an answer to the challenge that it gets.
     fn signed(&mut self, seconds: u64, request: &Request, user: &str, password: &str) -> Request {
-        let challenge = self.answer(seconds, PHONE, &request.text());
+        self.signed_at(seconds, PHONE, request, user, password)
+    }
+
+    /// The same from somewhere else.
+    fn signed_at(&mut self, seconds: u64, from: &str, request: &Request, user: &str, password: &str) -> Request {
+        let challenge = self.answer(seconds, from, &request.text());
         request.with_answer_to(&challenge, user, password)
     }
 }

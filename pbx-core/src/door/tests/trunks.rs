@@ -92,7 +92,7 @@ fn phone_on_a_connection_from_a_trunks_host_is_asked_for_its_password() {
     let mut scene = Scene::new();
     for request in [Request::new("REGISTER"), Request::new("INVITE")] {
         assert_eq!(code(&connected(&mut scene, &request)), Some(401), "{}", request.method);
-        let signed = scene.signed(0, &request, "desk", "correct horse");
+        let signed = scene.signed_at(0, "203.0.113.5:40000", &request, "desk", "correct horse");
         assert!(matches!(connected(&mut scene, &signed), Verdict::Deliver { who: Who::Device { .. }, .. }));
     }
 }

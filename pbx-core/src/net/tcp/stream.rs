@@ -1,20 +1,24 @@
 //! One connection: what is read is cut into messages, what waits is written, and at the end what waits is still said.
 
+use super::table::Standing;
+use super::wait::Wait;
 use bytes::Bytes;
 use pbx_sip::framing::{Frame, Framer, FramingError};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
-/// A connection that says nothing at all for so long is closed.
-const IDLE: Duration = Duration::from_secs(15 * 60);
 /// A peer that takes nothing for so long is gone: whoever waits for an answer has given up by then (RFC 3261 §17, timer F).
 const STALLED: Duration = Duration::from_secs(32);
 /// How long the end of a connection may take.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 /// What a peer may go on saying meanwhile.
 const UNHEARD: u64 = 4 * 1024 * 1024;
+
+/// What is read at once.
+const BUFFER: usize = 4 * 1024;
 
 /// What a peer said.
 pub(super) enum Heard {
@@ -26,18 +30,20 @@ pub(super) enum Heard {
     Uncut(FramingError),
 }
 
-/// Reads and writes until one of both comes to its end. Then `closing` is told, which gives the way in of `outgoing` up, and
+/// Reads and writes until one of both comes to its end, or another connection needs the room. Then `closing` is told, which gives the way in of `outgoing` up, and
 /// what waits there is written before the connection is closed: the answer to the peer's last words is among it.
 pub(super) async fn converse(
     mut reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
     outgoing: mpsc::Receiver<Bytes>,
+    standing: &Standing,
     heard: impl FnMut(Heard),
     closing: impl FnOnce(),
 ) {
     let mut writing = pin!(write(writer, outgoing));
     let is_read = tokio::select! {
-        () = read(&mut reader, heard) => true,
+        () = read(&mut reader, standing, heard) => true,
+        () = standing.evicted() => false,
         () = &mut writing => false,
     };
     closing();
@@ -52,20 +58,41 @@ pub(super) async fn converse(
     }
 }
 
-async fn read(stream: &mut (impl AsyncRead + Unpin), mut heard: impl FnMut(Heard)) {
+async fn read(stream: &mut (impl AsyncRead + Unpin), standing: &Standing, mut heard: impl FnMut(Heard)) {
     let mut framer = Framer::new(pbx_sip::gate::MAX_BYTES);
-    let mut buffer = vec![0; 16 * 1024];
-    while let Some(Ok(length @ 1..)) = within(IDLE, stream.read(&mut buffer)).await {
+    let mut buffer = vec![0; BUFFER];
+    let (began, mut wait) = (now(), Wait::begin(standing.is_proven()));
+    loop {
+        let length = match wait.left(began.elapsed(), standing.is_proven()) {
+            Some(Duration::ZERO) => return,
+            Some(left) => match within(left, stream.read(&mut buffer)).await {
+                // Somebody may have proven himself meanwhile.
+                None => continue,
+                Some(read) => read,
+            },
+            None => stream.read(&mut buffer).await,
+        };
+        let Ok(length @ 1..) = length else { return };
         framer.push(&buffer[..length]);
+        let mut is_whole = false;
         loop {
             match framer.next_frame() {
-                Ok(Some(Frame::Message(bytes))) => heard(Heard::Message(bytes)),
+                Ok(Some(Frame::Message(bytes))) => {
+                    is_whole = true;
+                    heard(Heard::Message(bytes));
+                }
                 Ok(Some(Frame::Ping)) => heard(Heard::Ping),
                 Ok(None) => break,
                 Err(error) => return heard(Heard::Uncut(error)),
             }
         }
+        wait.heard(began.elapsed(), is_whole, framer.has_begun());
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "timers live in net")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 async fn write(mut stream: impl AsyncWrite + Unpin, mut outgoing: mpsc::Receiver<Bytes>) {
@@ -95,13 +122,13 @@ mod tests {
         let (mut peer, ours) = tokio::io::duplex(16);
         let (reader, writer) = tokio::io::split(ours);
         let (sender, outgoing) = mpsc::channel(8);
-        let sender = RefCell::new(Some(sender));
+        let (sender, standing) = (RefCell::new(Some(sender)), Standing::default());
         let answer = |_| {
             for _ in 0..3 {
                 sender.borrow().as_ref().unwrap().try_send(Bytes::from_static(ANSWER)).unwrap();
             }
         };
-        let server = converse(reader, writer, outgoing, answer, || drop(sender.take()));
+        let server = converse(reader, writer, outgoing, &standing, answer, || drop(sender.take()));
         let client = async move {
             peer.write_all(words).await.unwrap();
             if closes {

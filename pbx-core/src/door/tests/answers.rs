@@ -1,0 +1,37 @@
+//! Where answers go.
+
+use super::*;
+
+/// The port at which an answer to this request goes, by the engine or by the door itself.
+fn answered_at(scene: &mut Scene, transport: Transport, from: &str, text: &str) -> SocketAddr {
+    scene.admit_by(transport, 0, from, text).flow.remote
+}
+
+fn with_via(request: &Request, via: &str) -> String {
+    request.text().replacen("192.0.2.10:5060;rport", via, 1)
+}
+
+#[test]
+fn answer_goes_where_the_via_asks_for_it() {
+    let mut scene = Scene::new();
+    let table = [
+        ("192.0.2.10:5090", "192.0.2.10:5090"),
+        ("192.0.2.10", "192.0.2.10:5060"),
+        ("192.0.2.10:5090;rport", "192.0.2.10:61000"),
+        ("10.0.0.9:5090", "192.0.2.10:61000"),
+        ("phone.example.com:5090", "192.0.2.10:61000"),
+    ];
+    let from = "192.0.2.10:61000";
+    for (via, expected) in table {
+        let expected: SocketAddr = expected.parse().unwrap();
+        for request in [Request::new("OPTIONS"), Request::new("REGISTER"), Request::new("INVITE").uri("http://x")] {
+            let text = with_via(&request, via);
+            assert_eq!(answered_at(&mut scene, Transport::Udp, from, &text), expected, "{text}");
+            assert_eq!(answered_at(&mut scene, Transport::Tcp, from, &text), from.parse().unwrap(), "its connection");
+        }
+        let signed = scene.signed(0, &Request::new("REGISTER"), "desk", "correct horse");
+        let admission = scene.admit(0, from, &with_via(&signed, via));
+        assert!(matches!(admission.verdict, Verdict::Deliver { .. }));
+        assert_eq!(admission.flow.remote, expected, "{via}");
+    }
+}
