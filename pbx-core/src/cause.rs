@@ -22,7 +22,8 @@ pub const CAUSES: &[Cause] = &[
     cause("normal", 200, 16, Disposition::Answered, "hung up after an answer"),
     cause("answered", 200, 16, Disposition::Answered, "answered"),
     cause("completed-elsewhere", 200, 26, Disposition::Answered, "answered on another device"),
-    cause("flow-lost", 200, 27, Disposition::Answered, "the phone's connection was lost"),
+    FLOW_LOST,
+    FAR_END_VANISHED,
     cause("cut", 200, 41, Disposition::Answered, "cut by a restart or by the deadline of a drain"),
     cause("operator-hung-up", 200, 16, Disposition::Answered, "ended from the console"),
     cause("caller-cancelled", 487, 16, Disposition::Cancelled, "the caller hung up before an answer"),
@@ -50,6 +51,12 @@ pub const CAUSES: &[Cause] = &[
     cause("timeout", 408, 102, Disposition::Failed, "the other side did not answer in time"),
     cause("far-end-failed", 502, 38, Disposition::Failed, "the other side failed"),
 ];
+
+/// An answered call whose phone answers nothing any more.
+pub const FAR_END_VANISHED: Cause =
+    cause("far-end-vanished", 200, 27, Disposition::Answered, "a phone was gone, and answered nothing any more");
+/// An answered call whose phone lost its connection, and to which there is no other way.
+pub const FLOW_LOST: Cause = cause("flow-lost", 200, 27, Disposition::Answered, "the phone's connection was lost");
 
 const fn cause(code: &'static str, sip: u16, q850: u8, disposition: Disposition, text: &'static str) -> Cause {
     Cause { code, sip, q850, disposition, text }

@@ -34,6 +34,9 @@ pub struct Settings {
     pub lookups_ms: u32,
     /// Devices rung at once.
     pub max_forks: usize,
+    /// How often the two sides of an answered call are looked after, in seconds: who was silent for as long is asked whether
+    /// it is there. 0: never.
+    pub talk_check_s: u32,
     /// How long running calls may go on after the drain began.
     pub drain_deadline_s: u32,
     /// How long a turn of an engine may wait for what comes after the one before.
@@ -57,6 +60,7 @@ impl Default for Settings {
             max_lookups: 8,
             lookups_ms: 3000,
             max_forks: 16,
+            talk_check_s: 60,
             drain_deadline_s: 30,
             gather_ms: 20,
         }

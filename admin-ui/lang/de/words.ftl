@@ -31,6 +31,7 @@ sentence-cut = Die Verbindung wurde von unserer Seite getrennt, nicht von den Be
 cause-normal = nach dem Gespräch aufgelegt
 cause-completed-elsewhere = an einem anderen Telefon angenommen
 cause-flow-lost = die Verbindung zum Telefon ist abgerissen
+cause-far-end-vanished = ein Telefon war weg und antwortete nicht mehr
 cause-cut = durch Neustart oder Herunterfahren getrennt
 cause-operator-hung-up = über die Verwaltung beendet
 cause-caller-cancelled = vor dem Abnehmen aufgelegt

@@ -31,6 +31,7 @@ sentence-cut = It was cut off from our side, not by those who talked.
 cause-normal = hung up after an answer
 cause-completed-elsewhere = answered on another phone
 cause-flow-lost = the phone’s connection was lost
+cause-far-end-vanished = a phone was gone and no longer answered
 cause-cut = cut off by a restart or at the end of a shutdown
 cause-operator-hung-up = ended from the console
 cause-caller-cancelled = the caller hung up before an answer

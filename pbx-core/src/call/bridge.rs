@@ -6,6 +6,7 @@ use super::state::Call;
 use crate::decision::Final;
 use crate::event::EventKind;
 use crate::journal::{Answer, Entry};
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The connection between the caller and the leg that answered.
@@ -17,6 +18,9 @@ pub(super) struct Bridge {
     pub(super) reoffer: Option<Reoffer>,
     /// Who holds: the caller, the answering side.
     held: [bool; 2],
+    /// When the two are looked after next.
+    #[serde(default)]
+    pub(super) check: Option<Instant>,
 }
 
 impl Bridge {
@@ -50,8 +54,14 @@ impl Call {
         self.join(cx, no);
         self.answer_caller(cx, &sdp);
         self.record.connected(self.legs[0].id, leg, by.clone(), now);
-        self.bridge = Some(Bridge { callee: no, reoffer: None, held: [false; 2] });
+        self.bridge = Some(Bridge { callee: no, reoffer: None, held: [false; 2], check: None });
         cx.publish(owner.tenant, Some(owner.call), EventKind::Answered { leg, by });
+        for no in [0, no] {
+            if let Some(leg) = self.leg(no) {
+                leg.is_seen(now);
+            }
+        }
+        self.watch_talk(cx);
         self.note_hold(cx);
     }
 

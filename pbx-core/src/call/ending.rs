@@ -8,6 +8,7 @@ use crate::cdr::Ending;
 use crate::decision::Final;
 use crate::event::{Disposition, EventKind};
 use crate::journal::Entry;
+use crate::time::Now;
 
 /// The ordinary end of an answered call.
 pub(super) const HUNG_UP: Ending<'static> =
@@ -16,21 +17,28 @@ pub(super) const HUNG_UP: Ending<'static> =
 impl Call {
     /// Ends the call, unless it has ended: the journal first, then whoever is still there.
     pub(super) fn end(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>) {
+        let now = cx.now();
+        self.end_as_of(cx, ending, now);
+    }
+
+    /// The same for a call that was over at a moment before this one: somebody had vanished.
+    pub(super) fn end_as_of(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>, at: Now) {
         if self.record.is_over() {
             return;
         }
-        let (owner, now) = (self.owner, cx.now());
-        self.record.ended(ending, now);
+        let owner = self.owner;
+        self.record.ended(ending, at);
         cx.journal(Entry::CallEnded {
             call: owner.call,
             tenant: owner.tenant,
             disposition: ending.disposition,
             cause: ending.cause.to_owned(),
             sip_code: ending.sip_code,
-            at: now.wall,
+            at: at.wall,
         });
         let kind = EventKind::CallEnded { disposition: ending.disposition, cause: ending.cause.to_owned() };
         cx.publish(owner.tenant, Some(owner.call), kind);
+        self.stop_watching(cx);
         self.end_reoffer(cx);
         let no_of_callees: Vec<u16> = self.legs.iter().skip(1).map(|leg| leg.no).collect();
         for no in no_of_callees {

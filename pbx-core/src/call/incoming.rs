@@ -1,11 +1,11 @@
 //! From an INVITE to a call.
 
+use super::calls::Calls;
 use super::cx::Cx;
-use super::dispatch::Calls;
-
 use super::identity;
 use super::io::Who;
 use super::leg::{Leg, LegState, Owner};
+use super::presence::Presence;
 use super::routing::Run;
 use super::session::Session;
 use super::shared::{User, Whose};
@@ -137,6 +137,8 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         port: None,
         answer_timer: None,
         heard: false,
+        lost: false,
+        presence: Presence::default(),
     };
     let sip_call_id = incoming.invite.call_id().map(|id| id.to_string()).unwrap_or_default();
     let original = identity::dialled(incoming.invite);

@@ -1,6 +1,7 @@
 //! One side of a call: a phone or trunk, its dialog, its session and its media port.
 
 use super::cx::Cx;
+use super::presence::Presence;
 use super::session::Session;
 use super::shared::Whose;
 use crate::event::Party;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use pbx_media::{Command, Port};
 use pbx_sip::dialog::{Dialog, Parts};
 use pbx_sip::transaction::TransactionId;
-use pbx_sip::{Host, Message, Method, Reply, Uri, Via, spell};
+use pbx_sip::{Host, Message, Method, Reply, Via, spell};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
@@ -60,6 +61,12 @@ pub(super) struct Leg {
     pub(super) answer_timer: Option<crate::time::Instant>,
     /// At some time it was connected and free to send: silence would be a fault.
     pub(super) heard: bool,
+    /// Its connection is gone, and nothing has come on another.
+    #[serde(default)]
+    pub(super) lost: bool,
+    /// Whether it is still there.
+    #[serde(default)]
+    pub(super) presence: Presence,
 }
 
 impl Leg {
@@ -71,11 +78,6 @@ impl Leg {
     /// For the ladder.
     pub(super) fn about(&self) -> Option<(TenantId, CallId)> {
         Some((self.owner.tenant, self.owner.call))
-    }
-
-    /// Whether it can still become a talking leg or is one.
-    pub(super) fn is_alive(&self) -> bool {
-        matches!(self.state, LegState::Trying | LegState::Ringing | LegState::Talking)
     }
 
     /// The RTP address that our SDP tells this leg.
@@ -186,36 +188,8 @@ impl Leg {
 
     /// Sends bytes that belong to no transaction the way of this leg.
     pub(super) fn send_again(&self, cx: &mut Cx<'_>, bytes: Bytes) {
-        cx.send_bytes(self.flow, bytes, self.about());
-    }
-
-    /// Where requests of the dialog go: to the flow if it is a connection or a NAT is seen, else to the first route or the
-    /// Contact.
-    fn hop(&self, cx: &Cx<'_>) -> Flow {
-        match &self.dialog {
-            Some(dialog) => hop_of(cx, self.flow, dialog.next_hop(), dialog.routes().is_empty()),
-            None => self.flow,
-        }
-    }
-}
-
-/// The flow to a next hop, seen from a leg's flow.
-pub(super) fn hop_of(cx: &Cx<'_>, flow: Flow, hop: &Uri, is_contact: bool) -> Flow {
-    if flow.transport != Transport::Udp {
-        return flow;
-    }
-    let Some((Host::Ip(ip), port)) = hop.as_sip().map(|uri| (uri.host(), uri.port())) else { return flow };
-    // A Contact that names another address than its messages come from is behind a NAT.
-    if is_contact && ip != flow.remote.ip() {
-        return flow;
-    }
-    let address = SocketAddr::new(ip, port.unwrap_or(5060));
-    if address == flow.remote {
-        return flow;
-    }
-    match cx.world.routes.flow_to(Transport::Udp, address) {
-        Some(direct) => Flow { local: flow.local, ..direct },
-        None => flow,
+        let flow = if self.lost { self.hop(cx) } else { self.flow };
+        cx.send_bytes(flow, bytes, self.about());
     }
 }
 

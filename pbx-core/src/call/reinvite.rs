@@ -5,6 +5,7 @@
 //! | offer                  | re-INVITE, 2xx     | 200 with the answer passed on                            |
 //! | offer                  | re-INVITE, 491     | tried again after a while, three times; then 491         |
 //! | offer                  | re-INVITE, 408/481 | the other side is gone: the call ends                    |
+//! | offer                  | connection lost    | 503; the call goes on as it was                          |
 //! | offer                  | re-INVITE, other   | the same code; the call goes on as it was                |
 //! | offer                  | re-INVITE, 1xx     | taken back after 32 s: 487; no sign then either: as 408  |
 //! | no offer               | not asked          | 200 with an offer of what the other side last said       |
@@ -18,7 +19,7 @@ use super::timers::Timer;
 use super::wire::Writer;
 use crate::cdr::Ending;
 use crate::time::Instant;
-use pbx_sip::transaction::TransactionId;
+use pbx_sip::transaction::{Failure, TransactionId};
 use pbx_sip::{Message, Method};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
@@ -171,11 +172,19 @@ impl Call {
         }
     }
 
-    /// Our re-INVITE got no answer: the other side is gone.
-    pub(super) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId) {
-        if let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.passed == Some(id)) {
-            self.reinvite_lost(cx, no, reoffer);
+    /// Our re-INVITE got no answer: the other side is gone; or its connection is, which is no word about the other side.
+    pub(super) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, failure: Failure) {
+        let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.passed == Some(id)) else { return };
+        if failure != Failure::Transport {
+            return self.reinvite_lost(cx, no, reoffer);
         }
+        if let Some(leg) = self.leg(no) {
+            leg.session.roll_back();
+            if let Some(dialog) = &mut leg.dialog {
+                dialog.failed();
+            }
+        }
+        self.reoffer_failed(cx, reoffer, 503);
     }
 
     /// The change under way, if it is this one; its timers stop.

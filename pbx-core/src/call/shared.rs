@@ -121,11 +121,6 @@ impl Shared {
         }
     }
 
-    /// What was acknowledged on a flow that is gone is over: a 2xx that comes again on another is one that nobody wants.
-    pub(super) fn forget_acks_on(&mut self, lost: impl Fn(Flow) -> bool) {
-        self.acks.retain(|_, (flow, _)| !lost(*flow));
-    }
-
     /// How many ACKs are kept.
     pub(super) fn acks(&self) -> usize {
         self.acks.len()

@@ -11,6 +11,7 @@ mod stored;
 
 pub use binding::{Binding, Refresh};
 pub use reach::Target;
+pub(crate) use reach::address_of;
 pub use register::Registered;
 
 use crate::event::EventKind;

@@ -1,6 +1,7 @@
 //! Calls, seen from the wire.
 
 mod answering;
+mod moving;
 mod outcomes;
 mod phone;
 mod ports;
