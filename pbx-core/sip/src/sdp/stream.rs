@@ -83,6 +83,11 @@ fn codecs_of(media: &Media) -> Vec<Codec> {
 }
 
 impl Stream {
+    /// Whether any of its codecs carries sound.
+    pub fn has_sound(&self) -> bool {
+        self.codecs.iter().any(Codec::is_sound)
+    }
+
     /// Writes it as a media line. One without an address is refused.
     pub(super) fn to_media(&self) -> Media {
         let mut attributes = Vec::with_capacity(self.codecs.len() * 2 + 4);
