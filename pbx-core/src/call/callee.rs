@@ -119,7 +119,7 @@ impl Call {
         leg.dialog = Some(dialog);
         leg.state = LegState::Talking;
         leg.ack(cx, transaction, response);
-        let taken = leg.session.take_answer(&response.body());
+        let taken = leg.session.take_answer(response, leg.flow.remote.ip());
         let id = leg.id;
         self.record.leg_answered(id, cx.now().wall);
         match taken {

@@ -81,7 +81,7 @@ impl Call {
         if leg.state == LegState::Leaving {
             return leg.bye(cx, None);
         }
-        self.answered_in_ack(cx, no, &ack.body());
+        self.answered_in_ack(cx, no, ack);
     }
 
     /// A 200 of a leg that talks came again, and its transaction is over: the phone has not got its ACK.

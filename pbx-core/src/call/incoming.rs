@@ -77,7 +77,7 @@ impl Calls {
         if emergency {
             emergency_without_route(cx, &call);
         }
-        if let Err(unfit) = call.caller().session.take_invite(incoming.invite) {
+        if let Err(unfit) = call.caller().session.take_invite(incoming.invite, incoming.flow.remote.ip()) {
             let cause = if unfit.code == 400 { "bad-offer" } else { "not-acceptable" };
             call.fault = Some(Final::new(unfit.code, cause));
         }

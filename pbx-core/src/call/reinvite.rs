@@ -64,7 +64,7 @@ impl Call {
         }
         let other = bridge.other(no);
         let Some(leg) = self.leg(no) else { return };
-        match leg.session.take_invite(request) {
+        match leg.session.take_invite(request, leg.flow.remote.ip()) {
             Ok(true) => self.pass_offer(cx, Reoffer::new(no, Some((id, request.clone())))),
             Ok(false) => self.offer_again(cx, no, other, id, request),
             Err(unfit) => self.refuse_reinvite(cx, no, id, request, unfit.code),
@@ -104,13 +104,13 @@ impl Call {
     }
 
     /// The ACK of our 200 brought an answer: if it changes anything, the other side is told.
-    pub(super) fn answered_in_ack(&mut self, cx: &mut Cx<'_>, no: u16, body: &[u8]) {
+    pub(super) fn answered_in_ack(&mut self, cx: &mut Cx<'_>, no: u16, ack: &Message) {
         let Some(leg) = self.leg(no) else { return };
         if !leg.session.has_our_offer() {
             return;
         }
         let before = leg.session.said();
-        if leg.session.take_answer(body).is_err() {
+        if leg.session.take_answer(ack, leg.flow.remote.ip()).is_err() {
             let ending = Ending { cause: "bad-offer", disposition: crate::event::Disposition::Failed, ..HUNG_UP };
             return self.end(cx, &ending);
         }
@@ -209,7 +209,7 @@ impl Call {
     fn offer_taken(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, reoffer: Reoffer, response: &Message) {
         let Some((leg, one)) = self.pair(no, reoffer.from) else { return };
         leg.ack(cx, id, response);
-        if leg.session.take_answer(&response.body()).is_err() {
+        if leg.session.take_answer(response, leg.flow.remote.ip()).is_err() {
             leg.session.roll_back();
             return self.reoffer_failed(cx, reoffer, 488);
         }
