@@ -3,6 +3,7 @@
 use super::cx::Cx;
 use super::reinvite::Reoffer;
 use super::state::Call;
+use crate::cause;
 use crate::decision::Final;
 use crate::event::EventKind;
 use crate::journal::{Answer, Entry};
@@ -40,7 +41,7 @@ impl Call {
         let sdp = if offered { self.answer_for_caller(no, false) } else { self.offer_for_caller(no) };
         let Some(sdp) = sdp else {
             self.hang_up_leg(cx, no, None);
-            return self.fail(cx, &Final::new(488, "not-acceptable"));
+            return self.fail(cx, &Final::of(&cause::NOT_ACCEPTABLE));
         };
         let (owner, now) = (self.owner, cx.now());
         let Some(callee) = self.leg(no) else { return };

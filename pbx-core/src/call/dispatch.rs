@@ -9,6 +9,7 @@ use super::shared::{User, Whose};
 use super::state::Call;
 use super::timers::Timer;
 use super::{outside, stray};
+use crate::cause;
 use crate::flow::Flow;
 use pbx_media::Fact;
 use pbx_sip::transaction::{Action, Failure, TransactionId};
@@ -298,7 +299,7 @@ impl Calls {
     fn command(&mut self, cx: &mut Cx<'_>, command: Command) {
         match command {
             Command::HangUp { tenant, call } => {
-                self.with_call(cx, tenant, call, |call, cx| call.stop(cx, "operator-hung-up"));
+                self.with_call(cx, tenant, call, |call, cx| call.stop(cx, &cause::OPERATOR_HUNG_UP));
             }
             Command::Forget { tenant, device } => {
                 let changes = cx.shared.registrar.forget(cx.world.now, tenant, device);
@@ -307,7 +308,7 @@ impl Calls {
             Command::Drain => cx.shared.draining = true,
             Command::Cut => {
                 for id in self.ids_of(|_| true) {
-                    self.with_any_call(cx, id, |call, cx| call.stop(cx, "cut"));
+                    self.with_any_call(cx, id, |call, cx| call.stop(cx, &cause::CUT));
                 }
             }
         }

@@ -5,8 +5,8 @@ use super::ending::HUNG_UP;
 use super::leg::LegState;
 use super::state::Call;
 use super::wire;
+use crate::cause;
 use crate::cdr::Ending;
-use crate::event::Disposition;
 use crate::flow::Flow;
 use pbx_sip::dialog::{Due, Incoming, Refused};
 use pbx_sip::transaction::TransactionId;
@@ -101,10 +101,7 @@ impl Call {
         match leg.dialog.as_mut().and_then(|dialog| dialog.fire(now)) {
             Some(Due::Resend(bytes)) => leg.send_again(cx, bytes),
             Some(Due::NoAck) if leg.state == LegState::Leaving => leg.bye(cx, None),
-            Some(Due::NoAck) => {
-                let disposition = Disposition::Failed;
-                return self.end(cx, &Ending { disposition, cause: "no-ack", sip_code: 408, cut: false });
-            }
+            Some(Due::NoAck) => return self.end(cx, &Ending::of(&cause::NO_ACK)),
             None => {}
         }
         if let Some(leg) = self.leg(no)

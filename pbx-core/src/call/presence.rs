@@ -10,7 +10,6 @@
 //! The talk of a call that ends so is over at the last sign of life: a packet, or a message.
 
 use super::cx::Cx;
-use super::ending::HUNG_UP;
 use super::leg::{Leg, LegState};
 use super::state::Call;
 use super::timers::Timer;
@@ -123,6 +122,6 @@ impl Call {
     fn has_vanished(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
         let asked = self.legs.iter().filter(|leg| leg.presence.asked.is_some()).map(|leg| leg.presence.seen);
         let at = asked.min_by_key(|seen| seen.mono).unwrap_or(cx.now());
-        self.end_as_of(cx, &Ending { cause: cause.code, ..HUNG_UP }, at);
+        self.end_as_of(cx, &Ending::of(cause), at);
     }
 }

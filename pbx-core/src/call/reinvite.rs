@@ -12,11 +12,11 @@
 //! | an answer that changes | re-INVITE          | (had its 200 already)                                    |
 
 use super::cx::Cx;
-use super::ending::HUNG_UP;
 use super::leg::Leg;
 use super::state::Call;
 use super::timers::Timer;
 use super::wire::Writer;
+use crate::cause;
 use crate::cdr::Ending;
 use crate::time::Instant;
 use pbx_sip::transaction::{Failure, TransactionId};
@@ -111,8 +111,7 @@ impl Call {
         }
         let before = leg.session.said();
         if leg.session.take_answer(ack, leg.flow.remote.ip()).is_err() {
-            let ending = Ending { cause: "bad-offer", disposition: crate::event::Disposition::Failed, ..HUNG_UP };
-            return self.end(cx, &ending);
+            return self.end(cx, &Ending { sip_code: 200, ..Ending::of(&cause::BAD_OFFER) });
         }
         leg.aim(cx);
         let direction = |stream: &pbx_sip::sdp::Stream| stream.direction;
@@ -203,7 +202,7 @@ impl Call {
 
     fn reinvite_lost(&mut self, cx: &mut Cx<'_>, no: u16, reoffer: Reoffer) {
         self.reoffer_failed(cx, reoffer, 487);
-        self.leg_left(cx, no, &Ending { cause: "timeout", ..HUNG_UP });
+        self.leg_left(cx, no, &Ending::of(&cause::FAR_END_VANISHED));
     }
 
     fn offer_taken(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, reoffer: Reoffer, response: &Message) {

@@ -180,7 +180,8 @@ impl Checked<'_> {
         let Some(theirs) = rung.first() else { self.wrong("the wire saw nobody called") };
         let (begin, end) = (self.leg.answered, self.end(theirs));
         let (Some(begin), Some(end)) = (begin, end) else { self.wrong("the wire saw no end") };
-        if matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost") {
+        let noticed_late = matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost");
+        if noticed_late && talk != end.since(begin) {
             return self.check_vanished(called, talk, end.since(begin));
         }
         if talk != end.since(begin) {
