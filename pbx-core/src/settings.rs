@@ -38,6 +38,9 @@ pub struct Settings {
     pub lookups_at_once: usize,
     /// Devices rung at once.
     pub max_forks: usize,
+    /// How often the two sides of an answered call are looked after, in seconds: who was silent for as long is asked whether
+    /// it is there. 0: never.
+    pub talk_check_s: u32,
     /// How long running calls may go on after the drain began.
     pub drain_deadline_s: u32,
     /// How long after the beginning of one turn an engine waits to begin the next, to collect input.
@@ -63,6 +66,7 @@ impl Default for Settings {
             lookups_ms: 3000,
             lookups_at_once: 64,
             max_forks: 16,
+            talk_check_s: 60,
             drain_deadline_s: 30,
             gather_ms: 20,
         }

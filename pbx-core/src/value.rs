@@ -30,6 +30,11 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// A table of named values.
+    pub fn table<const N: usize>(fields: [(&str, Self); N]) -> Self {
+        Self::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    }
+
     /// Whether it has at most `size` values and characters of text together, and at most `depth` levels.
     pub fn is_within(&self, size: usize, depth: usize) -> bool {
         self.weigh(size, depth).is_some()

@@ -256,6 +256,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
     limit!(
+        "talk-check-s",
+        talk_check_s,
+        "60",
+        "How often both sides of an answered call are looked after, in seconds: a phone that was silent for as long is asked whether it is there. 0: never."
+    ),
+    limit!(
         "drain-deadline-s",
         drain_deadline_s,
         "30",

@@ -2,7 +2,7 @@
 
 use super::acme;
 use crate::support::net::Net;
-use crate::support::phone::View;
+use crate::support::phone::{View, Whim};
 use crate::support::{ms, secs};
 use pbx_core::event::Disposition;
 use std::time::Duration;
@@ -57,18 +57,38 @@ fn connection_breaks_at_any_instant() {
 }
 
 #[test]
-fn lost_connection_ends_the_talk_and_the_other_side_is_told() {
+fn talk_outlives_its_connection_and_the_phone_is_hung_up_on_its_new_one() {
     for who in ["acme/103", "acme/102"] {
         let mut net = connected(&["acme/102", "acme/103"]);
-        net.phone("acme/103").calls("102");
+        let leaves = if who == "acme/103" { "acme/102" } else { "acme/103" };
+        if leaves == "acme/102" {
+            net.phone(leaves).then_hangs_up_after(secs(60));
+            net.phone("acme/103").calls("102");
+        } else {
+            net.phone("acme/103").calls("102").hangs_up_after(secs(60));
+        }
         net.connection_breaks_after(secs(10), who);
         net.run();
         net.check();
         let record = net.record();
-        assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "flow-lost"), "{who}");
-        let told: Vec<bool> =
-            ["acme/103", "acme/102"].into_iter().map(|name| net.seen(name).was_hung_up.is_some()).collect();
-        assert_eq!(told, [who == "acme/102", who == "acme/103"], "{who}");
+        assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "normal"), "{who}");
+        assert!(record.talk_us >= 59_900_000, "{who}: {}", record.talk_us);
+        assert!(net.seen(who).was_hung_up.is_some(), "{who} is told on the connection that it came back on");
+        assert!(net.heard("acme/103", "acme/102") >= 110 && net.heard("acme/102", "acme/103") >= 110, "{who}");
+    }
+}
+
+#[test]
+fn phone_whose_connection_broke_changes_the_session_on_its_new_one() {
+    for who in ["acme/103", "acme/102"] {
+        let mut net = connected(&["acme/102", "acme/103"]);
+        let call = net.phone("acme/103").calls("102");
+        call.then_after(secs(40), Whim::Hold).then_after(secs(45), Whim::Resume).hangs_up_after(secs(60));
+        net.connection_breaks_after(secs(10), who);
+        net.run();
+        net.check();
+        assert_eq!(net.seen("acme/103").later_codes, [200, 200], "{who}");
+        assert_eq!(net.record().cause, "normal", "{who}");
     }
 }
 
@@ -136,7 +156,7 @@ fn phone_that_answers_what_was_given_up_with_its_connection_is_hung_up_at_once()
 }
 
 #[test]
-fn answer_that_comes_again_after_the_loss_of_its_connection_is_hung_up_at_once() {
+fn answer_that_comes_again_after_the_loss_of_its_connection_is_acknowledged_on_the_new_one() {
     let mut net = connected(&["acme/102"]);
     net.phone("acme/102").answers_after(secs(10));
     net.phone("acme/103").calls("102").hangs_up_after(secs(30));
@@ -145,6 +165,6 @@ fn answer_that_comes_again_after_the_loss_of_its_connection_is_hung_up_at_once()
     net.run();
     net.check();
     let (view, record) = (net.seen("acme/102"), net.record());
-    assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "flow-lost"));
-    assert!(view.was_hung_up.is_some_and(|at| at.since(view.answered.unwrap()) < secs(1)), "{view:?}");
+    assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "normal"));
+    assert!(view.acknowledged.is_some_and(|at| at.since(view.answered.unwrap()) < secs(1)), "{view:?}");
 }

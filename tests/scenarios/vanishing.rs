@@ -4,7 +4,7 @@ use super::acme;
 use crate::support::net::Net;
 use crate::support::phone::{VanishesAfter, Whim};
 use crate::support::{ms, secs};
-use pbx_core::event::Disposition;
+use pbx_core::event::{Disposition, EventKind};
 
 /// Acme with 102 and 103 on cables or connections, and nobody who comes back by itself before the end.
 fn with_connections(connected: bool) -> Net {
@@ -84,22 +84,71 @@ fn called_phone_that_vanishes_in_a_reinvite_leaves_a_caller_who_can_still_hang_u
     }
 }
 
-#[test]
-fn two_who_talk_and_both_vanish_are_ended_at_the_console() {
-    let mut net = acme();
-    net.phone("acme/102").vanishes(VanishesAfter::Answer(secs(5)));
-    net.phone("acme/103").calls("102").vanishes(VanishesAfter::Answer(secs(6)));
-    assert_eq!(end(&mut net), (Disposition::Answered, "operator-hung-up".to_owned()));
+/// Of a call that ended because somebody was gone: how many seconds passed from the answer to its end.
+fn seconds_until_noticed(net: &Net) -> u64 {
+    let at = |is_it: fn(&EventKind) -> bool| {
+        let event = net.exchange.events.iter().find(|event| is_it(&event.kind));
+        event.map_or_else(|| net.fail("it was not told"), |event| event.at.mono)
+    };
+    let ended = at(|kind| matches!(kind, EventKind::CallEnded { .. }));
+    ended.since(at(|kind| matches!(kind, EventKind::Answered { .. }))).as_secs()
 }
 
 #[test]
-fn one_of_two_who_vanish_had_a_connection_whose_loss_ends_the_call() {
+fn two_who_talk_and_both_vanish_have_talked_until_the_first_was_gone() {
+    for (connected, freezing) in [(false, 0), (true, 0), (false, 1000)] {
+        let mut net = with_connections(connected);
+        net.exchange.freezing = freezing;
+        net.phone("acme/102").vanishes(VanishesAfter::Answer(secs(5)));
+        net.phone("acme/103").calls("102").vanishes(VanishesAfter::Answer(secs(6)));
+        // By then the exchange knows of the connections, and that nobody takes a new one.
+        let cause = if connected { "flow-lost" } else { "far-end-vanished" };
+        assert_eq!(end(&mut net), (Disposition::Answered, cause.to_owned()), "{connected}");
+        let talked = net.record().talk_us;
+        assert!((4_400_000..5_100_000).contains(&talked), "to the last packet: {talked}");
+        assert!((120..160).contains(&seconds_until_noticed(&net)), "{}", seconds_until_noticed(&net));
+    }
+}
+
+#[test]
+fn one_who_vanishes_is_missed_and_the_patient_other_hung_up() {
+    for who in ["acme/102", "acme/103"] {
+        let mut net = acme();
+        let gone = VanishesAfter::Answer(secs(90));
+        net.phone("acme/102").bears_silence();
+        net.phone("acme/103").bears_silence();
+        if who == "acme/102" {
+            net.phone(who).vanishes(gone);
+            net.phone("acme/103").calls("102");
+        } else {
+            net.phone(who).calls("102").vanishes(gone);
+        }
+        assert_eq!(end(&mut net), (Disposition::Answered, "far-end-vanished".to_owned()), "{who}");
+        let other = if who == "acme/102" { "acme/103" } else { "acme/102" };
+        assert!(net.seen(other).was_hung_up.is_some());
+        assert!((89_000_000..90_100_000).contains(&net.record().talk_us), "{}", net.record().talk_us);
+    }
+}
+
+#[test]
+fn two_who_are_silent_for_an_hour_of_hold_are_asked_and_left_alone() {
+    for connected in [false, true] {
+        let mut net = with_connections(connected);
+        net.phone("acme/102").bears_silence().is_mute();
+        net.phone("acme/103").bears_silence().is_mute();
+        net.phone("acme/103").calls("102").then_after(secs(5), Whim::Hold).hangs_up_after(secs(3_600));
+        assert_eq!(end(&mut net), (Disposition::Answered, "normal".to_owned()));
+        assert_eq!(net.record().talk_us / 1_000_000, 3_600);
+    }
+}
+
+#[test]
+fn restarted_phone_says_that_it_knows_nothing_of_the_call_and_the_call_ends() {
     let mut net = acme();
-    net.phone("acme/102").speaks_tcp();
-    net.run_for(secs(1));
-    net.phone("acme/102").vanishes(VanishesAfter::Answer(secs(5)));
-    net.phone("acme/103").calls("102").vanishes(VanishesAfter::Answer(secs(6)));
-    assert_eq!(end(&mut net), (Disposition::Answered, "flow-lost".to_owned()));
+    net.phone("acme/103").bears_silence();
+    net.phone("acme/102").comes_back().vanishes(VanishesAfter::Answer(secs(5)));
+    net.phone("acme/103").calls("102");
+    assert_eq!(end(&mut net), (Disposition::Answered, "far-end-vanished".to_owned()));
 }
 
 #[test]

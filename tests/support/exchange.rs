@@ -198,10 +198,10 @@ impl Exchange {
         let seen = Glance::at(&bytes);
         let mut wishes = vec![];
         let Admission { verdict, flow, .. } = self.door.admit(now, random, &self.directory, flow, bytes);
-        self.witness.came(now.mono, flow, &seen, matches!(verdict, Verdict::Deliver { .. }));
+        self.witness.came(now.mono, &seen, matches!(verdict, Verdict::Deliver { .. }));
         match verdict {
             Verdict::Answer(bytes) => {
-                self.witness.left(now.mono, flow, &Glance::at(&bytes), false);
+                self.witness.left(now.mono, &Glance::at(&bytes), false);
                 wishes.push(sending(flow, bytes));
             }
             Verdict::Deliver { slot, message, who } => {
@@ -216,7 +216,6 @@ impl Exchange {
 
     /// A connection is gone: any engine may have used it.
     pub(crate) fn loses(&mut self, now: Now, flow: Flow) -> Vec<Wish> {
-        self.witness.loses(now.mono, flow);
         self.waiting.extend((0..self.engines.len()).map(|n| (n, Input::FlowLost(flow))));
         self.settle(now)
     }
@@ -353,7 +352,7 @@ impl Exchange {
         match output {
             Output::Send { flow, bytes, about } => {
                 self.door.sent(now.mono, &bytes);
-                self.witness.left(now.mono, flow, &Glance::at(&bytes), about.is_some());
+                self.witness.left(now.mono, &Glance::at(&bytes), about.is_some());
                 return Some(sending(flow, bytes));
             }
             Output::Received { .. } => {}

@@ -130,6 +130,11 @@ impl<'a> Told<'a> {
         self.manner(|manner| manner.mute = true)
     }
 
+    /// It goes on when it hears nothing.
+    pub(crate) fn bears_silence(self) -> Self {
+        self.manner(|manner| manner.bears_silence = true)
+    }
+
     /// It writes a wrong address into its descriptions.
     pub(crate) fn describes(self, address: IpAddr) -> Self {
         self.manner(|manner| manner.wrong_address = Some(address))

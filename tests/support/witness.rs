@@ -2,7 +2,6 @@
 //! when a leg ended. Neither the exchange's word nor a phone's: records are held against it where a phone cannot know.
 
 use super::glance::Glance;
-use pbx_core::flow::Flow;
 use pbx_core::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +12,11 @@ pub(crate) struct Leg {
     pub(crate) began: Instant,
     /// When the exchange said 200 to it first.
     pub(crate) answered: Option<Instant>,
-    /// When the first BYE went by, or the exchange was told that its flow is lost.
+    /// When the first BYE went by.
     pub(crate) ended: Option<Instant>,
     /// Which restarts it came after.
     life: usize,
     branch: String,
-    flow: Flow,
     /// The exchange refused it without making a call of it.
     refused: bool,
 }
@@ -38,24 +36,19 @@ impl Witness {
     }
 
     /// A message has come to the exchange; past the door it leads to a call.
-    pub(crate) fn came(&mut self, now: Instant, flow: Flow, seen: &Glance, past_the_door: bool) {
+    pub(crate) fn came(&mut self, now: Instant, seen: &Glance, past_the_door: bool) {
         if seen.begins_call() && past_the_door {
-            self.begins(now, flow, seen);
+            self.begins(now, seen);
         }
         if seen.is_bye() && past_the_door {
             self.ends(now, &seen.call_id);
         }
-        // Whoever answers on another connection is spoken to there from now on.
-        let legs = self.legs.get_mut(&seen.call_id).filter(|_| seen.code.is_some() && flow.transport.is_reliable());
-        if let Some(leg) = legs.and_then(|legs| legs.last_mut()).filter(|leg| leg.flow.transport.is_reliable()) {
-            leg.flow = flow;
-        }
     }
 
     /// A message leaves the exchange; without a call it is the door's, or a refusal to make one.
-    pub(crate) fn left(&mut self, now: Instant, flow: Flow, seen: &Glance, of_a_call: bool) {
+    pub(crate) fn left(&mut self, now: Instant, seen: &Glance, of_a_call: bool) {
         if seen.begins_call() {
-            self.begins(now, flow, seen);
+            self.begins(now, seen);
         }
         if seen.is_bye() {
             self.ends(now, &seen.call_id);
@@ -73,25 +66,13 @@ impl Witness {
         }
     }
 
-    /// The exchange is told that a connection is gone.
-    pub(crate) fn loses(&mut self, now: Instant, lost: Flow) {
-        let same = |flow: Flow| {
-            let any = flow.connection == 0 && flow.transport == lost.transport && flow.remote == lost.remote;
-            flow.transport.is_reliable() && (flow == lost || any)
-        };
-        let life = self.restarts.len();
-        for leg in self.legs.values_mut().flatten().filter(|leg| leg.life == life && same(leg.flow)) {
-            leg.ended.get_or_insert(now);
-        }
-    }
-
-    fn begins(&mut self, now: Instant, flow: Flow, seen: &Glance) {
+    fn begins(&mut self, now: Instant, seen: &Glance) {
         let life = self.restarts.len();
         let legs = self.legs.entry(seen.call_id.clone()).or_default();
         // The same again is a copy, unless whoever had taken it has forgotten it.
         if legs.iter().all(|leg| leg.branch != seen.branch || leg.life != life) {
             let branch = seen.branch.clone();
-            legs.push(Leg { began: now, answered: None, ended: None, life, branch, flow, refused: false });
+            legs.push(Leg { began: now, answered: None, ended: None, life, branch, refused: false });
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::clocks::Clocks;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// A bound pair of UDP ports: `rtp` (even) and `rtp + 1` for RTCP.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -51,6 +52,13 @@ pub enum Command {
         /// The other.
         b: Port,
     },
+    /// How long nothing was heard from the far end of this port? Answered by [`Fact::Quiet`].
+    Ask {
+        /// The port.
+        port: Port,
+        /// Which engine asks.
+        engine: u16,
+    },
     /// The far end of this port is done with; answered by [`Fact::Released`]. The port rests, then goes back to the pool.
     Release {
         /// The port.
@@ -70,6 +78,15 @@ pub enum Fact {
         /// The pairs.
         ports: Vec<Port>,
     },
+    /// For how long the far end of a port has been silent.
+    Quiet {
+        /// Which engine asked.
+        engine: u16,
+        /// The port.
+        port: Port,
+        /// Time since its last packet of RTP or RTCP; none: nothing was heard yet.
+        since: Option<Duration>,
+    },
     /// The last word on a port.
     Released {
         /// The number of the engine that asked.
@@ -85,7 +102,7 @@ impl Fact {
     /// The number of the engine that the fact is for.
     pub const fn engine(&self) -> u16 {
         match self {
-            Self::Stock { engine, .. } | Self::Released { engine, .. } => *engine,
+            Self::Stock { engine, .. } | Self::Quiet { engine, .. } | Self::Released { engine, .. } => *engine,
         }
     }
 }

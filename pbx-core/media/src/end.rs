@@ -38,6 +38,8 @@ pub(crate) struct End {
     clocks: Clocks,
     strangers: Strangers,
     window: (Instant, u32),
+    /// When it was heard last.
+    heard: Option<Instant>,
     sent: u64,
 }
 
@@ -79,7 +81,13 @@ impl End {
                 return None;
             }
         };
+        self.heard = Some(now);
         self.within_limit(now).then_some(passed)
+    }
+
+    /// For how long nothing was heard; none: it never was.
+    pub(crate) fn quiet(&self, now: Instant) -> Option<Duration> {
+        self.heard.map(|heard| now.since(heard))
     }
 
     fn hear_rtp(&mut self, now: Instant, from: SocketAddr, header: Header, length: usize) -> Option<Channel> {

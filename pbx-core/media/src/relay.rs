@@ -57,6 +57,10 @@ impl<S: Sockets> Relay<S> {
                 self.join(a, b);
                 None
             }
+            Command::Ask { port, engine } => {
+                let since = self.end(port).and_then(|end| end.quiet(now));
+                Some(Fact::Quiet { engine, port, since })
+            }
             Command::Release { port, engine } => {
                 let report = self.release(now, port);
                 Some(Fact::Released { engine, port, report })

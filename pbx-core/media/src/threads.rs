@@ -101,7 +101,10 @@ impl Media {
     fn hand_over(&self, command: Command) -> u64 {
         let number = match &command {
             Command::Refill { thread, .. } => *thread,
-            Command::Aim { port, .. } | Command::Join { a: port, .. } | Command::Release { port, .. } => port.thread,
+            Command::Aim { port, .. }
+            | Command::Join { a: port, .. }
+            | Command::Ask { port, .. }
+            | Command::Release { port, .. } => port.thread,
         };
         let Some(thread) = self.threads.get(usize::from(number)) else {
             tracing::warn!(thread = number, "a command for a media thread that does not exist");

@@ -3,9 +3,11 @@
 use super::cx::Cx;
 use super::reinvite::Reoffer;
 use super::state::Call;
+use crate::cause;
 use crate::decision::Final;
 use crate::event::EventKind;
 use crate::journal::{Answer, Entry};
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The connection between the caller and the leg that answered.
@@ -17,6 +19,9 @@ pub(super) struct Bridge {
     pub(super) reoffer: Option<Reoffer>,
     /// Whether the caller holds, and whether the answering side does.
     held: [bool; 2],
+    /// When the two are looked after next.
+    #[serde(default)]
+    pub(super) check: Option<Instant>,
 }
 
 impl Bridge {
@@ -36,7 +41,7 @@ impl Call {
         let sdp = if offered { self.answer_for_caller(no, false) } else { self.offer_for_caller(no) };
         let Some(sdp) = sdp else {
             self.hang_up_leg(cx, no, None);
-            return self.fail(cx, &Final::new(488, "not-acceptable"));
+            return self.fail(cx, &Final::of(&cause::NOT_ACCEPTABLE));
         };
         let (owner, now) = (self.owner, cx.now());
         let Some(callee) = self.leg(no) else { return };
@@ -50,8 +55,14 @@ impl Call {
         self.join(cx, no);
         self.answer_caller(cx, &sdp);
         self.record.connected(self.legs[0].id, leg, by.clone(), now);
-        self.bridge = Some(Bridge { callee: no, reoffer: None, held: [false; 2] });
+        self.bridge = Some(Bridge { callee: no, reoffer: None, held: [false; 2], check: None });
         cx.publish(owner.tenant, Some(owner.call), EventKind::Answered { leg, by });
+        for no in [0, no] {
+            if let Some(leg) = self.leg(no) {
+                leg.is_seen(now);
+            }
+        }
+        self.watch_talk(cx);
         self.note_hold(cx);
     }
 

@@ -4,6 +4,7 @@ use super::cx::Cx;
 use super::facts::Fork;
 use super::identity::{self, HOPS};
 use super::leg::{Leg, LegState};
+use super::presence::Presence;
 use super::session::Session;
 use super::state::Call;
 use super::wire::Writer;
@@ -41,6 +42,8 @@ impl Call {
             port: Some(port),
             answer_timer: None,
             heard: false,
+            lost: false,
+            presence: Presence::default(),
         };
         let offer =
             leg.media_address().and_then(|at| leg.session.make_offer(self.legs.first().map(|a| &a.session), at));
@@ -116,7 +119,7 @@ impl Call {
         leg.dialog = Some(dialog);
         leg.state = LegState::Talking;
         leg.ack(cx, transaction, response);
-        let taken = leg.session.take_answer(&response.body());
+        let taken = leg.session.take_answer(response, leg.flow.remote.ip());
         let id = leg.id;
         self.record.leg_answered(id, cx.now().wall);
         match taken {

@@ -1,38 +1,21 @@
 //! Which call an input is for.
 
+use super::calls::Calls;
 use super::cx::Cx;
 use super::incoming::Incoming;
 use super::io::{Command, Input, Who};
+use super::leg::LegState;
 use super::shared::{User, Whose};
 use super::state::Call;
 use super::timers::Timer;
 use super::{outside, stray};
+use crate::cause;
 use crate::flow::Flow;
-use crate::ids::{CallId, TenantId};
 use pbx_media::Fact;
 use pbx_sip::transaction::{Action, Failure, TransactionId};
 use pbx_sip::{Message, Method};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-
-/// The calls of an engine.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Calls {
-    map: HashMap<CallId, Box<Call>>,
-}
 
 impl Calls {
-    /// Every call.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
-        self.map.values().map(AsRef::as_ref)
-    }
-
-    /// How many calls there are.
-    pub(super) fn len(&self) -> usize {
-        self.map.len()
-    }
-
     /// Handles an input, and everything that follows from it at the same moment.
     pub(super) fn handle(&mut self, cx: &mut Cx<'_>, input: Input) {
         match input {
@@ -110,16 +93,16 @@ impl Calls {
         let request = incoming.invite;
         if let Some(tag) = request.to_addr().ok().as_ref().and_then(|to| to.tag()) {
             let leg = cx.shared.tags.get(tag).copied();
-            let known = leg.is_some_and(|(call, no)| {
+            let known = leg.and_then(|(call, no)| {
                 self.with_any_call(cx, call, |call, cx| {
                     cx.received(call.owner.tenant, call.owner.call, incoming.flow, request);
                     if let Some(user) = cx.shared.layer.user_mut(incoming.id) {
                         user.whose = Whose::Leg { tenant: call.owner.tenant, call: call.owner.call, leg: no };
                     }
-                    call.request_in_dialog(cx, no, incoming.id, request);
+                    call.request_in_dialog(cx, no, incoming.id, incoming.flow, request);
                 })
             });
-            if !known {
+            if known.is_none() {
                 outside::answer(cx, incoming.id, request, 481);
             }
             return;
@@ -149,8 +132,8 @@ impl Calls {
         let Some((invite, user)) = invite else { return outside::answer(cx, id, cancel, 481) };
         let Whose::Leg { tenant, call, leg } = user.whose else { return outside::answer(cx, id, cancel, 200) };
         // The same tag as in the answer to the INVITE (RFC 3261 §9.2).
-        let tag = self.map.get(&call).and_then(|call| call.legs.get(usize::from(leg))).map(|leg| leg.tag.as_str());
-        outside::answer_as(cx, id, cancel, 200, tag.unwrap_or_default());
+        let tag = self.with_any_call(cx, call, |call, _| call.leg(leg).map(|leg| leg.tag.clone())).flatten();
+        outside::answer_as(cx, id, cancel, 200, tag.as_deref().unwrap_or_default());
         cx.received(tenant, call, user.flow, cancel);
         self.with_any_call(cx, call, |call, cx| match call.leg(leg).map(|leg| leg.transaction == Some(invite)) {
             Some(true) if leg == 0 => call.caller_gave_up(cx),
@@ -165,7 +148,7 @@ impl Calls {
         let Some((call, no)) = leg else { return };
         self.with_any_call(cx, call, |call, cx| {
             cx.received(call.owner.tenant, call.owner.call, flow, ack);
-            call.acknowledged(cx, no, ack);
+            call.acknowledged(cx, no, flow, ack);
         });
     }
 
@@ -181,7 +164,7 @@ impl Calls {
         if let Whose::Leg { call, leg, .. } = user.whose {
             self.with_any_call(cx, call, |call, _| {
                 if let Some(leg) = call.leg(leg) {
-                    leg.flow = flow;
+                    leg.moves_to(flow);
                 }
             });
         }
@@ -192,26 +175,28 @@ impl Calls {
         if let Some((tenant, call)) = user.whose.about() {
             cx.received(tenant, call, user.flow, response);
         }
-        let invite = response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
-        if !invite {
+        let code = response.status().map_or(0, |status| status.code());
+        if response.cseq().is_ok_and(|cseq| cseq.method != Method::Invite) {
+            if let Whose::Leg { call, leg, .. } = user.whose {
+                self.with_any_call(cx, call, |call, cx| call.presence_answered(cx, leg, id, code));
+            }
             return;
         }
-        let success = response.status().is_some_and(|status| status.is_success());
+        let success = (200..300).contains(&code);
         if success && let Some((flow, ack)) = cx.shared.ack_again(id, response) {
             let flow = if flow.transport.is_reliable() { user.flow } else { flow };
             return cx.send_bytes(flow, ack, user.whose.about());
         }
-        let mut taken = false;
-        if let Whose::Leg { call, leg, .. } = user.whose {
-            self.with_any_call(cx, call, |call, cx| {
-                let first = call.leg(leg).is_some_and(|leg| leg.transaction == Some(id));
-                taken = match first {
+        let taken = match user.whose {
+            Whose::Leg { call, leg, .. } => self.with_any_call(cx, call, |call, cx| {
+                match call.leg(leg).is_some_and(|leg| leg.transaction == Some(id)) {
                     true => call.callee_answered(cx, leg, response),
                     false => call.reinvite_answered(cx, leg, id, response),
-                };
-            });
-        }
-        if success && !taken {
+                }
+            }),
+            Whose::Nobody => None,
+        };
+        if success && taken != Some(true) {
             stray::hang_up(cx, Some(id), user, response);
         }
     }
@@ -220,8 +205,10 @@ impl Calls {
     /// would believe that it talks.
     fn strayed(&mut self, cx: &mut Cx<'_>, flow: Flow, response: &Message) {
         let from = response.from_addr().ok();
-        if from.as_ref().and_then(|from| from.tag()).is_some_and(|tag| cx.shared.tags.contains_key(tag)) {
-            // A leg that talks, and a copy of its 200 that was very long on its way.
+        let leg = from.as_ref().and_then(|from| from.tag()).and_then(|tag| cx.shared.tags.get(tag).copied());
+        if let Some((call, no)) = leg {
+            // A leg that talks, and a copy of its 200 that was very long on its way or comes on another connection.
+            self.with_any_call(cx, call, |call, cx| call.acknowledge_again(cx, no, flow, response));
             return;
         }
         let invite = response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
@@ -235,7 +222,6 @@ impl Calls {
         match action {
             Action::Failed { id, user, failure } => self.failed(cx, id, &user, failure),
             Action::Terminated { id, .. } => cx.shared.forget_acks(id),
-            Action::Send { user, bytes, .. } => cx.send_bytes(user.flow, bytes, user.whose.about()),
             _ => {}
         }
     }
@@ -248,10 +234,13 @@ impl Calls {
         };
         let Whose::Leg { call, leg, .. } = user.whose else { return };
         self.with_any_call(cx, call, |call, cx| {
+            if call.presence_failed(cx, leg, id, failure) {
+                return;
+            }
             let first = leg != 0 && call.leg(leg).is_some_and(|leg| leg.transaction == Some(id));
             match first {
                 true => call.callee_failed(cx, leg, code),
-                false => call.reinvite_failed(cx, leg, id),
+                false => call.reinvite_failed(cx, leg, id, failure),
             }
         });
     }
@@ -266,6 +255,7 @@ impl Calls {
             Timer::Glare(_) => call.glare_over(cx),
             Timer::ReofferOver(_) => call.reoffer_over(cx),
             Timer::Unacked(_, leg) => call.unacknowledged(cx, leg),
+            Timer::TalkCheck(_) => call.talk_check(cx),
             Timer::ReportsDue(_) => call.reports_due(cx),
         });
     }
@@ -274,16 +264,13 @@ impl Calls {
         let now = cx.now();
         let actions = cx.shared.layer.transport_failed(now.mono, |user| is_lost(user.flow, flow));
         cx.carry(actions);
-        cx.shared.forget_acks_on(|kept| is_lost(kept, flow));
         let changes = cx.shared.registrar.flow_lost(now, &flow);
         cx.bindings_changed(changes);
         if !flow.transport.is_reliable() {
             return;
         }
-        let on_it = |call: &Call| call.legs.iter().any(|leg| is_lost(leg.flow, flow) && leg.is_alive());
-        let mut lost: Vec<CallId> = self.map.iter().filter(|(_, call)| on_it(call)).map(|(id, _)| *id).collect();
-        lost.sort_unstable();
-        for id in lost {
+        let on_it = |call: &Call| call.legs.iter().any(|leg| is_lost(leg.flow, flow) && leg.state != LegState::Gone);
+        for id in self.ids_of(on_it) {
             self.with_any_call(cx, id, |call, cx| call.flow_lost(cx, flow));
         }
     }
@@ -297,6 +284,11 @@ impl Calls {
                     self.with_any_call(cx, call, |call, cx| call.ring_all(cx, may_wait));
                 }
             }
+            Fact::Quiet { port, since, .. } => {
+                if let Some((call, leg)) = cx.shared.stock.answered(port) {
+                    self.with_any_call(cx, call, |call, cx| call.is_quiet_for(cx, leg, since));
+                }
+            }
             Fact::Released { port, report, .. } => {
                 if let Some((call, leg)) = cx.shared.stock.released(port) {
                     self.with_any_call(cx, call, |call, cx| call.port_reported(cx, leg, report));
@@ -308,7 +300,7 @@ impl Calls {
     fn command(&mut self, cx: &mut Cx<'_>, command: Command) {
         match command {
             Command::HangUp { tenant, call } => {
-                self.with_call(cx, tenant, call, |call, cx| call.stop(cx, "operator-hung-up"));
+                self.with_call(cx, tenant, call, |call, cx| call.stop(cx, &cause::OPERATOR_HUNG_UP));
             }
             Command::Forget { tenant, device } => {
                 let changes = cx.shared.registrar.forget(cx.world.now, tenant, device);
@@ -316,36 +308,10 @@ impl Calls {
             }
             Command::Drain => cx.shared.draining = true,
             Command::Cut => {
-                let mut ids: Vec<CallId> = self.map.keys().copied().collect();
-                ids.sort_unstable();
-                for id in ids {
-                    self.with_any_call(cx, id, |call, cx| call.stop(cx, "cut"));
+                for id in self.ids_of(|_| true) {
+                    self.with_any_call(cx, id, |call, cx| call.stop(cx, &cause::CUT));
                 }
             }
-        }
-    }
-
-    /// Does something with a call of this tenant; another tenant's call is not there.
-    fn with_call(&mut self, cx: &mut Cx<'_>, tenant: TenantId, id: CallId, f: impl FnOnce(&mut Call, &mut Cx<'_>)) {
-        if self.map.get(&id).is_some_and(|call| call.owner.tenant == tenant) {
-            self.with_any_call(cx, id, f);
-        }
-    }
-
-    /// Does something with a call, and forgets the call if nothing is left of it. False: there is none.
-    fn with_any_call(&mut self, cx: &mut Cx<'_>, id: CallId, f: impl FnOnce(&mut Call, &mut Cx<'_>)) -> bool {
-        let Some(call) = self.map.get_mut(&id) else { return false };
-        f(call, cx);
-        if call.is_done() {
-            self.map.remove(&id);
-        }
-        true
-    }
-
-    /// Keeps a new call, unless it is over already.
-    pub(super) fn keep(&mut self, call: Call) {
-        if !call.is_done() {
-            self.map.insert(call.owner.call, Box::new(call));
         }
     }
 }

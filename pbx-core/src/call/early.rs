@@ -1,7 +1,6 @@
 //! What the caller hears before an answer: ringing, or the early media of the first leg that has some.
 
 use super::cx::Cx;
-use super::identity::has_sdp;
 use super::io::Output;
 use super::leg::LegState;
 use super::state::Call;
@@ -38,7 +37,7 @@ impl Call {
         if self.early.heard.is_some() {
             return;
         }
-        if has_sdp(response) && self.legs[0].session.has_their_offer() {
+        if self.legs[0].session.has_their_offer() {
             self.hear_early(cx, no, response);
         } else {
             self.ring_caller(cx);
@@ -47,7 +46,7 @@ impl Call {
 
     fn hear_early(&mut self, cx: &mut Cx<'_>, no: u16, response: &Message) {
         let Some(leg) = self.leg(no) else { return };
-        if leg.session.take_early_answer(&response.body()).is_err() {
+        if leg.session.take_early_answer(response, leg.flow.remote.ip()) != Ok(true) {
             return self.ring_caller(cx);
         }
         leg.aim(cx);

@@ -4,43 +4,52 @@ use super::cx::Cx;
 use super::leg::LegState;
 use super::state::Call;
 use super::wrap_up::WrapUp;
+use crate::cause::{self, Cause};
 use crate::cdr::Ending;
 use crate::decision::Final;
-use crate::event::{Disposition, EventKind};
+use crate::event::EventKind;
 use crate::journal::Entry;
+use crate::time::Now;
 
 /// The ordinary end of an answered call.
-pub(super) const HUNG_UP: Ending<'static> =
-    Ending { disposition: Disposition::Answered, cause: "normal", sip_code: 200, cut: false };
+pub(super) const HUNG_UP: Ending<'static> = Ending::of(&cause::NORMAL);
 
 impl Call {
     /// Ends the call, unless it has ended: tells the journal first, then the legs that are still there.
     pub(super) fn end(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>) {
+        let now = cx.now();
+        self.end_as_of(cx, ending, now);
+    }
+
+    /// The same for a call that was over at a moment before this one: somebody had vanished.
+    pub(super) fn end_as_of(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>, at: Now) {
         if self.record.is_over() {
             return;
         }
-        let (owner, now) = (self.owner, cx.now());
-        self.record.ended(ending, now);
+        let owner = self.owner;
+        self.record.ended(ending, at);
         cx.journal(Entry::CallEnded {
             call: owner.call,
             tenant: owner.tenant,
             disposition: ending.disposition,
             cause: ending.cause.to_owned(),
             sip_code: ending.sip_code,
-            at: now.wall,
+            at: at.wall,
         });
         let kind = EventKind::CallEnded { disposition: ending.disposition, cause: ending.cause.to_owned() };
         cx.publish(owner.tenant, Some(owner.call), kind);
+        self.stop_watching(cx);
         self.end_reoffer(cx);
         let no_of_callees: Vec<u16> = self.legs.iter().skip(1).map(|leg| leg.no).collect();
+        let reason = cause::of_code(ending.cause).map(Cause::reason);
         for no in no_of_callees {
-            self.hang_up_leg(cx, no, None);
+            self.hang_up_leg(cx, no, reason.as_deref());
         }
-        self.end_caller(cx, ending.sip_code);
+        self.end_caller(cx, ending.sip_code, reason.as_deref());
         self.release_ports(cx);
     }
 
-    fn end_caller(&mut self, cx: &mut Cx<'_>, code: u16) {
+    fn end_caller(&mut self, cx: &mut Cx<'_>, code: u16, reason: Option<&str>) {
         let caller = self.caller();
         let id = caller.id;
         match caller.state {
@@ -48,7 +57,7 @@ impl Call {
                 let code = if code < 300 { 480 } else { code };
                 self.refuse_caller(cx, code);
             }
-            LegState::Talking => caller.bye(cx, None),
+            LegState::Talking => caller.bye(cx, reason),
             LegState::Leaving | LegState::Gone => {}
         }
         self.record.leg_ended(id, code, cx.now().wall);
@@ -74,11 +83,10 @@ impl Call {
     }
 
     /// Ends the call for a cause outside of SIP, such as the console or a drain.
-    pub(super) fn stop(&mut self, cx: &mut Cx<'_>, cause: &'static str) {
-        let cut = cause == "cut";
+    pub(super) fn stop(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
         if self.bridge.is_some() {
-            return self.end(cx, &Ending { cause, cut, ..HUNG_UP });
+            return self.end(cx, &Ending { cut: *cause == cause::CUT, ..Ending::of(cause) });
         }
-        self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(480, cause)));
+        self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(480, cause.code)));
     }
 }

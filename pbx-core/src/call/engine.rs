@@ -1,7 +1,7 @@
 //! One engine: the tenants of some slots, and everything that happens to them. It is asked, it never asks.
 
+use super::calls::Calls;
 use super::cx::Cx;
-use super::dispatch::Calls;
 use super::io::{Input, Output, World};
 use super::shared::Shared;
 use super::state::Call;

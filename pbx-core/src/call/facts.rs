@@ -24,7 +24,7 @@ pub(super) struct Fork {
 }
 
 /// What a living call contributes to the facts of its routing.
-pub(super) struct Call<'a> {
+pub(super) struct Known<'a> {
     pub(super) id: CallId,
     pub(super) direction: Direction,
     pub(super) from: &'a Party,
@@ -45,7 +45,7 @@ pub(super) struct Living<'a> {
     /// The tenant; `None` if it was removed while the call ran.
     pub(super) tenant: Option<&'a Tenant>,
     pub(super) owner: TenantId,
-    pub(super) call: Call<'a>,
+    pub(super) call: Known<'a>,
     /// Where the resolved destinations can be rung.
     pub(super) forks: Vec<Fork>,
     /// Whether somebody has one of the resolved destinations.
@@ -70,13 +70,13 @@ impl Living<'_> {
             _ => None,
         };
         let number = self.call.did.and_then(|did| self.tenant?.numbers.get(&did)).map(|number| number.e164.as_str());
-        let caller = table([
+        let caller = Value::table([
             ("number", or_null(&from.number)),
             ("name", or_null(&from.name)),
             ("anonymous", from.anonymous.into()),
             ("extension", if self.call.direction == Direction::Internal { or_null(&from.number) } else { Value::Null }),
         ]);
-        let callee = table([
+        let callee = Value::table([
             ("dialled", self.call.original.into()),
             ("extension", dialled_person.map_or(Value::Null, |person| person.extension.as_str().into())),
             ("name", dialled_person.map_or(Value::Null, |person| person.name.as_str().into())),
@@ -87,18 +87,13 @@ impl Living<'_> {
             Direction::Inbound => "inbound",
             Direction::Outbound => "outbound",
         };
-        table([
+        Value::table([
             ("id", self.call.id.to_string().into()),
             ("direction", direction.into()),
             ("caller", caller),
             ("callee", callee),
         ])
     }
-}
-
-/// A table of named values.
-pub(super) fn table<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 impl Facts for Living<'_> {

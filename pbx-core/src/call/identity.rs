@@ -8,7 +8,7 @@ use crate::event::Party;
 use crate::flow::Flow;
 use pbx_sip::params::quote;
 use pbx_sip::uri::escape::escape_user;
-use pbx_sip::{HeaderName, Message, NameAddr, Uri, spell};
+use pbx_sip::{Message, NameAddr, Uri, spell};
 
 /// The host of an identity that is withheld (RFC 3323 §4.1.1.3).
 const NOWHERE: &str = "anonymous.invalid";
@@ -115,12 +115,4 @@ pub(super) fn hops(invite: &Message) -> u32 {
 /// Max-Forwards of the request, or what RFC 3261 §8.1.1.6 gives to one that has none.
 pub(super) fn max_forwards(invite: &Message) -> u8 {
     invite.max_forwards().ok().flatten().unwrap_or(70)
-}
-
-/// Whether a body is a session description.
-pub(super) fn has_sdp(message: &Message) -> bool {
-    !message.body().is_empty()
-        && message
-            .header(HeaderName::ContentType)
-            .is_none_or(|kind| kind.value().trim().to_ascii_lowercase().starts_with("application/sdp"))
 }

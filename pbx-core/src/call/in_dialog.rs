@@ -5,16 +5,25 @@ use super::ending::HUNG_UP;
 use super::leg::LegState;
 use super::state::Call;
 use super::wire;
+use crate::cause;
 use crate::cdr::Ending;
-use crate::event::Disposition;
+use crate::flow::Flow;
 use pbx_sip::dialog::{Due, Incoming, Refused};
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
 use rand::RngCore;
 
 impl Call {
-    /// Handles a new request in a leg's dialog.
-    pub(super) fn request_in_dialog(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
+    /// Handles a new request in a leg's dialog. One that is accepted tells where the leg is now.
+    pub(super) fn request_in_dialog(
+        &mut self,
+        cx: &mut Cx<'_>,
+        no: u16,
+        id: TransactionId,
+        flow: Flow,
+        request: &Message,
+    ) {
+        let now = cx.now();
         let Some(leg) = self.leg(no) else { return };
         let Some(dialog) = leg.dialog.as_mut().filter(|dialog| dialog.id().remote_tag == *remote_tag(request)) else {
             return answer(cx, id, request, 481, &[]);
@@ -26,6 +35,8 @@ impl Call {
             let headers = if refused == Refused::Busy { &headers[..] } else { &[] };
             return answer(cx, id, request, refused.status().code(), headers);
         }
+        leg.moves_to(flow);
+        leg.is_seen(now);
         match method {
             Some(Method::Bye) => self.said_bye(cx, no, id, request),
             Some(Method::Invite) => self.reinvited(cx, no, id, request),
@@ -57,17 +68,29 @@ impl Call {
     }
 
     /// Handles an ACK in a leg's dialog.
-    pub(super) fn acknowledged(&mut self, cx: &mut Cx<'_>, no: u16, ack: &Message) {
+    pub(super) fn acknowledged(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, ack: &Message) {
+        let now = cx.now();
         let Some(leg) = self.leg(no) else { return };
         let Some(dialog) = &mut leg.dialog else { return };
         if dialog.incoming(ack) != Ok(Incoming::Ack) {
             return;
         }
+        leg.moves_to(flow);
+        leg.is_seen(now);
         leg.start_answer_timer(cx);
         if leg.state == LegState::Leaving {
             return leg.bye(cx, None);
         }
-        self.answered_in_ack(cx, no, &ack.body());
+        self.answered_in_ack(cx, no, ack);
+    }
+
+    /// A 200 of a leg that talks came again, and its transaction is over: the phone has not got its ACK.
+    pub(super) fn acknowledge_again(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, response: &Message) {
+        let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
+        if let Some(ack) = leg.dialog.as_ref().and_then(|dialog| dialog.ack_again(response)) {
+            leg.moves_to(flow);
+            cx.send_bytes(flow, ack, leg.about());
+        }
     }
 
     /// The timer of an unacknowledged 200 is due: the 200 is sent again, or the call ends.
@@ -78,10 +101,7 @@ impl Call {
         match leg.dialog.as_mut().and_then(|dialog| dialog.fire(now)) {
             Some(Due::Resend(bytes)) => leg.send_again(cx, bytes),
             Some(Due::NoAck) if leg.state == LegState::Leaving => leg.bye(cx, None),
-            Some(Due::NoAck) => {
-                let disposition = Disposition::Failed;
-                return self.end(cx, &Ending { disposition, cause: "no-ack", sip_code: 408, cut: false });
-            }
+            Some(Due::NoAck) => return self.end(cx, &Ending::of(&cause::NO_ACK)),
             None => {}
         }
         if let Some(leg) = self.leg(no)
@@ -91,23 +111,20 @@ impl Call {
         }
     }
 
-    /// A connection is gone: ends the legs on it, and the call if one of them talked or was the caller's. A phone that
-    /// reconnects has another flow.
-    pub(super) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: crate::flow::Flow) {
-        let lost: Vec<u16> = self
-            .legs
-            .iter()
-            .filter(|leg| super::dispatch::is_lost(leg.flow, flow) && leg.is_alive())
-            .map(|leg| leg.no)
-            .collect();
-        for no in lost {
-            match self.legs.get(usize::from(no)).map(|leg| leg.state) {
-                Some(LegState::Talking) => self.leg_left(cx, no, &Ending { cause: "flow-lost", ..HUNG_UP }),
-                Some(LegState::Trying | LegState::Ringing) if no == 0 => {
-                    self.caller_gave_up(cx);
+    /// A connection is gone. Who talks goes on: media knows nothing of it, and the phone comes back on another (`hop`). What
+    /// has not been answered by then is over: its answer would not come.
+    pub(super) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: Flow) {
+        let on_it = self.legs.iter().filter(|leg| super::dispatch::is_lost(leg.flow, flow));
+        for (no, state) in on_it.map(|leg| (leg.no, leg.state)).collect::<Vec<_>>() {
+            match state {
+                LegState::Trying | LegState::Ringing if no == 0 => self.caller_gave_up(cx),
+                LegState::Trying | LegState::Ringing => self.callee_failed(cx, no, 503),
+                LegState::Talking | LegState::Leaving => {
+                    if let Some(leg) = self.leg(no) {
+                        leg.loses_flow();
+                    }
                 }
-                Some(LegState::Trying | LegState::Ringing) => self.callee_failed(cx, no, 503),
-                _ => {}
+                LegState::Gone => {}
             }
         }
     }

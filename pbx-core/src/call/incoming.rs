@@ -1,21 +1,22 @@
 //! From an INVITE to a call.
 
+use super::calls::Calls;
 use super::cx::Cx;
-use super::dispatch::Calls;
-
 use super::identity;
 use super::io::Who;
 use super::leg::{Leg, LegState, Owner};
+use super::presence::Presence;
 use super::routing::Run;
 use super::session::Session;
 use super::shared::{User, Whose};
 use super::state::Call;
 use super::wire;
+use crate::cause;
 use crate::cdr::Assembly;
 use crate::decision::{Decider, Final};
 use crate::dial_plan::Dialled;
 use crate::directory::{Directory, Tenant};
-use crate::event::{Direction, EventKind};
+use crate::event::{Direction, EventKind, Party};
 use crate::flow::Flow;
 use crate::ids::{AuditId, CallId, LegId, TenantId};
 use crate::journal::{AuditLine, Entry};
@@ -77,9 +78,9 @@ impl Calls {
         if emergency {
             emergency_without_route(cx, &call);
         }
-        if let Err(unfit) = call.caller().session.take_invite(incoming.invite) {
-            let cause = if unfit.code == 400 { "bad-offer" } else { "not-acceptable" };
-            call.fault = Some(Final::new(unfit.code, cause));
+        if let Err(unfit) = call.caller().session.take_invite(incoming.invite, incoming.flow.remote.ip()) {
+            let cause = if unfit.code == 400 { cause::BAD_OFFER } else { cause::NOT_ACCEPTABLE };
+            call.fault = Some(Final::new(unfit.code, cause.code));
         }
         call.begin(cx);
         self.keep(call);
@@ -122,32 +123,16 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         Who::Trunk { number, .. } => (Direction::Inbound, None, Some(*number)),
         Who::Known => return Err(Refusal(403, None)),
     };
-    let leg = Leg {
-        no: 0,
-        id: LegId::mint(now.wall, cx.random_id()),
-        owner,
-        party: from.clone(),
-        state: LegState::Trying,
-        flow: incoming.flow,
-        tag,
-        invite: Some(incoming.invite.clone()),
-        transaction: Some(incoming.id),
-        dialog: Some(dialog),
-        session: Session::new(cx.random()),
-        port: None,
-        answer_timer: None,
-        heard: false,
-    };
+    let leg = callers_leg(cx, owner, from.clone(), (tag, dialog), incoming);
     let sip_call_id = incoming.invite.call_id().map(|id| id.to_string()).unwrap_or_default();
     let original = identity::dialled(incoming.invite);
-    let mut record =
-        Assembly::new(id, tenant.id, sip_call_id.clone(), direction, from.clone(), original.clone(), now.wall);
+    let mut record = Assembly::new(id, tenant.id, sip_call_id.clone(), direction, from, original.clone(), now.wall);
     if let Dialled::Extension(extension) = &dialled
         && let Some(person) = tenant.person_at(extension)
     {
         record.meant(identity::of_person(person, None));
     }
-    record.leg_started(leg.id, from, sip_call_id.clone(), now.wall);
+    record.leg_started(leg.id, leg.party.clone(), sip_call_id.clone(), now.wall);
     started(cx, &leg, &record, sip_call_id, original);
     Ok(Call {
         owner,
@@ -172,6 +157,34 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         bridge: None,
         wrap_up: None,
     })
+}
+
+/// The caller's leg: a dialog with our tag in it, and no port yet.
+fn callers_leg(
+    cx: &mut Cx<'_>,
+    owner: Owner,
+    party: Party,
+    (tag, dialog): (String, Dialog),
+    incoming: &Incoming<'_>,
+) -> Leg {
+    Leg {
+        no: 0,
+        id: LegId::mint(cx.now().wall, cx.random_id()),
+        owner,
+        party,
+        state: LegState::Trying,
+        flow: incoming.flow,
+        tag,
+        invite: Some(incoming.invite.clone()),
+        transaction: Some(incoming.id),
+        dialog: Some(dialog),
+        session: Session::new(cx.random()),
+        port: None,
+        answer_timer: None,
+        heard: false,
+        lost: false,
+        presence: Presence::default(),
+    }
 }
 
 /// Promises and tells that a call has begun, and makes its transaction the caller's.

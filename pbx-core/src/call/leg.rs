@@ -1,6 +1,7 @@
 //! One side of a call: a phone or trunk, its dialog, its session and its media port.
 
 use super::cx::Cx;
+use super::presence::Presence;
 use super::session::Session;
 use super::shared::Whose;
 use crate::event::Party;
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use pbx_media::{Command, Port};
 use pbx_sip::dialog::{Dialog, Parts};
 use pbx_sip::transaction::TransactionId;
-use pbx_sip::{Host, Message, Method, Reply, Uri, Via, spell};
+use pbx_sip::{Host, Message, Method, Reply, Via, spell};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
@@ -60,6 +61,12 @@ pub(super) struct Leg {
     pub(super) answer_timer: Option<crate::time::Instant>,
     /// Whether the leg was ever connected and free to send, so that silence would be a fault.
     pub(super) heard: bool,
+    /// Its connection is gone, and nothing has come on another.
+    #[serde(default)]
+    pub(super) lost: bool,
+    /// Whether it is still there.
+    #[serde(default)]
+    pub(super) presence: Presence,
 }
 
 impl Leg {
@@ -71,11 +78,6 @@ impl Leg {
     /// The tenant and call, for the SIP log.
     pub(super) fn about(&self) -> Option<(TenantId, CallId)> {
         Some((self.owner.tenant, self.owner.call))
-    }
-
-    /// Whether the leg talks or still can come to talk.
-    pub(super) fn is_alive(&self) -> bool {
-        matches!(self.state, LegState::Trying | LegState::Ringing | LegState::Talking)
     }
 
     /// The RTP address that our SDP tells this leg.
@@ -187,34 +189,9 @@ impl Leg {
 
     /// Sends bytes that belong to no transaction the way of this leg.
     pub(super) fn send_again(&self, cx: &mut Cx<'_>, bytes: Bytes) {
-        cx.send_bytes(self.flow, bytes, self.about());
+        let flow = if self.lost { self.hop(cx) } else { self.flow };
+        cx.send_bytes(flow, bytes, self.about());
     }
-
-    /// The flow for requests of the dialog: the leg's own if it is a connection or a NAT is seen, else one to the first
-    /// route or the Contact.
-    fn hop(&self, cx: &Cx<'_>) -> Flow {
-        match &self.dialog {
-            Some(dialog) => hop_of(cx, self.flow, dialog.next_hop(), dialog.routes().is_empty()),
-            None => self.flow,
-        }
-    }
-}
-
-/// The flow to a next hop, seen from a leg's flow.
-pub(super) fn hop_of(cx: &Cx<'_>, flow: Flow, hop: &Uri, is_contact: bool) -> Flow {
-    if flow.transport != Transport::Udp {
-        return flow;
-    }
-    let Some((Host::Ip(ip), port)) = hop.as_sip().map(|uri| (uri.host(), uri.port())) else { return flow };
-    // A Contact that names another address than its messages come from is behind a NAT.
-    if is_contact && ip != flow.remote.ip() {
-        return flow;
-    }
-    let address = SocketAddr::new(ip, port.unwrap_or(5060));
-    if address == flow.remote {
-        return flow;
-    }
-    cx.world.routes.flow_beside(&flow, Transport::Udp, address).unwrap_or(flow)
 }
 
 /// Our Via on a flow.

@@ -2,7 +2,7 @@
 //!
 //! An [`Engine`] is handed one [`io::Input`] at a time and appends [`io::Output`]s. It dispatches; every concern has a file of
 //! its own: `incoming` (from INVITE to call), `routing` (the script's turns), `verb` (what scripts ask for), `callee` and
-//! `caller` (the two kinds of leg), `early` (before an answer), `bridge` and `reinvite` (two that talk), `in_dialog`
+//! `caller` (the two kinds of leg), `early` (before an answer), `bridge`, `reinvite` and `presence` (two that talk), `in_dialog`
 //! (requests of a leg), `ending` and `wrap_up` (hanging up, and the record), `stray` (answers that nobody wants), `outside`
 //! (requests that begin no call).
 //!
@@ -11,7 +11,7 @@
 //! | ------- | ----------------------------- | -------------------------------- | -------------------------------- |
 //! | Trying  | its INVITE came               | our INVITE is out                | 18x, final answer, CANCEL        |
 //! | Ringing | we said 18x                   | it said 18x                      | final answer, CANCEL             |
-//! | Talking | we said 200                   | it said 2xx and has its ACK      | BYE, no ACK, loss of the flow    |
+//! | Talking | we said 200                   | it said 2xx and has its ACK      | BYE, no ACK, no sign of life     |
 //! | Leaving | we hung up before its ACK     | the same, inside a re-INVITE     | ACK or its time-out: BYE is sent |
 //! | Gone    | over: what is on the wire is the transaction layer's business | |                                 |
 //!
@@ -28,9 +28,11 @@
 //! `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE or the refusal, a binding before the 200 to its REGISTER.
 //! Within one batch of outputs all journal entries are written before anything is sent.
 
+mod body;
 mod bridge;
 mod callee;
 mod caller;
+mod calls;
 mod census;
 mod cx;
 mod dispatch;
@@ -39,6 +41,7 @@ mod ending;
 mod engine;
 mod facts;
 mod freeze;
+mod hop;
 mod identity;
 mod in_dialog;
 mod incoming;
@@ -46,6 +49,7 @@ pub mod io;
 mod leg;
 mod moment;
 mod outside;
+mod presence;
 mod reinvite;
 mod routing;
 mod session;

@@ -1,6 +1,5 @@
 //! `now` of a script: the moment in the tenant's zone, and its holiday if it is one.
 
-use super::facts::table as fields;
 use crate::directory::Tenant;
 use crate::time::Wall;
 use crate::value::Value;
@@ -20,7 +19,7 @@ fn of(wall: Wall, name: &str, holiday: impl Fn(&str) -> Option<String>) -> Value
     let moment = Timestamp::from_microsecond(wall.micros()).unwrap_or_default().to_zoned(zone);
     let date = moment.date().to_string();
     let holiday = holiday(&date).map_or(Value::Null, Value::from);
-    fields([
+    Value::table([
         ("date", date.into()),
         ("time", format!("{:02}:{:02}", moment.hour(), moment.minute()).into()),
         ("year", i64::from(moment.year()).into()),

@@ -5,20 +5,21 @@
 //! | offer                  | re-INVITE, 2xx     | 200 with the answer passed on                            |
 //! | offer                  | re-INVITE, 491     | tried again after a while, three times; then 491         |
 //! | offer                  | re-INVITE, 408/481 | the other side is gone: the call ends                    |
+//! | offer                  | connection lost    | 503; the call goes on as it was                          |
 //! | offer                  | re-INVITE, other   | the same code; the call goes on as it was                |
 //! | offer                  | re-INVITE, 1xx     | taken back after 32 s: 487; no sign then either: as 408  |
 //! | no offer               | not asked          | 200 with an offer of what the other side last said       |
 //! | an answer that changes | re-INVITE          | (had its 200 already)                                    |
 
 use super::cx::Cx;
-use super::ending::HUNG_UP;
 use super::leg::Leg;
 use super::state::Call;
 use super::timers::Timer;
 use super::wire::Writer;
+use crate::cause;
 use crate::cdr::Ending;
 use crate::time::Instant;
-use pbx_sip::transaction::TransactionId;
+use pbx_sip::transaction::{Failure, TransactionId};
 use pbx_sip::{Message, Method};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
@@ -63,7 +64,7 @@ impl Call {
         }
         let other = bridge.other(no);
         let Some(leg) = self.leg(no) else { return };
-        match leg.session.take_invite(request) {
+        match leg.session.take_invite(request, leg.flow.remote.ip()) {
             Ok(true) => self.pass_offer(cx, Reoffer::new(no, Some((id, request.clone())))),
             Ok(false) => self.offer_again(cx, no, other, id, request),
             Err(unfit) => self.refuse_reinvite(cx, no, id, request, unfit.code),
@@ -103,15 +104,14 @@ impl Call {
     }
 
     /// The ACK of our 200 brought an answer: if it changes anything, the other side is told.
-    pub(super) fn answered_in_ack(&mut self, cx: &mut Cx<'_>, no: u16, body: &[u8]) {
+    pub(super) fn answered_in_ack(&mut self, cx: &mut Cx<'_>, no: u16, ack: &Message) {
         let Some(leg) = self.leg(no) else { return };
         if !leg.session.has_our_offer() {
             return;
         }
         let before = leg.session.said();
-        if leg.session.take_answer(body).is_err() {
-            let ending = Ending { cause: "bad-offer", disposition: crate::event::Disposition::Failed, ..HUNG_UP };
-            return self.end(cx, &ending);
+        if leg.session.take_answer(ack, leg.flow.remote.ip()).is_err() {
+            return self.end(cx, &Ending { sip_code: 200, ..Ending::of(&cause::BAD_OFFER) });
         }
         leg.aim(cx);
         let direction = |stream: &pbx_sip::sdp::Stream| stream.direction;
@@ -171,11 +171,19 @@ impl Call {
         }
     }
 
-    /// Our re-INVITE got no answer: the other side is gone.
-    pub(super) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId) {
-        if let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.passed == Some(id)) {
-            self.reinvite_lost(cx, no, reoffer);
+    /// Our re-INVITE got no answer: the other side is gone; or its connection is, which is no word about the other side.
+    pub(super) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, failure: Failure) {
+        let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.passed == Some(id)) else { return };
+        if failure != Failure::Transport {
+            return self.reinvite_lost(cx, no, reoffer);
         }
+        if let Some(leg) = self.leg(no) {
+            leg.session.roll_back();
+            if let Some(dialog) = &mut leg.dialog {
+                dialog.failed();
+            }
+        }
+        self.reoffer_failed(cx, reoffer, 503);
     }
 
     /// Takes the change under way, if `is_it` says that it is the one, and stops its timers.
@@ -194,13 +202,13 @@ impl Call {
 
     fn reinvite_lost(&mut self, cx: &mut Cx<'_>, no: u16, reoffer: Reoffer) {
         self.reoffer_failed(cx, reoffer, 487);
-        self.leg_left(cx, no, &Ending { cause: "timeout", ..HUNG_UP });
+        self.leg_left(cx, no, &Ending::of(&cause::FAR_END_VANISHED));
     }
 
     fn offer_taken(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, reoffer: Reoffer, response: &Message) {
         let Some((leg, one)) = self.pair(no, reoffer.from) else { return };
         leg.ack(cx, id, response);
-        if leg.session.take_answer(&response.body()).is_err() {
+        if leg.session.take_answer(response, leg.flow.remote.ip()).is_err() {
             leg.session.roll_back();
             return self.reoffer_failed(cx, reoffer, 488);
         }

@@ -153,7 +153,7 @@ impl Call {
         match self.ring.take() {
             Some(ring) if answer.code == 200 => match ring.winner() {
                 Some(winner) => self.connect(cx, winner),
-                None => self.fail(cx, &Final::new(480, "far-end-failed")),
+                None => self.fail(cx, &Final::of(&cause::FAR_END_FAILED)),
             },
             ring => {
                 if let Some(ring) = ring {
@@ -169,7 +169,7 @@ impl Call {
         let disposition = cause::of_code(&answer.cause).map_or(Disposition::Failed, |cause| cause.disposition);
         // What ends an answered call (a console, a drain) may end an unanswered one, too.
         let disposition = if disposition == Disposition::Answered { Disposition::Failed } else { disposition };
-        let cut = answer.cause == "cut";
+        let cut = answer.cause == cause::CUT.code;
         self.caller_reason(answer.reason.clone());
         self.end(cx, &Ending { disposition, cause: &answer.cause, sip_code: answer.code, cut });
     }

@@ -1,9 +1,11 @@
 //! A leg's session (RFC 3264): its own offer/answer machine; what one leg hears of the other is a policy between the two.
 
+use super::body::description;
 use pbx_media::Clocks;
+use pbx_sip::Message;
 use pbx_sip::sdp::{self, OfferAnswer, Phase, Stream, policy};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What a leg agreed to, and what is open.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,42 +26,34 @@ impl Session {
         Self { machine: OfferAnswer::new(id) }
     }
 
-    /// Takes an INVITE; true: it has an offer, false: it has no body.
-    pub(super) fn take_invite(&mut self, invite: &pbx_sip::Message) -> Result<bool, Unfit> {
-        if invite.body().is_empty() {
-            return Ok(false);
-        }
-        if !super::identity::has_sdp(invite) {
-            return Err(Unfit { code: 415 });
-        }
-        self.take_offer(&invite.body()).map(|()| true)
-    }
-
-    /// Takes the far end's offer.
-    fn take_offer(&mut self, body: &[u8]) -> Result<(), Unfit> {
-        let offer = sdp::Session::parse(body).map_err(|_| Unfit { code: 400 })?;
-        self.machine.remote_offer(offer).map_err(|fault| match fault {
+    /// An INVITE: with an offer (true), or without one. `from`: where its signalling comes from.
+    pub(super) fn take_invite(&mut self, invite: &Message, from: IpAddr) -> Result<bool, Unfit> {
+        let Some(body) = description(invite)? else { return Ok(false) };
+        let offer = sdp::Session::parse(&body).map_err(|_| Unfit { code: 400 })?.with_names_at(from.to_canonical());
+        let taken = self.machine.remote_offer(offer).map_err(|fault| match fault {
             sdp::Fault::Glare => Unfit { code: 491 },
             sdp::Fault::Open => Unfit { code: 500 },
             _ => Unfit { code: 488 },
-        })
+        });
+        taken.map(|()| true)
     }
 
-    /// Takes the far end's answer in a 2xx or ACK; without a body, its early answer counts.
-    pub(super) fn take_answer(&mut self, body: &[u8]) -> Result<(), Unfit> {
-        if body.is_empty() {
-            return self.machine.settle().map_err(|_| Unfit { code: 488 });
+    /// They answer with a 2xx or ACK; without a description, what they answered early counts.
+    pub(super) fn take_answer(&mut self, message: &Message, from: IpAddr) -> Result<(), Unfit> {
+        match description(message)? {
+            None => self.machine.settle().map_err(|_| Unfit { code: 488 }),
+            Some(body) => self.answer(&body, from, Phase::Final),
         }
-        self.answer(body, Phase::Final)
     }
 
-    /// Takes the far end's early answer in an 18x.
-    pub(super) fn take_early_answer(&mut self, body: &[u8]) -> Result<(), Unfit> {
-        self.answer(body, Phase::Early)
+    /// They answer with a 18x. False: it brings no answer.
+    pub(super) fn take_early_answer(&mut self, message: &Message, from: IpAddr) -> Result<bool, Unfit> {
+        let Some(body) = description(message)? else { return Ok(false) };
+        self.answer(&body, from, Phase::Early).map(|()| true)
     }
 
-    fn answer(&mut self, body: &[u8], phase: Phase) -> Result<(), Unfit> {
-        let answer = sdp::Session::parse(body).map_err(|_| Unfit { code: 488 })?;
+    fn answer(&mut self, body: &[u8], from: IpAddr, phase: Phase) -> Result<(), Unfit> {
+        let answer = sdp::Session::parse(body).map_err(|_| Unfit { code: 488 })?.with_names_at(from.to_canonical());
         self.machine.remote_answer(answer, phase).map_err(|_| Unfit { code: 488 })
     }
 

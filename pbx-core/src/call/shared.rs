@@ -121,11 +121,6 @@ impl Shared {
         }
     }
 
-    /// Forgets the ACKs that went by flows that are lost: a 2xx that comes again by another flow is one that nobody wants.
-    pub(super) fn forget_acks_on(&mut self, lost: impl Fn(Flow) -> bool) {
-        self.acks.retain(|_, (flow, _)| !lost(*flow));
-    }
-
     /// How many ACKs are kept.
     pub(super) fn acks(&self) -> usize {
         self.acks.len()

@@ -3,7 +3,7 @@
 use super::bridge::Bridge;
 use super::cx::Cx;
 use super::early::Early;
-use super::facts::{Call as Known, Fork, Living};
+use super::facts::{Fork, Known, Living};
 use super::leg::{Leg, LegState, Owner};
 use super::routing::Run;
 use super::verb::lookup::Lookup;

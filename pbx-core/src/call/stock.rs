@@ -40,6 +40,9 @@ pub(super) struct Stock {
     /// The call and leg that wait for the report of a released port.
     #[serde(with = "super::freeze::pairs")]
     leaving: BTreeMap<Port, (CallId, u16)>,
+    /// Whose a port is that was asked whether it is quiet.
+    #[serde(default, with = "super::freeze::pairs")]
+    asked: BTreeMap<Port, (CallId, u16)>,
     /// Calls that wait for ports, the first in front.
     waiting: VecDeque<CallId>,
 }
@@ -60,7 +63,8 @@ impl Stock {
     pub(super) fn new(engine: u16, PortShare { threads, idle }: PortShare) -> Self {
         let shelf = Shelf { free: Vec::new(), batch: idle, asked: false, dry: false };
         let threads = vec![shelf; usize::from(threads)];
-        Self { engine, idle, threads, taken: 0, leaving: BTreeMap::new(), waiting: VecDeque::new() }
+        let (leaving, asked, waiting) = (BTreeMap::new(), BTreeMap::new(), VecDeque::new());
+        Self { engine, idle, threads, taken: 0, leaving, asked, waiting }
     }
 
     /// The thread with the most free ports: where a new call goes.
@@ -114,6 +118,17 @@ impl Stock {
             shelf.dry = false;
         }
         self.leaving.remove(&port)
+    }
+
+    /// Asks how long nothing was heard at a port; the answer comes as `Fact::Quiet` for that call and leg.
+    pub(super) fn ask(&mut self, port: Port, call: CallId, leg: u16, out: &mut Vec<Output>) {
+        self.asked.insert(port, (call, leg));
+        out.push(Output::Media(Command::Ask { port, engine: self.engine }));
+    }
+
+    /// A port that was asked has answered: whose it is.
+    pub(super) fn answered(&mut self, port: Port) -> Option<(CallId, u16)> {
+        self.asked.remove(&port)
     }
 
     /// Ports have come.

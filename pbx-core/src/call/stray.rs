@@ -2,7 +2,8 @@
 //! phone believes that it talks, so it gets its ACK and a BYE (RFC 3261 §13.2.2.4, §15).
 
 use super::cx::Cx;
-use super::leg::{hop_of, via};
+use super::hop::hop_of;
+use super::leg::via;
 use super::shared::User;
 use crate::token;
 use pbx_sip::build::RequestBuilder;

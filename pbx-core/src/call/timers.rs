@@ -22,6 +22,8 @@ pub(super) enum Timer {
     ReofferOver(CallId),
     /// Our 200 to this leg's INVITE was not acknowledged yet.
     Unacked(CallId, u16),
+    /// The two who talk are looked after again.
+    TalkCheck(CallId),
     /// The media threads had their time to report: the record is written without.
     ReportsDue(CallId),
 }
@@ -37,6 +39,7 @@ impl Timer {
             | Self::Glare(call)
             | Self::ReofferOver(call)
             | Self::Unacked(call, _)
+            | Self::TalkCheck(call)
             | Self::ReportsDue(call) => call,
         }
     }

@@ -9,7 +9,10 @@ use pbx_sip::{HeaderName, Message, Reply, StatusCode, spell};
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
 
 /// What every request of ours that begins or changes a session carries.
-pub(super) const REQUEST_HEADERS: [(&str, &str); 2] = [("Allow", ALLOW), ("User-Agent", SERVER)];
+pub(super) const REQUEST_HEADERS: [(&str, &str); 2] = [("Allow", ALLOW), USER_AGENT];
+
+/// Who we say we are, in a request.
+pub(super) const USER_AGENT: (&str, &str) = ("User-Agent", SERVER);
 
 /// The value of our Server and User-Agent headers.
 const SERVER: &str = concat!("Ringdown/", env!("CARGO_PKG_VERSION"));

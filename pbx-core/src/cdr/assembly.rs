@@ -1,6 +1,7 @@
 //! The record of a call while it runs: told what happens, it becomes the record at the end.
 
 use super::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
+use crate::cause::Cause;
 use crate::decision::Decision;
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, LegId, TenantId};
@@ -29,6 +30,13 @@ pub struct Ending<'a> {
     pub sip_code: u16,
     /// Whether the server ended the call and not the parties.
     pub cut: bool,
+}
+
+impl Ending<'static> {
+    /// As the table of causes has it.
+    pub const fn of(cause: &Cause) -> Self {
+        Self { disposition: cause.disposition, cause: cause.code, sip_code: cause.sip, cut: false }
+    }
 }
 
 impl Assembly {

@@ -2,6 +2,7 @@
 
 use super::ask::{Act, Final};
 use super::facts::Limits;
+use crate::cause;
 use crate::template::MAX_DESTINATIONS;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -100,7 +101,7 @@ fn reject(args: &BTreeMap<String, Value>) -> Understood {
         return Understood::Misused(format!("reject takes a code from 400 to 699, not {code}"));
     }
     let reason = args.get("reason").and_then(Value::as_text).map(str::to_owned);
-    Understood::End(Final { reason, ..Final::new(code as u16, "template-rejected") })
+    Understood::End(Final { reason, ..Final::new(code as u16, cause::TEMPLATE_REJECTED.code) })
 }
 
 fn note(args: &BTreeMap<String, Value>) -> Understood {

@@ -1,5 +1,6 @@
 //! What the decider wants done, and how it all ends.
 
+use crate::cause::{self, Cause};
 use crate::script::ScriptInput;
 use crate::template::TemplateVersion;
 use crate::value::Value;
@@ -50,7 +51,7 @@ pub enum Act {
 }
 
 /// The causes by which the world, and not the call's own routing, ends a decision.
-pub(super) const STOPS: [&str; 3] = ["no-media-ports", "operator-hung-up", "cut"];
+pub(super) const STOPS: [&str; 3] = [cause::NO_MEDIA_PORTS.code, cause::OPERATOR_HUNG_UP.code, cause::CUT.code];
 
 /// The final answer to the caller.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -64,6 +65,11 @@ pub struct Final {
 }
 
 impl Final {
+    /// The final answer of a cause, with the cause's own code.
+    pub fn of(cause: &Cause) -> Self {
+        Self::new(cause.sip, cause.code)
+    }
+
     /// A final answer without a reason phrase of its own.
     pub fn new(code: u16, cause: &str) -> Self {
         Self { code, cause: cause.to_owned(), reason: None }

@@ -20,6 +20,7 @@ use super::act::{self, Understood};
 use super::ask::{Act, Ask, Final};
 use super::facts::{Facts, Opening};
 use super::{Decision, Step, StepKind};
+use crate::cause;
 use crate::dial_plan::Dialled;
 use crate::directory::Scope;
 use crate::script::{FaultKind, ScriptStep};
@@ -129,12 +130,12 @@ impl Decider {
                     self.called = Some(extension);
                     Scope::Extension(person)
                 }
-                None => return self.end(facts, Final::new(404, "not-found")),
+                None => return self.end(facts, Final::of(&cause::NOT_FOUND)),
             },
-            (None, Dialled::Emergency(_)) => return self.end(facts, Final::new(503, "no-route")),
-            (None, Dialled::Number(_)) => return self.end(facts, Final::new(404, "not-found")),
-            (None, Dialled::Service(_)) => return self.end(facts, Final::new(404, "not-found")),
-            (None, Dialled::Unknown(_)) => return self.end(facts, Final::new(404, "not-found")),
+            (None, Dialled::Emergency(_)) => return self.end(facts, Final::of(&cause::NO_ROUTE)),
+            (None, Dialled::Number(_)) => return self.end(facts, Final::of(&cause::NOT_FOUND)),
+            (None, Dialled::Service(_)) => return self.end(facts, Final::of(&cause::NOT_FOUND)),
+            (None, Dialled::Unknown(_)) => return self.end(facts, Final::of(&cause::NOT_FOUND)),
         };
         self.bind(facts, specific)
     }
@@ -155,7 +156,7 @@ impl Decider {
             self.state = State::Script;
             return Ask::Start { program, input };
         }
-        self.end(facts, Final::new(480, "script-failed"))
+        self.end(facts, Final::of(&cause::SCRIPT_FAILED))
     }
 
     /// Takes what the script did with its turn.
@@ -266,7 +267,7 @@ impl Decider {
             return Ask::Wait;
         }
         self.push(facts, StepKind::Cancelled);
-        self.end(facts, Final::new(487, "caller-cancelled"))
+        self.end(facts, Final::of(&cause::CALLER_CANCELLED))
     }
 
     /// Something outside of routing ends the decision, for one of the causes in `ask::STOPS`.
@@ -281,18 +282,18 @@ impl Decider {
 
     fn fall_back(&mut self, facts: &mut dyn Facts) -> Ask {
         let Some(program) = self.program.clone() else {
-            return self.end(facts, Final::new(480, "script-failed"));
+            return self.end(facts, Final::of(&cause::SCRIPT_FAILED));
         };
         self.push(facts, StepKind::Fallback { plan: program.fallback.clone() });
         match &program.fallback {
-            Fallback::Reject(code) => self.end(facts, Final::new(*code, "script-failed")),
+            Fallback::Reject(code) => self.end(facts, Final::new(*code, cause::SCRIPT_FAILED.code)),
             Fallback::Ring { param, timeout } => {
                 let targets = match (param.as_str(), &self.called) {
                     ("called", Some(called)) => vec![called.clone()],
                     (param, _) => self.params.get(param).map(act::destinations).unwrap_or_default(),
                 };
                 if targets.is_empty() {
-                    return self.end(facts, Final::new(480, "script-failed"));
+                    return self.end(facts, Final::of(&cause::SCRIPT_FAILED));
                 }
                 self.state = State::Fallback;
                 self.ring(facts, targets, *timeout)
@@ -315,11 +316,11 @@ impl Decider {
 /// What the caller is answered when this outcome of a `ring` is the last word.
 fn answer_of(outcome: &Value, somebody: bool) -> Final {
     match outcome.get("status").and_then(Value::as_text) {
-        Some("answered") => Final::new(200, "answered"),
-        Some("busy") => Final::new(486, "busy"),
-        Some("declined") => Final::new(603, "declined"),
-        Some("no-answer") => Final::new(480, "no-answer"),
-        Some("unreachable") if !somebody => Final::new(404, "not-found"),
-        _ => Final::new(480, "nobody-reachable"),
+        Some("answered") => Final::of(&cause::ANSWERED),
+        Some("busy") => Final::of(&cause::BUSY),
+        Some("declined") => Final::of(&cause::DECLINED),
+        Some("no-answer") => Final::of(&cause::NO_ANSWER),
+        Some("unreachable") if !somebody => Final::of(&cause::NOT_FOUND),
+        _ => Final::of(&cause::NOBODY_REACHABLE),
     }
 }

@@ -3,6 +3,7 @@
 use super::ask::Final;
 use super::facts::{Bound, Facts, Opening, Resolution};
 use super::{Decision, StepKind};
+use crate::cause;
 use crate::dial_plan::Dialled;
 use crate::directory::Scope;
 use crate::ids::{PersonId, TemplateVersionId};
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The causes of an INVITE that could not be carried out at all.
-const FAULTS: [&str; 2] = ["bad-offer", "not-acceptable"];
+const FAULTS: [&str; 2] = [cause::BAD_OFFER.code, cause::NOT_ACCEPTABLE.code];
 
 /// Finds the text of a version that a record names.
 pub trait Programs {

@@ -1,6 +1,7 @@
 //! A call that has begun and has no record yet, and the record that is made of it if the server dies.
 
 use super::Entry;
+use crate::cause;
 use crate::cdr::{CallRecord, LegRecord, Segment};
 use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
@@ -64,7 +65,7 @@ pub struct Ending {
 }
 
 /// The cause of a call that the server's death ended.
-pub const CUT: &str = "server-restart";
+pub const CUT: &str = cause::SERVER_RESTART.code;
 
 impl OpenCall {
     /// Of a call's first entry.

@@ -10,6 +10,7 @@ mod request;
 mod stored;
 
 pub use reach::Target;
+pub(crate) use reach::address_of;
 pub use register::Registered;
 
 use crate::event::EventKind;

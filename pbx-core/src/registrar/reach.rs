@@ -62,7 +62,7 @@ fn without_headers(contact: &str) -> &str {
 }
 
 /// Transport and address of a SIP URI whose host is an address (RFC 3263 §4 without names).
-pub(super) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
+pub(crate) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
     let uri = pbx_sip::Uri::parse(uri).ok()?;
     let uri: &SipUri = uri.as_sip()?;
     let transport = match uri.transport() {

@@ -97,6 +97,7 @@ impl Context<'_> {
         let mut written: Vec<String> = vec![];
         for contact in asked {
             let place = place_of(&list, contact, &written);
+            let place = place.or_else(|| self.predecessor(&list, contact, asked, &written));
             if let Some(place) = place
                 && let Some(held) = list.get(place)
                 && !written.contains(&held.binding.key)
@@ -147,25 +148,58 @@ impl Context<'_> {
         Held { binding, until: self.now.mono + lifetime }
     }
 
-    /// The list with at most `most` bindings: the oldest ones of the same phone make room (it came back from a restart with
-    /// a new contact), those of other phones don't.
+    /// What a phone that was restarted had registered before: another Call-ID, from the same flow, for the same host and port,
+    /// and only the user part is new. Where an instance is told, that says which phone it is (RFC 5626 §4.1).
+    fn predecessor(&self, list: &[Held], contact: &Asked, asked: &[Asked], written: &[String]) -> Option<usize> {
+        if contact.expires == 0 || contact.instance.is_some() {
+            return None;
+        }
+        list.iter().position(|Held { binding, .. }| {
+            binding.instance.is_none()
+                && binding.flow == self.flow
+                && binding.call_id != self.request.call_id
+                && !written.contains(&binding.key)
+                && !asked.iter().any(|other| other.uri.text().as_str() == binding.contact)
+                && Uri::parse(binding.contact.as_str()).is_ok_and(|uri| {
+                    uri.as_sip().is_some_and(|old| old.host() == contact.uri.host() && old.port() == contact.uri.port())
+                })
+        })
+    }
+
+    /// The list with at most `most` bindings: what the same phone had before makes room, those of other phones don't.
     fn within(&self, mut list: Vec<Held>, written: &[String], most: usize) -> Result<Vec<Held>, Registered> {
         while list.len() > most {
-            let same_phone = |held: &Held| {
-                !written.contains(&held.binding.key)
-                    && (held.binding.call_id == self.request.call_id
-                        || list.iter().any(|new| {
-                            written.contains(&new.binding.key)
-                                && new.binding.instance.is_some()
-                                && new.binding.instance == held.binding.instance
-                        }))
+            let Some(place) = self.outlived(&list, written) else {
+                return Err(refusal(403, Some("Too Many Contacts"), vec![]));
             };
-            match list.iter().position(same_phone) {
-                Some(oldest) => drop(list.remove(oldest)),
-                None => return Err(refusal(403, Some("Too Many Contacts"), vec![])),
-            }
+            list.remove(place);
         }
         Ok(list)
+    }
+
+    /// The binding that is the least likely to be anybody's: of the phone that registers now, by its Call-ID or instance; of
+    /// one that looks like it, with the same address and User-Agent, which was restarted with another port; of one that
+    /// nothing leads to. The longest that was not refreshed of each.
+    fn outlived(&self, list: &[Held], written: &[String]) -> Option<usize> {
+        let instances: Vec<&String> = list
+            .iter()
+            .filter(|held| written.contains(&held.binding.key))
+            .filter_map(|held| held.binding.instance.as_ref())
+            .collect();
+        let source = self.flow.remote.ip();
+        let same_phone = |old: &Binding| {
+            old.call_id == self.request.call_id || old.instance.as_ref().is_some_and(|id| instances.contains(&id))
+        };
+        let looks_like_it = |old: &Binding| {
+            old.instance.is_none() && old.flow.remote.ip() == source && old.user_agent == self.request.user_agent
+        };
+        let unreachable = |old: &Binding| old.behind_nat && !old.flow.is_open();
+        let oldest = |is_one: &dyn Fn(&Binding) -> bool| {
+            let free = |held: &Held| !written.contains(&held.binding.key) && is_one(&held.binding);
+            let those = list.iter().enumerate().filter(|(_, held)| free(held));
+            those.min_by_key(|(_, held)| held.until).map(|(place, _)| place)
+        };
+        oldest(&same_phone).or_else(|| oldest(&looks_like_it)).or_else(|| oldest(&unreachable))
     }
 }
 

@@ -50,9 +50,13 @@ impl Desk {
     }
 
     fn sends(&mut self, seconds: u64, call_id: &str, lines: &[&str]) -> Registered {
+        self.sends_from(seconds, PHONE, call_id, lines)
+    }
+
+    fn sends_from(&mut self, seconds: u64, there: &str, call_id: &str, lines: &[&str]) -> Registered {
         self.cseq += 1;
         let message = message(self.cseq, call_id, lines);
-        self.registrar.register(at(seconds), &self.settings, owner(), &message, flow(Transport::Udp, PHONE, 0))
+        self.registrar.register(at(seconds), &self.settings, owner(), &message, flow(Transport::Udp, there, 0))
     }
 
     fn contacts(&self, seconds: u64) -> Vec<String> {
@@ -204,17 +208,60 @@ fn two_contacts_of_one_instance_live_side_by_side() {
     assert_eq!(contacts_of(&left), [format!("<sip:d@192.0.2.10>;expires=297{id}")]);
 }
 
-#[test]
-fn too_many_contacts_are_refused_but_a_phone_replaces_its_own() {
+/// Ten phones of the same make and account, each at its own address.
+fn ten_phones() -> Desk {
     let mut desk = Desk::new();
     for n in 0..10 {
-        assert_eq!(desk.sends(0, &format!("call{n}"), &[&format!("Contact: <sip:d@192.0.2.{n}>")]).code, 200);
+        let lines = [format!("Contact: <sip:d@192.0.2.{n}>"), "User-Agent: Soft 1".to_owned()];
+        let there = format!("192.0.2.{n}:5060");
+        let call_id = format!("call{n}");
+        assert_eq!(desk.sends_from(u64::from(n == 9), &there, &call_id, &[&lines[0], &lines[1]]).code, 200);
     }
-    let other = desk.sends(1, "call11", &["Contact: <sip:d@192.0.2.77>"]);
+    desk
+}
+
+#[test]
+fn too_many_contacts_are_refused_but_a_phone_replaces_its_own() {
+    let mut desk = ten_phones();
+    let other = desk.sends_from(1, "192.0.2.77:5060", "call11", &["Contact: <sip:d@192.0.2.77>", "User-Agent: Soft 1"]);
     assert_eq!((other.code, other.reason), (403, Some("Too Many Contacts")));
     let own = desk.sends(1, "call3", &["Contact: <sip:d@192.0.2.77>"]);
     assert_eq!((own.code, contacts_of(&own).len()), (200, 10));
     assert!(!desk.contacts(1).contains(&"sip:d@192.0.2.3".to_owned()));
+}
+
+#[test]
+fn restarted_softphone_makes_room_for_itself_however_often_it_starts() {
+    let mut desk = Desk::new();
+    for n in 0..40_u16 {
+        let port = 40_000 + n;
+        let contact = format!("Contact: <sip:d@192.0.2.10:{port}>;expires=3600");
+        let there = format!("192.0.2.10:{port}");
+        let answer = desk.sends_from(u64::from(n), &there, &format!("start{n}"), &[&contact, "User-Agent: Soft 1"]);
+        assert_eq!(answer.code, 200, "start {n}");
+    }
+    let left = desk.contacts(40);
+    assert_eq!(left.len(), 10);
+    assert!(
+        left.contains(&"sip:d@192.0.2.10:40039".to_owned()) && !left.contains(&"sip:d@192.0.2.10:40029".to_owned())
+    );
+    let hardphone =
+        desk.sends_from(41, "192.0.2.10:5060", "desk", &["Contact: <sip:d@192.0.2.10>", "User-Agent: Hard 2"]);
+    assert_eq!(hardphone.code, 403, "another make at the same address is another phone");
+}
+
+#[test]
+fn restarted_phone_with_another_user_part_takes_the_place_of_what_it_was() {
+    let mut desk = Desk::new();
+    desk.sends(0, "before", &["Contact: <sip:r1@192.0.2.10>"]);
+    let answer = desk.sends(1, "after", &["Contact: <sip:r2@192.0.2.10>"]);
+    assert_eq!(contacts_of(&answer), ["<sip:r2@192.0.2.10>;expires=300"]);
+    let both = desk.sends(2, "after", &["Contact: <sip:r2@192.0.2.10>", "Contact: <sip:r3@192.0.2.10>"]);
+    assert_eq!(contacts_of(&both).len(), 2, "one that registers two has two");
+    let mut behind = Desk::new();
+    behind.sends(0, "one", &["Contact: <sip:d@10.0.0.1>"]);
+    behind.sends(0, "two", &["Contact: <sip:d@10.0.0.2>"]);
+    assert_eq!(behind.contacts(1).len(), 2, "two phones behind one proxy");
 }
 
 #[test]

@@ -10,6 +10,9 @@ use pbx_core::time::Instant;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// How long a last packet may be under way.
+const UNDER_WAY: Duration = Duration::from_secs(1);
+
 /// A call that is being checked.
 struct Checked<'a> {
     net: &'a Net,
@@ -177,12 +180,25 @@ impl Checked<'_> {
         let Some(theirs) = rung.first() else { self.wrong("the wire saw nobody called") };
         let (begin, end) = (self.leg.answered, self.end(theirs));
         let (Some(begin), Some(end)) = (begin, end) else { self.wrong("the wire saw no end") };
+        let noticed_late = matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost");
+        if noticed_late && talk != end.since(begin) {
+            return self.check_vanished(called, talk, end.since(begin));
+        }
         if talk != end.since(begin) {
             self.wrong(&format!("talk time is {talk:?}, and the wire saw {:?}", end.since(begin)));
         }
         let whole = |view: &View| view.vanished.is_none() && view.cut_off.is_none();
         if self.is_last && whole(self.view) && whole(called) && self.end_by_power().is_none_or(|_| !self.record.cut) {
             self.check_between(called, talk);
+        }
+    }
+
+    /// Somebody was gone for some time when the exchange noticed: nobody talked for longer than the first of them was there.
+    fn check_vanished(&self, called: &View, talk: Duration, noticed: Duration) {
+        let gone = [self.view, called].into_iter().filter_map(|view| view.vanished.or(view.cut_off)).min();
+        let (Some(gone), Some(from)) = (gone, called.answered) else { self.wrong("nobody was gone") };
+        if talk > noticed || self.record.cause == "far-end-vanished" && talk > gone.since(from) + UNDER_WAY {
+            self.wrong(&format!("talk time is {talk:?}, somebody was gone after {:?}", gone.since(from)));
         }
     }
 
@@ -201,7 +217,7 @@ impl Checked<'_> {
         }
     }
 
-    /// When the wire saw the end of the talk: the first word of it, the loss of a connection, or a power cut.
+    /// When the wire saw the end of the talk: the first word of it, or a power cut.
     fn end(&self, theirs: &Leg) -> Option<Instant> {
         let ends = [self.leg.ended, theirs.ended, self.end_by_power()];
         ends.into_iter().flatten().filter(|end| Some(*end) >= self.leg.answered).min()

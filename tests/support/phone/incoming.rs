@@ -27,9 +27,16 @@ impl Phone {
             Method::Invite if known => self.reinvited(now, &call, request, out),
             Method::Bye if known => self.hung_up(now, &call, request, out),
             Method::Cancel if known => self.cancelled(now, &call, request, out),
-            Method::Options => self.answer(now, request, 200, &[], "", out),
+            // Inside a dialog that is over it is not known (RFC 3261 §12.2.2).
+            Method::Options if request.to_tag().is_none() || self.talks(&call) => {
+                self.answer(now, request, 200, &[], "", out)
+            }
             _ => self.answer(now, request, 481, &[], "", out),
         }
+    }
+
+    fn talks(&self, call: &str) -> bool {
+        self.calls.get(call).is_some_and(|talk| talk.state == State::Talking)
     }
 
     /// Answers a request finally.

@@ -16,6 +16,8 @@ pub(crate) struct Manner {
     pub(crate) hangs_up_after: Option<Duration>,
     /// It never sends audio.
     pub(crate) mute: bool,
+    /// It goes on when it hears nothing.
+    pub(crate) bears_silence: bool,
     /// The address that it puts into its descriptions, if it is a wrong one.
     pub(crate) wrong_address: Option<std::net::IpAddr>,
     /// Payload types that it takes, the best first.
@@ -73,6 +75,7 @@ impl Default for Manner {
             says: Says::Answer(secs(2)),
             hangs_up_after: None,
             mute: false,
+            bears_silence: false,
             wrong_address: None,
             payloads: vec![8, 0, 101],
             vanishes: None,

@@ -16,13 +16,13 @@ impl Phone {
     }
 
     pub(super) fn play(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
-        let (mark, beat, mute) = (self.mark(), self.beat, self.manner.mute);
+        let (mark, beat, mute, patient) = (self.mark(), self.beat, self.manner.mute, self.manner.bears_silence);
         let ip = self.addr.ip();
         let Some(talk) = self.calls.get_mut(call) else { return };
         if matches!(talk.state, State::Leaving | State::Over) {
             return;
         }
-        if talk.state == State::Talking && now.since(talk.heard) >= SILENCE {
+        if !patient && talk.state == State::Talking && now.since(talk.heard) >= SILENCE {
             return self.hang_up(now, call, out);
         }
         if let Some(to) = talk.audio_to().filter(|_| !mute) {

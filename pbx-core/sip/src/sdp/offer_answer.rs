@@ -18,10 +18,10 @@ pub enum Fault {
     /// An answer, and nothing was offered.
     #[error("there is no offer to answer")]
     NoOffer,
-    /// The answer has not as many media lines as the offer, or an offer fewer than before (RFC 3264 §6, §8).
+    /// The answer has fewer media lines than the offer, or an offer fewer than before (RFC 3264 §6, §8).
     #[error("the media lines do not match")]
     Lines,
-    /// No media line is sound over plain RTP: answer 488.
+    /// No media line is sound over plain RTP, in a codec at least: answer 488.
     #[error("no sound is offered that we can carry")]
     NoSound,
 }
@@ -78,7 +78,8 @@ impl OfferAnswer {
         if offer.media.len() < self.local.as_ref().map_or(0, |local| local.session().media.len()) {
             return Err(Fault::Lines);
         }
-        let line = if offer.stream(self.line).is_some() { Some(self.line) } else { offer.audio_line() };
+        let has_sound = |line: &usize| offer.stream(*line).is_some_and(|stream| stream.has_sound());
+        let line = std::iter::once(self.line).chain(0..offer.media.len()).find(has_sound);
         self.line = line.ok_or(Fault::NoSound)?;
         self.state = State::Asked { offer: Said::new(offer, self.line), early: None };
         Ok(())
@@ -129,16 +130,19 @@ impl OfferAnswer {
         said.map(Said::session)
     }
 
-    /// The far end answers. The final answer may differ from an early one, as some far ends have it: the final one counts.
+    /// The far end answers. Lines beyond those of the offer answer nothing, and are left out. The final answer may differ from
+    /// an early one, as some far ends have it: the final one counts.
     ///
     /// # Errors
     /// [`Fault::NoOffer`], [`Fault::Lines`], or [`Fault::NoSound`] if the far end refuses our stream; then nothing has
     /// changed.
-    pub fn remote_answer(&mut self, answer: Session, phase: Phase) -> Result<(), Fault> {
+    pub fn remote_answer(&mut self, mut answer: Session, phase: Phase) -> Result<(), Fault> {
         let State::Offered { offer, early } = &mut self.state else { return Err(Fault::NoOffer) };
-        if answer.media.len() != offer.session().media.len() {
+        let lines = offer.session().media.len();
+        if answer.media.len() < lines {
             return Err(Fault::Lines);
         }
+        answer.media.truncate(lines);
         let answer = Said::new(answer, self.line);
         if answer.stream().is_none() {
             return Err(Fault::NoSound);
@@ -208,11 +212,6 @@ impl OfferAnswer {
     /// Our stream as last agreed.
     pub fn local(&self) -> Option<&Stream> {
         self.local.as_ref()?.stream()
-    }
-
-    /// What we last agreed to, as it was sent: the answer to a re-INVITE that changes nothing.
-    pub fn local_session(&self) -> Option<&Session> {
-        self.local.as_ref().map(Said::session)
     }
 
     /// Makes our description: the stream in its line, all other `lines` refused. The `o=` version rises by one if the

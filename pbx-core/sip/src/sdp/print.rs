@@ -43,6 +43,10 @@ impl Media {
         spell::number(text, self.port);
         text.push(' ');
         clean(text, &self.protocol);
+        if self.formats.is_empty() {
+            // At least one must stand there (RFC 8866 §5.14).
+            text.push_str(" 0");
+        }
         for format in &self.formats {
             text.push(' ');
             clean(text, format);

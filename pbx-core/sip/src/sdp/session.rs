@@ -2,6 +2,7 @@
 
 use super::Address;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// The `o=` line (RFC 8866 §5.2). A number that can't be read is 0.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -53,6 +54,21 @@ pub struct Session {
     pub attributes: Vec<Attribute>,
     /// The media, in their order.
     pub media: Vec<Media>,
+}
+
+impl Session {
+    /// With an address in the place of every host name: where its signalling came from is the best that is known without asking
+    /// anybody. Most phones that write a name write their own.
+    #[must_use]
+    pub fn with_names_at(mut self, address: IpAddr) -> Self {
+        let media = self.media.iter_mut().filter_map(|media| media.connection.as_mut());
+        for named in media.chain(self.connection.as_mut()).chain([&mut self.origin.address]) {
+            if matches!(named, Address::Name(_)) {
+                *named = address.into();
+            }
+        }
+        self
+    }
 }
 
 impl Attribute {

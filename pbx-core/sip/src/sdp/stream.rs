@@ -84,6 +84,11 @@ fn codecs_of(media: &Media) -> Vec<Codec> {
 }
 
 impl Stream {
+    /// Whether any of its codecs carries sound.
+    pub fn has_sound(&self) -> bool {
+        self.codecs.iter().any(Codec::is_sound)
+    }
+
     /// Writes the stream as a media line: with port 0 if it has no address.
     pub(super) fn to_media(&self) -> Media {
         let mut attributes = Vec::with_capacity(self.codecs.len() * 2 + 4);

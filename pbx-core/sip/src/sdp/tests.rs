@@ -230,3 +230,45 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_offer_without_a_codec_is_refused_and_takes_nothing() {
+    for codecs in ["", "101\r\na=rtpmap:101 telephone-event/8000", "13"] {
+        let mut leg = OfferAnswer::new(1);
+        assert_eq!(leg.remote_offer(sound(codecs)), Err(Fault::NoSound), "{codecs}");
+        assert!(!leg.is_open());
+    }
+    let second = parse("v=0\r\nc=IN IP4 10.0.0.7\r\nm=audio 4000 RTP/AVP\r\nm=audio 4002 RTP/AVP 8\r\n");
+    let mut leg = OfferAnswer::new(1);
+    leg.remote_offer(second).unwrap();
+    assert_eq!(leg.offered().and_then(|stream| stream.rtp), "10.0.0.7:4002".parse().ok());
+}
+
+#[test]
+fn lines_beyond_those_of_the_offer_answer_nothing() {
+    let mut leg = OfferAnswer::new(1);
+    leg.local_offer(policy::own_offer(ours())).unwrap();
+    leg.remote_answer(parse(PHONE), Phase::Final).unwrap();
+    assert_eq!(leg.remote().map(numbers), Some(vec![96, 8, 0, 101]));
+    let mut short = OfferAnswer::new(1);
+    short.local_offer(policy::own_offer(ours())).unwrap();
+    let none = parse("v=0\r\nc=IN IP4 10.0.0.7\r\n");
+    assert_eq!(short.remote_answer(none, Phase::Final), Err(Fault::Lines));
+}
+
+#[test]
+fn a_line_without_formats_is_never_written() {
+    let mut session = sound("8");
+    session.media[0].formats.clear();
+    assert!(session.to_text().contains("m=audio 4000 RTP/AVP 0\r\n"));
+}
+
+#[test]
+fn names_give_way_to_the_address_of_the_signalling() {
+    let named = parse("v=0\r\no=- 1 1 IN IP4 pc\r\nc=IN IP4 pc.local\r\nm=audio 4000 RTP/AVP 8\r\n");
+    assert_eq!(named.stream(0).unwrap().rtp, None);
+    let at = named.with_names_at("192.0.2.7".parse().unwrap());
+    assert_eq!(at.stream(0).unwrap().rtp, "192.0.2.7:4000".parse().ok());
+    let known = sound("8").with_names_at("192.0.2.7".parse().unwrap());
+    assert_eq!(known.stream(0).unwrap().rtp, "10.0.0.7:4000".parse().ok());
+}

@@ -15,12 +15,14 @@ mod make;
 mod queue;
 pub mod server;
 pub mod server_invite;
+mod step;
 mod timer;
 
 pub use action::{Action, Failure};
 pub use key::Key;
 pub use layer::{Layer, TransactionId};
-pub use machine::{Class, Effect, Input, Machine, Step};
+pub use machine::Machine;
+pub use step::{Class, Effect, Input, Step};
 pub use timer::{Timer, Timers};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The non-INVITE server transaction: RFC 3261 §17.2.2.
 
-use super::machine::words::*;
-use super::machine::{Input, Step};
+use super::step::words::*;
+use super::step::{Input, Step};
 use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 

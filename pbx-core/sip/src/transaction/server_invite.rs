@@ -1,7 +1,7 @@
 //! The INVITE server transaction: RFC 3261 §17.2.1 as RFC 6026 §7.1 and §8.7 corrected it.
 
-use super::machine::words::*;
-use super::machine::{Input, Step};
+use super::step::words::*;
+use super::step::{Input, Step};
 use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,8 @@
 //! Calls, seen from the wire.
 
 mod answering;
+mod descriptions;
+mod moving;
 mod outcomes;
 mod phone;
 mod ports;

@@ -173,7 +173,7 @@ fn a_change_that_finds_the_other_side_gone_ends_the_call() {
     ben.answer(&mut room, &passed_on, 481, "");
     room.expect(&anna.address(), "487");
     agree_to_bye(&mut room, &anna);
-    assert_eq!(room.record().cause, "timeout");
+    assert_eq!(room.record().cause, "far-end-vanished");
     anna.ack(&mut room, "");
     room.is_quiet_in_the_end();
 }
@@ -223,7 +223,7 @@ fn a_phone_that_vanishes_after_a_provisional_answer_is_given_up() {
     room.expect(&anna.address(), "487");
     agree_to_bye(&mut room, &anna);
     room.pass(2_000);
-    assert_eq!(room.record().cause, "timeout");
+    assert_eq!(room.record().cause, "far-end-vanished");
     room.is_quiet_in_the_end();
 }
 

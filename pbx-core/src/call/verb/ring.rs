@@ -6,6 +6,7 @@ use super::super::facts::Fork;
 use super::super::state::Call;
 use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
+use crate::cause;
 use crate::decision::{Final, RING_SECONDS, outcome};
 use crate::event::EventKind;
 use crate::ids::PersonId;
@@ -144,9 +145,10 @@ impl Call {
     }
 
     fn out_of_ports(&mut self, cx: &mut Cx<'_>) {
-        let alarm = EventKind::Alarm { code: "no-media-ports".to_owned(), detail: self.owner.call.to_string() };
+        let alarm =
+            EventKind::Alarm { code: cause::NO_MEDIA_PORTS.code.to_owned(), detail: self.owner.call.to_string() };
         cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
-        self.decide(cx, |decider, facts| decider.stopped(facts, Final::new(503, "no-media-ports")));
+        self.decide(cx, |decider, facts| decider.stopped(facts, Final::of(&cause::NO_MEDIA_PORTS)));
     }
 
     /// A leg answered: the first one wins.

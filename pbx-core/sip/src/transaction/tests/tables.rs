@@ -1,7 +1,7 @@
 //! Every row of the tables of RFC 3261 §17 and RFC 6026.
 
-use crate::transaction::machine::words::*;
-use crate::transaction::machine::{Effect, Input, Input::*};
+use crate::transaction::step::words::*;
+use crate::transaction::step::{Effect, Input, Input::*};
 use crate::transaction::{Timer, client, client_invite, server, server_invite};
 
 type Row<S> = (S, Input, S, &'static [Effect]);

@@ -1,0 +1,67 @@
+//! The calls of an engine: who is found by what, and when one is forgotten.
+
+use super::cx::Cx;
+use super::state::Call;
+use crate::ids::{CallId, TenantId};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// The calls of an engine.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Calls {
+    map: HashMap<CallId, Box<Call>>,
+}
+
+impl Calls {
+    /// Every call.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Call> {
+        self.map.values().map(AsRef::as_ref)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// The calls of this kind, the oldest first.
+    pub(super) fn ids_of(&self, is_one: impl Fn(&Call) -> bool) -> Vec<CallId> {
+        let mut ids: Vec<CallId> = self.map.iter().filter(|(_, call)| is_one(call)).map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Does something with a tenant's call; another tenant's is not there.
+    pub(super) fn with_call<R>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        tenant: TenantId,
+        id: CallId,
+        f: impl FnOnce(&mut Call, &mut Cx<'_>) -> R,
+    ) -> Option<R> {
+        self.map.get(&id).filter(|call| call.owner.tenant == tenant)?;
+        self.with_any_call(cx, id, f)
+    }
+
+    /// Does something with a call, and forgets the call if nothing is left of it. None: there is no such call.
+    pub(super) fn with_any_call<R>(
+        &mut self,
+        cx: &mut Cx<'_>,
+        id: CallId,
+        f: impl FnOnce(&mut Call, &mut Cx<'_>) -> R,
+    ) -> Option<R> {
+        let call = self.map.get_mut(&id)?;
+        let result = f(call, cx);
+        if call.is_done() {
+            self.map.remove(&id);
+        }
+        Some(result)
+    }
+
+    /// Takes a new call in, unless it is over already.
+    pub(super) fn keep(&mut self, call: Call) {
+        if !call.is_done() {
+            self.map.insert(call.owner.call, Box::new(call));
+        }
+    }
+}

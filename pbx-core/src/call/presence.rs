@@ -1,0 +1,127 @@
+//! Whether the two who talk are still there.
+//!
+//! | every `talk-check-s`      | the leg                                              | what happens                        |
+//! | ------------------------- | ---------------------------------------------------- | ----------------------------------- |
+//! | its media port is asked   | was heard since the last time                        | nothing                             |
+//! |                           | was silent for as long (on hold, muted, gone)        | OPTIONS in its dialog (RFC 3261 §11) |
+//! | the OPTIONS               | any answer but those below                           | it is there                         |
+//! |                           | 408, 481, none in 32 s, no way to it (RFC 5057 §5.1) | the call ends                       |
+//!
+//! The talk of a call that ends so is over at the last sign of life: a packet, or a message.
+
+use super::cx::Cx;
+use super::leg::{Leg, LegState};
+use super::state::Call;
+use super::timers::Timer;
+use crate::cause::{self, Cause};
+use crate::cdr::Ending;
+use crate::time::{Instant, Now, Wall};
+use pbx_sip::Method;
+use pbx_sip::transaction::{Failure, TransactionId};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What is known of a leg's being there.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Presence {
+    /// Its last sign of life.
+    seen: Now,
+    /// Our OPTIONS that it has not answered.
+    asked: Option<TransactionId>,
+}
+
+impl Leg {
+    /// A message of the leg came: it is there.
+    pub(super) fn is_seen(&mut self, now: Now) {
+        self.presence.seen = now;
+    }
+}
+
+/// So long before a moment.
+fn before(now: Now, span: Duration) -> Now {
+    let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+    let wall = i64::try_from(micros).unwrap_or(i64::MAX);
+    Now {
+        mono: Instant::from_micros(now.mono.micros().saturating_sub(micros)),
+        wall: Wall::from_micros(now.wall.micros().saturating_sub(wall)),
+    }
+}
+
+impl Call {
+    /// Two talk: from now on they are looked after.
+    pub(super) fn watch_talk(&mut self, cx: &mut Cx<'_>) {
+        let every = u64::from(cx.world.settings.talk_check_s);
+        let Some(bridge) = self.bridge.as_mut().filter(|_| every > 0) else { return };
+        let at = cx.now().mono + Duration::from_secs(every);
+        cx.shared.timers.start(Timer::TalkCheck(self.owner.call), at);
+        bridge.check = Some(at);
+    }
+
+    /// Nobody talks any more.
+    pub(super) fn stop_watching(&mut self, cx: &mut Cx<'_>) {
+        if let Some(at) = self.bridge.as_mut().and_then(|bridge| bridge.check.take()) {
+            cx.shared.timers.stop(Timer::TalkCheck(self.owner.call), at);
+        }
+    }
+
+    /// Asks the media threads whether the two are heard.
+    pub(super) fn talk_check(&mut self, cx: &mut Cx<'_>) {
+        let Some(callee) = self.bridge.as_ref().map(|bridge| bridge.callee) else { return };
+        for no in [0, callee] {
+            if let Some(port) = self.leg(no).and_then(|leg| leg.port) {
+                cx.shared.stock.ask(port, self.owner.call, no, cx.out);
+            }
+        }
+        self.watch_talk(cx);
+    }
+
+    /// A media thread says how long a leg has been silent; none: it was never heard.
+    pub(super) fn is_quiet_for(&mut self, cx: &mut Cx<'_>, no: u16, since: Option<Duration>) {
+        let longest = Duration::from_secs(u64::from(cx.world.settings.talk_check_s));
+        let now = cx.now();
+        let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
+        if let Some(since) = since {
+            let heard = before(now, since);
+            if heard.mono > leg.presence.seen.mono {
+                leg.presence.seen = heard;
+            }
+        }
+        if since.is_none_or(|since| since >= longest) && leg.presence.asked.is_none() {
+            let headers = [("Accept", "application/sdp"), super::wire::USER_AGENT];
+            leg.presence.asked = leg.request(cx, &Method::Options, &headers, None);
+        }
+    }
+
+    /// An answer to our OPTIONS. False: it is none.
+    pub(super) fn presence_answered(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, code: u16) -> bool {
+        let now = cx.now();
+        let Some(leg) = self.leg(no).filter(|leg| leg.presence.asked == Some(id)) else { return false };
+        match code {
+            408 | 481 => self.has_vanished(cx, &cause::FAR_END_VANISHED),
+            code => {
+                leg.presence.seen = now;
+                if code >= 200 {
+                    leg.presence.asked = None;
+                }
+            }
+        }
+        true
+    }
+
+    /// Our OPTIONS got no answer, or did not get out. False: it was none.
+    pub(super) fn presence_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, failure: Failure) -> bool {
+        if self.leg(no).is_none_or(|leg| leg.presence.asked != Some(id)) {
+            return false;
+        }
+        let cause = if failure == Failure::Transport { &cause::FLOW_LOST } else { &cause::FAR_END_VANISHED };
+        self.has_vanished(cx, cause);
+        true
+    }
+
+    /// Somebody is gone: the talk was over when the first of those who do not answer showed its last sign of life.
+    fn has_vanished(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
+        let asked = self.legs.iter().filter(|leg| leg.presence.asked.is_some()).map(|leg| leg.presence.seen);
+        let at = asked.min_by_key(|seen| seen.mono).unwrap_or(cx.now());
+        self.end_as_of(cx, &Ending::of(cause), at);
+    }
+}

@@ -1,0 +1,88 @@
+//! Session descriptions that are odd, and bodies that are more than one.
+
+use super::phone::{Phone, body, sdp, talking};
+use super::room::Room;
+use pbx_media::Command;
+
+#[test]
+fn offers_that_nobody_can_take_are_refused_before_anybody_rings() {
+    for line in ["RTP/AVP\r\n", "RTP/AVP 101\r\n"] {
+        let mut room = Room::new();
+        let (mut anna, ben) = (Phone::new("101"), Phone::new("103"));
+        let offer = sdp(&anna.ip(), "8", "sendrecv").replace("RTP/AVP 8\r\n", line);
+        anna.call_with(&mut room, "103", "", &offer);
+        room.expect(&anna.address(), "488");
+        assert!(!room.has(&ben.address(), "INVITE"), "{line}");
+        assert_eq!(room.record().cause, "not-acceptable");
+        anna.ack(&mut room, "");
+        room.is_quiet_in_the_end();
+    }
+}
+
+#[test]
+fn an_answer_with_a_line_too_many_is_an_answer() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    anna.call(&mut room, "103");
+    let invite = ben.invited(&mut room);
+    ben.answer(&mut room, &invite, 200, &(sdp(&ben.ip(), "8 101", "sendrecv") + "m=video 0 RTP/AVP 97\r\n"));
+    room.expect(&ben.address(), "ACK");
+    assert!(!body(&anna.take_answer(&mut room)).contains("video"));
+}
+
+#[test]
+fn media_of_a_phone_that_tells_a_host_name_goes_to_where_it_signals_from() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let named = sdp("desk.acme.test", "8 101", "sendrecv");
+    anna.call_with(&mut room, "103", "", &named);
+    ben.pick_up(&mut room);
+    anna.take_answer(&mut room);
+    let there = format!("{}:40000", anna.ip()).parse().ok();
+    let aimed = |command: &Command| matches!(command, Command::Aim { rtp, .. } if rtp.is_some() && *rtp == there);
+    assert!(room.media.iter().any(aimed));
+}
+
+/// A call whose body has that type, and further headers.
+fn called_with(room: &mut Room, anna: &mut Phone, kind: &str, headers: &str, body: &str) {
+    let who = anna.who(room);
+    let text = anna.invite_text("103", "first", headers, body).replace("application/sdp\r\nContent-Length", "KIND");
+    let text = text.replace("KIND", &format!("{kind}\r\nContent-Length"));
+    room.receive(&anna.address(), who, &text);
+}
+
+#[test]
+fn a_description_among_other_parts_is_found() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let parts = format!(
+        "--next\r\nContent-Type: application/isup;version=itu-t92+\r\nContent-Disposition: signal;handling=optional\r\n\r\n\
+         \x01\x02\r\n--next\r\nContent-Type: application/sdp\r\n\r\n{}\r\n--next--\r\n",
+        sdp(&anna.ip(), "8 101", "sendonly")
+    );
+    called_with(&mut room, &mut anna, "multipart/mixed;boundary=\"next\"", "", &parts);
+    assert!(body(&ben.invited(&mut room)).contains("RTP/AVP 8 101\r\n"));
+    let mut room = Room::new();
+    let nothing = "--next\r\nContent-Type: text/plain\r\n\r\nhello\r\n--next--\r\n";
+    called_with(&mut room, &mut anna, "multipart/mixed;boundary=next", "", nothing);
+    room.expect(&anna.address(), "415");
+}
+
+#[test]
+fn words_that_may_be_left_out_are() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let optional = "Content-Disposition: render; handling=optional\r\n";
+    called_with(&mut room, &mut anna, "text/plain", optional, "hello");
+    assert!(body(&ben.invited(&mut room)).contains("m=audio"), "as of an INVITE without an offer");
+}
+
+#[test]
+fn a_change_to_nothing_is_refused_and_the_call_goes_on() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    let nothing = sdp(&anna.ip(), "8", "sendrecv").replace("RTP/AVP 8", "RTP/AVP");
+    anna.say(&mut room, "INVITE", "", &nothing);
+    room.expect(&anna.address(), "488");
+    assert!(!room.has(&ben.address(), "INVITE"));
+}
