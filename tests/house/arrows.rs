@@ -35,8 +35,10 @@ const FLOORS: &[&[&str]] = &[
     &["template", "script", "dial_plan", "directory", "event", "cause"],
     &["decision", "cdr"],
     &["sip_log", "secret"],
-    &["registrar", "journal", "store", "change"],
-    &["door", "call"],
+    &["journal"],
+    &["registrar", "store"],
+    &["change", "door"],
+    &["call"],
     &["net"],
 ];
 

@@ -3,13 +3,14 @@
 use super::calls::Calls;
 use super::cx::Cx;
 use super::incoming::Incoming;
-use super::io::{Command, Input, Who};
+use super::io::{Command, Input};
 use super::leg::LegState;
 use super::shared::{User, Whose};
 use super::state::Call;
 use super::timers::Timer;
 use super::{outside, stray};
 use crate::cause;
+use crate::door::Who;
 use crate::flow::Flow;
 use pbx_media::Fact;
 use pbx_sip::transaction::{Action, Failure, TransactionId};

@@ -1,9 +1,9 @@
 //! Who calls, and how that is told to the phones that ring (RFC 3325, RFC 3323).
 
-use super::io::Who;
 use super::wire::Writer;
 use crate::dial_plan;
 use crate::directory::{Device, Person, Tenant};
+use crate::door::Who;
 use crate::event::Party;
 use crate::flow::Flow;
 use pbx_sip::params::quote;

@@ -3,7 +3,6 @@
 use super::calls::Calls;
 use super::cx::Cx;
 use super::identity;
-use super::io::Who;
 use super::leg::{Leg, LegState, Owner};
 use super::presence::Presence;
 use super::routing::Run;
@@ -16,6 +15,7 @@ use crate::cdr::Assembly;
 use crate::decision::{Decider, Final};
 use crate::dial_plan::Dialled;
 use crate::directory::{Directory, Tenant};
+use crate::door::Who;
 use crate::event::{Direction, EventKind, Party};
 use crate::flow::Flow;
 use crate::ids::{AuditId, CallId, LegId, TenantId};

@@ -1,9 +1,10 @@
 //! What goes into the engine and what comes out. The engine is asked, it never asks.
 
 use crate::directory::Directory;
+use crate::door::Who;
 use crate::event::Event;
 use crate::flow::{Flow, Routes};
-use crate::ids::{CallId, DeviceId, NumberId, TenantId, TrunkId};
+use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::Entry;
 use crate::script::{ScriptJob, ScriptReply};
 use crate::settings::Settings;
@@ -25,35 +26,6 @@ pub struct World<'a> {
     pub routes: &'a dyn Routes,
     /// Timers and limits.
     pub settings: &'a Settings,
-}
-
-/// Who sent a request, as the door found out.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Who {
-    /// A device that proved its password.
-    Device {
-        /// The tenant.
-        tenant: TenantId,
-        /// The device.
-        device: DeviceId,
-        /// The nonce it used and its count: the engine refuses a replay after the transaction layer had its say.
-        nonce: String,
-        /// How often the device used the nonce (RFC 7616 §3.4, `nc`).
-        nonce_count: u32,
-        /// The configuration that the door judged by.
-        revision: u64,
-    },
-    /// A trunk, by its address, calling a number of the tenant.
-    Trunk {
-        /// The tenant whose number is called.
-        tenant: TenantId,
-        /// The trunk.
-        trunk: TrunkId,
-        /// The number that is called.
-        number: NumberId,
-    },
-    /// Somebody inside a dialog or transaction of ours: the engine tells by the dialog who it is.
-    Known,
 }
 
 /// What the engine is told.

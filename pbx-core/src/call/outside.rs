@@ -2,8 +2,8 @@
 
 use super::cx::Cx;
 use super::incoming::Incoming;
-use super::io::Who;
 use super::wire::{self, Writer};
+use crate::door::Who;
 use crate::door::still_proves;
 use crate::flow::network;
 use crate::registrar::Changes;

@@ -3,8 +3,8 @@
 use super::alarm::Alarm;
 use super::identity::Identity;
 use super::trunk::{number_called, trunk_of};
+use super::who::Who;
 use super::{Door, pending};
-use crate::call::io::Who;
 use crate::directory::{Directory, Trunk};
 use crate::flow::{Flow, network};
 use crate::ids::Slot;

@@ -1,13 +1,13 @@
 //! Guessing costs: a slow-down per source and per account that counts failures only.
 //!
-//! Each pair of source and account, and each source, has an allowance of failures that comes back with time. Who has none
+//! Each pair of source and account, and each source, has an allowance of failures that comes back with time. Suspect has none
 //! left is not checked at all, so that guessing is not worth it whatever the guess. A source that has not failed is always
 //! checked: nobody can lock a good password out from somewhere else. An account under attack from many sources leaves each
 //! of them one failure.
 //!
 //! A source is often a whole office behind one address, so at the door three things keep the guesser's costs from being
 //! everybody's. Only the answer to a nonce that this address was given is a failure (`pbx_sip::digest::check`): from a forged
-//! source nothing is counted. Who has proven a password from there lately is heard ([`super::proven`]). And a call for help
+//! source nothing is counted. Suspect has proven a password from there lately is heard ([`super::proven`]). And a call for help
 //! is always checked ([`super::emergency`]); its failures count like others, so it buys a guesser no more than its own
 //! answer, and the guess that is right makes an emergency call that the console shows as an alarm.
 
@@ -54,11 +54,11 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Guard {
     limits: Limits,
-    buckets: HashMap<Who, Bucket>,
+    buckets: HashMap<Suspect, Bucket>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Who {
+enum Suspect {
     Pair(IpAddr, Box<str>),
     Source(IpAddr),
     Account(Box<str>),
@@ -108,13 +108,14 @@ impl Guard {
     /// What is left of the allowances of this source.
     pub fn standing(&self, now: Instant, source: IpAddr, account: &str) -> Standing {
         let source = network(source);
-        let failures = |who: &Who, refill| self.buckets.get(who).map_or(0, |bucket| bucket.failures(now, refill));
-        let under_attack = failures(&Who::Account(account.into()), self.limits.account_refill) >= self.limits.account;
+        let failures = |who: &Suspect, refill| self.buckets.get(who).map_or(0, |bucket| bucket.failures(now, refill));
+        let under_attack =
+            failures(&Suspect::Account(account.into()), self.limits.account_refill) >= self.limits.account;
         let pair = if under_attack { 1 } else { self.limits.pair };
-        if failures(&Who::Pair(source, account.into()), self.limits.pair_refill) >= pair {
+        if failures(&Suspect::Pair(source, account.into()), self.limits.pair_refill) >= pair {
             return Standing::PairSpent;
         }
-        let spent = failures(&Who::Source(source), self.limits.source_refill) >= self.limits.source;
+        let spent = failures(&Suspect::Source(source), self.limits.source_refill) >= self.limits.source;
         if spent { Standing::SourceSpent } else { Standing::Good }
     }
 
@@ -123,14 +124,14 @@ impl Guard {
         let source = network(source);
         let Limits { pair, pair_refill, source: at_source, source_refill, account: at_account, account_refill, .. } =
             self.limits;
-        let who = Who::Pair(source, account.into());
+        let who = Suspect::Pair(source, account.into());
         if self.buckets.get(&who).is_some_and(|bucket| bucket.last == answer && bucket.clean_at > now) {
             return Failed::Counted;
         }
         let begins = [
             self.count(now, who, pair_refill, pair, answer),
-            self.count(now, Who::Source(source), source_refill, at_source, answer),
-            self.count(now, Who::Account(account.into()), account_refill, at_account, answer),
+            self.count(now, Suspect::Source(source), source_refill, at_source, answer),
+            self.count(now, Suspect::Account(account.into()), account_refill, at_account, answer),
         ];
         if begins.contains(&true) { Failed::EpisodeBegins } else { Failed::Counted }
     }
@@ -140,9 +141,9 @@ impl Guard {
         let source = network(source);
         let Limits { pair_refill, source_refill, account_refill, .. } = self.limits;
         let counted = [
-            (Who::Pair(source, account.into()), pair_refill),
-            (Who::Source(source), source_refill),
-            (Who::Account(account.into()), account_refill),
+            (Suspect::Pair(source, account.into()), pair_refill),
+            (Suspect::Source(source), source_refill),
+            (Suspect::Account(account.into()), account_refill),
         ];
         for (who, refill) in counted {
             if let Some(bucket) = self.buckets.get_mut(&who) {
@@ -154,7 +155,7 @@ impl Guard {
 
     /// How many failures of this source are not yet forgotten.
     pub fn failures_of(&self, now: Instant, source: IpAddr) -> u32 {
-        let bucket = self.buckets.get(&Who::Source(network(source)));
+        let bucket = self.buckets.get(&Suspect::Source(network(source)));
         bucket.map_or(0, |bucket| bucket.failures(now, self.limits.source_refill))
     }
 
@@ -169,7 +170,7 @@ impl Guard {
     }
 
     /// Counts one more; true if with it the allowance is used up for the first time in this episode.
-    fn count(&mut self, now: Instant, who: Who, refill: Duration, allowance: u32, answer: u64) -> bool {
+    fn count(&mut self, now: Instant, who: Suspect, refill: Duration, allowance: u32, answer: u64) -> bool {
         if self.buckets.len() >= self.limits.most && !self.buckets.contains_key(&who) {
             self.make_room(now);
         }

@@ -16,15 +16,17 @@ mod proof;
 mod proven;
 mod refusals;
 mod trunk;
+mod who;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
 pub use guard::{Guard, Limits, Standing};
 pub use proof::still_proves;
+pub use who::Who;
 
 use crate::directory::Directory;
 use crate::ids::TenantId;
-use crate::registrar::Binding;
+use crate::location::Binding;
 use crate::settings::Settings;
 use crate::time::Now;
 use answer::Answers;

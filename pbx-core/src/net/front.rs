@@ -2,8 +2,9 @@
 
 use super::audit_book::AuditBook;
 use super::{Clock, Inbox, RouteTable, Sender};
-use crate::call::io::{Input, Who};
+use crate::call::io::Input;
 use crate::change::Configuration;
+use crate::door::Who;
 use crate::door::{Admission, Alarm, Door, Verdict};
 use crate::flow::Flow;
 use crate::ids::Slot;

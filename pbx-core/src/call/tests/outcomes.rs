@@ -2,8 +2,9 @@
 
 use super::phone::Phone;
 use super::room::{Room, ring};
-use crate::call::io::{Answer, AnswerResult, Command, Input, Who};
+use crate::call::io::{Answer, AnswerResult, Command, Input};
 use crate::decision::StepKind;
+use crate::door::Who;
 use crate::event::{Disposition, EventKind};
 use crate::ids::{NumberId, TrunkId};
 use crate::script::{FaultKind, ScriptStep};

@@ -1,7 +1,7 @@
 //! A phone that writes its messages by hand, so that what we are told never comes from our own builders.
 
 use super::room::{Room, device_id, tenant_id};
-use crate::call::io::Who;
+use crate::door::Who;
 use pbx_sip::{HeaderName, Message};
 
 /// A session description from this address.

@@ -1,13 +1,15 @@
 //! An engine with its surroundings played by hand: phones write plain messages, scripts are lists of turns, media threads
 //! report at once.
 
-use crate::call::io::{Input, Output, Query, Who, World};
+use crate::call::io::{Input, Output, Query, World};
 use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
 use crate::decision::{Host, Programs, replay};
+use crate::directory::SECRET_HEADER;
 use crate::directory::{
     Binding, Device, Directory, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
 };
+use crate::door::Who;
 use crate::event::EventKind;
 use crate::flow::{Flow, Routes, Transport};
 use crate::ids::{CallId, DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};

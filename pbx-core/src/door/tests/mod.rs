@@ -8,8 +8,8 @@ mod phones;
 mod trunks;
 
 use super::{Admission, Door, Verdict};
-use crate::call::io::Who;
 use crate::directory::{Device, Directory, Ha1, Number, Person, Tenant, Trunk, TrunkKind};
+use crate::door::Who;
 use crate::flow::{Flow, Transport};
 use crate::ids::{DeviceId, NumberId, PersonId, Slot, TenantId, TrunkId};
 use crate::settings::Settings;

@@ -1,7 +1,7 @@
 //! An office behind one address, in which somebody guesses passwords: he pays, and nobody else.
 
 use super::*;
-use crate::registrar::Binding;
+use crate::location::Binding;
 
 /// Behind the address of [`PHONE`].
 const GUESSER: &str = "192.0.2.10:4444";
@@ -112,6 +112,7 @@ fn phones_that_were_registered_before_a_restart_are_heard_from_where_they_were()
         local: "192.0.2.1:5060".parse().unwrap(),
         remote: PHONE.parse().unwrap(),
         connection: 0,
+        own: None,
     };
     let binding = Binding {
         device: desk(),
