@@ -85,7 +85,7 @@ sections! {
         "number": "E.164, `\"+4930555100\"`. Required for a new number.",
         "label": "What people call it.",
         "trunk": "The trunk that delivers it.",
-        "template": "What calls to it run; the tenant's default where it is left out, `null` to go back to it.",
+        "template": "What calls to it run; the tenant's default where it is left out, `null` to go back to it. `ring-person` does not do: a number is nobody's.",
         "params": "Parameters of that template: a table.",
     }
 }
