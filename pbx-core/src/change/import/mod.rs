@@ -9,6 +9,7 @@ mod document;
 mod keys;
 mod people;
 mod prune;
+mod scanner_words;
 mod server;
 mod table;
 mod tenant;
