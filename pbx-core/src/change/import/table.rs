@@ -76,7 +76,7 @@ impl<'n> Table<'n> {
         let before = faults.len();
         let text = self.text(key, faults);
         if text.is_none() && faults.len() == before {
-            self.fault(key, "required", format!("{key} is missing"), faults);
+            self.fault(key, "required", "is missing", faults);
         }
         text
     }

@@ -72,6 +72,12 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 /// Another tenant is never named: that it has the name at all is all that has to be told.
 fn message(check: &Check<'_>, object: &Object, field: &str, owner: &Object) -> String {
+    // Of lists, one entry is meant.
+    let field = match field {
+        "peers" => "peer",
+        "domains" => "domain",
+        field => field,
+    };
     if owner.id() == object.id() {
         return format!("names the same {field} twice");
     }
