@@ -25,7 +25,7 @@ sections! {
     }
     ACCOUNT, ACCOUNT_SECTION: "operators[], tenants[].admins[]", "Somebody who logs in to the console.", {
         "email": "What is typed to log in; unique on the server. Required.",
-        "password": "Left out: the old one stays. Never exported.",
+        "password": "At least 8 characters. Left out: the old one stays. Never exported.",
     }
     TRUNK, TRUNK_SECTION: "trunks[]", "A trunk of the operator.", {
         "id": "Its name in numbers. Required.",
@@ -59,7 +59,7 @@ sections! {
         "name": "What phones show; the id by default.",
         "extension": "What colleagues dial, 1 to 10 digits, in quotes. Required for a new person.",
         "email": "Where mail goes.",
-        "password": "Its own log-in to the console, by e-mail. Never exported.",
+        "password": "Its own log-in to the console, by e-mail; at least 8 characters. Never exported.",
         "devices": "Its phones, in order: a list.",
         "template": "What calls to the extension run; the tenant's default where it is left out, `null` to go back to it.",
         "params": "Parameters of that template: a table.",
