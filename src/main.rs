@@ -39,6 +39,18 @@ fn complain(error: &anyhow::Error) -> ExitCode {
         let _ = usage.print();
         return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
     }
-    eprintln!("ringdown: {error:#}");
+    eprintln!("ringdown: {}", ringdown::terminal::escaped(&causes(error)));
     ExitCode::FAILURE
+}
+
+/// What went wrong, and why. Some errors tell their cause themselves: nothing is said twice.
+fn causes(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }

@@ -7,7 +7,8 @@ use crate::control::{self, Office, Request, Response};
 use crate::data::Data;
 use crate::demo::{self, Bustle, Seed};
 use crate::selftest;
-use crate::softphone::Account;
+use crate::softphone::{Account, within};
+use crate::terminal::escaped;
 use anyhow::Context;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::net::{Clock, SystemClock};
@@ -125,7 +126,7 @@ async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
 
 fn say(response: Response) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(response.text.as_bytes()) {
+    match out.write_all(escaped(&response.text).as_bytes()) {
         // The reader has seen enough (`| head`).
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         written => written?,
@@ -136,7 +137,7 @@ fn say(response: Response) -> anyhow::Result<()> {
 
 fn print(line: &str) {
     // Nobody reads our output any more: the server goes on.
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(std::io::stdout(), "{}", escaped(line));
 }
 
 async fn until_told_to_stop() -> anyhow::Result<()> {

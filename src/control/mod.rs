@@ -6,7 +6,8 @@ mod line;
 mod office;
 mod socket;
 
-use line::line_of;
+use crate::terminal::on_one_line;
+use line::{Line, head};
 pub use office::Office;
 pub use socket::{ask, listen};
 
@@ -66,6 +67,11 @@ impl Response {
     /// All went well.
     pub fn said(text: impl Into<String>) -> Self {
         Self { text: text.into(), fault: String::new() }
+    }
+
+    /// All went well; each of these is one line, whatever stands in it.
+    pub fn lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Self {
+        Self::said(lines.into_iter().map(|line| on_one_line(line.as_ref()) + "\n").collect::<String>())
     }
 
     /// It did not.

@@ -10,7 +10,7 @@ fn a_second_import_of_the_same_file_changes_nothing() {
     let server = Server::with(&Company::new().yaml());
     let exported = server.said(&["export", "--tenant", "acme"]);
     let said = server.import(&Company::new().yaml());
-    assert!(!said.lines().any(|line| line.starts_with(['+', '~', '-'])), "it prints a difference:\n{said}");
+    assert_eq!(said, "nothing to change\n");
     assert_eq!(server.said(&["export", "--tenant", "acme"]), exported);
 }
 

@@ -19,4 +19,5 @@ mod rtcp;
 mod selftest;
 mod sipp;
 mod tcp;
+mod terminal;
 mod trunk;
