@@ -2,6 +2,7 @@
 //!
 //! A running server listens on a socket in its folder; without one the command opens the folder itself.
 
+mod lend;
 mod line;
 mod office;
 mod socket;
@@ -52,6 +53,19 @@ pub enum Request {
     },
     /// Lend two accounts for a self-test.
     Lend,
+    /// Take them back: the self-test is over.
+    TakeBack,
+}
+
+impl Request {
+    /// Whether it only looks: it needs something that is there, and makes nothing.
+    pub const fn only_reads(&self) -> bool {
+        match self {
+            Self::Import { dry_run, .. } => *dry_run,
+            Self::Export { .. } | Self::Calls { .. } | Self::Explain { .. } => true,
+            Self::Lend | Self::TakeBack => false,
+        }
+    }
 }
 
 /// The answer: what to print, and whether it went well.

@@ -10,8 +10,6 @@ use pbx_core::change::{Applied, Configuration, Refusal};
 use pbx_core::ids::TenantId;
 use pbx_core::net::{Clock, Promises};
 use pbx_core::store::{CallQuery, Store, StoreError};
-use rand_chacha::rand_core::RngCore;
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// Calls read at once.
@@ -43,6 +41,7 @@ impl Office {
             Request::Calls { tenant, limit, json } => self.calls(tenant.as_deref(), limit, json).await,
             Request::Explain { call, language, json } => self.explain(&call, &language, json).await,
             Request::Lend => self.lend().await,
+            Request::TakeBack => self.take_back().await,
         };
         answer.unwrap_or_else(|fault| Response::failed(fault.to_string()))
     }
