@@ -79,7 +79,8 @@ fn command() -> Command {
             folder(Command::new("import").about("Bring a configuration file into effect"))
                 .arg(Arg::new("file").value_name("FILE").required(true))
                 .arg(switch("dry-run", "Print what would change, and change nothing"))
-                .arg(switch("prune", "Remove what the file does not mention")),
+                .arg(switch("prune", "Remove what the file does not mention, except whole tenants"))
+                .arg(switch("prune-tenants", "Remove with --prune whole tenants, too").requires("prune")),
         )
         .subcommand(
             folder(Command::new("export").about("Write a tenant's configuration as an import file, without secrets"))
@@ -181,7 +182,9 @@ fn request(name: &str, matches: &ArgMatches) -> anyhow::Result<Request> {
         "import" => {
             let file = text("file").context("FILE is missing")?;
             let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
-            Request::Import { file, text, dry_run: matches.get_flag("dry-run"), prune: matches.get_flag("prune") }
+            let flag = |name| matches.get_flag(name);
+            let (dry_run, prune, prune_tenants) = (flag("dry-run"), flag("prune"), flag("prune-tenants"));
+            Request::Import { file, text, dry_run, prune, prune_tenants }
         }
         "export" => Request::Export { tenant: text("tenant").context("--tenant is missing")? },
         "calls" => Request::Calls {

@@ -50,7 +50,7 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     let (customers, service) = demo::serve_customers().await?;
     let mut bustle = Bustle::prepare(server).await?;
     let file = seed.import_file(&app.configuration().snapshot(), bustle.carrier(), customers);
-    let options = ImportOptions { dry_run: false, prune: false };
+    let options = ImportOptions::default();
     app.configuration().import("demo", app.clock().now().wall, &mut rng, &file, options).await?;
     bustle.begin(seed.simulated(), &mut rng);
     print(&app.ready());

@@ -27,6 +27,8 @@ pub enum Request {
         dry_run: bool,
         /// Remove what it does not mention.
         prune: bool,
+        /// Remove whole tenants, too.
+        prune_tenants: bool,
     },
     /// Write a tenant's configuration as an import file.
     Export {

@@ -34,8 +34,8 @@ impl Office {
             promises.caught_up(None).await;
         }
         let answer = match request {
-            Request::Import { file, text, dry_run, prune } => {
-                self.import(&file, &text, ImportOptions { dry_run, prune }).await
+            Request::Import { file, text, dry_run, prune, prune_tenants } => {
+                self.import(&file, &text, ImportOptions { dry_run, prune, prune_tenants }).await
             }
             Request::Export { tenant } => self.export(&tenant).await,
             Request::Calls { tenant, limit, json } => self.calls(tenant.as_deref(), limit, json).await,

@@ -186,7 +186,7 @@ impl Configuration {
         options: ImportOptions,
     ) -> Result<Applied, Refusal> {
         let mut state = self.state.lock().await;
-        let (steps, mut faults) = import::read(text, &state, options.prune);
+        let (steps, mut faults) = import::read(text, &state, options);
         match self.apply_locked(&mut state, actor, now, rng, steps, options.dry_run || !faults.is_empty()).await {
             Ok(applied) if faults.is_empty() => Ok(applied),
             Err(Refusal::Store(why)) => Err(why.into()),
