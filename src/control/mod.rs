@@ -30,10 +30,10 @@ pub enum Request {
         /// Remove whole tenants, too.
         prune_tenants: bool,
     },
-    /// Write a tenant's configuration as an import file.
+    /// Write configuration as an import file.
     Export {
-        /// Its slug.
-        tenant: String,
+        /// A tenant's slug; none: everything.
+        tenant: Option<String>,
     },
     /// List calls, newest first.
     Calls {

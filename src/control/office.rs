@@ -37,7 +37,8 @@ impl Office {
             Request::Import { file, text, dry_run, prune, prune_tenants } => {
                 self.import(&file, &text, ImportOptions { dry_run, prune, prune_tenants }).await
             }
-            Request::Export { tenant } => self.export(&tenant).await,
+            Request::Export { tenant: Some(tenant) } => self.export(&tenant).await,
+            Request::Export { tenant: None } => Ok(Response::said(self.configuration.export_all().await)),
             Request::Calls { tenant, limit, json } => self.calls(tenant.as_deref(), limit, json).await,
             Request::Explain { call, language, json } => self.explain(&call, &language, json).await,
             Request::Lend => self.lend().await,

@@ -199,6 +199,11 @@ impl Configuration {
         }
     }
 
+    /// Everything in the import format, without secrets.
+    pub async fn export_all(&self) -> String {
+        export::everything(&*self.state.lock().await)
+    }
+
     /// One tenant in the import format, without secrets; none: no such tenant.
     pub async fn export(&self, tenant: TenantId) -> Option<String> {
         export::tenant(&*self.state.lock().await, tenant)

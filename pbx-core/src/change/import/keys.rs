@@ -93,11 +93,15 @@ sections! {
 /// docs/IMPORT.md, made of what the reader knows.
 pub fn reference() -> String {
     let mut text = String::from(
-        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune]` brings the server to what a YAML file says: \
-         all of it, or nothing\nand every fault with its line. Importing the same file again changes nothing. What the file does \
-         not mention stays: a missing\nkey keeps the old value, a missing object stays. `--prune` removes what a mentioned tenant \
-         has and the file does not, and\nwhat is missing from a list of operators, trunks or tenants that the file has. \
-         `ringdown export` writes the same format,\nwithout secrets.\n",
+        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune [--prune-tenants]]` brings the server to what a \
+         YAML file says: all of\nit, or nothing and every fault with its line. Importing the same file again changes nothing. What \
+         the file does not mention\nstays: a missing key keeps the old value, a missing object stays. `--prune` removes what a \
+         mentioned tenant has and the file\ndoes not, and what is missing from a list of operators or trunks that the file has. A \
+         whole tenant that is missing from the\nlist of tenants goes only with `--prune --prune-tenants`. A list is written as \
+         `[]` where it is to be empty: a key that is\nleft empty is a fault.\n\n\
+         `ringdown export --all` writes the whole server in the same format, without secrets: imported elsewhere, new phones get \
+         new\npasswords, and log-ins have none until the file gives them one. `ringdown export --tenant TENANT` writes one tenant; \
+         the trunks\nthat its numbers name must be there already where it is imported.\n",
     );
     for section in SECTIONS {
         text.push_str(&format!("\n## {}\n\n{}\n\n| key | meaning |\n| --- | --- |\n", section.place, section.about));
