@@ -15,8 +15,13 @@ use pbx_core::net::{Clock, SystemClock};
 use provisioning::account_card::AccountCard;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// After how long without the database something is said.
+const IMPATIENCE: Duration = Duration::from_secs(3);
 
 /// Carries the invocation out.
 ///
@@ -32,7 +37,7 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let app = App::build(config, Vec::new()).await?;
+    let app = patiently(&config.clone(), App::build(config, Vec::new())).await?;
     print(&app.ready());
     until_told_to_stop().await?;
     app.refuse_new_calls();
@@ -45,7 +50,7 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     let mut rng = pbx_core::net::rng()?;
     std::fs::create_dir_all(&config.data)?;
     let seed = Seed::open(&config.data, &mut rng)?;
-    let app = App::build(config, seed.demo_accounts()).await?;
+    let app = patiently(&config.clone(), App::build(config, seed.demo_accounts())).await?;
     let server = on_loopback(app.sip().first().copied().context("no SIP listener")?);
     let (customers, service) = demo::serve_customers().await?;
     let mut bustle = Bustle::prepare(server).await?;
@@ -134,10 +139,30 @@ async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
     if let Some(response) = control::ask(&config.data, &request).await? {
         return Ok(response);
     }
+    // Whoever only looks must not find a system made by the look.
+    let folder = config.data.display();
+    anyhow::ensure!(!request.only_reads() || holds_data(&config.data), "there is no Ringdown data in {folder}");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let data = Data::open(config, &*clock).await?;
+    let data = patiently(config, Data::open(config, &*clock)).await?;
     let office = Office { configuration: data.configuration, store: data.store, clock, promises: None };
     Ok(office.answer(request).await)
+}
+
+/// Whether a server has worked on this folder before. Its key is the first thing that it makes.
+fn holds_data(folder: &Path) -> bool {
+    folder.join("key").is_file()
+}
+
+/// Says what is waited for when it takes long: a database of another machine may not be there.
+async fn patiently<T>(config: &Config, opening: impl Future<Output = T>) -> T {
+    let mut opening = std::pin::pin!(opening);
+    if let Some(opened) = within(IMPATIENCE, &mut opening).await {
+        return opened;
+    }
+    if config.database.is_some() {
+        eprintln!("ringdown: the PostgreSQL that `database` names does not answer yet; trying on");
+    }
+    opening.await
 }
 
 fn say(response: Response) -> anyhow::Result<()> {
