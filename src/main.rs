@@ -1,5 +1,6 @@
 //! The program: reads the command line, says what goes wrong.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -15,7 +16,11 @@ fn main() -> ExitCode {
         Err(error) => return complain(&error),
     };
     let filter = EnvFilter::new(&invocation.config().log);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    for strange in ringdown::config::strangers(std::env::vars()) {
+        tracing::warn!("{strange}");
+    }
     ringdown::prepare_tls();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
