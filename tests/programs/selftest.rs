@@ -32,6 +32,14 @@ fn the_self_test_ends_in_words_where_the_call_is_refused() {
 }
 
 #[test]
+fn the_self_test_passes_where_longer_registrations_alone_are_granted() {
+    let longer = ["--register-min-s", "600", "--register-default-s", "600"];
+    let server = Server::tuned(&Company::new().yaml(), 200, &longer);
+    let said = server.said(&["selftest", "--sip", &server.sip().to_string()]);
+    assert!(said.contains("has passed"), "{said}");
+}
+
+#[test]
 fn a_company_that_is_called_selftest_is_left_alone() {
     let server = Server::with("tenants: [{id: selftest, country: DE, users: [{id: anna, extension: \"101\"}]}]");
     let before = server.said(&["export", "--all"]);
