@@ -105,8 +105,8 @@ fn values_of(name: &str, value: serde_yaml::Value) -> Result<Vec<String>, String
     }
 }
 
-/// What to say of variables that look like settings and are none. They are no mistake: Kubernetes makes some of this prefix for a
-/// service of this name.
+/// A warning for each variable that begins with `RINGDOWN_` and is no setting. Such a variable is no mistake: Kubernetes makes some
+/// with this prefix for a service that is called `ringdown`.
 pub fn strangers(environment: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
     let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();

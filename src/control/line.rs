@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(super) struct Line<'a> {
     #[serde(flatten)]
     row: &'a CallRow,
-    /// None: the tenant is gone.
+    /// The tenant's slug; none where the tenant was removed.
     tenant_slug: Option<String>,
 }
 

@@ -55,12 +55,12 @@ pub enum Request {
     },
     /// Lend two accounts for a self-test.
     Lend,
-    /// Take them back: the self-test is over.
+    /// Take the accounts of a self-test back, and remove their tenant.
     TakeBack,
 }
 
 impl Request {
-    /// Whether it only looks: it needs something that is there, and makes nothing.
+    /// Whether the request only reads, so that it must not make a data folder.
     pub const fn only_reads(&self) -> bool {
         match self {
             Self::Import { dry_run, .. } => *dry_run,
@@ -85,7 +85,7 @@ impl Response {
         Self { text: text.into(), fault: String::new() }
     }
 
-    /// All went well; each of these is one line, whatever stands in it.
+    /// The request went well: prints each of these on one line, control characters escaped.
     pub fn lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Self {
         Self::said(lines.into_iter().map(|line| on_one_line(line.as_ref()) + "\n").collect::<String>())
     }

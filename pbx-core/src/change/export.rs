@@ -27,7 +27,7 @@ pub(super) fn everything(state: &State) -> String {
     file([("operators", operators), ("trunks", trunks), ("tenants", tenants)])
 }
 
-/// An empty list is not written: what a file does not mention stays, also where it is pruned.
+/// Writes lists of objects by their key. An empty list is left out, so that importing the file with pruning removes nothing.
 fn file<const N: usize>(lists: [(&str, Vec<Value>); N]) -> String {
     let mut text = String::new();
     for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {

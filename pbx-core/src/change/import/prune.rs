@@ -20,7 +20,7 @@ pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>, tenants_too: bool
     import.steps.splice(0..0, removals);
 }
 
-/// A list of tenants that lost an entry would cost a company: that takes more than one word.
+/// A fault for each tenant that pruning would remove: a file whose list of tenants lost an entry must not cost a company.
 fn refuse_tenants(import: &mut Import<'_>, file: &Table<'_>) {
     let state = import.state;
     let gone = |tenant: &&TenantConfig| !import.mentioned.contains(&ObjectId::Tenant(tenant.id));

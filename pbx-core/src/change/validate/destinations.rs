@@ -31,7 +31,7 @@ pub(super) fn check(check: &mut Check<'_>, before: &State) {
     }
 }
 
-/// Of this batch alone: what led nowhere before does not stand in the way of other changes.
+/// Whether this batch makes the number lead nowhere: a number that led nowhere before does not stand in the way of other changes.
 fn is_told(check: &Check<'_>, before: &State, tenant: TenantId, number: &NumberConfig) -> bool {
     let scope = Scope::Number(number.id);
     let ids = [ObjectId::Number(tenant, number.id), ObjectId::Binding(tenant, scope)];
@@ -40,7 +40,7 @@ fn is_told(check: &Check<'_>, before: &State, tenant: TenantId, number: &NumberC
         && (ids.iter().any(|id| check.touched.contains(id)) || was_alive())
 }
 
-/// The template that decides there.
+/// The slug of the template that decides at this scope: the scope's own, else the tenant's default, else the server's.
 fn template(state: &State, tenant: TenantId, scope: Scope) -> &str {
     let bound = |scope| match state.get(ObjectId::Binding(tenant, scope)) {
         Some(Object::Binding(_, binding)) => Some(binding.template.as_str()),
