@@ -3,8 +3,9 @@
 use crate::config::{self, Config, Given, SETTINGS};
 use crate::control::Request;
 use crate::softphone::Account;
+use admin_ui::Language;
 use anyhow::Context;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -77,13 +78,21 @@ fn command() -> Command {
         .subcommand(selftest_command())
         .subcommand(
             folder(Command::new("import").about("Bring a configuration file into effect"))
-                .arg(Arg::new("file").value_name("FILE").required(true))
+                .arg(
+                    Arg::new("file")
+                        .value_name("FILE")
+                        .required(true)
+                        .help("A YAML file as docs/IMPORT.md describes it"),
+                )
                 .arg(switch("dry-run", "Print what would change, and change nothing"))
-                .arg(switch("prune", "Remove what the file does not mention")),
+                .arg(switch("prune", "Remove what the file does not mention, except whole tenants"))
+                .arg(switch("prune-tenants", "Remove with --prune whole tenants, too").requires("prune")),
         )
         .subcommand(
-            folder(Command::new("export").about("Write a tenant's configuration as an import file, without secrets"))
-                .arg(Arg::new("tenant").long("tenant").value_name("TENANT").required(true)),
+            folder(Command::new("export").about("Write configuration as an import file, without secrets"))
+                .arg(Arg::new("tenant").long("tenant").value_name("TENANT").help("This tenant, by its id"))
+                .arg(switch("all", "Everything: operators, trunks and every tenant"))
+                .group(ArgGroup::new("what").args(["tenant", "all"]).required(true)),
         )
         .subcommand(
             folder(Command::new("calls").about("List calls, newest first"))
@@ -100,7 +109,14 @@ fn command() -> Command {
         .subcommand(
             folder(Command::new("explain").about("Say why a call went where it went"))
                 .arg(Arg::new("call").value_name("CALL").required(true).help("Our call id, or SIP's Call-ID"))
-                .arg(Arg::new("language").long("language").value_name("LANG").default_value("en"))
+                .arg(
+                    Arg::new("language")
+                        .long("language")
+                        .value_name("LANG")
+                        .default_value("en")
+                        .value_parser(language)
+                        .help("The language of the words: en or de"),
+                )
                 .arg(switch("json", "The whole record as JSON")),
         )
 }
@@ -123,6 +139,12 @@ fn selftest_command() -> Command {
                 .num_args(1)
                 .help("An account to use, given twice; without it the server of the data folder lends two"),
         )
+}
+
+/// A language that the program speaks.
+fn language(tag: &str) -> Result<String, String> {
+    let known = || Language::ALL.map(|language| format!("{} ({})", language.code(), language.own_name())).join(", ");
+    Language::of_tag(tag).map(|_| tag.to_owned()).ok_or_else(|| format!("not spoken here; there are {}", known()))
 }
 
 fn switch(name: &'static str, help: &'static str) -> Arg {
@@ -181,9 +203,11 @@ fn request(name: &str, matches: &ArgMatches) -> anyhow::Result<Request> {
         "import" => {
             let file = text("file").context("FILE is missing")?;
             let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
-            Request::Import { file, text, dry_run: matches.get_flag("dry-run"), prune: matches.get_flag("prune") }
+            let flag = |name| matches.get_flag(name);
+            let (dry_run, prune, prune_tenants) = (flag("dry-run"), flag("prune"), flag("prune-tenants"));
+            Request::Import { file, text, dry_run, prune, prune_tenants }
         }
-        "export" => Request::Export { tenant: text("tenant").context("--tenant is missing")? },
+        "export" => Request::Export { tenant: text("tenant") },
         "calls" => Request::Calls {
             tenant: text("tenant"),
             limit: matches.get_one("limit").copied(),

@@ -10,6 +10,7 @@ mod rooms;
 mod run;
 pub mod selftest;
 pub mod softphone;
+pub mod terminal;
 pub mod vital;
 
 pub use run::run;

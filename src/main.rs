@@ -1,5 +1,6 @@
 //! The program: reads the command line, says what goes wrong.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -17,7 +18,11 @@ fn main() -> ExitCode {
         Err(error) => return complain(&error),
     };
     let filter = EnvFilter::new(&invocation.config().log);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    for strange in ringdown::config::strangers(std::env::vars()) {
+        tracing::warn!("{strange}");
+    }
     ringdown::prepare_tls();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -46,6 +51,18 @@ fn complain(error: &anyhow::Error) -> ExitCode {
         let _ = usage.print();
         return if usage.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
     }
-    eprintln!("ringdown: {error:#}");
+    eprintln!("ringdown: {}", ringdown::terminal::escaped(&causes(error)));
     ExitCode::FAILURE
+}
+
+/// What went wrong, and why. Some errors tell their cause themselves: nothing is said twice.
+fn causes(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }

@@ -7,15 +7,21 @@ use crate::control::{self, Office, Request, Response};
 use crate::data::Data;
 use crate::demo::{self, Bustle, Seed};
 use crate::selftest;
-use crate::softphone::Account;
+use crate::softphone::{Account, within};
+use crate::terminal::escaped;
 use anyhow::Context;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::net::{Clock, SystemClock};
 use provisioning::account_card::AccountCard;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// After how long without the database something is said.
+const IMPATIENCE: Duration = Duration::from_secs(3);
 
 /// Carries the invocation out.
 ///
@@ -31,7 +37,7 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let app = App::build(config, Vec::new()).await?;
+    let app = patiently(&config.clone(), App::build(config, Vec::new())).await?;
     print(&app.ready());
     until_told_to_stop().await?;
     app.refuse_new_calls();
@@ -44,12 +50,12 @@ async fn run_demo(config: Config) -> anyhow::Result<()> {
     let mut rng = pbx_core::net::rng()?;
     std::fs::create_dir_all(&config.data)?;
     let seed = Seed::open(&config.data, &mut rng)?;
-    let app = App::build(config, seed.demo_accounts()).await?;
+    let app = patiently(&config.clone(), App::build(config, seed.demo_accounts())).await?;
     let server = on_loopback(app.sip().first().copied().context("no SIP listener")?);
     let (customers, service) = demo::serve_customers().await?;
     let mut bustle = Bustle::prepare(server).await?;
     let file = seed.import_file(&app.configuration().snapshot(), bustle.carrier(), customers);
-    let options = ImportOptions { dry_run: false, prune: false };
+    let options = ImportOptions::default();
     app.configuration().import("demo", app.clock().now().wall, &mut rng, &file, options).await?;
     bustle.begin(seed.simulated(), &mut rng);
     print(&app.ready());
@@ -90,13 +96,29 @@ fn welcome(app: &App, seed: &Seed, server: SocketAddr) -> anyhow::Result<String>
 }
 
 async fn run_selftest(test: Selftest) -> anyhow::Result<()> {
-    let accounts = match <[Account; 2]>::try_from(test.accounts) {
-        Ok(accounts) => accounts,
-        Err(_) => borrow_accounts(&test.config).await?,
-    };
-    selftest::run(test.sip, accounts, |step| print(&format!("ok: {step}"))).await?;
+    let say = |step: &str| print(&format!("ok: {step}"));
+    match <[Account; 2]>::try_from(test.accounts) {
+        Ok(accounts) => selftest::run(test.sip, accounts, say).await?,
+        Err(_) => {
+            let accounts = borrow_accounts(&test.config).await?;
+            // Ctrl-C must not leave the borrowed accounts behind.
+            let result = tokio::select! {
+                result = selftest::run(test.sip, accounts, say) => result,
+                stop = until_told_to_stop() => stop.and(Err(anyhow::anyhow!("stopped before the end"))),
+            };
+            give_back_accounts(&test.config).await;
+            result?;
+        }
+    }
     print("the self-test has passed");
     Ok(())
+}
+
+async fn give_back_accounts(config: &Config) {
+    let response = control::ask(&config.data, &Request::TakeBack).await;
+    if !matches!(&response, Ok(Some(response)) if response.fault.is_empty()) {
+        eprintln!("ringdown: the tenant selftest could not be removed; the next self-test does it");
+    }
 }
 
 async fn borrow_accounts(config: &Config) -> anyhow::Result<[Account; 2]> {
@@ -117,15 +139,35 @@ async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
     if let Some(response) = control::ask(&config.data, &request).await? {
         return Ok(response);
     }
+    // Whoever only looks must not find a system made by the look.
+    let folder = config.data.display();
+    anyhow::ensure!(!request.only_reads() || holds_data(&config.data), "there is no Ringdown data in {folder}");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let data = Data::open(config, &*clock).await?;
+    let data = patiently(config, Data::open(config, &*clock)).await?;
     let office = Office { configuration: data.configuration, store: data.store, clock, promises: None };
     Ok(office.answer(request).await)
 }
 
+/// Whether a server has worked on this folder before. Its key is the first thing that it makes.
+fn holds_data(folder: &Path) -> bool {
+    folder.join("key").is_file()
+}
+
+/// Says what is waited for when it takes long: a database of another machine may not be there.
+async fn patiently<T>(config: &Config, opening: impl Future<Output = T>) -> T {
+    let mut opening = std::pin::pin!(opening);
+    if let Some(opened) = within(IMPATIENCE, &mut opening).await {
+        return opened;
+    }
+    if config.database.is_some() {
+        eprintln!("ringdown: the PostgreSQL that `database` names does not answer yet; trying on");
+    }
+    opening.await
+}
+
 fn say(response: Response) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(response.text.as_bytes()) {
+    match out.write_all(escaped(&response.text).as_bytes()) {
         // The reader has seen enough (`| head`).
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
         written => written?,
@@ -136,7 +178,7 @@ fn say(response: Response) -> anyhow::Result<()> {
 
 fn print(line: &str) {
     // Nobody reads our output any more: the server goes on.
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(std::io::stdout(), "{}", escaped(line));
 }
 
 async fn until_told_to_stop() -> anyhow::Result<()> {

@@ -50,7 +50,7 @@ pub mod script;
 pub mod secret;
 pub mod settings;
 pub mod sip_log;
-mod spelling;
+pub mod spelling;
 pub mod store;
 pub mod template;
 pub mod time;

@@ -1,7 +1,7 @@
 //! "Did you mean …?"
 
 /// The known word that is nearest to this one, if one is near enough.
-pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let near = known.iter().map(|known| (distance(word, known), *known)).min()?;
     (near.0 <= 1 + word.chars().count() / 4).then_some(near.1)
 }

@@ -9,6 +9,7 @@ Generated from `src/config/table.rs`; `UPDATE=1 cargo test --test system generat
 
 Each setting can stand in a YAML file (`ringdown serve --config FILE`), in the environment, or on the command line (`--name VALUE`).
 The command line wins over the environment, the environment over the file. Lists are YAML lists, or values separated by blanks or commas.
+Everything that is wrong is told at once, before anything is opened. Other variables that begin with `RINGDOWN_` are named in the log.
 
 | setting | variable | value | default | what it does |
 | --- | --- | --- | --- | --- |

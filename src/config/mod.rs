@@ -2,6 +2,7 @@
 //!
 //! The table is the source of docs/CONFIG.md. Every mistake of a start is reported at once.
 
+mod contradictions;
 mod document;
 mod media_address;
 mod proxies;
@@ -9,7 +10,7 @@ mod read;
 mod table;
 
 pub use document::markdown;
-pub use read::{Given, Mistakes, read};
+pub use read::{Given, Mistakes, read, strangers};
 pub use table::{SETTINGS, Setting};
 
 use admin_ui::Network;

@@ -13,7 +13,7 @@ pub(super) fn networks(values: &[&str]) -> Result<Vec<Network>, String> {
         }
         Ok(network)
     };
-    values.iter().map(network).collect()
+    super::table::all(values.iter().map(network))
 }
 
 impl Config {

@@ -1,7 +1,8 @@
 //! Reads the settings: file, then environment, then command line; the later wins.
 
 use super::Config;
-use super::table::{SETTINGS, named};
+use super::table::{PREFIX, SETTINGS, Setting, named};
+use pbx_core::spelling::nearest;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -32,14 +33,14 @@ pub fn read(
     let mut config = Config::default();
     let mut mistakes = Vec::new();
     if let Some((path, text)) = file {
-        match of_file(text) {
-            Ok(given) => apply(&mut config, &given, &|name| format!("{}: {name}", path.display()), &mut mistakes),
-            Err(error) => mistakes.push(format!("{}: {error}", path.display())),
-        }
+        let (given, wrong) = of_file(text);
+        apply(&mut config, &given, &|name| format!("{}: {name}", path.display()), &mut mistakes);
+        mistakes.extend(wrong.into_iter().map(|why| format!("{}: {why}", path.display())));
     }
     let given = of_environment(environment);
     apply(&mut config, &given, &|name| named(name).map_or_else(|| name.to_owned(), |s| s.variable()), &mut mistakes);
     apply(&mut config, arguments, &|name| format!("--{name}"), &mut mistakes);
+    mistakes.extend(config.contradictions());
     mistakes.extend(config.silence());
     mistakes.extend(config.unreachable_proxies());
     if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
@@ -48,7 +49,8 @@ pub fn read(
 fn apply(config: &mut Config, given: &Given, place: &dyn Fn(&str) -> String, mistakes: &mut Vec<String>) {
     for (name, values) in given {
         let Some(setting) = named(name) else {
-            mistakes.push(format!("{}: there is no such setting", place(name)));
+            let hint = near(name).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            mistakes.push(format!("{}: there is no such setting{hint}", place(name)));
             continue;
         };
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
@@ -58,9 +60,37 @@ fn apply(config: &mut Config, given: &Given, place: &dyn Fn(&str) -> String, mis
     }
 }
 
-fn of_file(text: &str) -> Result<Given, String> {
-    let parsed: BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(text).map_err(|e| e.to_string())?;
-    parsed.into_iter().map(|(name, value)| Ok((name.clone(), values_of(&name, value)?))).collect()
+/// The known setting that this name is most like.
+fn near(name: &str) -> Option<&'static str> {
+    let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+    nearest(&name.to_lowercase(), &known)
+}
+
+/// What a file gives, and what is wrong with it.
+fn of_file(text: &str) -> (Given, Vec<String>) {
+    let table = match serde_yaml::from_str(text) {
+        Ok(serde_yaml::Value::Mapping(table)) => table,
+        Ok(serde_yaml::Value::Null) => return (Given::new(), Vec::new()),
+        Ok(_) => return (Given::new(), vec!["must hold settings, each as `name: value`".to_owned()]),
+        Err(error) => return (Given::new(), vec![in_words(&error.to_string())]),
+    };
+    let (mut given, mut wrong) = (Given::new(), Vec::new());
+    for (name, value) in table {
+        let serde_yaml::Value::String(name) = name else {
+            wrong.push("a name of a setting is a word".to_owned());
+            continue;
+        };
+        match values_of(&name, value) {
+            Ok(values) => drop(given.insert(name, values)),
+            Err(why) => wrong.push(why),
+        }
+    }
+    (given, wrong)
+}
+
+/// The parser's `duplicate entry with key "http"` is about its own table.
+fn in_words(error: &str) -> String {
+    error.replace("duplicate entry with key", "given twice:")
 }
 
 fn values_of(name: &str, value: serde_yaml::Value) -> Result<Vec<String>, String> {
@@ -75,7 +105,22 @@ fn values_of(name: &str, value: serde_yaml::Value) -> Result<Vec<String>, String
     }
 }
 
-/// Variables that are no setting are left alone: other programs may use the prefix for their own ends.
+/// A warning for each variable that begins with `RINGDOWN_` and is no setting. Such a variable is no mistake: Kubernetes makes some
+/// with this prefix for a service that is called `ringdown`.
+pub fn strangers(environment: impl IntoIterator<Item = (String, String)>) -> Vec<String> {
+    let known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let strange = environment.into_iter().map(|(name, _)| name);
+    let mut strange: Vec<String> =
+        strange.filter(|name| name.starts_with(PREFIX) && !known.contains(&name.as_str())).collect();
+    strange.sort();
+    let told = strange.iter().map(|name| {
+        let hint = nearest(name, &known).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        format!("{name} is no setting and changes nothing{hint}")
+    });
+    told.collect()
+}
+
 fn of_environment(environment: impl IntoIterator<Item = (String, String)>) -> Given {
     let environment: BTreeMap<String, String> = environment.into_iter().collect();
     SETTINGS
@@ -128,6 +173,44 @@ mod tests {
         for place in places.into_iter().chain(["r.yaml: htttp"]) {
             assert!(text.contains(place), "{place} is missing in {text}");
         }
+    }
+
+    fn mistakes(file: &str, arguments: &[(&str, &[&str])]) -> String {
+        read(Some((Path::new("r.yaml"), file)), [], &given(arguments)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn values_that_leave_nothing_that_works_are_mistakes() {
+        for name in ["max-hops", "max-actions", "max-forks", "max-lookups", "register-max-s", "register-default-s"] {
+            assert!(mistakes("", &[(name, &["0"])]).contains("must be at least 1"), "{name}");
+        }
+        let backwards = mistakes("", &[("rtp-ports", &["9000-8000"])]);
+        assert!(backwards.contains("9000-8000 goes backwards: write 8000-9000"), "{backwards}");
+        let both = mistakes("", &[("sip", &["nowhere", "127.0.0.1"])]);
+        assert!(both.contains("\"nowhere\" is not ADDR:PORT") && both.contains("\"127.0.0.1\" is not"), "{both}");
+        for url in ["foo://x", "sqlite:ringdown", "localhost"] {
+            assert!(mistakes("", &[("database", &[url])]).contains("write postgres://"), "{url}");
+        }
+    }
+
+    #[test]
+    fn mistakes_of_a_file_are_told_with_what_was_meant() {
+        let near = mistakes("media_threads: 2\n", &[]);
+        assert!(near.contains("media_threads: there is no such setting; did you mean media-threads?"), "{near}");
+        let twice = mistakes("engines: 1\nengines: 2\n", &[]);
+        assert!(twice.contains("given twice: \"engines\""), "{twice}");
+        let several = mistakes("engines: {a: 1}\nhttp: {b: 1}\n", &[]);
+        assert!(several.contains("engines is neither") && several.contains("http is neither"), "{several}");
+    }
+
+    #[test]
+    fn variables_that_are_no_setting_are_told() {
+        let environment =
+            ["RINGDOWN_HTPP", "RINGDOWN_HTTP", "RINGDOWN_BOGUS", "HOME"].map(|n| (n.to_owned(), String::new()));
+        let told = strangers(environment);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("RINGDOWN_BOGUS is no setting"), "{told:?}");
+        assert!(told[1].ends_with("did you mean RINGDOWN_HTTP?"), "{told:?}");
     }
 
     #[test]

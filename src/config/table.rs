@@ -4,6 +4,9 @@ use super::{Config, proxies};
 use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
 
+/// What every variable of a setting begins with.
+pub(super) const PREFIX: &str = "RINGDOWN_";
+
 /// One setting: its name in the file and on the command line; `RINGDOWN_` and the name in capitals is its variable.
 pub struct Setting {
     /// Lower case with dashes.
@@ -33,7 +36,7 @@ impl Setting {
 
     /// The name of the environment variable that sets it.
     pub fn variable(&self) -> String {
-        format!("RINGDOWN_{}", self.name.replace('-', "_").to_uppercase())
+        format!("{PREFIX}{}", self.name.replace('-', "_").to_uppercase())
     }
 }
 
@@ -41,33 +44,64 @@ fn one<T: FromStr>(values: &[&str], what: &str) -> Result<T, String> {
     values[0].parse().map_err(|_| format!("{:?} is not {what}", values[0]))
 }
 
-fn at_least_one(values: &[&str]) -> Result<usize, String> {
-    match one(values, "a whole number")? {
-        0 => Err("must be at least 1".to_owned()),
-        number => Ok(number),
+fn whole<T: FromStr>(values: &[&str]) -> Result<T, String> {
+    one(values, "a whole number")
+}
+
+fn at_least_one<T: FromStr + PartialEq + From<u8>>(values: &[&str]) -> Result<T, String> {
+    let number: T = whole(values)?;
+    if number == T::from(0) { Err("must be at least 1".to_owned()) } else { Ok(number) }
+}
+
+/// All of them, or everything that is wrong with any.
+pub(super) fn all<T>(read: impl Iterator<Item = Result<T, String>>) -> Result<Vec<T>, String> {
+    let (mut good, mut wrong) = (Vec::new(), Vec::new());
+    read.for_each(|one| match one {
+        Ok(one) => good.push(one),
+        Err(why) => wrong.push(why),
+    });
+    if wrong.is_empty() { Ok(good) } else { Err(wrong.join("; ")) }
+}
+
+/// Other databases are not spoken: what looks like the name of one would be taken for a host.
+fn database(url: &str) -> Result<Option<String>, String> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Some(url.to_owned()));
     }
+    // Whatever comes before is a scheme at most; after it, there may be a password.
+    let what = url.split_once("://").map_or_else(|| "this".to_owned(), |(scheme, _)| format!("{scheme}://"));
+    Err(format!("{what} is no database that is spoken: write postgres://USER:PASSWORD@HOST/NAME, or leave it out"))
 }
 
 fn port_range(text: &str) -> Result<std::ops::RangeInclusive<u16>, String> {
     let wrong = || format!("{text:?} is not a range of ports such as 16384-32767");
     let (first, last) = text.split_once('-').ok_or_else(wrong)?;
     let (first, last): (u16, u16) = (first.parse().map_err(|_| wrong())?, last.parse().map_err(|_| wrong())?);
+    if first > last {
+        return Err(format!("{text} goes backwards: write {last}-{first}"));
+    }
     if first < 1024 || last < first.saturating_add(3) {
         return Err("needs at least four ports above 1023".to_owned());
     }
     Ok(first..=last)
 }
 
-/// A row whose value goes into `config.settings` as a whole number.
+/// A row whose value goes into `config.settings` as a whole number; with `at least 1`, zero would leave nothing that works.
 macro_rules! limit {
     ($name:literal, $field:ident, $default:literal, $help:literal) => {
+        limit!($name, $field, $default, $help, whole)
+    };
+    ($name:literal, $field:ident, $default:literal, $help:literal, at least 1) => {
+        limit!($name, $field, $default, $help, at_least_one)
+    };
+    ($name:literal, $field:ident, $default:literal, $help:literal, $read:expr) => {
         Setting {
             name: $name,
             value: "NUMBER",
             default: $default,
             help: $help,
             many: false,
-            set: |config, values| one(values, "a whole number").map(|v| config.settings.$field = v),
+            set: |config, values| $read(values).map(|v| config.settings.$field = v),
         }
     };
 }
@@ -88,7 +122,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "SQLite in the data folder",
         help: "Another database, `postgres://…`.",
         many: false,
-        set: |config, values| one(values, "a URL").map(|v| config.database = Some(v)),
+        set: |config, values| database(values[0]).map(|v| config.database = v),
     },
     Setting {
         name: "sip",
@@ -97,7 +131,7 @@ pub const SETTINGS: &[Setting] = &[
         help: "Where SIP is listened for, UDP and TCP on each.",
         many: true,
         set: |config, values| {
-            config.sip = values.iter().map(|v| one(&[v], "ADDR:PORT")).collect::<Result<_, _>>()?;
+            config.sip = all(values.iter().map(|v| one(&[v], "ADDR:PORT")))?;
             Ok(())
         },
     },
@@ -163,7 +197,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "one for two cores",
         help: "Threads that relay media.",
         many: false,
-        set: |config, values| at_least_one(values).map(|v| config.media_threads = v.min(64)),
+        set: |config, values| at_least_one(values).map(|v: usize| config.media_threads = v.min(64)),
     },
     Setting {
         name: "script-threads",
@@ -212,15 +246,16 @@ pub const SETTINGS: &[Setting] = &[
         set: |config, values| one(values, "a name").map(|v| config.settings.realm = v),
     },
     limit!("register-min-s", register_min_s, "60", "Shortest registration that is granted, in seconds."),
-    limit!("register-max-s", register_max_s, "3600", "Longest registration that is granted, in seconds."),
+    limit!("register-max-s", register_max_s, "3600", "Longest registration that is granted, in seconds.", at least 1),
     limit!(
         "register-default-s",
         register_default_s,
         "300",
-        "Registration granted when the phone names none, in seconds."
+        "Registration granted when the phone names none, in seconds.",
+        at least 1
     ),
-    limit!("register-max-contacts", register_max_contacts, "10", "Contacts that one device may have at once."),
-    limit!("nonce-lifetime-s", nonce_lifetime_s, "300", "How long a digest nonce is good, in seconds."),
+    limit!("register-max-contacts", register_max_contacts, "10", "Contacts that one device may have at once.", at least 1),
+    limit!("nonce-lifetime-s", nonce_lifetime_s, "300", "How long a digest nonce is good, in seconds.", at least 1),
     Setting {
         name: "offer-sha256",
         value: "true or false",
@@ -237,24 +272,26 @@ pub const SETTINGS: &[Setting] = &[
         many: false,
         set: |config, values| at_least_one(values).map(|v| config.settings.connections_per_address = v),
     },
-    limit!("ring-timeout-s", ring_timeout_s, "30", "How long a `ring` without a timeout rings, in seconds."),
+    limit!("ring-timeout-s", ring_timeout_s, "30", "How long a `ring` without a timeout rings, in seconds.", at least 1),
     limit!("local-ringing-ms", local_ringing_ms, "1000", "After how long without a verb the caller hears ringing."),
-    limit!("max-hops", max_hops, "10", "How often one call may pass through this server."),
-    limit!("max-actions", max_actions, "64", "Verbs that one script may ask for."),
-    limit!("max-lookups", max_lookups, "8", "Lookups that one script may make."),
+    limit!("max-hops", max_hops, "10", "How often one call may pass through this server.", at least 1),
+    limit!("max-actions", max_actions, "64", "Verbs that one script may ask for.", at least 1),
+    limit!("max-lookups", max_lookups, "8", "Lookups that one script may make.", at least 1),
     limit!(
         "lookups-ms",
         lookups_ms,
         "3000",
-        "How long the lookups of one call may take together, in milliseconds; after that each is a time-out at once."
+        "How long the lookups of one call may take together, in milliseconds; after that each is a time-out at once.",
+        at least 1
     ),
     limit!(
         "lookups-at-once",
         lookups_at_once,
         "64",
-        "Questions to data sources that one tenant may have open at once; more fail as `busy`."
+        "Questions to data sources that one tenant may have open at once; more fail as `busy`.",
+        at least 1
     ),
-    limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
+    limit!("max-forks", max_forks, "16", "Contacts that are rung at once.", at least 1),
     limit!(
         "talk-check-s",
         talk_check_s,

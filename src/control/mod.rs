@@ -2,11 +2,13 @@
 //!
 //! A running server listens on a socket in its folder; without one the command opens the folder itself.
 
+mod lend;
 mod line;
 mod office;
 mod socket;
 
-use line::line_of;
+use crate::terminal::on_one_line;
+use line::{Line, head};
 pub use office::Office;
 pub use socket::{ask, listen};
 
@@ -25,11 +27,13 @@ pub enum Request {
         dry_run: bool,
         /// Remove what the file does not mention.
         prune: bool,
+        /// Remove whole tenants, too.
+        prune_tenants: bool,
     },
-    /// Write a tenant's configuration as an import file.
+    /// Write configuration as an import file.
     Export {
-        /// The tenant's slug.
-        tenant: String,
+        /// A tenant's slug; none: everything.
+        tenant: Option<String>,
     },
     /// List calls, newest first.
     Calls {
@@ -51,6 +55,19 @@ pub enum Request {
     },
     /// Lend two accounts for a self-test.
     Lend,
+    /// Take the accounts of a self-test back, and remove their tenant.
+    TakeBack,
+}
+
+impl Request {
+    /// Whether the request only reads, so that it must not make a data folder.
+    pub const fn only_reads(&self) -> bool {
+        match self {
+            Self::Import { dry_run, .. } => *dry_run,
+            Self::Export { .. } | Self::Calls { .. } | Self::Explain { .. } => true,
+            Self::Lend | Self::TakeBack => false,
+        }
+    }
 }
 
 /// The answer: what to print, and whether it went well.
@@ -66,6 +83,11 @@ impl Response {
     /// The request went well: prints `text`.
     pub fn said(text: impl Into<String>) -> Self {
         Self { text: text.into(), fault: String::new() }
+    }
+
+    /// The request went well: prints each of these on one line, control characters escaped.
+    pub fn lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> Self {
+        Self::said(lines.into_iter().map(|line| on_one_line(line.as_ref()) + "\n").collect::<String>())
     }
 
     /// The request failed: prints `fault` on standard error.

@@ -1,17 +1,15 @@
 //! Answers the command line's questions from the data folder.
 
-use super::{Request, Response};
-use crate::softphone::Account;
+use super::{Line, Request, Response, head};
+use crate::terminal::on_one_line;
 use admin_ui::Language;
 use admin_ui::words::{self, Nameless, Names, WithVersions};
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::import::ImportOptions;
-use pbx_core::change::{Applied, Configuration};
+use pbx_core::change::{Applied, Configuration, Refusal};
 use pbx_core::ids::TenantId;
 use pbx_core::net::{Clock, Promises};
 use pbx_core::store::{CallQuery, Store, StoreError};
-use rand_chacha::rand_core::RngCore;
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// How many calls are read from the database at once.
@@ -37,30 +35,39 @@ impl Office {
             promises.caught_up(None).await;
         }
         let answer = match request {
-            Request::Import { file, text, dry_run, prune } => {
-                self.import(&file, &text, ImportOptions { dry_run, prune }).await
+            Request::Import { file, text, dry_run, prune, prune_tenants } => {
+                self.import(&file, &text, ImportOptions { dry_run, prune, prune_tenants }).await
             }
-            Request::Export { tenant } => self.export(&tenant).await,
+            Request::Export { tenant: Some(tenant) } => self.export(&tenant).await,
+            Request::Export { tenant: None } => Ok(Response::said(self.configuration.export_all().await)),
             Request::Calls { tenant, limit, json } => self.calls(tenant.as_deref(), limit, json).await,
             Request::Explain { call, language, json } => self.explain(&call, &language, json).await,
             Request::Lend => self.lend().await,
+            Request::TakeBack => self.take_back().await,
         };
         answer.unwrap_or_else(|fault| Response::failed(fault.to_string()))
     }
 
     async fn import(&self, file: &str, text: &str, options: ImportOptions) -> anyhow::Result<Response> {
         let dry_run = options.dry_run;
-        match self.bring_in("import", text, options).await {
-            Ok(applied) => Ok(Response::said(told(&applied, dry_run))),
-            Err(faults) => Ok(Response::failed(
-                faults.to_string().lines().map(|fault| format!("{file}: {fault}\n")).collect::<String>(),
-            )),
+        match self.bring_in("import", text, options).await? {
+            Ok(applied) => Ok(Response::lines(told(&applied, dry_run))),
+            Err(Refusal::Faults(faults)) => {
+                let lines = faults.iter().map(|fault| on_one_line(&format!("{file}: {fault}")) + "\n");
+                Ok(Response::failed(lines.collect::<String>()))
+            }
+            Err(other) => Err(other.into()),
         }
     }
 
-    async fn bring_in(&self, actor: &str, text: &str, options: ImportOptions) -> anyhow::Result<Applied> {
+    pub(super) async fn bring_in(
+        &self,
+        actor: &str,
+        text: &str,
+        options: ImportOptions,
+    ) -> anyhow::Result<Result<Applied, Refusal>> {
         let mut rng = pbx_core::net::rng()?;
-        Ok(self.configuration.import(actor, self.clock.now().wall, &mut rng, text, options).await?)
+        Ok(self.configuration.import(actor, self.clock.now().wall, &mut rng, text, options).await)
     }
 
     async fn export(&self, slug: &str) -> anyhow::Result<Response> {
@@ -79,7 +86,8 @@ impl Office {
             },
             None => None,
         };
-        let mut text = String::new();
+        let directory = self.configuration.snapshot();
+        let mut lines = Vec::new();
         let mut left = limit.unwrap_or(usize::MAX);
         let mut query = CallQuery { limit: PAGE, ..CallQuery::default() };
         while left > 0 {
@@ -88,11 +96,8 @@ impl Office {
                 None => self.store.calls_anywhere(&query).await?,
             };
             for row in page.rows.iter().take(left) {
-                if json {
-                    writeln!(text, "{}", serde_json::to_string(row)?)?;
-                } else {
-                    writeln!(text, "{}", super::line_of(row))?;
-                }
+                let line = Line::of(row, &directory);
+                lines.push(if json { serde_json::to_string(&line)? } else { line.words() });
             }
             left = left.saturating_sub(page.rows.len());
             match page.next {
@@ -100,7 +105,10 @@ impl Office {
                 None => break,
             }
         }
-        Ok(Response::said(text))
+        if !json {
+            lines.insert(0, if lines.is_empty() { "no calls".to_owned() } else { head() });
+        }
+        Ok(Response::lines(lines))
     }
 
     async fn explain(&self, call: &str, language: &str, json: bool) -> anyhow::Result<Response> {
@@ -114,35 +122,11 @@ impl Office {
         let today: &(dyn Names + Sync) = directory.tenant(record.tenant).map_or(&Nameless, |tenant| &**tenant);
         let names = WithVersions::of(&self.store, &record, today).await?;
         let sentences = words::explain(&record, &names, Language::of_tag(language).unwrap_or_default());
-        Ok(Response::said(sentences.join("\n") + "\n"))
+        Ok(Response::lines(sentences))
     }
 
     async fn record(&self, call: &str) -> Result<Option<CallRecord>, StoreError> {
         self.store.call_anywhere(call).await
-    }
-
-    /// Lends two accounts of a tenant of their own, with new passwords each time.
-    async fn lend(&self) -> anyhow::Result<Response> {
-        let mut rng = pbx_core::net::rng()?;
-        let mut account = |extension: &str| Account {
-            user: format!("selftest-{extension}"),
-            password: format!("{:016x}{:016x}", rng.next_u64(), rng.next_u64()),
-            extension: extension.to_owned(),
-        };
-        let accounts = [account("901"), account("902")];
-        let mut text = "tenants:\n  - id: selftest\n    name: Self-test\n    timezone: UTC\n    country: US\n    \
-                        language: en\n    users:\n"
-            .to_owned();
-        for Account { user, password, extension } in &accounts {
-            writeln!(
-                text,
-                "      - {{id: \"{extension}\", name: Self-test {extension}, extension: \"{extension}\", \
-                 devices: [{{id: phone, sip_user: {user}, password: \"{password}\"}}]}}"
-            )?;
-        }
-        self.bring_in("selftest", &text, ImportOptions { dry_run: false, prune: false }).await?;
-        let lines = accounts.map(|a| format!("{}:{}@{}", a.user, a.password, a.extension));
-        Ok(Response::said(lines.join("\n")))
     }
 
     fn tenant(&self, slug: &str) -> Option<TenantId> {
@@ -150,15 +134,19 @@ impl Office {
     }
 }
 
-fn told(applied: &Applied, dry_run: bool) -> String {
-    let mut text = applied.diff.to_string();
-    if !text.ends_with('\n') {
-        text.push('\n');
+/// What changed, what was made, and what to know.
+fn told(applied: &Applied, dry_run: bool) -> Vec<String> {
+    let mut lines: Vec<String> = applied.diff.objects.iter().map(ToString::to_string).collect();
+    if lines.is_empty() {
+        lines.push("nothing to change".to_owned());
     }
     if !dry_run {
-        for minted in &applied.minted {
-            text.push_str(&format!("made for {}: password {} (shown once)\n", minted.name, minted.password.expose()));
-        }
+        let made = applied.minted.iter();
+        lines.extend(
+            made.map(|made| format!("made for {}: password {} (shown once)", made.name, made.password.expose())),
+        );
     }
-    text
+    let locked_out = applied.locked_out.iter();
+    lines.extend(locked_out.map(|email| format!("note: {email} can't log in: no password was ever given")));
+    lines
 }

@@ -10,10 +10,11 @@ mod challenges;
 mod media_line;
 mod pace;
 mod phone;
+mod refusal;
 mod tone;
 
 pub use account::Account;
 pub use call::{Call, Ringing};
-pub use pace::pause;
+pub use pace::{pause, within};
 pub use phone::{Fault, Phone};
 pub use tone::Tone;

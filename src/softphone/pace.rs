@@ -18,6 +18,6 @@ pub(super) fn beat(time: Duration) -> tokio::time::Interval {
 
 /// What a future gives, if that comes within `time`.
 #[expect(clippy::disallowed_methods, reason = "a simulated phone lives by the clock of the machine")]
-pub(super) async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
+pub async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(time, future).await.ok()
 }

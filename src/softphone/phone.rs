@@ -5,6 +5,7 @@ use super::audio::Audio;
 use super::call::{Call, Ringing};
 use super::challenges::KnownChallenges;
 use super::media_line;
+use super::refusal::shown;
 use super::tone::Tone;
 use rsip::dialog::authenticate::Credential;
 use rsip::dialog::dialog_layer::DialogLayer;
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The server answered with another code than success.
-    #[error("the server answered {0}")]
+    #[error("the server answered {}", shown(*.0))]
     Refused(u16),
     /// The server did not answer.
     #[error("no answer from the server")]

@@ -1,6 +1,7 @@
 //! The server as a program among real programs: phones, load generators, customer services, its own command line.
 
 mod audit;
+mod command_line;
 mod crash;
 mod demo;
 mod drain;
@@ -19,4 +20,5 @@ mod rtcp;
 mod selftest;
 mod sipp;
 mod tcp;
+mod terminal;
 mod trunk;

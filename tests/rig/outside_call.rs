@@ -10,6 +10,7 @@ pub(crate) struct OutsideCall<'a> {
     line: &'a SipLine,
     server: SocketAddr,
     pub(crate) call_id: String,
+    from: String,
     to: String,
     target: String,
 }
@@ -24,9 +25,19 @@ impl<'a> OutsideCall<'a> {
     pub(crate) fn offer(line: &'a SipLine, server: SocketAddr, number: &str, name: &str, sdp: &str) -> Self {
         let call_id = format!("{name}-{}", line.address().port());
         let target = format!("sip:{number}@{server}");
-        let call = Self { line, server, call_id, to: format!("<{target}>"), target };
+        let from = format!("<sip:anonymous@{server}>");
+        let call = Self { line, server, call_id, from, to: format!("<{target}>"), target };
         line.send(&call.request("INVITE", 1, "inv", sdp));
         call
+    }
+
+    /// A call by this From, until its final answer; the answer's code.
+    pub(crate) fn refused(line: &'a SipLine, server: SocketAddr, number: &str, from: &str) -> u16 {
+        let target = format!("sip:{number}@{server}");
+        let call_id = format!("from-{}", line.address().port());
+        let mut call = Self { line, server, call_id, from: from.to_owned(), to: format!("<{target}>"), target };
+        line.send(&call.request("INVITE", 1, "inv", &sdp(SocketAddr::from(([127, 0, 0, 1], 9)))));
+        code(&call.answered())
     }
 
     /// The final answer; a success is confirmed, as is a refusal.
@@ -55,10 +66,10 @@ impl<'a> OutsideCall<'a> {
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         format!(
             "{method} {} SIP/2.0\r\nVia: SIP/2.0/UDP {local};rport;branch=z9hG4bK{id}{branch}\r\nMax-Forwards: 70\r\n\
-             From: <sip:anonymous@{}>;tag=c1\r\nTo: {}\r\nCall-ID: {id}\r\nCSeq: {cseq} {method}\r\n\
+             From: {};tag=c1\r\nTo: {}\r\nCall-ID: {id}\r\nCSeq: {cseq} {method}\r\n\
              Contact: <sip:caller@{local}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
             self.target,
-            self.server,
+            self.from,
             self.to,
             body.len()
         )

@@ -128,7 +128,8 @@ impl Server {
         SocketAddr::from((Ipv6Addr::LOCALHOST, self.sip.port()))
     }
 
-    fn data(&self) -> PathBuf {
+    /// Its data folder.
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

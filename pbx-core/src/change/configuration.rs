@@ -6,7 +6,7 @@ use super::import::{self, ImportOptions};
 use super::snapshot::Maker;
 use super::state::State;
 use super::validate::validate;
-use super::{Catalogue, Fault, ObjectId, Origin, Step, export, write};
+use super::{Catalogue, Fault, Object, ObjectId, Origin, Step, export, write};
 use crate::directory::Directory;
 use crate::ids::TenantId;
 use crate::secret::{Keys, Plain};
@@ -39,6 +39,8 @@ pub struct Applied {
     pub revision: u64,
     /// Secrets that were minted, to be shown once.
     pub minted: Vec<Minted>,
+    /// E-mails of log-ins of this batch that nobody can use: they have no password.
+    pub locked_out: Vec<String>,
 }
 
 /// A secret that was minted.
@@ -68,6 +70,15 @@ pub type ConfigurationError = StoreError;
 
 fn list(faults: &[Fault]) -> String {
     faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// E-mails of changed log-ins that nobody can use, for want of a password.
+fn locked_out(after: &State, diff: &Diff) -> Vec<String> {
+    let of = |id| match after.get(id) {
+        Some(Object::Account(account)) if account.password_hash.is_none() => Some(account.email.clone()),
+        _ => None,
+    };
+    diff.objects.iter().filter_map(|object| of(object.id)).collect()
 }
 
 /// Sorts faults by line, each once. A `required` fault is dropped where the same thing was given but wrong.
@@ -177,7 +188,7 @@ impl Configuration {
         options: ImportOptions,
     ) -> Result<Applied, Refusal> {
         let mut state = self.state.lock().await;
-        let (steps, mut faults) = import::read(text, &state, options.prune);
+        let (steps, mut faults) = import::read(text, &state, options);
         match self.apply_locked(&mut state, actor, now, rng, steps, options.dry_run || !faults.is_empty()).await {
             Ok(applied) if faults.is_empty() => Ok(applied),
             Err(Refusal::Store(why)) => Err(why.into()),
@@ -188,6 +199,11 @@ impl Configuration {
                 Err(Refusal::Faults(in_order(faults)))
             }
         }
+    }
+
+    /// Everything in the import format, without secrets.
+    pub async fn export_all(&self) -> String {
+        export::everything(&*self.state.lock().await)
     }
 
     /// One tenant in the import format, without secrets; none: no such tenant.
@@ -211,15 +227,17 @@ impl Configuration {
             faults.extend(edit(state, &mut after, step, &mut tools).await.err());
         }
         let minted = tools.minted;
+        let written = steps.iter().enumerate().map(|(place, step)| (step.change.id(), place)).collect();
         let origins: HashMap<ObjectId, Origin> =
             steps.into_iter().map(|step| (step.change.id(), step.origin)).collect();
-        let diff = Diff::between(state, &after);
+        let diff = Diff::between(state, &after).in_order_of(&written);
         faults.extend(validate(state, &after, &diff, &origins, self.catalogue.as_ref()));
         if !faults.is_empty() {
             return Err(Refusal::Faults(in_order(faults)));
         }
+        let locked_out = locked_out(&after, &diff);
         if dry_run || diff.is_empty() {
-            return Ok(Applied { diff, revision: state.revision, minted });
+            return Ok(Applied { diff, revision: state.revision, minted, locked_out });
         }
         after.revision = state.revision + 1;
         let maker = Maker { keys: &self.keys, realm: &self.realm, catalogue: self.catalogue.as_ref() };
@@ -236,6 +254,6 @@ impl Configuration {
         *state = after;
         self.snapshot.store(Arc::clone(&directory));
         self.told.send_replace(directory);
-        Ok(Applied { diff, revision: state.revision, minted })
+        Ok(Applied { diff, revision: state.revision, minted, locked_out })
     }
 }

@@ -5,7 +5,7 @@ use super::{Object, ObjectId, shown};
 use crate::ids::TenantId;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub struct ObjectDiff {
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Diff {
-    /// The objects, in the order in which they depend on each other.
+    /// As the changes were written, objects on which others depend first; what goes along with something else comes before.
     pub objects: Vec<ObjectDiff>,
 }
 
@@ -68,6 +68,12 @@ impl Diff {
         };
         let objects = ids.into_iter().filter(|id| !shared(*id)).filter_map(|id| of_object(before, after, id));
         Self { objects: objects.collect() }
+    }
+
+    /// In the order in which these were written.
+    pub(super) fn in_order_of(mut self, written: &HashMap<ObjectId, usize>) -> Self {
+        self.objects.sort_by_key(|object| written.get(&object.id));
+        self
     }
 
     /// Whether there is nothing to do.

@@ -11,6 +11,9 @@ use crate::secret::{Keys, Plain, Sealed, hash_password, password_matches};
 use crate::store::{Account, DeviceConfig, Role};
 use rand::RngCore;
 
+/// Fewest characters of a password for the console: anybody may try one (NIST SP 800-63B §5.1.1.1).
+const SHORTEST: usize = 8;
+
 /// What editing needs from outside.
 pub(super) struct Tools<'a> {
     pub(super) keys: &'a Keys,
@@ -190,10 +193,12 @@ async fn account_with_secret(
     let salt = random(tools.rng);
     // Hashing takes tens of milliseconds on purpose: not on a thread that serves others.
     let hash = tokio::task::spawn_blocking(move || match old {
+        // Whatever its length: a file of before goes on to change nothing.
         Some(old) if password_matches(&plain, Some(&old)) => Ok(old),
-        _ => hash_password(&plain, salt),
+        _ if plain.expose().chars().count() < SHORTEST => Err(format!("must have at least {SHORTEST} characters")),
+        _ => hash_password(&plain, salt).map_err(|why| why.to_string()),
     });
-    account.password_hash = Some(hash.await.map_err(|why| why.to_string())?.map_err(|why| why.to_string())?);
+    account.password_hash = Some(hash.await.map_err(|why| why.to_string())??);
     Ok(account)
 }
 

@@ -1,4 +1,4 @@
-//! One tenant in the import format. Never a secret; importing it changes nothing.
+//! One tenant, or everything, in the import format. Never a secret; importing it changes nothing.
 
 use super::import::reference_order;
 use super::shown::{Fields, SECRETS, fields};
@@ -6,30 +6,64 @@ use super::state::State;
 use super::{Object, ObjectId};
 use crate::directory::Scope;
 use crate::ids::TenantId;
-use crate::store::Role;
+use crate::store::{Account, Role, TenantConfig};
 use serde_json::{Map, Value, json};
 
-/// The import file of a tenant; `None` if there is no such tenant.
+/// The import file of a tenant; `None` if there is no such tenant. The trunks that its numbers name are the operator's, not
+/// its own.
 pub(super) fn tenant(state: &State, id: TenantId) -> Option<String> {
-    let tenant = state.get(ObjectId::Tenant(id))?;
-    let mut out = map(fields(state, tenant));
+    let tenant = of_tenant(state, state.tenant(id)?);
+    Some(file([("tenants", vec![tenant])]))
+}
+
+/// The file of the whole server.
+pub(super) fn everything(state: &State) -> String {
+    let operators = state.accounts().filter(|account| account.role == Role::Operator).map(log_in).collect();
+    let mut trunks: Vec<_> = state.trunks().collect();
+    trunks.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let trunks = trunks.into_iter().map(|trunk| plain(state, Object::Trunk(trunk.clone()))).collect();
+    let mut tenants: Vec<_> = state.tenants().collect();
+    tenants.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let tenants = tenants.into_iter().map(|tenant| of_tenant(state, tenant)).collect();
+    file([("operators", operators), ("trunks", trunks), ("tenants", tenants)])
+}
+
+/// Writes lists of objects by their key. An empty list is left out, so that importing the file with pruning removes nothing.
+fn file<const N: usize>(lists: [(&str, Vec<Value>); N]) -> String {
+    let mut text = String::new();
+    for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        text.push_str(&format!("{key}:\n"));
+        yaml(&mut text, &Value::Array(list), 1);
+    }
+    text
+}
+
+fn of_tenant(state: &State, tenant: &TenantConfig) -> Value {
+    let id = tenant.id;
+    let mut out = map(fields(state, &Object::Tenant(tenant.clone())));
     if let Some(binding) = state.get(ObjectId::Binding(id, Scope::Tenant)) {
         out.insert("default".to_owned(), Value::Object(map(fields(state, binding))));
     }
     let admins = state.accounts().filter(|account| account.tenant == Some(id) && account.role == Role::Admin);
-    insert(&mut out, "admins", admins.map(|account| json!({ "email": account.email })).collect());
+    insert(&mut out, "admins", admins.map(log_in).collect());
     insert(&mut out, "users", users(state, id));
-    let sources = state.sources(id).map(|source| plain(state, Object::Source(id, source.clone())));
+    let mut sources: Vec<_> = state.sources(id).collect();
+    sources.sort_by(|a, b| a.slug.cmp(&b.slug));
+    let sources = sources.into_iter().map(|source| plain(state, Object::Source(id, source.clone())));
     insert(&mut out, "data_sources", sources.collect());
-    let numbers = state.numbers(id).map(|number| {
+    let mut numbers: Vec<_> = state.numbers(id).collect();
+    numbers.sort_by(|a, b| a.e164.cmp(&b.e164));
+    let numbers = numbers.into_iter().map(|number| {
         let mut out = map(fields(state, &Object::Number(id, number.clone())));
         bound(state, id, Scope::Number(number.id), &mut out);
         Value::Object(out)
     });
     insert(&mut out, "numbers", numbers.collect());
-    let mut text = String::from("tenants:\n");
-    yaml(&mut text, &Value::Array(vec![Value::Object(out)]), 1);
-    Some(text)
+    Value::Object(out)
+}
+
+fn log_in(account: &Account) -> Value {
+    json!({ "email": account.email })
 }
 
 fn users(state: &State, id: TenantId) -> Vec<Value> {

@@ -9,7 +9,7 @@ use pbx_core::secret::{Plain, ha1, password_matches};
 use pbx_core::store::{CallQuery, Projector};
 
 /// The sample of the manual.
-const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "..."}]
+const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "long enough"}]
 trunks: [{id: carrier, kind: ip, peers: ["127.0.0.1:5071"]}]
 tenants:
   - id: acme
@@ -17,7 +17,7 @@ tenants:
     timezone: Europe/Berlin
     country: DE
     language: de
-    admins: [{email: admin@acme.test, password: "..."}]
+    admins: [{email: admin@acme.test, password: "long enough"}]
     users:
       - {id: anna, name: Anna Berg, extension: "101", email: anna@acme.test, devices: [{id: desk, sip_user: acme-anna-desk, password: "..."}]}
       - {id: ben, name: Ben Oez, extension: "102", devices: [{id: desk}, {id: lobby, contact: "sip:127.0.0.1:7080"}]}
@@ -28,8 +28,13 @@ tenants:
 "#;
 
 async fn import(configuration: &Configuration, text: &str, prune: bool) -> Result<Applied, Vec<Fault>> {
-    let options = ImportOptions { dry_run: false, prune };
-    match configuration.import("import", at(0), &mut rng(), text, options).await {
+    import_with(configuration, text, ImportOptions { prune, ..ImportOptions::default() }).await
+}
+
+async fn import_with(configuration: &Configuration, text: &str, options: ImportOptions) -> Result<Applied, Vec<Fault>> {
+    // One second a revision: the audit tells what came later.
+    let now = at(configuration.snapshot().revision as i64);
+    match configuration.import("import", now, &mut rng(), text, options).await {
         Ok(applied) => Ok(applied),
         Err(Refusal::Faults(faults)) => Err(faults),
         Err(Refusal::Store(why)) => unreachable!("{why}"),
@@ -59,7 +64,7 @@ fn sample_is_in_effect_at_once_and_after_a_restart() {
             assert_eq!((lobby.contact.as_deref(), &lobby.ha1), (Some("sip:127.0.0.1:7080"), &None));
         }
         let account = fresh.store.account_by_email("ROOT@ringdown.test").await.unwrap().unwrap();
-        assert!(password_matches(&Plain::new("..."), account.password_hash.as_deref()));
+        assert!(password_matches(&Plain::new("long enough"), account.password_hash.as_deref()));
     });
 }
 
@@ -298,6 +303,135 @@ fn hostile_yaml_is_refused_in_words() {
         }
         let twice = import(&configuration, "tenants: []\ntenants: []\n", false).await.unwrap_err();
         assert_eq!(twice[0].to_string(), "line 2: the key \"tenants\" stands twice (first on line 1)");
+    });
+}
+
+#[test]
+fn slips_of_grammar_are_told_in_words_with_their_line() {
+    let deep = format!("tenants:\n{}", "[".repeat(100_000));
+    on_both(|fresh| {
+        let deep = deep.clone();
+        async move {
+            let configuration = configuration(&fresh.store).await;
+            for (text, told) in [
+                ("tenants:\n\t- id: acme\n", "line 2: a tab stands where blanks must be"),
+                ("tenants: [\n", "a `[` is never closed"),
+                ("tenants: {a: 1\n", "a `{` is never closed"),
+                ("tenants: [}\n", "line 1: a `[` is closed by a `}`"),
+                ("tenants: [{id: \"acme}]\n", "a quote is never closed"),
+                ("tenants:\n  - id: acme\n   name: Acme\n", "line 3: "),
+                ("tenants:\n  - id: acme\n      name: Acme\n", "line 3: a `:` stands where no key can be"),
+                ("tenants: *acme\n", "line 1: a `*` names something that no `&` before has made"),
+                ("tenants: [{id: @foo}]\n", "line 1: text can't begin with `@`"),
+                ("tenants: [{<<: 1, id: acme}]\n", "line 1: `<<` merges nothing here"),
+                (deep.as_str(), "line 2: nested more than 24 deep"),
+            ] {
+                let faults = import(&configuration, text, false).await.unwrap_err();
+                let first = faults[0].to_string();
+                assert!(first.contains(told) && faults[0].message.len() > 12, "{text:.40}: {first}");
+            }
+        }
+    });
+}
+
+#[test]
+fn list_left_empty_is_a_fault_and_takes_nothing_away() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
+        for (text, path) in [
+            ("tenants:\n", "tenants"),
+            ("operators: ~\n", "operators"),
+            ("tenants: [{id: acme, users: }]\n", "tenants[acme].users"),
+            ("tenants: [{id: acme, numbers: null}]\n", "tenants[acme].numbers"),
+        ] {
+            let faults = import_with(&configuration, text, all).await.unwrap_err();
+            let told = faults[0].to_string();
+            assert_eq!(
+                told,
+                format!("line 1: {path}: is left empty: write `[]` if you mean none, or leave the key out")
+            );
+        }
+        assert_eq!(configuration.snapshot().revision, 1);
+    });
+}
+
+#[test]
+fn whole_tenants_go_only_by_a_word_of_their_own() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let faults = import(&configuration, "tenants: []\n", true).await.unwrap_err();
+        let told = faults[0].to_string();
+        assert!(told.contains("\"acme\"") && told.contains("3 users") && told.contains("--prune-tenants"), "{told}");
+        assert_eq!(configuration.snapshot().tenants().count(), 1);
+        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
+        import_with(&configuration, "tenants: []\n", all).await.unwrap();
+        assert_eq!(configuration.snapshot().tenants().count(), 0);
+    });
+}
+
+#[test]
+fn difference_is_told_in_the_order_of_the_file() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        let users: Vec<String> = (200..240).map(|n| format!("{{id: u{n}, extension: \"{n}\"}}")).collect();
+        let text = format!("tenants: [{{id: acme, country: DE, users: [{}]}}]", users.join(", "));
+        let applied = import(&configuration, &text, false).await.unwrap();
+        let people = applied.diff.objects.iter().filter(|object| object.kind == "person");
+        let names: Vec<_> = people.map(|object| object.name.clone()).collect();
+        assert_eq!(names, (200..240).map(|n| format!("u{n}")).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn passwords_for_the_console_have_eight_characters_and_who_has_none_is_told() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        let short = "operators: [{email: root@ringdown.test, password: \"1234567\"}]";
+        let faults = import(&configuration, short, false).await.unwrap_err();
+        assert_eq!(
+            faults[0].to_string(),
+            "line 1: operators[root@ringdown.test].password: must have at least 8 characters"
+        );
+        let applied = import(&configuration, "operators: [{email: root@ringdown.test}]", false).await.unwrap();
+        assert_eq!(applied.locked_out, ["root@ringdown.test"]);
+        let applied = import(&configuration, &short.replace("1234567", "12345678"), false).await.unwrap();
+        assert_eq!(applied.locked_out, [""; 0]);
+    });
+}
+
+#[test]
+fn who_takes_a_name_of_a_list_is_told_in_whole_sentences() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let text = "trunks: [{id: other, peers: [\"127.0.0.1:5071\"]}]\n\
+                    tenants: [{id: globex, country: US, domains: [acme.test]}, {id: third}]";
+        let faults = import(&configuration, text, false).await.unwrap_err();
+        let told = faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n");
+        for words in
+            ["this peer belongs to trunk carrier", "this domain is taken", "tenants[third].country: is missing"]
+        {
+            assert!(told.contains(words), "{words} is not among\n{told}");
+        }
+    });
+}
+
+#[test]
+fn export_of_everything_is_everything() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let export = configuration.export_all().await;
+        assert!(!export.contains("password") && !export.contains("long enough"), "{export}");
+        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
+        let round = import_with(&configuration, &export, all).await.unwrap();
+        assert_eq!(round.diff.to_string(), "", "{export}");
+        import_with(&configuration, "trunks: []\ntenants: []\n", all).await.unwrap();
+        import(&configuration, &export, false).await.unwrap();
+        assert_eq!(configuration.export_all().await, export);
     });
 }
 

@@ -22,7 +22,7 @@ trunks: [{id: carrier, peers: ["127.0.0.1:5071"]}]
 tenants:
   - id: acme
     country: DE
-    admins: [{email: admin@acme.test, password: geheim}]
+    admins: [{email: admin@acme.test, password: geheim-geheim}]
     users: [{id: anna, extension: "101", template: ring-person, devices: [{id: desk, sip_user: anna-desk, password: geheim}]}]
     data_sources: [{id: customers, url: "http://127.0.0.1/"}]
     numbers: [{number: "+4930555100", trunk: carrier}]

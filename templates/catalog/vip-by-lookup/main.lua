@@ -13,6 +13,22 @@ local function shown(destination)
   return if type(destination) == "table" then table.concat(destination, ", ") else destination
 end
 
+-- An extension as a source writes it: text, or a whole number (one with leading zeros is text, or they are lost).
+local function extension(person)
+  if type(person) == "number" and person >= 0 and person < 1e10 and person % 1 == 0 then
+    return string.format("%d", person)
+  end
+  if type(person) == "string" and #person <= 16 and string.match(person, "^[%d*#]+$") then
+    return person
+  end
+  return nil
+end
+
+-- Whether a value is a list, which no customer is. One without anything in it may be either.
+local function is_list(value)
+  return value[1] ~= nil
+end
+
 -- The customer, or nothing; and why, if the source did not say it itself.
 local function customer()
   local caller = call.caller
@@ -21,10 +37,10 @@ local function customer()
   end
   local answer = lookup{source = param.source, args = {number = caller.number}}
   if answer.status == "found" then
-    if type(answer.value) == "table" then
+    if type(answer.value) == "table" and not is_list(answer.value) then
       return answer.value
     end
-    return nil, param.source .. " answered something that is no customer"
+    return nil, param.source .. " answered something that is no customer record"
   elseif answer.status == "unknown" then
     return nil, param.source .. " does not know " .. caller.number
   end
@@ -47,14 +63,16 @@ local function choose()
   if found.tier ~= "gold" then
     return param.main, "customer " .. name
   end
-  local person = found.account_manager
-  if type(person) == "string" and #person <= 16 and string.match(person, "^[%d*#]+$") then
+  local person = extension(found.account_manager)
+  if person then
     return person, "gold customer " .. name
   end
+  why = "gold customer " .. name
+    .. if found.account_manager == nil then " without an account manager" else " whose account manager is no extension"
   if type(param.vip) == "table" and #param.vip == 0 then
-    return param.main, "gold customer " .. name .. " without an account manager"
+    return param.main, why
   end
-  return param.vip, "gold customer " .. name .. " without an account manager"
+  return param.vip, why
 end
 
 local first, why = choose()

@@ -2,6 +2,7 @@
 //!
 //! Budgets: size, depth, and nodes with aliases counted as often as they are used. Keys that stand twice are faults.
 
+use super::scanner_words::words;
 use crate::change::{Fault, Origin};
 use crate::value::Value;
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Largest file in bytes.
 const LARGEST: usize = 32 << 20;
 /// Deepest nesting.
-const DEEPEST: usize = 24;
+pub(super) const DEEPEST: usize = 24;
 /// Most nodes, aliases counted as often as they are used.
 const MOST: usize = 4_000_000;
 
@@ -96,7 +97,7 @@ pub(super) fn read(text: &str) -> Result<(Option<Node>, Vec<Fault>), Fault> {
     }
     let mut reader = Reader::default();
     for next in Parser::new_from_str(text) {
-        let (event, span) = next.map_err(|why| fault(why.marker().line() as u32, "yaml", why.info()))?;
+        let (event, span) = next.map_err(|why| fault(why.marker().line() as u32, "yaml", words(why.kind())))?;
         reader.take(event, span.start.line() as u32)?;
     }
     Ok((reader.root, reader.faults))
@@ -181,6 +182,10 @@ impl Reader {
         match &mut open.content {
             Content::List(list) => list.push(node),
             Content::Map(_, key @ None) => {
+                if matches!(&node.kind, Kind::Plain(text) if text == "<<") {
+                    let message = "`<<` merges nothing here: write the keys out, or name the whole value with `*`";
+                    return Err(fault(node.line, "yaml", message));
+                }
                 let (Kind::Plain(text) | Kind::Quoted(text)) = node.kind else {
                     return Err(fault(node.line, "yaml", "a key must be a word"));
                 };

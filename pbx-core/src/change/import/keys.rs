@@ -25,7 +25,7 @@ sections! {
     }
     ACCOUNT, ACCOUNT_SECTION: "operators[], tenants[].admins[]", "Somebody who logs in to the console.", {
         "email": "What is typed to log in; unique on the server. Required.",
-        "password": "Left out: the old one stays. Never exported.",
+        "password": "At least 8 characters. Left out: the old one stays. Never exported.",
     }
     TRUNK, TRUNK_SECTION: "trunks[]", "A trunk of the operator.", {
         "id": "Its name in numbers. Required.",
@@ -59,7 +59,7 @@ sections! {
         "name": "What phones show; the id by default.",
         "extension": "What colleagues dial, 1 to 10 digits, in quotes. Required for a new person.",
         "email": "Where mail goes.",
-        "password": "Its own log-in to the console, by e-mail. Never exported.",
+        "password": "Its own log-in to the console, by e-mail; at least 8 characters. Never exported.",
         "devices": "Its phones, in order: a list.",
         "template": "What calls to the extension run; the tenant's default where it is left out, `null` to go back to it.",
         "params": "Parameters of that template: a table.",
@@ -87,7 +87,7 @@ sections! {
         "number": "E.164, `\"+4930555100\"`. Required for a new number.",
         "label": "What people call it.",
         "trunk": "The trunk that delivers it.",
-        "template": "What calls to it run; the tenant's default where it is left out, `null` to go back to it.",
+        "template": "What calls to it run; the tenant's default where it is left out, `null` to go back to it. `ring-person` does not do: a number is nobody's.",
         "params": "Parameters of that template: a table.",
     }
 }
@@ -95,11 +95,15 @@ sections! {
 /// docs/IMPORT.md, made of what the reader knows.
 pub fn reference() -> String {
     let mut text = String::from(
-        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune]` brings the server to what a YAML file says: \
-         all of it, or nothing\nand every fault with its line. Importing the same file again changes nothing. What the file does \
-         not mention stays: a missing\nkey keeps the old value, a missing object stays. `--prune` removes what a mentioned tenant \
-         has and the file does not, and\nwhat is missing from a list of operators, trunks or tenants that the file has. \
-         `ringdown export` writes the same format,\nwithout secrets.\n",
+        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune [--prune-tenants]]` brings the server to what a \
+         YAML file says: all of\nit, or nothing and every fault with its line. Importing the same file again changes nothing. What \
+         the file does not mention\nstays: a missing key keeps the old value, a missing object stays. `--prune` removes what a \
+         mentioned tenant has and the file\ndoes not, and what is missing from a list of operators or trunks that the file has. A \
+         whole tenant that is missing from the\nlist of tenants goes only with `--prune --prune-tenants`. A list is written as \
+         `[]` where it is to be empty: a key that is\nleft empty is a fault.\n\n\
+         `ringdown export --all` writes the whole server in the same format, without secrets: imported elsewhere, new phones get \
+         new\npasswords, and log-ins have none until the file gives them one. `ringdown export --tenant TENANT` writes one tenant; \
+         the trunks\nthat its numbers name must be there already where it is imported.\n",
     );
     for section in SECTIONS {
         text.push_str(&format!("\n## {}\n\n{}\n\n| key | meaning |\n| --- | --- |\n", section.place, section.about));

@@ -2,13 +2,14 @@
 //!
 //! Objects are matched by `id`; where the file gives none, by the natural key (e-mail, extension, number). What the file
 //! does not mention stays: a missing key keeps the old value, a missing object stays, unless it is pruned. Pruning removes
-//! what a mentioned tenant has and the file does not, and tenants, trunks and operators that are missing from a list that
-//! the file has.
+//! what a mentioned tenant has and the file does not, and trunks and operators that are missing from a list that the file
+//! has; whole tenants only by a word of their own.
 
 mod document;
 mod keys;
 mod people;
 mod prune;
+mod scanner_words;
 mod server;
 mod table;
 mod tenant;
@@ -27,8 +28,10 @@ use table::{Faults, Table};
 pub struct ImportOptions {
     /// Only show what would change.
     pub dry_run: bool,
-    /// Remove what the file does not mention.
+    /// Remove what the file does not mention: of the tenants that it mentions, and of operators and trunks.
     pub prune: bool,
+    /// Remove with that whole tenants, too, that are missing from the file's list.
+    pub prune_tenants: bool,
 }
 
 /// What is gathered while the file is read.
@@ -56,7 +59,7 @@ impl Import<'_> {
 }
 
 /// The changes that a file wants, and all that is wrong with the file itself.
-pub(super) fn read(text: &str, state: &State, prune: bool) -> (Vec<Step>, Vec<Fault>) {
+pub(super) fn read(text: &str, state: &State, options: ImportOptions) -> (Vec<Step>, Vec<Fault>) {
     let trunks = state.trunks().map(|trunk| (trunk.slug.clone(), trunk.id)).collect();
     let mut import = Import { state, steps: Vec::new(), faults: Vec::new(), mentioned: HashSet::new(), trunks };
     let root = match document::read(text) {
@@ -75,8 +78,9 @@ pub(super) fn read(text: &str, state: &State, prune: bool) -> (Vec<Step>, Vec<Fa
         for (index, node) in file.list("tenants", &mut import.faults).unwrap_or_default().iter().enumerate() {
             tenant::read(&mut import, node, index);
         }
-        if prune {
-            prune::prune(&mut import, &file);
+        // Of a list that was left empty, nobody knows what should go.
+        if options.prune && import.faults.iter().all(|fault| fault.code != "empty") {
+            prune::prune(&mut import, &file, options.prune_tenants);
         }
     }
     (import.steps, import.faults)

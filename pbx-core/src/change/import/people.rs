@@ -61,7 +61,7 @@ fn person(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
         email: None,
     });
     if old.is_none() && extension.is_none() {
-        table.fault("extension", "required", "extension is missing", faults);
+        table.fault("extension", "required", "is missing", faults);
         return;
     }
     person.extension = extension.unwrap_or(person.extension);

@@ -76,7 +76,7 @@ impl<'n> Table<'n> {
         let before = faults.len();
         let text = self.text(key, faults);
         if text.is_none() && faults.len() == before {
-            self.fault(key, "required", format!("{key} is missing"), faults);
+            self.fault(key, "required", "is missing", faults);
         }
         text
     }
@@ -99,11 +99,15 @@ impl<'n> Table<'n> {
         whole
     }
 
-    /// The nodes of a list; a missing or empty one has none.
+    /// The nodes of a list; a missing one has none. One that is left empty is a fault: a file that was written by half would
+    /// otherwise mean that everything goes.
     pub(super) fn list(&self, key: &str, faults: &mut Faults) -> Option<&'n [Node]> {
         let node = self.get(key)?;
         match &node.kind {
-            _ if node.is_null() => Some(&[]),
+            _ if node.is_null() => {
+                self.fault(key, "empty", "is left empty: write `[]` if you mean none, or leave the key out", faults);
+                None
+            }
             Kind::List(list) => Some(list),
             _ => {
                 self.fault(key, "type", "must be a list", faults);

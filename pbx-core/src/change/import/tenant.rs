@@ -38,7 +38,7 @@ pub(super) fn read(import: &mut Import<'_>, node: &Node, index: usize) {
         && let Some(default) = Table::of(node, &format!("{path}.default"), keys::DEFAULT, &mut import.faults)
     {
         if !default.has("template") {
-            default.fault("template", "required", "template is missing", &mut import.faults);
+            default.fault("template", "required", "is missing", &mut import.faults);
         }
         binding(import, &default, id, Scope::Tenant);
     }
@@ -126,7 +126,7 @@ fn number(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
     let faults = &mut import.faults;
     let (id, e164) = (table.text("id", faults), table.text("number", faults));
     let Some(slug) = id.or_else(|| e164.clone()) else {
-        table.fault("number", "required", "number is missing", faults);
+        table.fault("number", "required", "is missing", faults);
         return;
     };
     let table = table.named(format!("{path}.numbers[{slug}]"));
@@ -140,7 +140,7 @@ fn number(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
         trunk: None,
     });
     if is_new && e164.is_none() {
-        table.fault("number", "required", "number is missing", faults);
+        table.fault("number", "required", "is missing", faults);
         return;
     }
     number.e164 = e164.unwrap_or(number.e164);
@@ -151,7 +151,8 @@ fn number(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
             if found.is_none() {
                 let known: Vec<&str> = import.trunks.iter().map(|(slug, _)| slug.as_str()).collect();
                 let near = crate::spelling::nearest(slug, &known).map(|near| format!("; did you mean {near:?}?"));
-                let message = format!("there is no trunk {slug:?}{}", near.unwrap_or_default());
+                let hint = near.unwrap_or_else(|| "; trunks are the operator's: list it under `trunks`".to_owned());
+                let message = format!("there is no trunk {slug:?}{hint}");
                 table.fault("trunk", "not-there", message, faults);
             }
             found

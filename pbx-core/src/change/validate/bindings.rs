@@ -3,10 +3,9 @@
 use super::Check;
 use crate::change::Object;
 use crate::change::state::State;
-use crate::directory::Scope;
 use crate::ids::TenantId;
 use crate::store::BindingConfig;
-use crate::template::{Fallback, Known, check_params};
+use crate::template::{Known, check_params};
 use std::collections::HashSet;
 
 /// What a tenant has that parameters may name.
@@ -65,11 +64,6 @@ fn of_binding(check: &mut Check<'_>, tenant: TenantId, binding: BindingConfig, k
         }
         return;
     };
-    let rings_the_dialled = matches!(&template.fallback, Fallback::Ring { param, .. } if param == "called");
-    if matches!(binding.scope, Scope::Number(_)) && rings_the_dialled && check.touched.contains(&object.id()) {
-        let why = "it rings the person who was dialled, and a number is nobody's: choose one that says who rings";
-        check.fault(&object, "template", "no-destination", why.to_owned());
-    }
     for fault in check_params(&template.params, &binding.params, known) {
         let field = format!("params.{}", fault.param);
         check.fault(&object, &field, "params", fault.message);

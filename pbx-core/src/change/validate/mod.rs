@@ -3,6 +3,7 @@
 
 mod bindings;
 mod country;
+mod destinations;
 mod grammar;
 mod header;
 mod objects;
@@ -73,5 +74,6 @@ pub(super) fn validate(
     references::removed(&mut check, before);
     unique::check(&mut check);
     bindings::check(&mut check);
+    destinations::check(&mut check, before);
     check.faults
 }

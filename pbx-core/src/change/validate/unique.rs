@@ -72,6 +72,12 @@ pub(super) fn check(check: &mut Check<'_>) {
 
 /// The message of a fault. Another tenant is never named: that the name is taken is all that it tells.
 fn message(check: &Check<'_>, object: &Object, field: &str, owner: &Object) -> String {
+    // Of lists, one entry is meant.
+    let field = match field {
+        "peers" => "peer",
+        "domains" => "domain",
+        field => field,
+    };
     if owner.id() == object.id() {
         return format!("names the same {field} twice");
     }
