@@ -6,7 +6,7 @@ use crate::extract::Query;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -84,7 +84,7 @@ fn day(text: &str, zone: &TimeZone, days: i64) -> Option<Wall> {
     Some(Wall::from_micros(start.timestamp().as_microsecond()))
 }
 
-/// The list; only its rows where the page's script asks for more or for other filters.
+/// The list; only its rows and what depends on the filters where the page's script asks for other filters.
 pub(crate) async fn show(room: Room, headers: HeaderMap, Query(filters): Query<Filters>) -> Result<Response, Refusal> {
     let found = room.app.ports.records.calls(room.tenant.id, &filters.query(&room, ROWS)).await?;
     let rows: Vec<Value> = found.rows.iter().map(|row| row_context(&room, row)).collect();
@@ -104,8 +104,15 @@ pub(crate) async fn show(room: Room, headers: HeaderMap, Query(filters): Query<F
         "ends": ENDS.map(|(word, _)| word),
         "templates": templates.iter().map(|(title, slug)| json!({ "title": title, "slug": slug })).collect::<Vec<_>>(),
     });
-    let view = if headers.contains_key("hx-request") { "calls/list.html" } else { "calls.html" };
-    Ok(page(&room.desk, view, "calls", &room.say("calls-title"), context))
+    let view = if wants_the_list_alone(&headers) { "calls/part.html" } else { "calls.html" };
+    let mut response = page(&room.desk, view, "calls", &room.say("calls-title"), context);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("HX-Request, HX-History-Restore-Request"));
+    Ok(response)
+}
+
+/// Whether the page's script asks for other filters. When the browser goes back it asks too, and wants the whole page.
+fn wants_the_list_alone(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request")
 }
 
 fn row_context(room: &Room, row: &CallRow) -> Value {

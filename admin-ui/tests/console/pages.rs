@@ -146,6 +146,23 @@ async fn calls_are_found_by_what_is_typed_and_come_as_csv() {
 
 #[tokio::test]
 async fn a_user_sees_the_own_calls_alone() {
+#[tokio::test]
+async fn other_filters_change_the_list_and_the_file_and_back_is_a_whole_page() {
+    let house = house("pages-back").await;
+    let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    let ask = |names: &[&'static str]| {
+        let request = Request::get("/t/acme/calls?text=Clara&outcome=busy");
+        names.iter().fold(request, |request, name| request.header(*name, "true"))
+    };
+    let part = browser.send(ask(&["hx-request"]), Body::empty()).await;
+    assert!(!part.text.contains("<html"), "{}", part.text);
+    let file = "href=\"&#x2F;t&#x2F;acme&#x2F;calls.csv?text=Clara&amp;outcome=busy\" id=\"csv\" hx-swap-oob=\"true\"";
+    assert!(part.text.contains(file), "{}", part.text);
+    assert!(part.headers[header::VARY].to_str().unwrap().contains("HX-Request"));
+    let back = browser.send(ask(&["hx-request", "hx-history-restore-request"]), Body::empty()).await;
+    assert!(back.text.contains("<html") && back.text.contains("id=\"csv\">"), "{}", back.text);
+}
+
     let house = house("pages-own").await;
     let clara = clara_calls(&house).await;
     let acme = house.tenant("acme");

@@ -10,6 +10,8 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
 htmx.config.historyCacheSize = 0;
 
+// Back is a page like every other: loaded whole, so that everything of it works.
+htmx.config.refreshOnHistoryMiss = true;
 keyboard();
 forms();
 ticking();
