@@ -132,7 +132,10 @@ call-talked-for = { $long } gesprochen
 call-why = Warum es so lief
 call-no-steps = Für diesen Anruf war nichts zu entscheiden.
 call-sound = Wie es klang
-call-sound-figures = { $packets } Pakete · { $lost } % Verlust · { $jitter } ms Jitter
+call-sound-figures = { $packets ->
+    [one] { $packets } Paket
+   *[other] { $packets } Pakete
+}
 call-no-sound = Es wurde kein Ton gemessen: Niemand hat gesprochen.
 quality-good = Gut
 quality-fair = Mäßig

@@ -132,7 +132,10 @@ call-talked-for = talked { $long }
 call-why = Why it went this way
 call-no-steps = No decision was needed for this call.
 call-sound = How it sounded
-call-sound-figures = { $packets } packets · { $lost } % lost · { $jitter } ms jitter
+call-sound-figures = { $packets ->
+    [one] { $packets } packet
+   *[other] { $packets } packets
+}
 call-no-sound = No audio was measured: nobody talked.
 quality-good = Good
 quality-fair = Fair

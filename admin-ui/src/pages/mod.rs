@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod calls;
+pub(crate) mod call_record;
 pub(crate) mod calls_csv;
 pub(crate) mod device;
 pub(crate) mod display;
