@@ -51,13 +51,27 @@ login-demo-operator = Betreiber
 
 live-title = Live
 live-well = Alles in Ordnung
-live-unwell = Etwas braucht Ihre Aufmerksamkeit
+live-alarm = Etwas braucht Ihre Aufmerksamkeit
 live-silent = Kein Telefon ist erreichbar
-live-summary = { $calls ->
-    [0] Gerade keine Gespräche
-    [one] Gerade { $calls } Gespräch
-   *[other] Gerade { $calls } Gespräche
-}, { $reachable } von { $phones } Telefonen erreichbar.
+live-partly = { $missing ->
+    [one] { $missing } Telefon ist nicht erreichbar
+   *[other] { $missing } Telefone sind nicht erreichbar
+}
+live-nobody = Noch ist niemand da
+live-no-phone = Noch gibt es kein Telefon
+live-first-person = Erste Person hinzufügen
+live-see-phones = Ansehen, welche
+live-all-calls = { $calls ->
+    [0] Gerade keine Anrufe
+    [one] Gerade { $calls } Anruf
+   *[other] Gerade { $calls } Anrufe
+}
+live-own-calls = { $calls ->
+    [0] Sie haben gerade keinen Anruf
+    [one] Sie haben gerade { $calls } Anruf
+   *[other] Sie haben gerade { $calls } Anrufe
+}
+live-reachable = { $reachable } von { $phones } Telefonen erreichbar.
 live-tile-talking = Im Gespräch
 live-tile-talking-more = { $held } gehalten
 live-tile-ringing = Es klingelt
@@ -81,6 +95,7 @@ live-hang-up = Diesen Anruf beenden
 live-hang-up-confirm = Den Anruf von { $from } jetzt beenden? Beide Seiten werden getrennt.
 live-lost = Verbindung unterbrochen. Es wird neu verbunden; die Zahlen sind von vorhin.
 live-back = Wieder verbunden.
+live-tile-phones-none = noch keines
 state-deciding = Wird entschieden
 state-ringing = Klingelt
 state-talking = Im Gespräch
@@ -89,8 +104,10 @@ alarm-emergency-without-route = Für einen Notruf gab es keinen Weg nach drauße
 alarm-no-media-ports = Für den Ton war kein Port mehr frei
 alarm-scan = Jemand probiert Passwörter von Telefonen durch
 
+live-own-now = Ihre laufenden Anrufe
 reach-fixed = Immer unter { $contact }
 reach-fixed-term = feste Adresse
+live-empty-own = Ihre Anrufe erscheinen hier, sobald Sie wählen oder Ihr Telefon klingelt. Die Ihrer Kollegen sehen Sie nicht.
 reach-yes = Erreichbar unter { $source } seit { $since }
 reach-no = Nicht erreichbar seit { $since } ({ $why })
 reach-never = Nicht erreichbar: noch nie angemeldet
@@ -137,6 +154,7 @@ call-sound-figures = { $packets ->
    *[other] { $packets } Pakete
 }
 call-no-sound = Es wurde kein Ton gemessen: Niemand hat gesprochen.
+calls-empty-own = Ihre beendeten Anrufe stehen hier, jeder mit seiner Begründung. Die Ihrer Kollegen sehen Sie nicht.
 quality-good = Gut
 quality-fair = Mäßig
 quality-poor = Schlecht

@@ -51,13 +51,27 @@ login-demo-operator = Operator
 
 live-title = Live
 live-well = Everything is all right
-live-unwell = Something needs your attention
+live-alarm = Something needs your attention
 live-silent = No phone can be reached
-live-summary = { $calls ->
+live-partly = { $missing ->
+    [one] { $missing } phone cannot be reached
+   *[other] { $missing } phones cannot be reached
+}
+live-nobody = Nobody is here yet
+live-no-phone = There is no phone yet
+live-first-person = Add the first person
+live-see-phones = See which
+live-all-calls = { $calls ->
     [0] No calls
     [one] { $calls } call
    *[other] { $calls } calls
-} right now, { $reachable } of { $phones } phones reachable.
+} right now
+live-own-calls = { $calls ->
+    [0] You have no call
+    [one] You have { $calls } call
+   *[other] You have { $calls } calls
+} right now
+live-reachable = { $reachable } of { $phones } phones reachable.
 live-tile-talking = Talking
 live-tile-talking-more = { $held } on hold
 live-tile-ringing = Ringing
@@ -81,6 +95,7 @@ live-hang-up = End this call
 live-hang-up-confirm = End the call of { $from } now? Both sides are cut off.
 live-lost = Connection lost. Trying again; the figures are from before.
 live-back = Connected again.
+live-tile-phones-none = none yet
 state-deciding = Deciding
 state-ringing = Ringing
 state-talking = Talking
@@ -89,8 +104,10 @@ alarm-emergency-without-route = An emergency call had no way out
 alarm-no-media-ports = No free port for audio was left
 alarm-scan = Somebody is guessing passwords of phones
 
+live-own-now = Your calls right now
 reach-fixed = Always at { $contact }
 reach-fixed-term = fixed contact
+live-empty-own = Your calls appear here the moment you dial or your phone rings. You do not see those of your colleagues.
 reach-yes = Reachable at { $source } since { $since }
 reach-no = Not reachable since { $since } ({ $why })
 reach-never = Not reachable: it has not registered yet
@@ -137,6 +154,7 @@ call-sound-figures = { $packets ->
    *[other] { $packets } packets
 }
 call-no-sound = No audio was measured: nobody talked.
+calls-empty-own = Your finished calls are kept here, each with its reason. You do not see those of your colleagues.
 quality-good = Good
 quality-fair = Fair
 quality-poor = Poor

@@ -3,6 +3,7 @@
 use crate::address::query;
 use crate::app::Room;
 use crate::extract::Query;
+use crate::live::template_title;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
@@ -89,8 +90,12 @@ pub(crate) async fn show(room: Room, headers: HeaderMap, Query(filters): Query<F
     let found = room.app.ports.records.calls(room.tenant.id, &filters.query(&room, ROWS)).await?;
     let rows: Vec<Value> = found.rows.iter().map(|row| row_context(&room, row)).collect();
     let more = found.next.map(|next| format!("{}/calls?{}", base(&room.desk), filters.to_url(&next.to_string())));
-    let mut templates: Vec<_> =
-        room.tenant.templates.values().map(|template| (template.title.clone(), template.slug.clone())).collect();
+    let mut templates: Vec<_> = room
+        .tenant
+        .templates
+        .values()
+        .map(|template| (words::title(&template.title, room.language), template.slug.clone()))
+        .collect();
     templates.sort();
     templates.dedup();
     let context = json!({
@@ -138,7 +143,7 @@ fn row_context(room: &Room, row: &CallRow) -> Value {
         "end_words": words::disposition(row.disposition, language),
         "why": if row.disposition == Disposition::Answered { String::new() } else { words::cause(&row.cause, language) },
         "talked": if row.disposition == Disposition::Answered { words::length(row.talk_us, language) } else { String::new() },
-        "template": row.template,
+        "template": row.template.as_ref().map(|slug| template_title(room, slug)),
         "cut": row.cut,
     })
 }
