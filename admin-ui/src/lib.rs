@@ -17,6 +17,7 @@ mod changes;
 mod client;
 mod embedded;
 mod extract;
+mod first;
 mod gate;
 mod ladder;
 pub mod language;
@@ -34,6 +35,7 @@ pub mod words;
 
 pub use access::{Permission, Scope};
 pub use api::document;
+pub use first::{FIRST_ACCOUNT, first_import};
 pub use language::Language;
 pub use network::{BadNetwork, Network};
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};

@@ -57,6 +57,11 @@ live-partly = { $missing ->
     [one] { $missing } Telefon ist nicht erreichbar
    *[other] { $missing } Telefone sind nicht erreichbar
 }
+first-title = Noch kann sich niemand anmelden
+first-lead = Dieser Server ist neu und hat noch kein Konto. Das erste entsteht auf der Maschine, auf der er läuft.
+first-write = Schreiben Sie eine Datei:
+first-import = Setzen Sie sie in Kraft, mit dem Datenordner des Servers:
+first-then = Melden Sie sich dann mit dieser E-Mail-Adresse und diesem Passwort an.
 live-nobody = Noch ist niemand da
 live-no-phone = Noch gibt es kein Telefon
 live-first-person = Erste Person hinzufügen

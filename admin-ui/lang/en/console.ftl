@@ -57,6 +57,11 @@ live-partly = { $missing ->
     [one] { $missing } phone cannot be reached
    *[other] { $missing } phones cannot be reached
 }
+first-title = Nobody can log in yet
+first-lead = This server is new and has no account. Make the first one on the machine that it runs on.
+first-write = Write a file:
+first-import = Bring it into effect, with the server’s own data folder:
+first-then = Then log in with that e-mail and password.
 live-nobody = Nobody is here yet
 live-no-phone = There is no phone yet
 live-first-person = Add the first person
