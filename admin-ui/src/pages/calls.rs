@@ -61,7 +61,12 @@ impl Filters {
         }
     }
 
-    fn to_url(&self, after: &str) -> String {
+    /// The filter of the one search box.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn to_url(&self, after: &str) -> String {
         query(&[
             ("text", &self.text),
             ("from", &self.from),
@@ -120,7 +125,7 @@ fn wants_the_list_alone(headers: &HeaderMap) -> bool {
     headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request")
 }
 
-fn row_context(room: &Room, row: &CallRow) -> Value {
+pub(crate) fn row_context(room: &Room, row: &CallRow) -> Value {
     let language = room.language;
     let now = room.app.ports.now().wall;
     let zone = words::zone(&room.tenant.timezone);

@@ -8,6 +8,7 @@ pub(crate) mod calls_csv;
 pub(crate) mod device;
 pub(crate) mod display;
 pub(crate) mod home;
+pub(crate) mod find;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod people;
