@@ -15,6 +15,7 @@ pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod person_edit;
 pub(crate) mod tenants;
+pub(crate) mod refused;
 pub(crate) mod tokens;
 
 use crate::app::Desk;
@@ -57,11 +58,17 @@ fn shell(desk: &Desk, active: &str, title: &str) -> Value {
         "tenant": desk.room.as_ref().map(|tenant| json!({ "slug": tenant.slug, "name": tenant.name })),
         "tenants": tenants(desk),
         "nav": navigation(desk),
+        "place": place(active),
         "now_ms": desk.app.ports.now().wall.micros() / 1000,
     })
 }
 
 /// The tenants that an operator may switch to.
+/// Where the same kind of page is in another tenant.
+fn place(active: &str) -> String {
+    if matches!(active, "calls" | "people" | "audit" | "tokens") { format!("/{active}") } else { String::new() }
+}
+
 fn tenants(desk: &Desk) -> Vec<Value> {
     if desk.role() != Role::Operator || desk.account.is_none() {
         return Vec::new();
