@@ -57,6 +57,11 @@ login-wrong = E-Mail-Adresse und Passwort passen nicht zusammen. Welches von bei
 login-too-often = Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
 login-demo = Demo ausprobieren
 login-demo-operator = Betreiber
+first-title = Noch kann sich niemand anmelden
+first-lead = Dieser Server ist neu und hat noch kein Konto. Das erste entsteht auf der Maschine, auf der er läuft.
+first-write = Schreiben Sie eine Datei:
+first-import = Setzen Sie sie in Kraft, mit dem Datenordner des Servers:
+first-then = Melden Sie sich dann mit dieser E-Mail-Adresse und diesem Passwort an.
 
 live-title = Live
 live-well = Alles in Ordnung
@@ -66,11 +71,6 @@ live-partly = { $missing ->
     [one] { $missing } Telefon ist nicht erreichbar
    *[other] { $missing } Telefone sind nicht erreichbar
 }
-first-title = Noch kann sich niemand anmelden
-first-lead = Dieser Server ist neu und hat noch kein Konto. Das erste entsteht auf der Maschine, auf der er läuft.
-first-write = Schreiben Sie eine Datei:
-first-import = Setzen Sie sie in Kraft, mit dem Datenordner des Servers:
-first-then = Melden Sie sich dann mit dieser E-Mail-Adresse und diesem Passwort an.
 live-nobody = Noch ist niemand da
 live-no-phone = Noch gibt es kein Telefon
 live-first-person = Erste Person hinzufügen
@@ -95,6 +95,7 @@ live-tile-phones-more = { $missing ->
     [0] alle erreichbar
    *[other] { $missing } nicht erreichbar
 }
+live-tile-phones-none = noch keines
 live-tile-trunks = Leitung
 live-trunk-numbers = { $numbers ->
     [one] { $numbers } Rufnummer führt hierher
@@ -103,13 +104,14 @@ live-trunk-numbers = { $numbers ->
 live-no-trunk = Anrufe bleiben im Haus
 live-alarms = Alarme des letzten Tages
 live-calls-now = Laufende Anrufe
+live-own-now = Ihre laufenden Anrufe
 live-empty = Gerade ist es ruhig
 live-empty-help = Sobald jemand wählt, erscheint der Anruf hier. Probieren Sie es: Rufen Sie von einer Durchwahl eine andere an.
+live-empty-own = Ihre Anrufe erscheinen hier, sobald Sie wählen oder Ihr Telefon klingelt. Die Ihrer Kollegen sehen Sie nicht.
 live-hang-up = Diesen Anruf beenden
 live-hang-up-confirm = Den Anruf von { $from } jetzt beenden? Beide Seiten werden getrennt.
 live-lost = Verbindung unterbrochen. Es wird neu verbunden; die Zahlen sind von vorhin.
 live-back = Wieder verbunden.
-live-tile-phones-none = noch keines
 state-deciding = Wird entschieden
 state-ringing = Klingelt
 state-talking = Im Gespräch
@@ -118,10 +120,8 @@ alarm-emergency-without-route = Für einen Notruf gab es keinen Weg nach drauße
 alarm-no-media-ports = Für den Ton war kein Port mehr frei
 alarm-scan = Jemand probiert Passwörter von Telefonen durch
 
-live-own-now = Ihre laufenden Anrufe
 reach-fixed = Immer unter { $contact }
 reach-fixed-term = feste Adresse
-live-empty-own = Ihre Anrufe erscheinen hier, sobald Sie wählen oder Ihr Telefon klingelt. Die Ihrer Kollegen sehen Sie nicht.
 reach-yes = Erreichbar unter { $source } seit { $since }
 reach-no = Nicht erreichbar seit { $since } ({ $why })
 reach-never = Nicht erreichbar: noch nie angemeldet
@@ -154,6 +154,7 @@ calls-none-found-help = Nehmen Sie einen Filter weg oder suchen Sie nach einem k
 calls-clear = Alle Filter aufheben
 calls-empty = Noch keine Anrufe
 calls-empty-help = Jeder beendete Anruf steht hier mit seiner Begründung. Für den ersten tragen Sie zwei Konten in zwei Telefone ein und wählen zum Beispiel 102.
+calls-empty-own = Ihre beendeten Anrufe stehen hier, jeder mit seiner Begründung. Die Ihrer Kollegen sehen Sie nicht.
 calls-empty-next = Personen und ihre Konten ansehen
 
 call-title = Anruf
@@ -168,7 +169,6 @@ call-sound-figures = { $packets ->
    *[other] { $packets } Pakete
 }
 call-no-sound = Es wurde kein Ton gemessen: Niemand hat gesprochen.
-calls-empty-own = Ihre beendeten Anrufe stehen hier, jeder mit seiner Begründung. Die Ihrer Kollegen sehen Sie nicht.
 quality-good = Gut
 quality-fair = Mäßig
 quality-poor = Schlecht
@@ -273,6 +273,7 @@ audit-col-object = Woran
 audit-col-who = Wer
 audit-col-when = Wann
 audit-detail = Einzelheiten
+audit-default = alles Übrige
 audit-empty = Noch ist nichts geschehen
 audit-empty-help = Anmeldungen, Änderungen und abgewiesene Telefone werden hier festgehalten.
 audit-login = Angemeldet
@@ -332,7 +333,7 @@ audit-source-removed = Datenquelle entfernt
 audit-trunk-added = Leitung hinzugefügt
 audit-trunk-changed = Leitung geändert
 audit-trunk-removed = Leitung entfernt
-fault-grammar = Das ist nicht so geschrieben, wie es sein muss; siehe unten.
+fault-grammar = Das entspricht nicht der Regel, die unter dem Feld steht.
 fault-range = Das liegt außerhalb des Erlaubten.
 fault-not-there = Das gibt es nicht mehr.
 fault-bound = Etwas anderes braucht das noch.

@@ -57,6 +57,11 @@ login-wrong = E-mail and password do not match. Nobody is told which of them is 
 login-too-often = Too many tries. Wait a minute, then try again.
 login-demo = Try the demo
 login-demo-operator = Operator
+first-title = Nobody can log in yet
+first-lead = This server is new and has no account. Make the first one on the machine that it runs on.
+first-write = Write a file:
+first-import = Bring it into effect, with the server’s own data folder:
+first-then = Then log in with that e-mail and password.
 
 live-title = Live
 live-well = Everything is all right
@@ -66,11 +71,6 @@ live-partly = { $missing ->
     [one] { $missing } phone cannot be reached
    *[other] { $missing } phones cannot be reached
 }
-first-title = Nobody can log in yet
-first-lead = This server is new and has no account. Make the first one on the machine that it runs on.
-first-write = Write a file:
-first-import = Bring it into effect, with the server’s own data folder:
-first-then = Then log in with that e-mail and password.
 live-nobody = Nobody is here yet
 live-no-phone = There is no phone yet
 live-first-person = Add the first person
@@ -95,6 +95,7 @@ live-tile-phones-more = { $missing ->
     [0] all reachable
    *[other] { $missing } not reachable
 }
+live-tile-phones-none = none yet
 live-tile-trunks = Trunk
 live-trunk-numbers = { $numbers ->
     [one] { $numbers } number leads here
@@ -103,13 +104,14 @@ live-trunk-numbers = { $numbers ->
 live-no-trunk = calls stay in the house
 live-alarms = Alarms of the last day
 live-calls-now = Calls right now
+live-own-now = Your calls right now
 live-empty = It is quiet right now
 live-empty-help = Calls appear here the moment somebody dials. Try it: call one extension from another.
+live-empty-own = Your calls appear here the moment you dial or your phone rings. You do not see those of your colleagues.
 live-hang-up = End this call
 live-hang-up-confirm = End the call of { $from } now? Both sides are cut off.
 live-lost = Connection lost. Trying again; the figures are from before.
 live-back = Connected again.
-live-tile-phones-none = none yet
 state-deciding = Deciding
 state-ringing = Ringing
 state-talking = Talking
@@ -118,10 +120,8 @@ alarm-emergency-without-route = An emergency call had no way out
 alarm-no-media-ports = No free port for audio was left
 alarm-scan = Somebody is guessing passwords of phones
 
-live-own-now = Your calls right now
 reach-fixed = Always at { $contact }
 reach-fixed-term = fixed contact
-live-empty-own = Your calls appear here the moment you dial or your phone rings. You do not see those of your colleagues.
 reach-yes = Reachable at { $source } since { $since }
 reach-no = Not reachable since { $since } ({ $why })
 reach-never = Not reachable: it has not registered yet
@@ -154,6 +154,7 @@ calls-none-found-help = Take a filter away, or search for less of the name or nu
 calls-clear = Clear all filters
 calls-empty = No calls yet
 calls-empty-help = Every finished call is kept here with its reason. To place the first one, type two accounts into two phones and dial, for example, 102.
+calls-empty-own = Your finished calls are kept here, each with its reason. You do not see those of your colleagues.
 calls-empty-next = See people and their accounts
 
 call-title = Call
@@ -168,7 +169,6 @@ call-sound-figures = { $packets ->
    *[other] { $packets } packets
 }
 call-no-sound = No audio was measured: nobody talked.
-calls-empty-own = Your finished calls are kept here, each with its reason. You do not see those of your colleagues.
 quality-good = Good
 quality-fair = Fair
 quality-poor = Poor
@@ -273,6 +273,7 @@ audit-col-object = To what
 audit-col-who = Who
 audit-col-when = When
 audit-detail = Details
+audit-default = everything else
 audit-empty = Nothing was done yet
 audit-empty-help = Log-ins, changes and refused phones are written down here.
 audit-login = Logged in
@@ -332,7 +333,7 @@ audit-source-removed = Removed a data source
 audit-trunk-added = Added a trunk
 audit-trunk-changed = Changed a trunk
 audit-trunk-removed = Removed a trunk
-fault-grammar = This is not written as it must be; see below.
+fault-grammar = This does not follow the rule that stands below the field.
 fault-range = This is outside of what is allowed.
 fault-not-there = It is not there any more.
 fault-bound = Something else still needs it.

@@ -1,21 +1,22 @@
 //! The pages, one a file, and the frame around them.
 
 pub(crate) mod audit;
+pub(crate) mod audit_object;
 pub(crate) mod call;
-pub(crate) mod calls;
 pub(crate) mod call_record;
+pub(crate) mod calls;
 pub(crate) mod calls_csv;
 pub(crate) mod device;
 pub(crate) mod display;
-pub(crate) mod home;
 pub(crate) mod find;
+pub(crate) mod home;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod person_edit;
-pub(crate) mod tenants;
 pub(crate) mod refused;
+pub(crate) mod tenants;
 pub(crate) mod tokens;
 
 use crate::app::Desk;
@@ -57,18 +58,18 @@ fn shell(desk: &Desk, active: &str, title: &str) -> Value {
         "operator": desk.role() == Role::Operator && desk.account.is_some(),
         "tenant": desk.room.as_ref().map(|tenant| json!({ "slug": tenant.slug, "name": tenant.name })),
         "tenants": tenants(desk),
-        "nav": navigation(desk),
         "place": place(active),
+        "nav": navigation(desk),
         "now_ms": desk.app.ports.now().wall.micros() / 1000,
     })
 }
 
-/// The tenants that an operator may switch to.
 /// Where the same kind of page is in another tenant.
 fn place(active: &str) -> String {
     if matches!(active, "calls" | "people" | "audit" | "tokens") { format!("/{active}") } else { String::new() }
 }
 
+/// The tenants that an operator may switch to.
 fn tenants(desk: &Desk) -> Vec<Value> {
     if desk.role() != Role::Operator || desk.account.is_none() {
         return Vec::new();
