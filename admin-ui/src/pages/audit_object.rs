@@ -16,6 +16,7 @@ pub(crate) fn object(desk: &Desk, action: &str, object: &str) -> (String, Option
         }
         (Some(tenant), "person" | "device") => whose(tenant, name, &base),
         (Some(tenant), "binding") => bound(tenant, name, &base, desk.language),
+        (Some(tenant), "tenant") if tenant.slug == name => Some((tenant.name.clone(), base)),
         (Some(tenant), "number") => number(tenant, name, &base),
         (None, "tenant") => {
             let directory = desk.app.ports.records.directory();
