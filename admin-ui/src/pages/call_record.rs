@@ -5,7 +5,6 @@ use crate::pages::calls::ENDS;
 use crate::refusal::Refusal;
 use crate::words::{self, Language, Names};
 use pbx_core::cdr::CallRecord;
-use pbx_core::event::Disposition;
 use serde_json::{Value, json};
 
 /// Everything of the record; `hung_up` says who ended it, where that is known.
@@ -21,15 +20,14 @@ pub(crate) fn record_context(
         Refusal::Broken
     })?;
     let zone = words::zone(&room.tenant.timezone);
-    let disposition = if words::was_declined(record) { Disposition::Rejected } else { record.disposition };
-    let end = ENDS.iter().find(|(_, end)| *end == disposition).map_or("failed", |(word, _)| word);
+    let end = ENDS.iter().find(|(_, end)| *end == record.disposition).map_or("failed", |(word, _)| word);
     let sentence = [Some(words::sentence(record, names, language)), hung_up.clone()];
     Ok(json!({
         "id": record.id.to_string(), "sip_call_id": record.sip_call_id,
         "sentence": sentence.into_iter().flatten().collect::<Vec<_>>().join(" "),
         "from": words::party(&record.from, language), "dialled": record.dialled,
         "at": words::date_and_time(record.started, &zone, language),
-        "end": end, "end_words": words::disposition(disposition, language),
+        "end": end, "end_words": words::disposition(record.disposition, language),
         "revision": record.decision.revision,
         "steps": steps(record, names, hung_up, language), "sound": sound(record, names, language),
         "timeline": timeline(room, record), "raw": raw,

@@ -34,7 +34,7 @@ pub fn hung_up(record: &CallRecord, sip_call_id: &str, language: Language) -> Op
 
 /// Whether somebody declined while the phone rang: 486 and 600 say "busy" (RFC 3261 §21.4.24, §21.6.1), but a phone that has
 /// rung was free.
-pub fn was_declined(record: &CallRecord) -> bool {
+fn was_declined(record: &CallRecord) -> bool {
     record.disposition == Disposition::Busy
         && record.legs.iter().skip(1).any(|leg| leg.ringing.is_some() && matches!(leg.sip_code, 486 | 600))
 }

@@ -281,7 +281,10 @@ fn a_phone_that_rang_was_not_busy_but_declined() {
     assert!(sentence(&call, &Nameless, Language::English).contains("was busy"));
     call.legs.push(LegRecord { sip_code: 486, ..leg("b", "Ben", Some(1), None, 10) });
     let said = sentence(&call, &Nameless, Language::English);
-    assert_eq!(said, "Clara called 101. Ben’s phone rang 9 s. Whoever was called declined while it rang.");
+    assert_eq!(
+        said,
+        "Clara called 101. Ben’s phone rang 9 s. Whoever was called declined while it rang; the phone said “busy”."
+    );
 }
 
 #[test]
