@@ -5,13 +5,14 @@ use crate::control::{self, Office};
 use crate::data::Data;
 use crate::rooms::{Scripts, Sources};
 use crate::vital;
-use admin_ui::{DemoAccount, Options, Ports, Records};
+use admin_ui::{DemoAccount, FIRST_ACCOUNT, Options, Ports, Records, first_import};
 use anyhow::Context;
 use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::{Limits, SipLog};
+use pbx_core::store::Store;
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,7 @@ const IDLE_VMS: usize = 256;
 pub struct App {
     config: Config,
     configuration: Arc<Configuration>,
+    store: Store,
     clock: Arc<dyn Clock>,
     exchange: Exchange,
     http: SocketAddr,
@@ -81,7 +83,12 @@ impl App {
         };
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
-        let records = Records { store, configuration: configuration.clone(), sip_log: log, promises: Some(promises) };
+        let records = Records {
+            store: store.clone(),
+            configuration: configuration.clone(),
+            sip_log: log,
+            promises: Some(promises),
+        };
         let options = Options { demo, proxies: config.http_proxies.clone() };
         let router = admin_ui::router(console(&exchange, records, &clock, options)?)?;
         let console = tokio::spawn(async move {
@@ -92,7 +99,7 @@ impl App {
         });
         let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
         let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console];
-        Ok(Self { config, configuration, clock, exchange, http, tasks, _folder: folder })
+        Ok(Self { config, configuration, store, clock, exchange, http, tasks, _folder: folder })
     }
 
     /// Where SIP is listened for.
@@ -108,6 +115,18 @@ impl App {
     /// The configuration.
     pub fn configuration(&self) -> &Arc<Configuration> {
         &self.configuration
+    }
+
+    /// What to do first, in words; nothing where somebody can log in.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn first_steps(&self) -> anyhow::Result<Option<String>> {
+        if self.store.has_accounts().await? {
+            return Ok(None);
+        }
+        let import = first_import(&self.config.data.display().to_string());
+        Ok(Some(format!("Nobody can log in yet. Write operators.yaml:\n\n{FIRST_ACCOUNT}\nThen run: {import}")))
     }
 
     /// The exchange.

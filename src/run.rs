@@ -39,6 +39,9 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let app = patiently(&config.clone(), App::build(config, Vec::new())).await?;
     print(&app.ready());
+    if let Some(words) = app.first_steps().await? {
+        print(&words);
+    }
     until_told_to_stop().await?;
     app.refuse_new_calls();
     print("stopping: running calls may end");

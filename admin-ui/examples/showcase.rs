@@ -118,7 +118,7 @@ async fn past(house: &House) {
             media.from_b = pbx_core::cdr::Heard { announced: Some("10.0.0.7:40000".into()), ..Default::default() };
             media.from_a.strangers = vec!["198.51.100.9:4000".into()];
         }
-        house.sip_log.append(&ladder(acme.id, story.id(), story.started)).unwrap();
+        house.sip_log.append(&ladder(story)).unwrap();
         entries.push(Entry::recorded(record).unwrap());
     }
     house.keep(&entries).await;

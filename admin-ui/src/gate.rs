@@ -1,14 +1,17 @@
 //! What stands before every page: who asks, may they, is the form ours; and what dresses a refusal afterwards.
 
 use crate::access::{Permission, Verdict, judge};
+use crate::api::Problem;
 use crate::app::{Desk, Shared, Theme};
 use crate::client::Client;
 use crate::language::Language;
+use crate::pages::refused::refused;
 use crate::refusal::Refusal;
 use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -25,36 +28,63 @@ pub(crate) async fn page(
     request: Request,
     next: Next,
 ) -> Response {
-    let (language, theme) = taste(request.headers());
+    let client = client(&request);
+    let mut desk = desk(&app, &auth, request.headers(), client).await;
     // A path that is no text names nothing.
-    let Ok(params) = params else { return Refusal::NotThere.page(&app.views, language, theme) };
+    let Ok(params) = params else { return refused(&desk, Refusal::NotThere) };
     let slug = params.iter().find_map(|(name, value)| (name == "tenant").then_some(value));
-    let account = auth.user.as_ref().map(|user| user.0.clone());
-    let room = match judge(needs, account.as_ref(), slug, &app.ports.records.directory()) {
+    desk.room = match judge(needs, desk.account.as_ref(), slug, &app.ports.records.directory()) {
         Verdict::Enter(room) => room,
         Verdict::LogIn => return to_log_in(&request),
-        Verdict::NotThere => return Refusal::NotThere.page(&app.views, language, theme),
-        Verdict::NotAllowed => return Refusal::NotAllowed.page(&app.views, language, theme),
+        Verdict::NotThere => return refused(&desk, Refusal::NotThere),
+        Verdict::NotAllowed => return refused(&desk, Refusal::NotAllowed),
     };
-    let client = request.extensions().get().copied().unwrap_or_else(|| Client::of(&request, &[]));
-    let csrf = token(&auth, request.headers(), client.https).await;
-    let request = match genuine(request, &csrf).await {
+    let mut request = match genuine(request, &desk.csrf).await {
         Ok(request) => request,
-        Err(refusal) => return refusal.page(&app.views, language, theme),
+        Err(refusal) => return refused(&desk, refusal),
     };
-    let desk = Desk { app: app.clone(), client, account, room, language, theme, csrf };
-    let mut request = request;
-    request.extensions_mut().insert(desk);
+    request.extensions_mut().insert(desk.clone());
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions().get::<Refusal>().copied() {
-        return refusal.page(&app.views, language, theme);
+        return refused(&desk, refusal);
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
+/// The answer for an address that no route has: the same as for what is not there, in the manner of the pages or of the API.
+pub(crate) async fn nowhere(State(app): State<Shared>, auth: AuthSession<Accounts>, parts: Parts) -> Response {
+    if parts.uri.path().starts_with("/api/") {
+        return Problem::not_there().into_response();
+    }
+    not_here(app, auth, parts, Refusal::NotThere).await
+}
+
+/// The answer for an address that is only there for forms, or only to be looked at.
+pub(crate) async fn not_this_way(State(app): State<Shared>, auth: AuthSession<Accounts>, parts: Parts) -> Response {
+    not_here(app, auth, parts, Refusal::NotThisWay).await
+}
+
+async fn not_here(app: Shared, auth: AuthSession<Accounts>, parts: Parts, refusal: Refusal) -> Response {
+    let request = Request::from_parts(parts, Body::empty());
+    let client = client(&request);
+    refused(&desk(&app, &auth, request.headers(), client).await, refusal)
+}
+
+fn client(request: &Request) -> Client {
+    request.extensions().get().copied().unwrap_or_else(|| Client::of(request, &[]))
+}
+
+/// Who asks, and how the answer should look; in no tenant's room yet.
+async fn desk(app: &Shared, auth: &AuthSession<Accounts>, headers: &HeaderMap, client: Client) -> Desk {
+    let (language, theme) = taste(headers);
+    let csrf = token(auth, headers, client.https).await;
+    let account = auth.user.as_ref().map(|user| user.0.clone());
+    Desk { app: app.clone(), client, account, room: None, language, theme, csrf }
+}
+
 /// The language and theme that the reader chose, else what the browser asks for.
-pub(crate) fn taste(headers: &HeaderMap) -> (Language, Theme) {
+fn taste(headers: &HeaderMap) -> (Language, Theme) {
     let chosen = session::cookie(headers, "ringdown-language").and_then(Language::of_tag);
     let asked =
         headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Language::of_accept);

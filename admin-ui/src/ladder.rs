@@ -12,19 +12,49 @@ const LANE: usize = 170;
 /// From the edge to the first lane.
 const EDGE: usize = 85;
 
+/// What the addresses of a ladder are called: what `of` says of the first message of each that it knows.
+pub(crate) fn names(ladder: &Ladder, of: impl Fn(&Entry) -> Option<String>) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    for message in &ladder.messages {
+        let address = message.remote.to_string();
+        if !names.contains_key(&address)
+            && let Some(name) = of(message)
+        {
+            names.insert(address, name);
+        }
+    }
+    names
+}
+
+/// The SIP Call-ID of a message; `i` is its short form (RFC 3261 §20.8).
+pub(crate) fn call_id(message: &Entry) -> Option<String> {
+    let text = String::from_utf8_lossy(&message.bytes);
+    let named = |name: &str| name.trim().eq_ignore_ascii_case("call-id") || name.trim().eq_ignore_ascii_case("i");
+    let mut lines = text.lines().take_while(|line| !line.is_empty());
+    lines.find_map(|line| line.split_once(':').filter(|(name, _)| named(name)).map(|(_, id)| id.trim().to_owned()))
+}
+
+/// The first BYE that came to us: of whoever hung up.
+pub(crate) fn first_goodbye(ladder: &Ladder) -> Option<&Entry> {
+    let came = ladder.messages.iter().filter(|message| message.way == Way::In && message.bytes.starts_with(b"BYE "));
+    came.min_by_key(|message| message.at)
+}
+
 /// The ladder as the view wants it. `names` tells what an address is called.
 pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, zone: &TimeZone) -> Value {
     let messages = in_order(ladder);
     let lanes = lanes(&messages);
     let place = |address: &str| lanes.iter().position(|lane| lane == address).unwrap_or(0);
     let x = |lane: usize| EDGE + lane * LANE;
+    let name = |address: &str| {
+        if address.is_empty() { us.to_owned() } else { names.get(address).cloned().unwrap_or_default() }
+    };
+    let called =
+        |address: &str| Some(name(address)).filter(|name| !name.is_empty()).unwrap_or_else(|| address.to_owned());
     let heads: Vec<Value> = lanes
         .iter()
         .enumerate()
-        .map(|(lane, address)| {
-            let name = if address.is_empty() { us } else { names.get(address).map_or("", String::as_str) };
-            json!({ "x": x(lane), "name": name, "address": address })
-        })
+        .map(|(lane, address)| json!({ "x": x(lane), "name": name(address), "address": address }))
         .collect();
     let rungs: Vec<Value> = messages
         .iter()
@@ -32,8 +62,8 @@ pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, z
             let (theirs, ours) = (place(&message.remote), place(""));
             let (from, to) = if message.sent { (ours, theirs) } else { (theirs, ours) };
             let (left, right) = (x(from.min(to)), x(from.max(to)));
-            let (sender, receiver) =
-                if message.sent { (us, message.remote.as_str()) } else { (message.remote.as_str(), us) };
+            let them = called(&message.remote);
+            let (sender, receiver) = if message.sent { (us, them.as_str()) } else { (them.as_str(), us) };
             json!({
                 "at": clock(message, zone),
                 "title": title(&message.text),
@@ -152,6 +182,26 @@ mod tests {
         let drawn = draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC);
         let titles: Vec<&str> = drawn["rungs"].as_array().unwrap().iter().filter_map(|r| r["title"].as_str()).collect();
         assert_eq!(titles, ["CANCEL", "487 Request Terminated", "ACK"]);
+    }
+
+    #[test]
+    fn whoever_said_bye_first_hung_up() {
+        let messages = vec![
+            logged(1, Way::Out, "192.0.2.7:5060", "BYE sip:101@a SIP/2.0\r\nCall-ID: ours\r\n\r\n"),
+            logged(3, Way::In, "192.0.2.7:5060", "BYE sip:101@a SIP/2.0\r\nCall-ID: late\r\n\r\n"),
+            logged(2, Way::In, "192.0.2.8:5060", "BYE sip:102@b SIP/2.0\r\ni: early\r\n\r\nCall-ID: no"),
+        ];
+        let bye = Ladder { messages, complete: true };
+        assert_eq!(first_goodbye(&bye).and_then(call_id).as_deref(), Some("early"));
+    }
+
+    #[test]
+    fn both_ends_of_a_message_are_named() {
+        let messages = vec![logged(1, Way::In, "192.0.2.7:5060", "BYE sip:102@x SIP/2.0\r\n\r\n")];
+        let ladder = Ladder { messages, complete: true };
+        let names = names(&ladder, |_| Some("Anna".to_owned()));
+        let drawn = draw(&ladder, &names, "Ringdown", &TimeZone::UTC);
+        assert_eq!((&drawn["rungs"][0]["from"], &drawn["rungs"][0]["to"]), (&json!("Anna"), &json!("Ringdown")));
     }
 
     #[test]

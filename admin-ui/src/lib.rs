@@ -17,6 +17,7 @@ mod changes;
 mod client;
 mod embedded;
 mod extract;
+mod first;
 mod gate;
 mod ladder;
 pub mod language;
@@ -34,6 +35,7 @@ pub mod words;
 
 pub use access::{Permission, Scope};
 pub use api::document;
+pub use first::{FIRST_ACCOUNT, first_import};
 pub use language::Language;
 pub use network::{BadNetwork, Network};
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
@@ -41,9 +43,8 @@ pub use records::Records;
 
 use app::App;
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
+use axum::http::Method;
 use client::Client;
 use live::Live;
 use session::Throttle;
@@ -74,24 +75,10 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
 /// Everything as it is given by HTTP or by HTTPS: other cookies and other headers, the same pages.
 fn reached_by(https: bool, app: &app::Shared) -> Router {
     let sessions = session::layer(&app.ports, https);
-    let pages = routes::router(app).method_not_allowed_fallback(not_this_way).layer(sessions);
-    let router = pages.merge(api::router(app)).fallback(nowhere).with_state(app.clone());
+    let pages =
+        routes::router(app).method_not_allowed_fallback(gate::not_this_way).fallback(gate::nowhere).layer(sessions);
+    let router = pages.merge(api::router(app)).with_state(app.clone());
     security::around(router, https)
-}
-
-/// The answer for an address that no route has: the same as for what is not there, in the manner of the pages or of the API.
-async fn nowhere(State(app): State<app::Shared>, uri: Uri, headers: HeaderMap) -> Response {
-    if uri.path().starts_with("/api/") {
-        return api::Problem::not_there().into_response();
-    }
-    let (language, theme) = gate::taste(&headers);
-    refusal::Refusal::NotThere.page(&app.views, language, theme)
-}
-
-/// The answer for an address that is only there for forms, or only to be looked at.
-async fn not_this_way(State(app): State<app::Shared>, headers: HeaderMap) -> Response {
-    let (language, theme) = gate::taste(&headers);
-    refusal::Refusal::NotThisWay.page(&app.views, language, theme)
 }
 
 /// Every route with its permission, API included: what the tests walk.

@@ -109,6 +109,11 @@ impl Records {
         Ok(open.into_iter().filter(|call| call.ended.is_none()).collect())
     }
 
+    /// Whether anybody can log in at all.
+    pub(crate) async fn has_accounts(&self) -> Result<bool, Broken> {
+        Ok(self.store.has_accounts().await?)
+    }
+
     pub(crate) async fn account_by_email(&self, email: &str) -> Result<Option<Account>, Broken> {
         Ok(self.store.account_by_email(email).await?)
     }

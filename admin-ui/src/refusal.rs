@@ -1,12 +1,8 @@
-//! What is said instead of a page: not there, not allowed, too often, broken. One page each, the same for everybody.
+//! What is said instead of a page: not there, not allowed, too old, broken.
 
-use crate::app::Theme;
-use crate::language::Language;
 use crate::records::Broken;
-use crate::view::Views;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 
 /// Why a request got no page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +32,8 @@ impl Refusal {
         }
     }
 
-    const fn keys(self) -> (&'static str, &'static str) {
+    /// Keys of the words: what it is, and what to do.
+    pub(crate) const fn keys(self) -> (&'static str, &'static str) {
         match self {
             Self::NotThere | Self::NotThisWay => ("refusal-not-there", "refusal-not-there-help"),
             Self::NotAllowed => ("refusal-not-allowed", "refusal-not-allowed-help"),
@@ -44,19 +41,6 @@ impl Refusal {
             Self::Unreadable => ("refusal-unreadable", "refusal-unreadable-help"),
             Self::Broken => ("refusal-broken", "refusal-broken-help"),
         }
-    }
-
-    /// The page: depends on nothing but the refusal, the language and the theme.
-    pub(crate) fn page(self, views: &Views, language: Language, theme: Theme) -> Response {
-        let (title, help) = self.keys();
-        let context = json!({
-            "title": language.say(title, &[]), "help": language.say(help, &[]),
-            "language": language.code(), "theme": theme.code(), "code": self.status().as_u16(),
-        });
-        let mut response = views.respond(language, "refusal.html", &context);
-        *response.status_mut() = self.status();
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn table() -> Vec<Route> {
         get  "/t/{tenant}/calls"                              Member   pages::calls::show;
         get  "/t/{tenant}/calls.csv"                          Member   pages::calls_csv::show;
         get  "/t/{tenant}/calls/{call}"                       Member   pages::call::show;
+        get  "/t/{tenant}/find"                               Member   pages::find::show;
         get  "/t/{tenant}/people"                             Member   pages::people::show;
         get  "/t/{tenant}/people/new"                         Admin    pages::person_edit::blank;
         post "/t/{tenant}/people/new"                         Admin    pages::person_edit::add;

@@ -28,5 +28,5 @@ fn a_call_is_explained_by_the_template_that_decided_it_though_another_is_bound_n
     assert!(before.contains(&started), "{before}");
     assert_eq!(server.explain(&call), before);
     let german = server.said(&["explain", call["id"].as_str().unwrap(), "--language", "de"]);
-    assert!(german.contains(&format!("„VIP by lookup“ (Version {version}) wurde gestartet mit ")), "{german}");
+    assert!(german.contains(&format!("„VIP nach Kundendaten“ (Version {version}) wurde gestartet mit ")), "{german}");
 }

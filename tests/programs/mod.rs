@@ -8,6 +8,7 @@ mod drain;
 mod explain;
 mod extensions;
 mod file_limit;
+mod first_account;
 mod hold;
 mod import;
 mod ipv6;

@@ -15,8 +15,17 @@ nav-audit = Protokoll
 nav-tokens = API-Schlüssel
 nav-tenants = Firmen
 nav-server-audit = Server-Protokoll
-find-label = Anrufe suchen
-find-placeholder = Anrufe nach Name oder Nummer suchen
+find-label = Personen, Nummern und Anrufe suchen
+find-placeholder = Personen, Nummern, Anrufe suchen
+find-title = Suche
+find-lead = Was zu „{ $text }“ passt.
+find-numbers = Rufnummern
+find-number-calls = Die Anrufe dieser Rufnummer
+find-all-people = Alle passenden Personen
+find-all-calls = Alle passenden Anrufe
+find-nothing = Nichts passt
+find-what = Wonach suchen Sie?
+find-help = Ein Stück eines Namens, einer Durchwahl, einer Rufnummer oder einer Call-ID genügt: Berg, 102, 030 555.
 display-theme = Darstellung
 display-theme-auto = System
 display-theme-light = Hell
@@ -48,16 +57,35 @@ login-wrong = E-Mail-Adresse und Passwort passen nicht zusammen. Welches von bei
 login-too-often = Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann noch einmal.
 login-demo = Demo ausprobieren
 login-demo-operator = Betreiber
+first-title = Noch kann sich niemand anmelden
+first-lead = Dieser Server ist neu und hat noch kein Konto. Das erste entsteht auf der Maschine, auf der er läuft.
+first-write = Schreiben Sie eine Datei:
+first-import = Setzen Sie sie in Kraft, mit dem Datenordner des Servers:
+first-then = Melden Sie sich dann mit dieser E-Mail-Adresse und diesem Passwort an.
 
 live-title = Live
 live-well = Alles in Ordnung
-live-unwell = Etwas braucht Ihre Aufmerksamkeit
+live-alarm = Etwas braucht Ihre Aufmerksamkeit
 live-silent = Kein Telefon ist erreichbar
-live-summary = { $calls ->
-    [0] Gerade keine Gespräche
-    [one] Gerade { $calls } Gespräch
-   *[other] Gerade { $calls } Gespräche
-}, { $reachable } von { $phones } Telefonen erreichbar.
+live-partly = { $missing ->
+    [one] { $missing } Telefon ist nicht erreichbar
+   *[other] { $missing } Telefone sind nicht erreichbar
+}
+live-nobody = Noch ist niemand da
+live-no-phone = Noch gibt es kein Telefon
+live-first-person = Erste Person hinzufügen
+live-see-phones = Ansehen, welche
+live-all-calls = { $calls ->
+    [0] Gerade keine Anrufe
+    [one] Gerade { $calls } Anruf
+   *[other] Gerade { $calls } Anrufe
+}
+live-own-calls = { $calls ->
+    [0] Sie haben gerade keinen Anruf
+    [one] Sie haben gerade { $calls } Anruf
+   *[other] Sie haben gerade { $calls } Anrufe
+}
+live-reachable = { $reachable } von { $phones } Telefonen erreichbar.
 live-tile-talking = Im Gespräch
 live-tile-talking-more = { $held } gehalten
 live-tile-ringing = Es klingelt
@@ -67,6 +95,7 @@ live-tile-phones-more = { $missing ->
     [0] alle erreichbar
    *[other] { $missing } nicht erreichbar
 }
+live-tile-phones-none = noch keines
 live-tile-trunks = Leitung
 live-trunk-numbers = { $numbers ->
     [one] { $numbers } Rufnummer führt hierher
@@ -75,8 +104,10 @@ live-trunk-numbers = { $numbers ->
 live-no-trunk = Anrufe bleiben im Haus
 live-alarms = Alarme des letzten Tages
 live-calls-now = Laufende Anrufe
+live-own-now = Ihre laufenden Anrufe
 live-empty = Gerade ist es ruhig
 live-empty-help = Sobald jemand wählt, erscheint der Anruf hier. Probieren Sie es: Rufen Sie von einer Durchwahl eine andere an.
+live-empty-own = Ihre Anrufe erscheinen hier, sobald Sie wählen oder Ihr Telefon klingelt. Die Ihrer Kollegen sehen Sie nicht.
 live-hang-up = Diesen Anruf beenden
 live-hang-up-confirm = Den Anruf von { $from } jetzt beenden? Beide Seiten werden getrennt.
 live-lost = Verbindung unterbrochen. Es wird neu verbunden; die Zahlen sind von vorhin.
@@ -123,6 +154,7 @@ calls-none-found-help = Nehmen Sie einen Filter weg oder suchen Sie nach einem k
 calls-clear = Alle Filter aufheben
 calls-empty = Noch keine Anrufe
 calls-empty-help = Jeder beendete Anruf steht hier mit seiner Begründung. Für den ersten tragen Sie zwei Konten in zwei Telefone ein und wählen zum Beispiel 102.
+calls-empty-own = Ihre beendeten Anrufe stehen hier, jeder mit seiner Begründung. Die Ihrer Kollegen sehen Sie nicht.
 calls-empty-next = Personen und ihre Konten ansehen
 
 call-title = Anruf
@@ -132,7 +164,10 @@ call-talked-for = { $long } gesprochen
 call-why = Warum es so lief
 call-no-steps = Für diesen Anruf war nichts zu entscheiden.
 call-sound = Wie es klang
-call-sound-figures = { $packets } Pakete · { $lost } % Verlust · { $jitter } ms Jitter
+call-sound-figures = { $packets ->
+    [one] { $packets } Paket
+   *[other] { $packets } Pakete
+}
 call-no-sound = Es wurde kein Ton gemessen: Niemand hat gesprochen.
 quality-good = Gut
 quality-fair = Mäßig
@@ -238,6 +273,7 @@ audit-col-object = Woran
 audit-col-who = Wer
 audit-col-when = Wann
 audit-detail = Einzelheiten
+audit-default = alles Übrige
 audit-empty = Noch ist nichts geschehen
 audit-empty-help = Anmeldungen, Änderungen und abgewiesene Telefone werden hier festgehalten.
 audit-login = Angemeldet
@@ -299,7 +335,7 @@ audit-source-removed = Datenquelle entfernt
 audit-trunk-added = Leitung hinzugefügt
 audit-trunk-changed = Leitung geändert
 audit-trunk-removed = Leitung entfernt
-fault-grammar = Das ist nicht so geschrieben, wie es sein muss; siehe unten.
+fault-grammar = Das entspricht nicht der Regel, die unter dem Feld steht.
 fault-range = Das liegt außerhalb des Erlaubten.
 fault-not-there = Das gibt es nicht mehr.
 fault-bound = Etwas anderes braucht das noch.

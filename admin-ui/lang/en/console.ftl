@@ -15,8 +15,17 @@ nav-audit = Audit
 nav-tokens = API tokens
 nav-tenants = Companies
 nav-server-audit = Server audit
-find-label = Find calls
-find-placeholder = Find calls by name or number
+find-label = Find people, numbers and calls
+find-placeholder = Find people, numbers and calls
+find-title = Search
+find-lead = What fits “{ $text }”.
+find-numbers = Numbers
+find-number-calls = The calls of this number
+find-all-people = All people who fit
+find-all-calls = All calls that fit
+find-nothing = Nothing fits
+find-what = What are you looking for?
+find-help = A part of a name, an extension, a phone number or a Call-ID is enough: Berg, 102, 030 555.
 display-theme = Theme
 display-theme-auto = System
 display-theme-light = Light
@@ -48,16 +57,35 @@ login-wrong = E-mail and password do not match. Nobody is told which of them is 
 login-too-often = Too many tries. Wait a minute, then try again.
 login-demo = Try the demo
 login-demo-operator = Operator
+first-title = Nobody can log in yet
+first-lead = This server is new and has no account. Make the first one on the machine that it runs on.
+first-write = Write a file:
+first-import = Bring it into effect, with the server’s own data folder:
+first-then = Then log in with that e-mail and password.
 
 live-title = Live
 live-well = Everything is all right
-live-unwell = Something needs your attention
+live-alarm = Something needs your attention
 live-silent = No phone can be reached
-live-summary = { $calls ->
+live-partly = { $missing ->
+    [one] { $missing } phone cannot be reached
+   *[other] { $missing } phones cannot be reached
+}
+live-nobody = Nobody is here yet
+live-no-phone = There is no phone yet
+live-first-person = Add the first person
+live-see-phones = See which
+live-all-calls = { $calls ->
     [0] No calls
     [one] { $calls } call
    *[other] { $calls } calls
-} right now, { $reachable } of { $phones } phones reachable.
+} right now
+live-own-calls = { $calls ->
+    [0] You have no call
+    [one] You have { $calls } call
+   *[other] You have { $calls } calls
+} right now
+live-reachable = { $reachable } of { $phones } phones reachable.
 live-tile-talking = Talking
 live-tile-talking-more = { $held } on hold
 live-tile-ringing = Ringing
@@ -67,6 +95,7 @@ live-tile-phones-more = { $missing ->
     [0] all reachable
    *[other] { $missing } not reachable
 }
+live-tile-phones-none = none yet
 live-tile-trunks = Trunk
 live-trunk-numbers = { $numbers ->
     [one] { $numbers } number leads here
@@ -75,8 +104,10 @@ live-trunk-numbers = { $numbers ->
 live-no-trunk = calls stay in the house
 live-alarms = Alarms of the last day
 live-calls-now = Calls right now
+live-own-now = Your calls right now
 live-empty = It is quiet right now
 live-empty-help = Calls appear here the moment somebody dials. Try it: call one extension from another.
+live-empty-own = Your calls appear here the moment you dial or your phone rings. You do not see those of your colleagues.
 live-hang-up = End this call
 live-hang-up-confirm = End the call of { $from } now? Both sides are cut off.
 live-lost = Connection lost. Trying again; the figures are from before.
@@ -123,6 +154,7 @@ calls-none-found-help = Take a filter away, or search for less of the name or nu
 calls-clear = Clear all filters
 calls-empty = No calls yet
 calls-empty-help = Every finished call is kept here with its reason. To place the first one, type two accounts into two phones and dial, for example, 102.
+calls-empty-own = Your finished calls are kept here, each with its reason. You do not see those of your colleagues.
 calls-empty-next = See people and their accounts
 
 call-title = Call
@@ -132,7 +164,10 @@ call-talked-for = talked { $long }
 call-why = Why it went this way
 call-no-steps = No decision was needed for this call.
 call-sound = How it sounded
-call-sound-figures = { $packets } packets · { $lost } % lost · { $jitter } ms jitter
+call-sound-figures = { $packets ->
+    [one] { $packets } packet
+   *[other] { $packets } packets
+}
 call-no-sound = No audio was measured: nobody talked.
 quality-good = Good
 quality-fair = Fair
@@ -238,6 +273,7 @@ audit-col-object = To what
 audit-col-who = Who
 audit-col-when = When
 audit-detail = Details
+audit-default = everything else
 audit-empty = Nothing was done yet
 audit-empty-help = Log-ins, changes and refused phones are written down here.
 audit-login = Logged in
@@ -299,7 +335,7 @@ audit-source-removed = Removed a data source
 audit-trunk-added = Added a trunk
 audit-trunk-changed = Changed a trunk
 audit-trunk-removed = Removed a trunk
-fault-grammar = This is not written as it must be; see below.
+fault-grammar = This does not follow the rule that stands below the field.
 fault-range = This is outside of what is allowed.
 fault-not-there = It is not there any more.
 fault-bound = Something else still needs it.

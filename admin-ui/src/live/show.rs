@@ -29,10 +29,16 @@ pub(crate) fn call_context(room: &Room, call: &LiveCall) -> Value {
         "from_number": shown_number(&call.from),
         "dialled": call.dialled,
         "others": others.join(", "),
-        "template": call.template,
+        "template": call.template.as_ref().map(|slug| template_title(room, slug)),
         "lasted": words::length(room.app.ports.now().wall.micros() - call.since.micros(), language),
         "admin": room.runs_tenant(),
     })
+}
+
+/// What a template of this slug is called; the slug where nothing runs it any more.
+pub(crate) fn template_title(room: &Room, slug: &str) -> String {
+    let known = room.tenant.templates.values().find(|template| template.slug == slug);
+    words::title(known.map_or(slug, |template| &template.title), room.language)
 }
 
 fn shown_number(party: &Party) -> &str {
@@ -68,7 +74,6 @@ pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
             json!({ "text": text, "detail": alarm.detail, "at": at })
         })
         .collect();
-    let silent = phones > 0 && reachable == 0;
     json!({
         "calls": calls.iter().map(|call| call_context(room, call)).collect::<Vec<_>>(),
         "ringing": of(CallState::Ringing) + of(CallState::Deciding),
@@ -79,9 +84,22 @@ pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
         "phones": phones,
         "alarms": alarms,
         "trunks": trunks(room),
-        "well": alarms_are_none(board, room, now) && !silent,
-        "silent": silent,
+        "health": health(tenant, alarms_are_none(board, room, now), reachable, phones),
+        "own": !room.runs_tenant(),
+        "admin": room.runs_tenant(),
     })
+}
+
+/// The answer to "is everything all right?": `well`, or what is wrong first of all.
+fn health(tenant: &Tenant, quiet: bool, reachable: usize, phones: usize) -> &'static str {
+    match (quiet, tenant.people.is_empty(), phones, reachable) {
+        (false, ..) => "alarm",
+        (_, true, ..) => "nobody",
+        (_, _, 0, _) => "no-phone",
+        (_, _, _, 0) => "silent",
+        _ if reachable < phones => "partly",
+        _ => "well",
+    }
 }
 
 /// How long an alarm stays in sight.

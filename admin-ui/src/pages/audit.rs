@@ -2,6 +2,7 @@
 
 use crate::app::{Desk, Room};
 use crate::extract::Query;
+use crate::pages::audit_object::object;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
@@ -54,8 +55,9 @@ fn row(desk: &Desk, line: &AuditLine, zone: &TimeZone) -> Value {
     let key = format!("audit-{}", line.action.replace('.', "-"));
     let action = if desk.language.knows(&key) { desk.say(&key) } else { line.action.clone() };
     let detail = if line.detail.is_null() { String::new() } else { line.detail.to_string() };
+    let (object, place) = object(desk, &line.action, &line.object);
     json!({
         "at": words::moment(line.at, desk.app.ports.now().wall, zone, desk.language), "actor": line.actor,
-        "action": action, "code": line.action, "object": line.object, "detail": detail,
+        "action": action, "code": line.action, "object": object, "place": place, "detail": detail,
     })
 }

@@ -3,10 +3,11 @@
 use crate::address::query;
 use crate::app::Room;
 use crate::extract::Query;
+use crate::live::template_title;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::words;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -60,7 +61,12 @@ impl Filters {
         }
     }
 
-    fn to_url(&self, after: &str) -> String {
+    /// The filter of the one search box.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn to_url(&self, after: &str) -> String {
         query(&[
             ("text", &self.text),
             ("from", &self.from),
@@ -84,13 +90,17 @@ fn day(text: &str, zone: &TimeZone, days: i64) -> Option<Wall> {
     Some(Wall::from_micros(start.timestamp().as_microsecond()))
 }
 
-/// The list; only its rows where the page's script asks for more or for other filters.
+/// The list; only its rows and what depends on the filters where the page's script asks for other filters.
 pub(crate) async fn show(room: Room, headers: HeaderMap, Query(filters): Query<Filters>) -> Result<Response, Refusal> {
     let found = room.app.ports.records.calls(room.tenant.id, &filters.query(&room, ROWS)).await?;
     let rows: Vec<Value> = found.rows.iter().map(|row| row_context(&room, row)).collect();
     let more = found.next.map(|next| format!("{}/calls?{}", base(&room.desk), filters.to_url(&next.to_string())));
-    let mut templates: Vec<_> =
-        room.tenant.templates.values().map(|template| (template.title.clone(), template.slug.clone())).collect();
+    let mut templates: Vec<_> = room
+        .tenant
+        .templates
+        .values()
+        .map(|template| (words::title(&template.title, room.language), template.slug.clone()))
+        .collect();
     templates.sort();
     templates.dedup();
     let context = json!({
@@ -104,11 +114,18 @@ pub(crate) async fn show(room: Room, headers: HeaderMap, Query(filters): Query<F
         "ends": ENDS.map(|(word, _)| word),
         "templates": templates.iter().map(|(title, slug)| json!({ "title": title, "slug": slug })).collect::<Vec<_>>(),
     });
-    let view = if headers.contains_key("hx-request") { "calls/list.html" } else { "calls.html" };
-    Ok(page(&room.desk, view, "calls", &room.say("calls-title"), context))
+    let view = if wants_the_list_alone(&headers) { "calls/part.html" } else { "calls.html" };
+    let mut response = page(&room.desk, view, "calls", &room.say("calls-title"), context);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("HX-Request, HX-History-Restore-Request"));
+    Ok(response)
 }
 
-fn row_context(room: &Room, row: &CallRow) -> Value {
+/// Whether the page's script asks for other filters. When the browser goes back it asks too, and wants the whole page.
+fn wants_the_list_alone(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request")
+}
+
+pub(crate) fn row_context(room: &Room, row: &CallRow) -> Value {
     let language = room.language;
     let now = room.app.ports.now().wall;
     let zone = words::zone(&room.tenant.timezone);
@@ -131,7 +148,7 @@ fn row_context(room: &Room, row: &CallRow) -> Value {
         "end_words": words::disposition(row.disposition, language),
         "why": if row.disposition == Disposition::Answered { String::new() } else { words::cause(&row.cause, language) },
         "talked": if row.disposition == Disposition::Answered { words::length(row.talk_us, language) } else { String::new() },
-        "template": row.template,
+        "template": row.template.as_ref().map(|slug| template_title(room, slug)),
         "cut": row.cut,
     })
 }

@@ -4,6 +4,7 @@ use crate::address::own_path;
 use crate::app::Desk;
 use crate::audit::{self, Deed};
 use crate::extract::{Form, Query};
+use crate::first::{FIRST_ACCOUNT, first_import};
 use crate::pages::page;
 use crate::refusal::Refusal;
 use crate::session::{self, Accounts, CSRF_KEY, Credentials, form_cookie};
@@ -41,12 +42,16 @@ enum Fault {
     TooOften,
 }
 
-/// The log-in page; who is logged in goes on.
-pub(crate) async fn show(desk: Desk, Query(after): Query<After>) -> Response {
+/// The log-in page; who is logged in goes on. Where nobody has an account, how the first one is made.
+pub(crate) async fn show(desk: Desk, Query(after): Query<After>) -> Result<Response, Refusal> {
     if desk.account.is_some() {
-        return Redirect::to(own_path(&after.next).unwrap_or("/")).into_response();
+        return Ok(Redirect::to(own_path(&after.next).unwrap_or("/")).into_response());
     }
-    form(&desk, "", &after.next, None)
+    if !desk.app.ports.records.has_accounts().await? {
+        let context = json!({ "file": FIRST_ACCOUNT, "command": first_import("DIR") });
+        return Ok(page(&desk, "first.html", "login", &desk.say("first-title"), context));
+    }
+    Ok(form(&desk, "", &after.next, None))
 }
 
 /// Checks e-mail and password; a wrong one and an unknown one get the same answer at the same cost.

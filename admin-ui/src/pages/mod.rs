@@ -1,17 +1,21 @@
 //! The pages, one a file, and the frame around them.
 
 pub(crate) mod audit;
+pub(crate) mod audit_object;
 pub(crate) mod call;
+pub(crate) mod call_record;
 pub(crate) mod calls;
 pub(crate) mod calls_csv;
 pub(crate) mod device;
 pub(crate) mod display;
+pub(crate) mod find;
 pub(crate) mod home;
 pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod person_edit;
+pub(crate) mod refused;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
 
@@ -54,9 +58,15 @@ fn shell(desk: &Desk, active: &str, title: &str) -> Value {
         "operator": desk.role() == Role::Operator && desk.account.is_some(),
         "tenant": desk.room.as_ref().map(|tenant| json!({ "slug": tenant.slug, "name": tenant.name })),
         "tenants": tenants(desk),
+        "place": place(active),
         "nav": navigation(desk),
         "now_ms": desk.app.ports.now().wall.micros() / 1000,
     })
+}
+
+/// Where the same kind of page is in another tenant.
+fn place(active: &str) -> String {
+    if matches!(active, "calls" | "people" | "audit" | "tokens") { format!("/{active}") } else { String::new() }
 }
 
 /// The tenants that an operator may switch to.

@@ -5,16 +5,18 @@ mod sentence;
 mod sound;
 mod steps;
 mod time;
+mod titles;
 mod versions;
 
+pub use crate::language::Language;
 pub use names::{Nameless, Names};
-pub use sentence::{cause, disposition, party, sentence};
+pub use sentence::{cause, disposition, ended, hung_up, party, sentence};
 pub use sound::{Quality, SideHeard, heard};
-pub use steps::step;
-pub use time::{length, moment, zone};
+pub use steps::{step, step_in_short};
+pub use time::{date_and_time, length, moment, tenths, zone};
+pub use titles::title;
 pub use versions::WithVersions;
 
-use crate::language::Language;
 use pbx_core::cdr::CallRecord;
 
 /// A call in plain words: the sentence first, then why it went so, step by step, then how it sounded.

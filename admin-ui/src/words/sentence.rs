@@ -15,7 +15,28 @@ pub fn sentence(record: &CallRecord, names: &dyn Names, language: Language) -> S
     if record.cut {
         parts.push(language.say("sentence-cut", &[]));
     }
+    parts.extend(ended(record, language));
     parts.join(" ")
+}
+
+/// What ended an answered call that neither side hung up; a cut one says it in a sentence of its own.
+pub fn ended(record: &CallRecord, language: Language) -> Option<String> {
+    let key = format!("sentence-ended-{}", record.cause);
+    (record.disposition == Disposition::Answered && language.knows(&key)).then(|| language.say(&key, &[]))
+}
+
+/// Who hung up an answered call: the side whose leg has this SIP Call-ID, for the record itself does not hold it.
+pub fn hung_up(record: &CallRecord, sip_call_id: &str, language: Language) -> Option<String> {
+    let leg = record.legs.iter().find(|leg| leg.sip_call_id == sip_call_id)?;
+    let ordinary = record.disposition == Disposition::Answered && record.cause == "normal";
+    ordinary.then(|| language.say("sentence-hung-up", &[("who", party(&leg.party, language).into())]))
+}
+
+/// Whether somebody declined while the phone rang: 486 and 600 say "busy" (RFC 3261 §21.4.24, §21.6.1), but a phone that has
+/// rung was free.
+fn was_declined(record: &CallRecord) -> bool {
+    record.disposition == Disposition::Busy
+        && record.legs.iter().skip(1).any(|leg| leg.ringing.is_some() && matches!(leg.sip_code, 486 | 600))
 }
 
 /// Who somebody is: the name, else the number, else "an unknown caller".
@@ -108,7 +129,11 @@ fn ending(record: &CallRecord, names: &dyn Names, language: Language) -> String 
                 .say("sentence-answered", &[("who", who.into()), ("waited", waited.into()), ("talked", talked.into())]),
         };
     }
+    if was_declined(record) {
+        return language.say("sentence-declined", &[]);
+    }
     let key = match record.disposition {
+        Disposition::NoAnswer if record.cause == "no-answer" => "sentence-nobody",
         Disposition::NoAnswer => "sentence-no-answer",
         Disposition::Busy => "sentence-busy",
         Disposition::Cancelled => "sentence-cancelled",

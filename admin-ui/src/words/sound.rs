@@ -1,6 +1,6 @@
 //! How a call sounded, in each direction: what came from whom, and what was wrong with it.
 
-use super::{Names, party};
+use super::{Names, party, tenths};
 use crate::language::Language;
 use pbx_core::cdr::{CallRecord, Heard, Segment};
 use pbx_core::ids::LegId;
@@ -103,10 +103,7 @@ fn judge(heard: &Heard) -> Quality {
 
 fn verdict(heard: &Heard, quality: Quality, who: &str, language: Language) -> String {
     let permille = (heard.lost * 1000).checked_div(heard.packets + heard.lost).unwrap_or(0);
-    let lost = match language {
-        Language::English => format!("{}.{}", permille / 10, permille % 10),
-        Language::German => format!("{},{}", permille / 10, permille % 10),
-    };
+    let lost = tenths(permille, language);
     let announced = heard.announced.clone().unwrap_or_default();
     let key = match quality {
         Quality::Good => "sound-good",

@@ -18,7 +18,7 @@ pub fn step(kind: &StepKind, names: &dyn Names, language: Language) -> String {
         StepKind::Bound { chain, template, slug } => bound(chain, names.template(*template), slug, names, language),
         StepKind::ScriptStarted { input } => {
             let version = version(input.template);
-            let title = names.template(input.template).unwrap_or_else(|| version.clone());
+            let title = titled(names.template(input.template), &version, language);
             let params = table(&input.params, language);
             let key = if params.is_empty() { "step-script-started" } else { "step-script-started-with" };
             language.say(key, &[("template", title.into()), ("version", version.into()), ("params", params.into())])
@@ -43,6 +43,36 @@ pub fn step(kind: &StepKind, names: &dyn Names, language: Language) -> String {
     }
 }
 
+/// One step as the call's page shows it: in words, and the figures in small beside them. None for a step that says nothing.
+pub fn step_in_short(kind: &StepKind, names: &dyn Names, language: Language) -> Option<(String, String)> {
+    match kind {
+        StepKind::ScriptStarted { input } => {
+            let version = version(input.template);
+            let title = titled(names.template(input.template), &version, language);
+            let params = table(&input.params, language);
+            let version = language.say("step-version", &[("version", version.into())]);
+            let term = if params.is_empty() { version } else { format!("{params}, {version}") };
+            Some((language.say("step-script-began", &[("template", title.into())]), term))
+        }
+        StepKind::Outcome { outcome } if is_plain_done(outcome) => None,
+        StepKind::Outcome { outcome } => {
+            let (text, rest) = outcome_parts(outcome, language);
+            Some((language.say("step-outcome", &[("outcome", text.into())]), rest))
+        }
+        _ => Some((step(kind, names, language), String::new())),
+    }
+}
+
+/// A verb that was carried out and has nothing to tell: a note, say.
+fn is_plain_done(outcome: &Value) -> bool {
+    let done = matches!(outcome.get("status").and_then(Value::as_text), Some("ok" | "done"));
+    done && matches!(outcome, Value::Map(map) if map.len() == 1)
+}
+
+fn titled(title: Option<String>, otherwise: &str, language: Language) -> String {
+    title.map_or_else(|| otherwise.to_owned(), |title| super::title(&title, language))
+}
+
 fn dialled_words(original: &str, dialled: &Dialled, language: Language) -> String {
     let (key, value) = match dialled {
         Dialled::Extension(value) => ("step-dialled-extension", value),
@@ -55,7 +85,7 @@ fn dialled_words(original: &str, dialled: &Dialled, language: Language) -> Strin
 }
 
 fn bound(chain: &[(Scope, bool)], title: Option<String>, slug: &str, names: &dyn Names, language: Language) -> String {
-    let title = title.unwrap_or_else(|| slug.to_owned());
+    let title = titled(title, slug, language);
     let (key, what) = match chain.iter().find(|(_, hit)| *hit).map(|(scope, _)| *scope) {
         Some(Scope::Number(id)) => ("step-bound-number", names.number(id).unwrap_or_else(|| id.to_string())),
         Some(Scope::Extension(id)) => ("step-bound-extension", names.person(id).unwrap_or_else(|| id.to_string())),
@@ -94,7 +124,7 @@ fn verb(name: &str, args: &BTreeMap<String, Value>, line: u32, language: Languag
             ("verb", name.to_owned().into()),
             ("what", what.unwrap_or_else(|| table(args, language)).into()),
             ("args", args.get("args").map(|args| plain(args, language)).unwrap_or_default().into()),
-            ("long", length(timeout * 1_000_000, language).into()),
+            ("long", length(timeout.saturating_mul(1_000_000), language).into()),
             ("line", line.into()),
         ],
     )
@@ -124,6 +154,13 @@ fn resolved(target: &str, person: Option<String>, devices: &[(String, Option<Str
 }
 
 fn outcome_words(outcome: &Value, language: Language) -> String {
+    let (text, rest) = outcome_parts(outcome, language);
+    let key = if rest.is_empty() { "step-outcome" } else { "step-outcome-with" };
+    language.say(key, &[("outcome", text.into()), ("values", rest.into())])
+}
+
+/// What became of a verb, and the values that came with it. That an answer is a 200 goes without saying.
+fn outcome_parts(outcome: &Value, language: Language) -> (String, String) {
     let status = outcome.get("status").and_then(Value::as_text).unwrap_or("");
     let known = format!("outcome-{status}");
     let text = if !status.is_empty() && language.knows(&known) {
@@ -131,15 +168,14 @@ fn outcome_words(outcome: &Value, language: Language) -> String {
     } else {
         language.say("outcome-other", &[("status", status.to_owned().into())])
     };
+    let tells = |key: &str, value: &Value| key != "status" && !(key == "code" && value.as_int() == Some(200));
     let rest: BTreeMap<String, Value> = match outcome {
         Value::Map(map) => {
-            map.iter().filter(|(key, _)| *key != "status").map(|(k, v)| (k.clone(), v.clone())).collect()
+            map.iter().filter(|(key, value)| tells(key, value)).map(|(k, v)| (k.clone(), v.clone())).collect()
         }
         _ => BTreeMap::new(),
     };
-    let rest = table(&rest, language);
-    let key = if rest.is_empty() { "step-outcome" } else { "step-outcome-with" };
-    language.say(key, &[("outcome", text.into()), ("values", rest.into())])
+    (text, table(&rest, language))
 }
 
 fn fault(kind: FaultKind, message: &str, line: Option<u32>, language: Language) -> String {
@@ -168,21 +204,39 @@ fn fallback(plan: &Fallback, language: Language) -> String {
     }
 }
 
-/// `name: Ada, tier: gold`
+/// `name: Ada, tier: gold`, without what is empty. A `timeout` is in seconds, here as in every template that ships.
 fn table(map: &BTreeMap<String, Value>, language: Language) -> String {
-    map.iter().map(|(key, value)| format!("{key}: {}", plain(value, language))).collect::<Vec<_>>().join(", ")
+    let filled = map.iter().filter(|(_, value)| !is_empty(value));
+    let said = filled.map(|(key, value)| match value {
+        Value::Int(seconds) if key == "timeout" => {
+            format!("{key}: {}", length(seconds.saturating_mul(1_000_000), language))
+        }
+        value => format!("{key}: {}", plain(value, language)),
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        Value::List(list) => list.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        _ => false,
+    }
 }
 
 fn plain(value: &Value, language: Language) -> String {
+    if is_empty(value) {
+        return nothing();
+    }
     match value {
         Value::Null => nothing(),
         Value::Bool(true) => language.say("value-yes", &[]),
         Value::Bool(false) => language.say("value-no", &[]),
         Value::Int(int) => int.to_string(),
         Value::Float(float) => float.to_string(),
-        Value::Text(text) if text.is_empty() => nothing(),
         Value::Text(text) => text.clone(),
-        Value::List(list) if list.is_empty() => nothing(),
         Value::List(list) => list.iter().map(|value| plain(value, language)).collect::<Vec<_>>().join(", "),
         Value::Map(map) => table(map, language),
     }

@@ -232,12 +232,79 @@ fn an_explanation_is_the_sentence_then_the_steps_then_the_sound() {
 }
 
 #[test]
-fn a_parameter_that_is_empty_is_shown_as_empty() {
-    let params = BTreeMap::from([("main".to_owned(), "102".into()), ("vip".to_owned(), Value::List(vec![]))]);
+fn a_parameter_that_is_empty_is_left_out_and_a_time_has_its_unit() {
+    let params = BTreeMap::from([
+        ("main".to_owned(), "102".into()),
+        ("timeout".to_owned(), 90.into()),
+        ("vip".to_owned(), Value::List(vec![])),
+    ]);
     let template = TemplateVersionId::of_key("t");
     let input = ScriptInput { template, call: Value::Null, params, now: Value::Null, seed: 1 };
-    let said = step(&StepKind::ScriptStarted { input: Arc::new(input) }, &Nameless, Language::English);
-    assert!(said.ends_with("started with main: 102, vip: –."), "{said}");
+    let started = StepKind::ScriptStarted { input: Arc::new(input) };
+    let said = step(&started, &Nameless, Language::English);
+    assert!(said.ends_with("started with main: 102, timeout: 1 min 30 s."), "{said}");
+    let (text, term) = step_in_short(&started, &Nameless, Language::English).unwrap();
+    assert!(
+        text.ends_with("” started.") && term.starts_with("main: 102, timeout: 1 min 30 s, version "),
+        "{text} {term}"
+    );
+}
+
+#[test]
+fn a_step_that_says_nothing_new_is_left_out_and_an_answer_is_not_called_200() {
+    let outcome = |pairs: &[(&str, Value)]| {
+        let map = pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        step_in_short(&StepKind::Outcome { outcome: Value::Map(map) }, &Nameless, Language::English)
+    };
+    let said = |text: &str, term: &str| Some((text.to_owned(), term.to_owned()));
+    assert_eq!(outcome(&[("status", "done".into())]), None);
+    let answered = outcome(&[("status", "answered".into()), ("code", 200.into())]);
+    assert_eq!(answered, said("Outcome: answered.", ""));
+    assert_eq!(outcome(&[("status", "busy".into()), ("code", 486.into())]), said("Outcome: busy.", "code: 486"));
+}
+
+#[test]
+fn an_answered_call_says_what_ended_it() {
+    let mut call = record(Disposition::Answered, "normal");
+    call.legs.push(leg("b", "Ben", Some(1), Some(20), 270));
+    assert_eq!(hung_up(&call, "b", Language::English).as_deref(), Some("Ben hung up."));
+    assert_eq!(hung_up(&call, "a", Language::German).as_deref(), Some("Clara hat aufgelegt."));
+    assert_eq!(hung_up(&call, "of nobody", Language::English), None);
+    call.cause = "operator-hung-up".into();
+    assert_eq!(hung_up(&call, "b", Language::English), None);
+    assert!(sentence(&call, &Nameless, Language::English).ends_with("It was ended from the console."));
+}
+
+#[test]
+fn a_phone_that_rang_was_not_busy_but_declined() {
+    let mut call = record(Disposition::Busy, "busy");
+    assert!(sentence(&call, &Nameless, Language::English).contains("was busy"));
+    call.legs.push(LegRecord { sip_code: 486, ..leg("b", "Ben", Some(1), None, 10) });
+    let said = sentence(&call, &Nameless, Language::English);
+    assert_eq!(
+        said,
+        "Clara called 101. Ben’s phone rang 9 s. Whoever was called declined while it rang; the phone said “busy”."
+    );
+}
+
+#[test]
+fn that_nobody_answered_is_said_once() {
+    let said = sentence(&record(Disposition::NoAnswer, "no-answer"), &Nameless, Language::English);
+    assert_eq!(said, "Clara called 101. Nobody answered within 4 min 30 s.");
+}
+
+#[test]
+fn templates_that_ship_have_a_german_name() {
+    for version in ["Ring the person", "Office hours", "VIP by lookup"] {
+        assert_ne!(title(version, Language::German), version);
+        assert_eq!(title(version, Language::English), version);
+    }
+    assert_eq!(title("Ring in turn", Language::German), "Ring in turn");
+}
+
+#[test]
+fn germans_write_a_comma() {
+    assert_eq!((tenths(121, Language::English), tenths(4, Language::German)), ("12.1".to_owned(), "0,4".to_owned()));
 }
 
 #[test]

@@ -38,6 +38,24 @@ pub fn moment(at: Wall, now: Wall, zone: &TimeZone, language: Language) -> Strin
     at.strftime(format).to_string()
 }
 
+/// A moment with its day and its year, to the second.
+pub fn date_and_time(at: Wall, zone: &TimeZone, language: Language) -> String {
+    let format = match language {
+        Language::English => "%-d %b %Y, %H:%M:%S",
+        Language::German => "%-d.%-m.%Y, %H:%M:%S",
+    };
+    stamp(at, zone).map(|at| at.strftime(format).to_string()).unwrap_or_default()
+}
+
+/// A number with one decimal, given in tenths: `12.1`, in German `12,1`.
+pub fn tenths(tenths: u64, language: Language) -> String {
+    let point = match language {
+        Language::English => '.',
+        Language::German => ',',
+    };
+    format!("{}{point}{}", tenths / 10, tenths % 10)
+}
+
 fn stamp(at: Wall, zone: &TimeZone) -> Option<jiff::Zoned> {
     Some(Timestamp::from_microsecond(at.micros()).ok()?.to_zoned(zone.clone()))
 }

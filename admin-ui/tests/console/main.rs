@@ -6,11 +6,13 @@
 mod api;
 mod audit;
 mod browser;
+mod frame;
 mod house;
 mod live;
 mod pages;
 mod proxies;
 mod records;
 mod sight;
+mod telling;
 mod versions;
 mod walk;

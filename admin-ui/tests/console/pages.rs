@@ -27,7 +27,7 @@ async fn clara_calls(house: &House) -> String {
     let talked = Some((1, 250_000));
     let story = Story { tenant: &acme, key: "one", from, dialled: "101", rung, talked, disposition, cause, started };
     house.keep(&[Entry::recorded(story.record()).unwrap()]).await;
-    house.sip_log.append(&ladder(acme.id, story.id(), started)).unwrap();
+    house.sip_log.append(&ladder(&story)).unwrap();
     story.id().to_string()
 }
 
@@ -125,6 +125,8 @@ async fn a_calls_page_says_the_sentence_the_reasons_the_sound_and_the_ladder() {
         assert!(page.contains(words), "{words} is missing");
     }
     assert!(page.contains("was heard well"));
+    assert!(page.contains("they talked for 4 min 10 s. Clara Vogt hung up.</h1>"), "{page}");
+    assert!(page.contains("20 Nov 2026") || page.contains("21 Nov 2026"), "the day is missing in {page}");
 }
 
 #[tokio::test]
@@ -142,6 +144,23 @@ async fn calls_are_found_by_what_is_typed_and_come_as_csv() {
     assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
     assert_eq!(csv.text.lines().count(), 2);
     assert!(csv.text.contains("Clara Vogt,101,"));
+}
+
+#[tokio::test]
+async fn other_filters_change_the_list_and_the_file_and_back_is_a_whole_page() {
+    let house = house("pages-back").await;
+    let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    let ask = |names: &[&'static str]| {
+        let request = Request::get("/t/acme/calls?text=Clara&outcome=busy");
+        names.iter().fold(request, |request, name| request.header(*name, "true"))
+    };
+    let part = browser.send(ask(&["hx-request"]), Body::empty()).await;
+    assert!(!part.text.contains("<html"), "{}", part.text);
+    let file = "href=\"&#x2F;t&#x2F;acme&#x2F;calls.csv?text=Clara&amp;outcome=busy\" id=\"csv\" hx-swap-oob=\"true\"";
+    assert!(part.text.contains(file), "{}", part.text);
+    assert!(part.headers[header::VARY].to_str().unwrap().contains("HX-Request"));
+    let back = browser.send(ask(&["hx-request", "hx-history-restore-request"]), Body::empty()).await;
+    assert!(back.text.contains("<html") && back.text.contains("id=\"csv\">"), "{}", back.text);
 }
 
 #[tokio::test]

@@ -108,6 +108,11 @@ impl Story<'_> {
         }
     }
 
+    /// Where the caller's messages come from: a phone, or the carrier.
+    fn caller_at(&self) -> &'static str {
+        if self.from.person.is_some() { "192.0.2.7:5060" } else { "127.0.0.1:5071" }
+    }
+
     /// The call's id.
     pub(crate) fn id(&self) -> CallId {
         CallId::of_key(&format!("{}/{}", self.tenant.slug, self.key))
@@ -160,12 +165,14 @@ fn heard(packets: u64, lost: u64) -> Heard {
     Heard { packets, lost, jitter_us: 2_400, announced: address.clone(), latched: address, ..Heard::default() }
 }
 
-/// The messages of a call: an INVITE through us, ringing, 200, ACK, BYE.
-pub(crate) fn ladder(tenant: TenantId, call: CallId, started: Wall) -> Vec<(TenantId, Entry)> {
-    let (caller, called) = ("192.0.2.7:5060", "192.0.2.8:5060");
+/// The messages of a story: an INVITE through us to the first who was rung, ringing, 200, ACK, BYE from the caller.
+pub(crate) fn ladder(story: &Story<'_>) -> Vec<(TenantId, Entry)> {
+    let (tenant, call, started) = (story.tenant.id, story.id(), story.started);
+    let (caller, called) = (story.caller_at(), "192.0.2.8:5060");
     let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| {
+        let leg = if remote == called { format!("{}-0@ringdown", story.key) } else { format!("{}@caller", story.key) };
         let text = format!(
-            "{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: story@caller\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n"
+            "{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: {leg}\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n"
         );
         let entry = Entry {
             at: Wall::from_micros(started.micros() + ms * 1000),

@@ -107,7 +107,8 @@ async fn a_users_live_page_shows_the_own_calls_alone() {
         tokio::task::yield_now().await;
     }
     assert_eq!(tells_of_others(&page), None, "{page}");
-    assert!(page.contains("1 call right now"), "{page}");
+    assert!(page.contains("You have 1 call right now"), "{page}");
+    assert!(page.contains("Your calls right now"), "{page}");
     assert!(!page.contains("hang-up"), "a user ends calls");
 }
 

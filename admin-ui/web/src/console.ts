@@ -1,5 +1,6 @@
 // What the console does beyond links and forms. Every page works without it where it can.
 import htmx from "htmx.org";
+import { frame } from "./frame";
 import { keyboard } from "./keyboard";
 import { live } from "./live";
 import { forms } from "./forms";
@@ -9,7 +10,10 @@ import { ticking } from "./ticking";
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
 htmx.config.historyCacheSize = 0;
+// Back is a page like every other: loaded whole, so that everything of it works.
+htmx.config.refreshOnHistoryMiss = true;
 
+frame();
 keyboard();
 forms();
 ticking();

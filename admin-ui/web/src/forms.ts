@@ -1,5 +1,7 @@
 // Forms: confirmation before what cannot be undone, copying secrets, the way back, the demo's log-ins.
 
+import { openMenus } from "./frame";
+
 export function forms(): void {
   document.addEventListener("submit", (event) => {
     const question = event.target instanceof HTMLElement ? event.target.dataset["confirm"] : undefined;
@@ -16,7 +18,7 @@ export function forms(): void {
       document.querySelector<HTMLFormElement>("form[action='/login']")?.requestSubmit();
     }
     // A menu closes when something else is clicked.
-    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.me[open], details.switch[open]")) {
+    for (const menu of openMenus()) {
       if (target && !menu.contains(target)) menu.open = false;
     }
   });

@@ -41,9 +41,25 @@ function connect(url: string, only: string | undefined, delay: number, lost: boo
     source.close();
     document.body.classList.add("lost");
     if (!lost) toast(text["lost"] ?? "", "bad", true);
-    window.setTimeout(() => { connect(url, only, Math.min(delay * 2, LONGEST_MS), true); }, delay);
+    window.setTimeout(() => {
+      void shutOut(url).then((out) => {
+        // The page itself then says what is the matter: log in again, or nothing is here any more.
+        if (out) window.location.reload();
+        else connect(url, only, Math.min(delay * 2, LONGEST_MS), true);
+      });
+    }, delay);
   });
   window.addEventListener("pagehide", () => { source.close(); }, { once: true });
+}
+
+/** Whether the server is there and lets this page in no more: the session is over, the account or the company is gone. */
+async function shutOut(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { method: "HEAD", redirect: "manual", cache: "no-store" });
+    return answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status);
+  } catch {
+    return false;
+  }
 }
 
 function replace(html: string): void {

@@ -36,6 +36,12 @@ impl Store {
         self.rows::<AccountRow>(sql, args![]).await?.into_iter().map(AccountRow::read).collect()
     }
 
+    /// Whether anybody can log in at all: nobody can on a new server.
+    pub async fn has_accounts(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT id, tenant, role, email, person, password FROM accounts LIMIT 1";
+        Ok(self.row::<AccountRow>(sql, args![]).await?.is_some())
+    }
+
     /// The log-in with this e-mail; case does not matter.
     pub async fn account_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE email = $1";
