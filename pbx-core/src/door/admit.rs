@@ -183,7 +183,7 @@ impl Door {
                 let verdict = self.answers.challenge(&message, &self.nonces.challenges(&nonce, stale));
                 Judged { verdict, alarm }
             }
-            Identity::Unheard => Verdict::Drop.into(),
+            Identity::Unheard { alarm } => Judged { verdict: Verdict::Drop, alarm },
         }
     }
 

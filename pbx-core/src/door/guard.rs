@@ -1,15 +1,15 @@
 //! Guessing costs: a slow-down per source and per account that counts failures only.
 //!
-//! Each pair of source and account, and each source, has an allowance of failures that comes back with time. Suspect has none
+//! Each pair of source and account, and each source, has an allowance of failures that comes back with time. Who has none
 //! left is not checked at all, so that guessing is not worth it whatever the guess. A source that has not failed is always
 //! checked: nobody can lock a good password out from somewhere else. An account under attack from many sources leaves each
 //! of them one failure.
 //!
 //! A source is often a whole office behind one address, so at the door three things keep the guesser's costs from being
 //! everybody's. Only the answer to a nonce that this address was given is a failure (`pbx_sip::digest::check`): from a forged
-//! source nothing is counted. Suspect has proven a password from there lately is heard ([`super::proven`]). And a call for help
-//! is always checked ([`super::emergency`]); its failures count like others, so it buys a guesser no more than its own
-//! answer, and the guess that is right makes an emergency call that the console shows as an alarm.
+//! source nothing is counted. Who has proven a password from there lately is heard ([`super::proven`]). And a call for help
+//! is always checked ([`super::emergency`]); its failures count like others and get no answer, and the guess that is
+//! right makes an emergency call that the console shows as an alarm.
 
 use crate::flow::network;
 use crate::time::Instant;
@@ -178,7 +178,8 @@ impl Guard {
         if bucket.clean_at <= now {
             *bucket = Bucket { clean_at: now, last: 0, reported: false };
         }
-        bucket.clean_at += refill;
+        // Some failures are counted beyond the allowance. They do not keep a source out for longer and longer.
+        bucket.clean_at = (bucket.clean_at + refill).min(now + refill * allowance * 2);
         bucket.last = answer;
         let begins = !bucket.reported && bucket.failures(now, refill) >= allowance;
         bucket.reported |= begins;
@@ -268,6 +269,17 @@ mod tests {
         }
         assert_eq!(guard.failures_of(at(0), OFFICE), 1);
         assert!(guard.lets(at(0), OFFICE, "anna"));
+    }
+
+    #[test]
+    fn failures_beyond_the_allowance_do_not_add_up() {
+        let mut guard = Guard::new(Limits::default());
+        for n in 0..10_000 {
+            guard.failed(at(0), OFFICE, "anna", n);
+        }
+        assert!(!guard.lets(at(40), OFFICE, "ben"));
+        assert!(guard.lets(at(82), OFFICE, "ben"));
+        assert!(guard.lets(at(1001), OFFICE, "anna"));
     }
 
     #[test]

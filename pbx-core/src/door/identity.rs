@@ -37,7 +37,20 @@ pub(super) enum Identity {
         alarm: Option<Alarm>,
     },
     /// Too much was guessed from there, and nothing tells this sender from whoever guessed: not even looked at.
-    Unheard,
+    Unheard {
+        /// With this failure guessing became an episode.
+        alarm: Option<Alarm>,
+    },
+}
+
+/// Who is heard of those who answer a nonce that they were given.
+enum Hearing {
+    /// Everybody.
+    All,
+    /// Whoever is right. A wrong answer gets none, whatever the account: or it would tell which ones were proven from there.
+    Right,
+    /// Nobody.
+    Nobody,
 }
 
 impl Door {
@@ -52,9 +65,11 @@ impl Door {
         if !matches!(self.nonces.age(&credentials.nonce, client, now), Age::Fresh(_)) {
             return Identity::Unproven { stale: true, alarm: None };
         }
-        if !self.hears(moment, &credentials.user) && !calls_for_help(message) {
-            return Identity::Unheard;
-        }
+        let hearing = match self.hearing(moment, &credentials.user) {
+            Hearing::Nobody if calls_for_help(message) => Hearing::Right,
+            Hearing::Nobody => return Identity::Unheard { alarm: None },
+            hearing => hearing,
+        };
         let known = moment.directory.device_of_sip_user(&credentials.user);
         let secret = known.and_then(|(_, device)| device.ha1.as_ref());
         let ha1 = secret.and_then(|ha1| Ha1::from_hex(&ha1.md5, &ha1.sha256));
@@ -68,21 +83,25 @@ impl Door {
             (Verdict::Stale, _) => Identity::Unproven { stale: true, alarm: None },
             (Verdict::Bad | Verdict::Fresh { .. }, known) => {
                 let alarm = self.failed(moment, &credentials, known.map(|(tenant, _)| tenant.id));
-                Identity::Unproven { stale: false, alarm }
+                match hearing {
+                    Hearing::All => Identity::Unproven { stale: false, alarm },
+                    Hearing::Right | Hearing::Nobody => Identity::Unheard { alarm },
+                }
             }
         }
     }
 
     /// Whether credentials for this account are checked. Where a source has guessed too much, those are heard who have proven
     /// this account from there; where it guessed at this very account, only the place that has.
-    fn hears(&self, moment: Moment<'_>, account: &str) -> bool {
+    fn hearing(&self, moment: Moment<'_>, account: &str) -> Hearing {
         let (now, source) = (moment.now.mono, moment.source());
         let standing = locked(&self.guard).standing(now, source.ip(), account);
-        match standing {
-            Standing::Good => true,
+        let is_proven = match standing {
+            Standing::Good => return Hearing::All,
             Standing::SourceSpent => locked(&self.proven).is_near(now, source, account),
             Standing::PairSpent => locked(&self.proven).is_here(now, source, account),
-        }
+        };
+        if is_proven { Hearing::Right } else { Hearing::Nobody }
     }
 
     fn failed(&self, moment: Moment<'_>, credentials: &Credentials, tenant: Option<TenantId>) -> Option<Alarm> {
