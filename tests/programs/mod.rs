@@ -10,6 +10,7 @@ mod file_limit;
 mod hold;
 mod import;
 mod ipv6;
+mod listeners;
 mod media;
 mod minted_names;
 mod open_files;
