@@ -21,7 +21,6 @@ mod gate;
 mod ladder;
 pub mod language;
 mod live;
-mod network;
 mod pages;
 mod ports;
 mod records;
@@ -35,7 +34,6 @@ pub mod words;
 pub use access::{Permission, Scope};
 pub use api::document;
 pub use language::Language;
-pub use network::{BadNetwork, Network};
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
 pub use records::Records;
 

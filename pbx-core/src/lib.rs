@@ -32,6 +32,7 @@ pub mod flow;
 pub mod ids;
 pub mod journal;
 pub mod net;
+pub mod network;
 pub mod registrar;
 pub mod script;
 pub mod secret;

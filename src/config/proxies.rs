@@ -1,7 +1,7 @@
 //! Proxies before the console: a list that everybody is on, or that nobody on it can use, is a mistake.
 
 use super::Config;
-use admin_ui::{BadNetwork, Network};
+use pbx_core::network::{BadNetwork, Network};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Reads the list.
