@@ -9,7 +9,7 @@ use admin_ui::{DemoAccount, FIRST_ACCOUNT, Options, Ports, Records, first_import
 use anyhow::Context;
 use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
-use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
+use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, SystemClock};
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::{Limits, SipLog};
 use pbx_core::store::Store;
@@ -60,7 +60,7 @@ impl App {
         let (inbox, inputs) = Inbox::new(config.engines).context("no file is left for the engines")?;
         let parts = Parts {
             sip: config.sip.clone(),
-            external: config.external_address,
+            nat: config.external_address.map(|seen| Nat::new(seen, config.local_networks.clone())),
             media: media(&config)?,
             settings: config.settings.clone(),
             clock: clock.clone(),

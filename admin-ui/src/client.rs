@@ -6,9 +6,9 @@
 //! and set nowhere: so whoever comes past the proxy (through a tunnel, say) can still log in by plain HTTP, and no setting
 //! can contradict what the proxy does.
 
-use crate::network::Network;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
+use pbx_core::network::Network;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";

@@ -22,7 +22,6 @@ mod gate;
 mod ladder;
 pub mod language;
 mod live;
-mod network;
 mod pages;
 mod ports;
 mod records;
@@ -37,7 +36,6 @@ pub use access::{Permission, Scope};
 pub use api::document;
 pub use first::{FIRST_ACCOUNT, first_import};
 pub use language::Language;
-pub use network::{BadNetwork, Network};
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
 pub use records::Records;
 

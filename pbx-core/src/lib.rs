@@ -45,6 +45,7 @@ pub mod ids;
 pub mod journal;
 pub mod location;
 pub mod net;
+pub mod network;
 pub mod registrar;
 pub mod script;
 pub mod secret;

@@ -16,6 +16,18 @@ Everything that is wrong is told at once, before anything is opened. Other varia
 ";
 
 const TAIL: &str = "
+## A server behind a NAT
+
+Phones of the same network and a carrier on the internet need different addresses of one server:
+
+```yaml
+external-address: 203.0.113.5
+local-networks: [192.168.10.0/24, 10.8.0.0/16]  # only where the default does not fit
+```
+
+Peers in one of `local-networks` are told the address that they reach the server at, all others `external-address`. The NAT must
+forward the ports of `sip` and `rtp-ports` unchanged. A network that a VPN joins is local: name it if it is no private one.
+
 ## The console behind a TLS proxy
 
 The console speaks plain HTTP. Let it listen where only the proxy reaches it, and name the proxy:

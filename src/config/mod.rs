@@ -4,6 +4,7 @@
 
 mod contradictions;
 mod document;
+mod local_networks;
 mod media_address;
 mod proxies;
 mod read;
@@ -13,7 +14,7 @@ pub use document::markdown;
 pub use read::{Given, Mistakes, read, strangers};
 pub use table::{SETTINGS, Setting};
 
-use admin_ui::Network;
+use pbx_core::network::Network;
 use pbx_core::settings::Settings;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -32,8 +33,10 @@ pub struct Config {
     pub http: SocketAddr,
     /// Proxies before the console whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub http_proxies: Vec<Network>,
-    /// The address that peers outside this machine see instead of ours.
+    /// The address that peers outside the local networks see instead of ours.
     pub external_address: Option<IpAddr>,
+    /// Where peers see our own address all the same.
+    pub local_networks: Vec<Network>,
     /// Where media is received; without it, on every address of the families that SIP is listened for on.
     pub rtp_address: Option<IpAddr>,
     /// The ports for media: even ones carry RTP, the next one RTCP.
@@ -66,6 +69,7 @@ impl Default for Config {
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
             http_proxies: Vec::new(),
             external_address: None,
+            local_networks: local_networks::private(),
             rtp_address: None,
             rtp_ports: 16384..=32767,
             rtp_rest_s: 5,

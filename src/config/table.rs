@@ -1,6 +1,6 @@
 //! Every setting, in one table.
 
-use super::{Config, proxies};
+use super::{Config, local_networks, proxies};
 use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
 
@@ -128,7 +128,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "sip",
         value: "ADDR:PORT…",
         default: "0.0.0.0:5060",
-        help: "Where SIP is listened for, UDP and TCP on each.",
+        help: "Where SIP is listened for, UDP and TCP on each. With `0.0.0.0` or `[::]` everybody is answered from the address that was asked.",
         many: true,
         set: |config, values| {
             config.sip = all(values.iter().map(|v| one(&[v], "ADDR:PORT")))?;
@@ -155,9 +155,17 @@ pub const SETTINGS: &[Setting] = &[
         name: "external-address",
         value: "IP",
         default: "none",
-        help: "The address that peers outside this machine see: goes into Contact and SDP instead of ours.",
+        help: "The address of a NAT before this server: peers outside `local-networks` are told it instead of ours in Via, Contact and SDP. See below.",
         many: false,
         set: |config, values| one(values, "an IP address").map(|v| config.external_address = Some(v)),
+    },
+    Setting {
+        name: "local-networks",
+        value: "IP or NETWORK…",
+        default: local_networks::PRIVATE,
+        help: "From where this server is reached without the NAT of `external-address`; this machine itself always is. `none`: from nowhere else.",
+        many: true,
+        set: |config, values| local_networks::read(values).map(|v| config.local_networks = v),
     },
     Setting {
         name: "rtp-address",

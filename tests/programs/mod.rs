@@ -12,6 +12,7 @@ mod first_account;
 mod hold;
 mod import;
 mod ipv6;
+mod listeners;
 mod media;
 mod minted_names;
 mod open_files;

@@ -32,6 +32,12 @@ impl RtpPair {
         Self { rtp: open(rtp), rtcp: open(rtcp), sent: 0 }
     }
 
+    /// From now on it is deaf to everybody but this port and the one above it.
+    pub(crate) fn hears_only(&self, rtp: SocketAddr) {
+        self.rtp.connect(rtp).unwrap();
+        self.rtcp.connect(SocketAddr::new(rtp.ip(), rtp.port() + 1)).unwrap();
+    }
+
     pub(crate) fn rtp(&self) -> SocketAddr {
         self.rtp.local_addr().unwrap()
     }

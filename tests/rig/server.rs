@@ -4,7 +4,7 @@ use super::folder::Folder;
 use super::ports;
 use super::program::Program;
 use serde_json::Value;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -22,8 +22,8 @@ pub(crate) struct Server {
     starts_with: &'static str,
     /// Soft and hard limit of open files that it is started with.
     files: Option<(u32, u32)>,
-    /// Whether it listens on IPv6's loopback too, at the same port.
-    on_ipv6: bool,
+    /// Where it listens for SIP; empty: where phones reach it, and nowhere else.
+    listens: Vec<SocketAddr>,
     program: Option<Program>,
     http: Option<SocketAddr>,
 }
@@ -59,7 +59,7 @@ impl Server {
             settings: settings.iter().map(|s| (*s).to_owned()).collect(),
             starts_with: "serve",
             files: None,
-            on_ipv6: false,
+            listens: Vec::new(),
             program: None,
             http: None,
         }
@@ -74,7 +74,27 @@ impl Server {
 
     /// A server for IPv4 and IPv6 that knows what this import file says.
     pub(crate) fn on_both_families(yaml: &str) -> Self {
-        let mut server = Self { on_ipv6: true, ..Self::without_start(200, &[]) };
+        let mut server = Self::without_start(200, &[]);
+        server.listens = vec![server.sip, server.sip_on_ipv6()];
+        server.start();
+        server.import(yaml);
+        server
+    }
+
+    /// A server that listens at several addresses, with phones that know the first of them.
+    pub(crate) fn at(listens: &[SocketAddr], yaml: &str) -> Self {
+        let (sip, listens) = (listens[0], listens.to_vec());
+        let mut server = Self { sip, listens, ..Self::without_start(200, &[]) };
+        server.start();
+        server.import(yaml);
+        server
+    }
+
+    /// A server that listens at every address of the machine, with phones that know this one.
+    pub(crate) fn everywhere(known: Ipv4Addr, yaml: &str) -> Self {
+        let mut server = Self::without_start(200, &[]);
+        server.listens = vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, server.sip.port()))];
+        server.sip.set_ip(known.into());
         server.start();
         server.import(yaml);
         server
@@ -98,12 +118,13 @@ impl Server {
             }
         };
         command.arg(self.starts_with).arg("--data").arg(self.data());
-        command.args(["--sip", &self.sip.to_string(), "--http", "127.0.0.1:0"]);
+        command.args(["--http", "127.0.0.1:0"]);
         command.args(["--rtp-ports", &format!("{}-{}", self.rtp.0, self.rtp.1)]);
-        if self.on_ipv6 {
-            command.args(["--sip", &self.sip_on_ipv6().to_string()]);
-        } else {
-            command.args(["--rtp-address", "127.0.0.1"]);
+        if self.listens.is_empty() {
+            command.args(["--sip", &self.sip.to_string(), "--rtp-address", "127.0.0.1"]);
+        }
+        for listens in &self.listens {
+            command.args(["--sip", &listens.to_string()]);
         }
         command.args(&self.settings);
         let program = Program::start(&format!("ringdown {}", self.starts_with), &mut command);

@@ -25,6 +25,13 @@ impl SipLine {
         Self { socket, server, count: 0, hash: None }
     }
 
+    /// The same, and deaf to everybody but the address that it knows the server by, as phones are that connect their socket.
+    pub(crate) fn open_to_nobody_else(port: u16, server: SocketAddr) -> Self {
+        let line = Self::open(port, server);
+        line.socket.connect(server).unwrap();
+        line
+    }
+
     pub(crate) fn address(&self) -> SocketAddr {
         self.socket.local_addr().unwrap()
     }

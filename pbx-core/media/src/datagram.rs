@@ -8,7 +8,7 @@ use nix::libc::{in_addr, in_pktinfo, in6_addr, in6_pktinfo};
 use nix::sys::socket::sockopt::{Ipv4PacketInfo, Ipv6RecvPacketInfo};
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, sendmsg, setsockopt};
 use std::io::{self, IoSlice, IoSliceMut};
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd};
 
 /// A datagram that came.
@@ -97,5 +97,39 @@ pub fn send_from(socket: &UdpSocket, own: IpAddr, to: SocketAddr, datagram: &[u8
         Err(Errno::EAGAIN) => Err(Errno::EAGAIN.into()),
         // Systems differ in what they call an address that is not theirs.
         Err(_) => Ok(send(&[])?),
+    }
+}
+
+/// The address from which this machine would talk to that peer. Connecting a UDP socket sends nothing: the kernel only
+/// picks the source address.
+pub fn source_towards(peer: IpAddr) -> Option<IpAddr> {
+    let any: IpAddr = if peer.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect((peer, 9)).ok()?;
+    let ip = socket.local_addr().ok()?.ip();
+    (!ip.is_unspecified()).then_some(ip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answer_leaves_from_the_address_that_was_asked() {
+        for (bind, asked) in [("0.0.0.0:0", "127.0.0.5"), ("0.0.0.0:0", "127.0.0.1"), ("[::]:0", "::1")] {
+            let Ok(here) = UdpSocket::bind(bind) else { panic!("this machine has no {bind}") };
+            let asked = SocketAddr::new(asked.parse().unwrap(), here.local_addr().unwrap().port());
+            let mut receiver = Receiver::of(&here, asked.is_ipv4()).unwrap();
+            let peer = UdpSocket::bind(if asked.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" }).unwrap();
+            // From now on it hears nobody else.
+            peer.connect(asked).unwrap();
+            peer.send(b"ping").unwrap();
+            let mut buffer = [0; 16];
+            let arrival = receiver.receive(&here, &mut buffer).unwrap();
+            let from = peer.local_addr().unwrap();
+            assert_eq!(arrival, Arrival { length: 4, from, to: Some(asked.ip()) });
+            send_from(&here, asked.ip(), from, b"pong!").unwrap();
+            assert_eq!((peer.recv(&mut buffer).unwrap(), &buffer[..5]), (5, &b"pong!"[..]));
+        }
     }
 }

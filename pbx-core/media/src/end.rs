@@ -29,8 +29,6 @@ const PER_WINDOW: u32 = 200;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct End {
     pub(crate) partner: Option<u16>,
-    /// The address of this machine that it talks to.
-    pub(crate) own: Option<IpAddr>,
     wants_media: bool,
     latch: Latch,
     rtcp: RtcpPath,

@@ -4,6 +4,7 @@ use crate::time::Instant;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ pub trait Sockets {
     fn open(&mut self, rtp: u16) -> Result<(), OpenError>;
     /// Closes both sockets of the pair.
     fn close(&mut self, rtp: u16);
+    /// What the pair sends leaves from this address of the machine from now on; most of it will go to `to`. Sockets that are
+    /// bound to one address, or to none, have no choice.
+    fn leave_from(&mut self, _rtp: u16, _own: Option<IpAddr>, _to: Option<IpAddr>) {}
 }
 
 impl Sockets for () {

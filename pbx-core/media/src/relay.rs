@@ -4,7 +4,7 @@ use crate::command::{Command, Fact, Port, PortReport};
 use crate::end::{Channel, End};
 use crate::pool::{Pool, PoolSettings, Sockets, pairs};
 use crate::time::Instant;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// Where a received datagram goes, unchanged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,8 +13,6 @@ pub struct Forward {
     pub rtp: u16,
     /// The socket of the pair that it leaves from.
     pub channel: Channel,
-    /// The address of this machine that it leaves from, if that is known.
-    pub from: Option<IpAddr>,
     /// To whom.
     pub to: SocketAddr,
 }
@@ -48,8 +46,8 @@ impl<S: Sockets> Relay<S> {
             Command::Aim { port, rtp, rtcp, signalling, own, clocks } => {
                 if let Some(end) = self.end(port) {
                     end.tick_by(clocks);
-                    end.own = own;
                     end.aim(rtp, rtcp, signalling);
+                    self.sockets.leave_from(port.rtp, own, rtp.map(|rtp| rtp.ip()));
                 }
                 None
             }
@@ -79,10 +77,9 @@ impl<S: Sockets> Relay<S> {
     ) -> Option<Forward> {
         let end = self.at(rtp)?;
         let what = end.hear(now, channel, from, datagram)?;
-        let rtp = end.partner?;
-        let partner = self.at(rtp)?;
-        let (channel, to) = partner.send(what)?;
-        Some(Forward { rtp, channel, from: partner.own, to })
+        let partner = end.partner?;
+        let (channel, to) = self.at(partner)?.send(what)?;
+        Some(Forward { rtp: partner, channel, to })
     }
 
     /// Makes pairs ready whose rest is over, closes sockets that are too many, binds those that are missing.

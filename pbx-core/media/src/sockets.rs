@@ -1,6 +1,6 @@
 //! The real sockets of one media thread: bound pairs by port number.
 
-use crate::datagram::send_from;
+use crate::datagram::{send_from, source_towards};
 use crate::end::Channel;
 use crate::pool::{OpenError, Sockets};
 use crate::readiness::Readiness;
@@ -18,7 +18,28 @@ const EXPEDITED: u8 = 46 << 2;
 pub(crate) struct BoundPairs {
     bind: IpAddr,
     readiness: Readiness,
-    pairs: Vec<Option<[UdpSocket; 2]>>,
+    pairs: Vec<Option<Pair>>,
+}
+
+struct Pair {
+    sockets: [UdpSocket; 2],
+    /// The address of this machine that it talks from; none: the system chooses.
+    own: Option<IpAddr>,
+    /// Towards this address the system chooses `own` by itself. It is asked once a session, since telling it would make every
+    /// packet dearer.
+    chosen_towards: Option<IpAddr>,
+}
+
+impl Pair {
+    const fn socket(&self, channel: Channel) -> &UdpSocket {
+        let [even, odd] = &self.sockets;
+        if matches!(channel, Channel::Rtp) { even } else { odd }
+    }
+
+    /// The address that has to be told to the system for a datagram to there.
+    fn told(&self, to: IpAddr) -> Option<IpAddr> {
+        self.own.filter(|_| self.chosen_towards != Some(to))
+    }
 }
 
 impl BoundPairs {
@@ -46,17 +67,20 @@ impl BoundPairs {
     /// Sends a datagram. One that can't be sent is lost, as on any network: the socket's buffer is full, or the address is
     /// of the other family.
     pub(crate) fn send(&self, forward: Forward, datagram: &[u8]) {
-        let Some(socket) = self.socket(forward.rtp, forward.channel) else { return };
-        let to = self.as_bound(forward.to);
-        let _lost = match forward.from.filter(|_| self.bind.is_unspecified()) {
+        let Some(pair) = self.pair(forward.rtp) else { return };
+        let (socket, to) = (pair.socket(forward.channel), self.as_bound(forward.to));
+        let _lost = match pair.told(forward.to.ip()) {
             Some(own) => send_from(socket, self.as_bound(SocketAddr::new(own, 0)).ip(), to, datagram),
             None => sendto(socket, datagram, SendFlags::empty(), &to).map(drop).map_err(io::Error::from),
         };
     }
 
+    fn pair(&self, rtp: u16) -> Option<&Pair> {
+        self.pairs.get(usize::from(rtp) / 2)?.as_ref()
+    }
+
     fn socket(&self, rtp: u16, channel: Channel) -> Option<&UdpSocket> {
-        let [even, odd] = self.pairs.get(usize::from(rtp) / 2)?.as_ref()?;
-        Some(if channel == Channel::Rtp { even } else { odd })
+        Some(self.pair(rtp)?.socket(channel))
     }
 
     /// The address as these sockets take it: an IPv6 socket reaches IPv4 by its mapped address (RFC 4291 §2.5.5.2).
@@ -94,7 +118,7 @@ impl BoundPairs {
 
 impl Sockets for BoundPairs {
     fn open(&mut self, rtp: u16) -> Result<(), OpenError> {
-        let pair = [self.bind(rtp)?, self.bind(rtp + 1)?];
+        let pair = Pair { sockets: [self.bind(rtp)?, self.bind(rtp + 1)?], own: None, chosen_towards: None };
         let place = usize::from(rtp) / 2;
         if self.pairs.len() <= place {
             self.pairs.resize_with(place + 1, || None);
@@ -107,6 +131,14 @@ impl Sockets for BoundPairs {
         // Closing takes a socket off the list.
         if let Some(pair) = self.pairs.get_mut(usize::from(rtp) / 2) {
             *pair = None;
+        }
+    }
+
+    fn leave_from(&mut self, rtp: u16, own: Option<IpAddr>, to: Option<IpAddr>) {
+        let own = own.filter(|_| self.bind.is_unspecified());
+        if let Some(Some(pair)) = self.pairs.get_mut(usize::from(rtp) / 2) {
+            pair.own = own;
+            pair.chosen_towards = to.filter(|to| own.is_some() && source_towards(*to) == own);
         }
     }
 }

@@ -15,7 +15,7 @@ fn talking() -> Call {
 }
 
 fn forward(port: Port, channel: Channel, to: &str) -> Option<Forward> {
-    Some(Forward { rtp: port.rtp, channel, from: None, to: addr(to) })
+    Some(Forward { rtp: port.rtp, channel, to: addr(to) })
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::front::Front;
 use super::routes::Listener;
 use super::tcp::Connections;
 use super::udp::Listening;
-use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Promises, RouteTable, ScriptHost, Sender, udp};
+use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Nat, Promises, RouteTable, ScriptHost, Sender, udp};
 use crate::call::io::Command;
 use crate::call::{Engine, PortShare};
 use crate::change::Configuration;
@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -39,8 +39,8 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 pub struct Parts {
     /// Where SIP is listened for, UDP and TCP on each. Port 0: any, the same for both.
     pub sip: Vec<SocketAddr>,
-    /// What peers outside this machine's network see instead of our address.
-    pub external: Option<IpAddr>,
+    /// What stands between this machine and peers of other networks.
+    pub nat: Option<Nat>,
     /// Media ports and threads.
     pub media: pbx_media::Config,
     /// Timers and limits.
@@ -96,7 +96,7 @@ impl Exchange {
         let listeners = listening
             .iter()
             .flat_map(|bound| [Transport::Udp, Transport::Tcp].map(|transport| Listener { transport, bound: *bound }));
-        let routes = Arc::new(RouteTable::new(listeners.collect(), parts.external, parts.clock.clone()));
+        let routes = Arc::new(RouteTable::new(listeners.collect(), parts.nat, parts.clock.clone()));
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
         let (events, _) = broadcast::channel(EVENTS);

@@ -1,9 +1,11 @@
 //! Which of our addresses a peer sees: the kernel's routing table, asked without sending anything.
 
+use super::Nat;
 use crate::flow::{Flow, Routes, Transport};
 use crate::time::Instant;
+use pbx_media::datagram::source_towards;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ const KEPT: usize = 16_384;
 #[derive(Debug)]
 pub struct RouteTable {
     listeners: Vec<Listener>,
-    external: Option<IpAddr>,
+    nat: Option<Nat>,
     clock: std::sync::Arc<dyn super::Clock>,
     known: Mutex<HashMap<IpAddr, (IpAddr, Instant)>>,
 }
@@ -31,15 +33,16 @@ pub struct Listener {
 }
 
 impl RouteTable {
-    /// Of these listeners. `external` is what peers outside this machine see instead of our own address.
-    pub fn new(listeners: Vec<Listener>, external: Option<IpAddr>, clock: std::sync::Arc<dyn super::Clock>) -> Self {
-        Self { listeners, external, clock, known: Mutex::default() }
+    /// Of these listeners.
+    pub fn new(listeners: Vec<Listener>, nat: Option<Nat>, clock: std::sync::Arc<dyn super::Clock>) -> Self {
+        Self { listeners, nat, clock, known: Mutex::default() }
     }
 
     /// The flow between an address of this machine and a peer, with what the peer sees of us.
     pub(super) fn flow(&self, transport: Transport, own: SocketAddr, remote: SocketAddr, connection: u64) -> Flow {
-        let outside = self.external.filter(|seen| *seen != own.ip() && !remote.ip().is_loopback());
-        let local = SocketAddr::new(outside.unwrap_or(own.ip()), own.port());
+        let seen = self.nat.as_ref().and_then(|nat| nat.seen_by(remote.ip()));
+        let outside = seen.filter(|seen| *seen != own.ip());
+        let local = SocketAddr::new(outside.unwrap_or_else(|| own.ip()), own.port());
         Flow { transport, local, remote, own: outside.map(|_| own.ip()), connection }
     }
 
@@ -64,16 +67,6 @@ impl RouteTable {
         known.insert(peer, (ip, now));
         Some(ip)
     }
-}
-
-/// The address from which this machine would talk to that peer. Connecting a UDP socket sends nothing: the kernel only
-/// picks the source address.
-pub fn source_towards(peer: IpAddr) -> Option<IpAddr> {
-    let any: IpAddr = if peer.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let socket = UdpSocket::bind((any, 0)).ok()?;
-    socket.connect((peer, 9)).ok()?;
-    let ip = socket.local_addr().ok()?.ip();
-    (!ip.is_unspecified()).then_some(ip)
 }
 
 /// How well a listener's address suits a peer; the lower the better.
@@ -131,7 +124,9 @@ mod tests {
     fn table(bound: &[&str], external: Option<&str>) -> RouteTable {
         let listeners =
             bound.iter().map(|b| Listener { transport: Transport::Udp, bound: b.parse().unwrap() }).collect();
-        RouteTable::new(listeners, external.map(|e| e.parse().unwrap()), Arc::new(SystemClock::start()))
+        let inside = || vec!["192.168.0.0/16".parse().unwrap(), "fd00::/8".parse().unwrap()];
+        let nat = external.map(|seen| Nat::new(seen.parse().unwrap(), inside()));
+        RouteTable::new(listeners, nat, Arc::new(SystemClock::start()))
     }
 
     #[test]
@@ -143,11 +138,15 @@ mod tests {
 
     #[test]
     fn an_external_address_is_shown_to_others() {
-        let table = table(&["10.1.1.1:5060"], Some("192.0.2.1"));
+        let table = table(&["10.1.1.1:5060", "[fd00::1]:5060"], Some("192.0.2.1"));
         let flow = table.flow_to(Transport::Udp, "198.51.100.7:5060".parse().unwrap()).unwrap();
         assert_eq!(flow.local, "192.0.2.1:5060".parse().unwrap());
         assert_eq!(flow.own_ip(), IpAddr::from([10, 1, 1, 1]));
         assert!(table.is_ours(&flow));
+        for (inside, own) in [("192.168.7.7:5060", "10.1.1.1:5060"), ("[2001:db8::7]:5060", "[fd00::1]:5060")] {
+            let flow = table.flow_to(Transport::Udp, inside.parse().unwrap()).unwrap();
+            assert_eq!((flow.local, flow.own), (own.parse().unwrap(), None), "to {inside}");
+        }
     }
 
     #[test]

@@ -1,0 +1,24 @@
+//! A NAT before this server: who looks at us through it, and who does not.
+
+use crate::network::Network;
+use std::net::IpAddr;
+
+/// What hides our own addresses from everybody outside some networks.
+#[derive(Clone, Debug)]
+pub struct Nat {
+    external: IpAddr,
+    inside: Vec<Network>,
+}
+
+impl Nat {
+    /// One that shows this address to everybody but this machine and these networks.
+    pub const fn new(external: IpAddr, inside: Vec<Network>) -> Self {
+        Self { external, inside }
+    }
+
+    /// What a peer sees instead of our own address; none: it sees that. A peer of the other family comes by another way.
+    pub(super) fn seen_by(&self, peer: IpAddr) -> Option<IpAddr> {
+        let is_inside = peer.is_loopback() || self.inside.iter().any(|network| network.contains(peer));
+        (!is_inside && self.external.is_ipv4() == peer.is_ipv4()).then_some(self.external)
+    }
+}
