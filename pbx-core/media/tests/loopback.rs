@@ -29,7 +29,7 @@ impl Exchange {
         self.media.send([Command::Refill { thread, engine: 0, count }]);
         match self.facts.recv_timeout(PATIENCE).unwrap() {
             Fact::Stock { ports, .. } => ports,
-            fact @ Fact::Released { .. } => panic!("{fact:?}"),
+            fact @ (Fact::Released { .. } | Fact::Quiet { .. }) => panic!("{fact:?}"),
         }
     }
 
@@ -37,7 +37,7 @@ impl Exchange {
         self.media.send([Command::Release { port, engine: 0 }]);
         match self.facts.recv_timeout(PATIENCE).unwrap() {
             Fact::Released { report, .. } => report,
-            fact @ Fact::Stock { .. } => panic!("{fact:?}"),
+            fact @ (Fact::Stock { .. } | Fact::Quiet { .. }) => panic!("{fact:?}"),
         }
     }
 
