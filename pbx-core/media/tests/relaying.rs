@@ -2,7 +2,8 @@
 
 use crate::packet;
 use crate::virtual_relay::{Call, addr};
-use pbx_media::{Channel, Command, Forward, Port, PortReport};
+use pbx_media::{Channel, Command, Fact, Forward, Port, PortReport};
+use std::time::Duration;
 
 const A: &str = "192.0.2.1:5000";
 const B: &str = "198.51.100.7:4000";
@@ -26,6 +27,24 @@ fn both_ways_are_sent_to_the_announced_addresses() {
     assert_eq!(call.receive(b, Channel::Rtp, B, &packet::rtp(2, 1)), forward(a, Channel::Rtp, A));
     let report = call.release(b);
     assert_eq!((report.packets, report.sent, report.bytes), (1, 1, 172));
+}
+
+#[test]
+fn port_tells_how_long_its_far_end_was_quiet() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    let quiet = |call: &mut Call, port| match call.relay.command(call.now, Command::Ask { port, engine: 3 }) {
+        Some(Fact::Quiet { engine: 3, since, .. }) => since,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(quiet(&mut call, a), None, "nothing was heard yet");
+    call.receive(a, Channel::Rtp, A, &packet::rtp(1, 1));
+    call.wait(Duration::from_secs(7));
+    call.receive(a, Channel::Rtp, "203.0.113.9:9", &packet::rtp(9, 1));
+    assert_eq!(quiet(&mut call, a), Some(Duration::from_secs(7)), "a stranger is no sign of life");
+    assert_eq!(quiet(&mut call, b), None);
+    call.release(a);
+    assert_eq!(quiet(&mut call, a), None);
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Call {
     /// Somebody is gone: the talk was over when the first of those who do not answer showed its last sign of life.
     fn has_vanished(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
         let asked = self.legs.iter().filter(|leg| leg.presence.asked.is_some()).map(|leg| leg.presence.seen);
-        let at = asked.min_by_key(|seen| seen.mono).unwrap_or(cx.now());
+        let at = asked.min_by_key(|seen| seen.mono).unwrap_or_else(|| cx.now());
         self.end_as_of(cx, &Ending::of(cause), at);
     }
 }

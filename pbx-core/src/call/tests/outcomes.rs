@@ -155,7 +155,9 @@ fn a_call_without_a_free_port_is_refused_with_an_alarm() {
 
 #[test]
 fn a_console_and_a_drain_may_end_calls() {
-    for (command, cause, cut) in [(None, "operator-hung-up", false), (Some(Command::Cut), "cut", true)] {
+    for (command, cause, q850, cut) in
+        [(None, "operator-hung-up", "Q.850;cause=16;", false), (Some(Command::Cut), "cut", "Q.850;cause=41;", true)]
+    {
         let mut room = Room::new();
         let (anna, ben) = super::phone::talking(&mut room);
         let call = room.jobs[0].clone();
@@ -163,8 +165,10 @@ fn a_console_and_a_drain_may_end_calls() {
         room.input(Input::Command(Command::HangUp { tenant: crate::ids::TenantId::of_key("globex"), call: run.call }));
         assert!(room.records().is_empty(), "another tenant's call is not there");
         room.input(Input::Command(command.unwrap_or(Command::HangUp { tenant, call: run.call })));
-        super::phone::agree_to_bye(&mut room, &anna);
-        super::phone::agree_to_bye(&mut room, &ben);
+        for phone in [&anna, &ben] {
+            let bye = super::phone::agree_to_bye(&mut room, phone);
+            assert!(super::phone::value(&bye, HeaderName::Reason).starts_with(q850), "the phone is told why");
+        }
         let record = room.record();
         assert_eq!((record.cause.as_str(), record.cut, record.disposition), (cause, cut, Disposition::Answered));
         room.is_quiet_in_the_end();
