@@ -5,9 +5,8 @@ use crate::call::io::{Input, Output, Query, World};
 use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
 use crate::decision::{Host, Programs, replay};
-use crate::directory::SECRET_HEADER;
 use crate::directory::{
-    Binding, Device, Directory, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
+    Binding, Device, Directory, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
 };
 use crate::door::Who;
 use crate::event::EventKind;
