@@ -13,10 +13,15 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-const NOW: i64 = 1_795_230_000_000_000;
+pub(crate) const NOW: i64 = 1_795_230_000_000_000;
 
 async fn house(name: &str) -> House {
-    let house = House::build(name, Arc::new(Hand(AtomicI64::new(NOW)))).await;
+    house_at(name, Arc::new(Hand(AtomicI64::new(NOW)))).await
+}
+
+/// A house with this clock, whose Acme has a token for everything.
+pub(crate) async fn house_at(name: &str, clock: Arc<Hand>) -> House {
+    let house = House::build(name, clock).await;
     let scopes = admin_ui::Scope::ALL.map(|scope| scope.code().to_owned()).to_vec();
     let id = TokenId::of_key("t");
     let token =
@@ -26,7 +31,8 @@ async fn house(name: &str) -> House {
     house
 }
 
-async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: &str) -> Answer {
+/// Sends a JSON body with Acme's token.
+pub(crate) async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: &str) -> Answer {
     let mut request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, "Bearer secret");
     if let Some(key) = key {
         request = request.header("idempotency-key", key);
@@ -35,7 +41,7 @@ async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: 
     Browser::at(house).send(request, Body::from(body.to_owned())).await
 }
 
-const DORA: &str = r#"{"name":"Dora Klein","extension":"130","email":"dora@acme.test"}"#;
+pub(crate) const DORA: &str = r#"{"name":"Dora Klein","extension":"130","email":"dora@acme.test"}"#;
 
 #[tokio::test]
 async fn the_same_key_adds_one_person_and_answers_twice() {

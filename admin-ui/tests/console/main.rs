@@ -7,6 +7,7 @@ mod api;
 mod audit;
 mod browser;
 mod house;
+mod idempotency;
 mod live;
 mod pages;
 mod proxies;
