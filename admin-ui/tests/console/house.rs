@@ -132,7 +132,7 @@ impl House {
     /// Writes entries as the journal would.
     pub(crate) async fn keep(&self, entries: &[Entry]) {
         let mut projector = self.projector.lock().await;
-        let mut position = projector.position();
+        let mut position = projector.progress().projected;
         position.offset += 1;
         projector.project(entries, position).await.unwrap();
     }
