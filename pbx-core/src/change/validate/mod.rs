@@ -8,7 +8,7 @@ mod objects;
 mod references;
 mod unique;
 
-use super::diff::{Act, Diff};
+use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
 use super::{Catalogue, Fault, Object, ObjectId, Origin, shown};
 use crate::ids::TenantId;
@@ -20,6 +20,8 @@ struct Check<'a> {
     origins: &'a HashMap<ObjectId, Origin>,
     catalogue: &'a dyn Catalogue,
     touched: HashSet<ObjectId>,
+    /// Devices that are new or get another label.
+    relabelled: HashSet<ObjectId>,
     tenants: HashSet<TenantId>,
     faults: Vec<Fault>,
 }
@@ -42,6 +44,10 @@ impl Check<'_> {
     }
 }
 
+fn is_relabelled(object: &ObjectDiff) -> bool {
+    matches!(object.id, ObjectId::Device(..)) && object.fields.iter().any(|change| change.field == "label")
+}
+
 /// Everything that is wrong with `after`.
 pub(super) fn validate(
     before: &State,
@@ -58,6 +64,7 @@ pub(super) fn validate(
         origins,
         catalogue,
         touched: diff.objects.iter().filter(|object| object.act != Act::Removed).map(|object| object.id).collect(),
+        relabelled: diff.objects.iter().filter(|object| is_relabelled(object)).map(|object| object.id).collect(),
         tenants: diff.objects.iter().filter_map(|object| object.tenant_id).collect(),
         faults: Vec::new(),
     };
@@ -69,6 +76,7 @@ pub(super) fn validate(
     }
     references::removed(&mut check, before);
     unique::check(&mut check);
+    unique::log_ins(&mut check);
     bindings::check(&mut check);
     check.faults
 }
