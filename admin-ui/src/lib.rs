@@ -29,6 +29,7 @@ mod refusal;
 mod routes;
 mod security;
 mod session;
+mod sought;
 mod view;
 pub mod words;
 

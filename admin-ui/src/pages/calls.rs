@@ -5,6 +5,7 @@ use crate::app::Room;
 use crate::extract::Query;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
+use crate::sought::sought;
 use crate::words;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -48,7 +49,7 @@ impl Filters {
         let zone = words::zone(&room.tenant.timezone);
         let me = room.account.as_ref().filter(|account| account.role == Role::User);
         CallQuery {
-            text: filled(&self.text),
+            text: filled(&self.text).map(|text| sought(&text, &room.tenant.country)),
             from: day(&self.from, &zone, 0),
             to: day(&self.until, &zone, 1),
             disposition: ENDS.iter().find(|(word, _)| *word == self.outcome).map(|(_, end)| *end),

@@ -145,6 +145,30 @@ async fn calls_are_found_by_what_is_typed_and_come_as_csv() {
 }
 
 #[tokio::test]
+async fn a_number_is_found_however_it_is_written() {
+    let house = house("pages-number").await;
+    let acme = house.tenant("acme");
+    let story = Story {
+        tenant: &acme,
+        key: "number",
+        from: outside("+493023125001", ""),
+        dialled: "101",
+        rung: vec![(party(&acme, "anna"), 900)],
+        talked: None,
+        disposition: Disposition::Busy,
+        cause: "busy",
+        started: Wall::from_micros(NOW - 1_000_000),
+    };
+    house.keep(&[Entry::recorded(story.record()).unwrap()]).await;
+    let mut browser = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    for typed in ["493023125001", "%2B49+30+23125001", "030+23125001", "0049-30-23125001", "030/2312"] {
+        let page = browser.get(&format!("/t/acme/calls?text={typed}")).await.text;
+        assert!(page.contains(&story.id().to_string()), "{typed} finds nothing");
+    }
+    assert!(!browser.get("/t/acme/calls?text=040+23125001").await.text.contains(&story.id().to_string()));
+}
+
+#[tokio::test]
 async fn a_user_sees_the_own_calls_alone() {
     let house = house("pages-own").await;
     let clara = clara_calls(&house).await;
