@@ -5,7 +5,7 @@ use crate::app::{Desk, Shared, Theme};
 use crate::client::Client;
 use crate::language::Language;
 use crate::refusal::Refusal;
-use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
+use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY, News};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
@@ -13,6 +13,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_login::AuthSession;
+use axum_login::tower_sessions::session::Id;
+use std::sync::Arc;
 
 /// The most that a form may hold.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -42,7 +44,9 @@ pub(crate) async fn page(
         Ok(request) => request,
         Err(refusal) => return refusal.page(&app.views, language, theme),
     };
-    let desk = Desk { app: app.clone(), client, account, room, language, theme, csrf };
+    let session = auth.session.id().filter(|_| account.is_some());
+    let news = Arc::new(session.map(|session| news(&app, session, &request)).unwrap_or_default());
+    let desk = Desk { app: app.clone(), client, account, room, language, theme, csrf, session, news };
     let mut request = request;
     request.extensions_mut().insert(desk);
     let mut response = next.run(request).await;
@@ -51,6 +55,13 @@ pub(crate) async fn page(
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// What an earlier request left for this page, if it is looked at.
+fn news(app: &Shared, session: Id, request: &Request) -> News {
+    let looked_at = request.method() == Method::GET;
+    let found = || app.once.take(app.ports.now().mono, session, request.uri().path());
+    looked_at.then(found).flatten().unwrap_or_default()
 }
 
 /// The language and theme that the reader chose, else what the browser asks for.

@@ -47,7 +47,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use client::Client;
 use live::Live;
-use session::Throttle;
+use session::{KeptSessions, Once, Throttle};
 use std::sync::Arc;
 use tower::ServiceExt;
 use view::Views;
@@ -61,6 +61,8 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
         live: Live::start(&ports),
         views: Views::load()?,
         throttle: Throttle::new(&ports.clock),
+        sessions: KeptSessions::new(ports.clone()),
+        once: Once::default(),
         ports,
     });
     let (plain, secure) = (reached_by(false, &app), reached_by(true, &app));
@@ -74,7 +76,7 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
 
 /// Everything as it is given by HTTP or by HTTPS: other cookies and other headers, the same pages.
 fn reached_by(https: bool, app: &app::Shared) -> Router {
-    let sessions = session::layer(&app.ports, https);
+    let sessions = session::layer(&app.ports, &app.sessions, https);
     let pages = routes::router(app).method_not_allowed_fallback(not_this_way).layer(sessions);
     let router = pages.merge(api::router(app)).fallback(nowhere).with_state(app.clone());
     security::around(router, https)
