@@ -6,6 +6,7 @@
 mod api;
 mod audit;
 mod browser;
+mod ends;
 mod house;
 mod idempotency;
 mod live;
