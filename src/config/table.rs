@@ -121,7 +121,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "external-address",
         value: "IP",
         default: "none",
-        help: "The address that peers outside this machine see: goes into Contact and SDP instead of ours.",
+        help: "The address that peers outside this machine see: goes into Contact and SDP instead of ours, and into what the console says to type into a phone.",
         many: false,
         set: |config, values| one(values, "an IP address").map(|v| config.external_address = Some(v)),
     },
