@@ -31,7 +31,7 @@ pub(crate) async fn once(caller: &Caller, request: Request, next: Next) -> Respo
 
 async fn keyed(caller: &Caller, key: String, request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LIMIT).await.map_err(|_| Problem::unreadable("The body is too large."))?;
+    let body = to_bytes(body, LIMIT).await.map_err(|_| Problem::too_large())?;
     let line = format!("{} {}\n", parts.method, parts.uri);
     let hash: [u8; 32] = Sha256::new().chain_update(line).chain_update(&body).finalize().into();
     let request = Request::from_parts(parts, Body::from(body));
