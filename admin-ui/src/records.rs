@@ -78,6 +78,15 @@ impl Records {
         Ok(self.store.call(tenant, id).await?)
     }
 
+    /// The newest call with a leg of this SIP Call-ID.
+    pub(crate) async fn call_by_sip_id(&self, tenant: TenantId, sip: &str) -> Result<Option<CallRecord>, Broken> {
+        if let Some(call) = self.store.call_by_sip_id(tenant, sip).await? {
+            return Ok(Some(call));
+        }
+        self.catch_up(tenant).await;
+        Ok(self.store.call_by_sip_id(tenant, sip).await?)
+    }
+
     /// What the ids in a record are called, also the template versions that nothing runs any more.
     pub(crate) async fn names<'a>(&self, record: &CallRecord, tenant: &'a Tenant) -> Result<WithVersions<'a>, Broken> {
         Ok(WithVersions::of(&self.store, record, tenant).await?)

@@ -1,5 +1,6 @@
 //! `/api/v1`: calls and people for programs. Bearer tokens, problem+json, cursors, idempotency keys, OpenAPI.
 
+mod call;
 mod calls;
 mod devices;
 mod entry;

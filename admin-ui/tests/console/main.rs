@@ -15,6 +15,7 @@ mod pages;
 mod phones;
 mod proxies;
 mod records;
+mod running;
 mod sight;
 mod versions;
 mod walk;
