@@ -110,11 +110,14 @@ async fn carry_out(
     wish: &Wish,
     dry_run: bool,
 ) -> Result<Vec<DiffLine>, ChangeError> {
-    let configuration = &ports.records.configuration;
-    let change = change(ports, tenant, wish).await?;
-    let mut rng = PortRng(ports.clone());
-    let steps = vec![Step::from(change)];
-    match configuration.apply(actor, ports.now().wall, &mut rng, steps, dry_run).await {
+    let steps = vec![Step::from(change(ports, tenant, wish).await?)];
+    let (ports, actor) = (ports.clone(), actor.to_owned());
+    // A task of its own: whoever hangs up in the middle would else leave a change in the database that is not in effect.
+    let task = tokio::spawn(async move {
+        let mut rng = PortRng(ports.clone());
+        ports.records.configuration.apply(&actor, ports.now().wall, &mut rng, steps, dry_run).await
+    });
+    match task.await.map_err(|error| Broken(error.to_string()))? {
         Ok(applied) => Ok(lines(&applied.diff)),
         Err(Refusal::Faults(faults)) => Err(ChangeError::Faults(faults.into_iter().map(field_fault).collect())),
         Err(Refusal::Store(error)) => Err(ChangeError::Broken(error.into())),

@@ -52,6 +52,22 @@ async fn a_key_is_answered_although_the_first_client_hung_up() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_in_effect_although_the_client_hung_up() {
+    let house = house("key-in-effect").await;
+    let records = &house.ports.records;
+    for turns in 2..24 {
+        let body = DORA.replace("130", &format!("{}", 130 + turns));
+        broken_off(send(&house, "POST", "/api/v1/people", None, &body), turns).await;
+        let mut looks = 0;
+        while records.store.revision().await.unwrap() != records.configuration.snapshot().revision {
+            looks += 1;
+            assert!(looks < 200, "after {turns} turns a change is kept that is not in effect");
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_key_whose_request_died_is_free_after_a_minute() {
     let clock = Arc::new(Hand(AtomicI64::new(NOW)));
     let mut house = house_at("key-died", clock.clone()).await;
