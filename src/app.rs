@@ -89,7 +89,12 @@ impl App {
             sip_log: log,
             promises: Some(promises),
         };
-        let options = Options { demo, proxies: config.http_proxies.clone() };
+        let options = Options {
+            demo,
+            proxies: config.http_proxies.clone(),
+            sip: exchange.listening().to_vec(),
+            external: config.external_address,
+        };
         let router = admin_ui::router(console(&exchange, records, &clock, options)?)?;
         let console = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();

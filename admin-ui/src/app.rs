@@ -5,10 +5,12 @@ use crate::language::Language;
 use crate::live::Live;
 use crate::ports::Ports;
 use crate::records::runs_tenant;
-use crate::session::Throttle;
+use crate::session::{KeptSessions, News, Once, Throttle};
 use crate::view::Views;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_login::tower_sessions::session::Id;
 use pbx_core::directory::Tenant;
 use pbx_core::store::{Account, Role};
 use std::sync::Arc;
@@ -19,6 +21,8 @@ pub(crate) struct App {
     pub(crate) live: Arc<Live>,
     pub(crate) views: Views,
     pub(crate) throttle: Throttle,
+    pub(crate) sessions: KeptSessions,
+    pub(crate) once: Once,
 }
 
 /// A reference to it, as handlers get it.
@@ -38,6 +42,10 @@ pub(crate) struct Desk {
     pub(crate) theme: Theme,
     /// What unsafe requests of this session must carry.
     pub(crate) csrf: String,
+    /// The session of who is logged in.
+    pub(crate) session: Option<Id>,
+    /// What this page shows once.
+    pub(crate) news: Arc<News>,
 }
 
 /// Light or dark.
@@ -82,6 +90,14 @@ impl Desk {
     /// Words in the reader's language.
     pub(crate) fn say(&self, key: &str) -> String {
         self.language.say(key, &[])
+    }
+
+    /// The answer to a form: to a page, which shows this once.
+    pub(crate) fn go(&self, path: &str, news: News) -> Response {
+        if let Some(session) = self.session {
+            self.app.once.put(self.app.ports.now().mono, session, path, news);
+        }
+        Redirect::to(path).into_response()
     }
 
     /// Who acts, for the audit.

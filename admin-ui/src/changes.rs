@@ -33,6 +33,15 @@ pub(crate) enum Wish {
         /// The new one.
         password: String,
     },
+    /// Takes a device away.
+    RemoveDevice(DeviceId),
+    /// Calls a device by another name.
+    RenameDevice {
+        /// Which.
+        device: DeviceId,
+        /// What people call it from now on.
+        label: String,
+    },
     /// Adds a device to a person.
     AddDevice {
         /// Which id it gets.
@@ -62,7 +71,7 @@ pub(crate) struct DiffLine {
 pub(crate) struct FieldFault {
     /// The field's stable name; empty for the whole.
     pub(crate) field: String,
-    /// A stable code: `required`, `taken`, `invalid`.
+    /// A stable code: `required`, `taken`, `grammar`, …
     pub(crate) code: String,
     /// English words, for codes that the console does not know.
     pub(crate) text: String,
@@ -101,11 +110,14 @@ async fn carry_out(
     wish: &Wish,
     dry_run: bool,
 ) -> Result<Vec<DiffLine>, ChangeError> {
-    let configuration = &ports.records.configuration;
-    let change = change(ports, tenant, wish).await?;
-    let mut rng = PortRng(ports.clone());
-    let steps = vec![Step::from(change)];
-    match configuration.apply(actor, ports.now().wall, &mut rng, steps, dry_run).await {
+    let steps = vec![Step::from(change(ports, tenant, wish).await?)];
+    let (ports, actor) = (ports.clone(), actor.to_owned());
+    // A task of its own: whoever hangs up in the middle would else leave a change in the database that is not in effect.
+    let task = tokio::spawn(async move {
+        let mut rng = PortRng(ports.clone());
+        ports.records.configuration.apply(&actor, ports.now().wall, &mut rng, steps, dry_run).await
+    });
+    match task.await.map_err(|error| Broken(error.to_string()))? {
         Ok(applied) => Ok(lines(&applied.diff)),
         Err(Refusal::Faults(faults)) => Err(ChangeError::Faults(faults.into_iter().map(field_fault).collect())),
         Err(Refusal::Store(error)) => Err(ChangeError::Broken(error.into())),
@@ -123,9 +135,13 @@ async fn change(ports: &Ports, tenant: TenantId, wish: &Wish) -> Result<Change, 
         }
         Wish::RemovePerson(id) => Change::Remove(ObjectId::Person(tenant, *id)),
         Wish::DevicePassword { device, password } => {
-            let object =
-                ports.records.configuration.object(ObjectId::Device(tenant, *device)).await.ok_or_else(gone)?;
+            let object = Object::Device(tenant, kept(ports, tenant, *device).await?);
             Change::put_with_secret(object, NewSecret::Set(Plain::new(password.clone())))
+        }
+        Wish::RemoveDevice(device) => Change::Remove(ObjectId::Device(tenant, *device)),
+        Wish::RenameDevice { device, label } => {
+            let label = named(label)?;
+            Change::put(Object::Device(tenant, DeviceConfig { label, ..kept(ports, tenant, *device).await? }))
         }
         Wish::AddDevice { id, person, label, password } => {
             let owner = room.people.get(person).ok_or_else(gone)?;
@@ -135,7 +151,7 @@ async fn change(ports: &Ports, tenant: TenantId, wish: &Wish) -> Result<Change, 
                 person: *person,
                 position: u32::try_from(owner.devices.len()).unwrap_or(u32::MAX),
                 slug: free(&slug_of(label, "phone"), taken),
-                label: label.clone(),
+                label: named(label)?,
                 sip_user: String::new(),
                 secret: None,
                 contact: None,
@@ -143,6 +159,24 @@ async fn change(ports: &Ports, tenant: TenantId, wish: &Wish) -> Result<Change, 
             Change::put_with_secret(Object::Device(tenant, device), NewSecret::Set(Plain::new(password.clone())))
         }
     })
+}
+
+/// A device as it is kept.
+async fn kept(ports: &Ports, tenant: TenantId, device: DeviceId) -> Result<DeviceConfig, ChangeError> {
+    match ports.records.configuration.object(ObjectId::Device(tenant, device)).await {
+        Some(Object::Device(_, device)) => Ok(device),
+        _ => Err(gone()),
+    }
+}
+
+/// What people call a device; in a file it may go without a name, but not where somebody is asked for one.
+fn named(label: &str) -> Result<String, ChangeError> {
+    let label = label.trim();
+    if label.is_empty() {
+        let (field, code) = ("label".to_owned(), "required".to_owned());
+        return Err(ChangeError::Faults(vec![FieldFault { field, code, text: "must not be empty".to_owned() }]));
+    }
+    Ok(label.to_owned())
 }
 
 fn gone() -> ChangeError {

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::language::Language;
 use crate::pages::refused::refused;
 use crate::refusal::Refusal;
-use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY};
+use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY, News};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
@@ -16,6 +16,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_login::AuthSession;
+use axum_login::tower_sessions::session::Id;
+use std::sync::Arc;
 
 /// The most that a form may hold.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -43,6 +45,8 @@ pub(crate) async fn page(
         Ok(request) => request,
         Err(refusal) => return refused(&desk, refusal),
     };
+    desk.session = auth.session.id().filter(|_| desk.account.is_some());
+    desk.news = Arc::new(desk.session.map(|session| news(&app, session, &request)).unwrap_or_default());
     request.extensions_mut().insert(desk.clone());
     let mut response = next.run(request).await;
     if let Some(refusal) = response.extensions().get::<Refusal>().copied() {
@@ -80,7 +84,14 @@ async fn desk(app: &Shared, auth: &AuthSession<Accounts>, headers: &HeaderMap, c
     let (language, theme) = taste(headers);
     let csrf = token(auth, headers, client.https).await;
     let account = auth.user.as_ref().map(|user| user.0.clone());
-    Desk { app: app.clone(), client, account, room: None, language, theme, csrf }
+    Desk { app: app.clone(), client, account, room: None, language, theme, csrf, session: None, news: Arc::default() }
+}
+
+/// What an earlier request left for this page, if it is looked at.
+fn news(app: &Shared, session: Id, request: &Request) -> News {
+    let looked_at = request.method() == Method::GET;
+    let found = || app.once.take(app.ports.now().mono, session, request.uri().path());
+    looked_at.then(found).flatten().unwrap_or_default()
 }
 
 /// The language and theme that the reader chose, else what the browser asks for.

@@ -29,6 +29,7 @@ mod refusal;
 mod routes;
 mod security;
 mod session;
+mod sought;
 mod view;
 pub mod words;
 
@@ -45,7 +46,7 @@ use axum::extract::Request;
 use axum::http::Method;
 use client::Client;
 use live::Live;
-use session::Throttle;
+use session::{KeptSessions, Once, Throttle};
 use std::sync::Arc;
 use tower::ServiceExt;
 use view::Views;
@@ -59,6 +60,8 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
         live: Live::start(&ports),
         views: Views::load()?,
         throttle: Throttle::new(&ports.clock),
+        sessions: KeptSessions::new(ports.clone()),
+        once: Once::default(),
         ports,
     });
     let (plain, secure) = (reached_by(false, &app), reached_by(true, &app));
@@ -72,7 +75,7 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
 
 /// Everything as it is given by HTTP or by HTTPS: other cookies and other headers, the same pages.
 fn reached_by(https: bool, app: &app::Shared) -> Router {
-    let sessions = session::layer(&app.ports, https);
+    let sessions = session::layer(&app.ports, &app.sessions, https);
     let pages =
         routes::router(app).method_not_allowed_fallback(gate::not_this_way).fallback(gate::nowhere).layer(sessions);
     let router = pages.merge(api::router(app)).with_state(app.clone());

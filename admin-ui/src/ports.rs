@@ -6,6 +6,7 @@ use pbx_core::event::Event;
 pub use pbx_core::net::Clock;
 use pbx_core::network::Network;
 use pbx_core::time::Now;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -59,6 +60,10 @@ pub struct Options {
     pub demo: Vec<DemoAccount>,
     /// Proxies that are believed in who asks, and whether by HTTPS.
     pub proxies: Vec<Network>,
+    /// Where SIP is listened for, UDP and TCP on each.
+    pub sip: Vec<SocketAddr>,
+    /// The address that phones outside this machine's network see instead of ours.
+    pub external: Option<IpAddr>,
 }
 
 /// A log-in that the demo shows.

@@ -46,8 +46,12 @@ impl From<StoreError> for Broken {
     }
 }
 
-/// How long an idempotency key is remembered, in microseconds: a day.
+/// How long the answer of an idempotency key is remembered, in microseconds: a day.
 const KEY_KEPT_US: i64 = 24 * 3600 * 1_000_000;
+
+/// How long a request may take, in microseconds, before another with its key may be carried out: a minute. Whoever was
+/// carrying it out is then taken for dead.
+const CLAIM_KEPT_US: i64 = 60 * 1_000_000;
 
 /// Password checks at one time. Each takes 19 MB and a processor for a while: who tries from many addresses at once waits, and
 /// the calls go on.
@@ -72,6 +76,15 @@ impl Records {
         }
         self.catch_up(tenant).await;
         Ok(self.store.call(tenant, id).await?)
+    }
+
+    /// The newest call with a leg of this SIP Call-ID.
+    pub(crate) async fn call_by_sip_id(&self, tenant: TenantId, sip: &str) -> Result<Option<CallRecord>, Broken> {
+        if let Some(call) = self.store.call_by_sip_id(tenant, sip).await? {
+            return Ok(Some(call));
+        }
+        self.catch_up(tenant).await;
+        Ok(self.store.call_by_sip_id(tenant, sip).await?)
     }
 
     /// What the ids in a record are called, also the template versions that nothing runs any more.
@@ -158,8 +171,7 @@ impl Records {
         request: [u8; 32],
         now: Wall,
     ) -> Result<Claim, Broken> {
-        let until = Wall::from_micros(now.micros().saturating_add(KEY_KEPT_US));
-        Ok(self.store.claim_key(tenant, key, request, now, until).await?)
+        Ok(self.store.claim_key(tenant, key, request, now, later(now, CLAIM_KEPT_US)).await?)
     }
 
     /// Keeps what a claimed request was answered, or gives the key back where it may be tried again.
@@ -168,9 +180,10 @@ impl Records {
         tenant: TenantId,
         key: &str,
         answer: Option<&StoredResponse>,
+        now: Wall,
     ) -> Result<(), Broken> {
         match answer {
-            Some(answer) => self.store.answer_key(tenant, key, answer).await?,
+            Some(answer) => self.store.answer_key(tenant, key, answer, later(now, KEY_KEPT_US)).await?,
             None => self.store.release_key(tenant, key).await?,
         };
         Ok(())
@@ -206,4 +219,8 @@ impl Records {
         work.write_audit(&[line]).await?;
         Ok(work.commit().await?)
     }
+}
+
+fn later(now: Wall, micros: i64) -> Wall {
+    Wall::from_micros(now.micros().saturating_add(micros))
 }

@@ -56,6 +56,8 @@ pub(crate) fn table() -> Vec<Route> {
         post "/t/{tenant}/people/{person}/remove"             Admin    pages::person_edit::remove;
         post "/t/{tenant}/people/{person}/devices"            Admin    pages::device::add;
         post "/t/{tenant}/devices/{device}/password"          Admin    pages::device::new_password;
+        post "/t/{tenant}/devices/{device}/label"             Admin    pages::device::rename;
+        post "/t/{tenant}/devices/{device}/remove"            Admin    pages::device::remove;
         get  "/t/{tenant}/audit"                              Admin    pages::audit::show;
         get  "/t/{tenant}/tokens"                             Admin    pages::tokens::show;
         post "/t/{tenant}/tokens"                             Admin    pages::tokens::create;

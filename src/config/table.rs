@@ -155,7 +155,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "external-address",
         value: "IP",
         default: "none",
-        help: "The address of a NAT before this server: peers outside `local-networks` are told it instead of ours in Via, Contact and SDP. See below.",
+        help: "The address of a NAT before this server: peers outside `local-networks` are told it instead of ours in Via, Contact and SDP, and the console says it as what to type into a phone. See below.",
         many: false,
         set: |config, values| one(values, "an IP address").map(|v| config.external_address = Some(v)),
     },

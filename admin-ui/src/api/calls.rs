@@ -1,64 +1,24 @@
 //! Calls for programs: list, read, explain, hang up.
 
 use crate::api::Problem;
+use crate::api::call::{Call, Whole};
 use crate::api::entry::Caller;
-use crate::api::read::{Path, Query};
+use crate::api::read::{NoQuery, Path, Query};
 use crate::audit::{self, Deed};
 use crate::language::Language;
+use crate::live::board::LiveCall;
+use crate::sought::sought;
 use crate::words;
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
-use pbx_core::event::{Direction, Disposition};
 use pbx_core::ids::CallId;
-use pbx_core::store::{CallQuery, CallRow};
+use pbx_core::store::{CallQuery, Cursor};
 use pbx_core::time::Wall;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// A call in short.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Call {
-    /// Its id.
-    id: String,
-    /// SIP's Call-ID of the caller's leg.
-    sip_call_id: String,
-    /// `internal`, `inbound` or `outbound`.
-    direction: &'static str,
-    /// Who called.
-    from: Side,
-    /// Who was meant or who answered.
-    to: Side,
-    /// Exactly as dialled.
-    dialled: String,
-    /// When the call came (RFC 3339).
-    started: String,
-    /// When it was answered (RFC 3339).
-    answered: Option<String>,
-    /// When it was over (RFC 3339).
-    ended: String,
-    /// `answered`, `no-answer`, `busy`, `cancelled`, `rejected` or `failed`.
-    disposition: &'static str,
-    /// A stable code that says why it ended.
-    cause: String,
-    /// Seconds from answer to end.
-    talk_seconds: i64,
-    /// The template that decided.
-    template: Option<String>,
-}
-
-/// One end of a call.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Side {
-    /// An extension, or a number in E.164; empty when withheld.
-    number: String,
-    /// A name, if known.
-    name: String,
-    /// The person's id, if it is one of the company's.
-    person: Option<String>,
-}
 
 /// A page of calls.
 #[derive(Serialize, ToSchema)]
@@ -78,9 +38,11 @@ pub(crate) struct Explanation {
 
 /// Filters of the list.
 #[derive(Deserialize, IntoParams, Default)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
+    /// `ended` (when absent), or `running`: those that go on right now, with no other filter.
+    state: Option<String>,
     /// Part of a name or number, or of what was dialled.
     text: Option<String>,
     /// Started at or after (RFC 3339).
@@ -99,56 +61,72 @@ pub(crate) struct Filters {
 
 /// The language of an explanation.
 #[derive(Deserialize, IntoParams, Default)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InLanguage {
     /// `en` or `de`; the company's when absent.
     language: Option<String>,
 }
 
-/// Lists calls, newest first.
+/// Lists calls, newest first: those that are over, or those that go on.
 #[utoipa::path(get, path = "/api/v1/calls", tag = "calls", params(Filters), security(("token" = ["calls:read"])),
     responses((status = 200, body = Calls), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn list(caller: Caller, Query(filters): Query<Filters>) -> Result<Json<Calls>, Problem> {
-    let query = filters.query()?;
+    let going_on = filters.going_on()?;
+    let query = filters.query(&caller.tenant.country)?;
+    if going_on {
+        return Ok(Json(running(&caller, &query)));
+    }
     let page = caller.app.ports.records.calls(caller.tenant.id, &query).await?;
-    let items = page.rows.into_iter().map(short).collect();
+    let items = page.rows.into_iter().map(Call::ended).collect();
     Ok(Json(Calls { items, next: page.next.map(|next| next.to_string()) }))
 }
 
-/// Reads one call's whole record.
-#[utoipa::path(get, path = "/api/v1/calls/{call}", tag = "calls", params(("call" = String, Path, description = "The call's id")),
+/// Reads one call: in short, as in the list, while it goes on (`state` is `running`); then its whole record (`ended`).
+#[utoipa::path(get, path = "/api/v1/calls/{call}", tag = "calls",
+    params(("call" = String, Path, description = "The call's id, or SIP's Call-ID of one of its legs")),
     security(("token" = ["calls:read"])),
     responses((status = 200, body = serde_json::Value), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn one(caller: Caller, Path(call): Path<String>) -> Result<Json<CallRecord>, Problem> {
-    find(&caller, &call).await.map(Json)
+pub(crate) async fn one(caller: Caller, Path(call): Path<String>, _: NoQuery) -> Result<Json<Whole>, Problem> {
+    let now = caller.app.ports.now().wall;
+    let going_on = caller.app.live.board().find(caller.tenant.id, &call).map(|call| Call::running(call, now));
+    match going_on {
+        Some(call) => Ok(Json(Whole::Running(Box::new(call)))),
+        None => find(&caller, &call).await.map(|record| Json(Whole::Ended(Box::new(record)))),
+    }
 }
 
 /// Says in plain words what a call did and why.
 #[utoipa::path(get, path = "/api/v1/calls/{call}/explanation", tag = "calls",
-    params(("call" = String, Path, description = "The call's id"), InLanguage), security(("token" = ["calls:read"])),
+    params(("call" = String, Path, description = "The call's id, or SIP's Call-ID of one of its legs"), InLanguage),
+    security(("token" = ["calls:read"])),
     responses((status = 200, body = Explanation), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn explain(
     caller: Caller,
     Path(call): Path<String>,
     Query(wanted): Query<InLanguage>,
 ) -> Result<Json<Explanation>, Problem> {
+    let language = match wanted.language.as_deref() {
+        None => Language::of_tag(&caller.tenant.language).unwrap_or_default(),
+        Some(tag) => Language::of_tag(tag).ok_or_else(|| Problem::unreadable("`language` is `en` or `de`."))?,
+    };
+    if caller.app.live.board().find(caller.tenant.id, &call).is_some() {
+        return Err(Problem::going_on());
+    }
     let record = find(&caller, &call).await?;
-    let language = wanted.language.as_deref().unwrap_or(&caller.tenant.language);
-    let language = Language::of_tag(language).unwrap_or_default();
     let names = caller.app.ports.records.names(&record, &caller.tenant).await?;
     Ok(Json(Explanation { lines: words::explain(&record, &names, language) }))
 }
 
 /// Ends a running call.
-#[utoipa::path(post, path = "/api/v1/calls/{call}/hang-up", tag = "calls", params(("call" = String, Path, description = "The call's id")),
+#[utoipa::path(post, path = "/api/v1/calls/{call}/hang-up", tag = "calls",
+    params(("call" = String, Path, description = "The call's id, or SIP's Call-ID of the caller's leg"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key twice is one request")),
     security(("token" = ["calls:write"])),
     responses((status = 202, description = "It is being ended"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn hang_up(caller: Caller, Path(call): Path<String>) -> Result<StatusCode, Problem> {
-    let id: CallId = call.parse().map_err(|_| Problem::not_there())?;
-    if caller.app.live.board().call(caller.tenant.id, id).is_none() {
-        return Err(Problem::not_there());
-    }
+pub(crate) async fn hang_up(caller: Caller, Path(call): Path<String>, _: NoQuery) -> Result<StatusCode, Problem> {
+    let found = caller.app.live.board().find(caller.tenant.id, &call).map(|call| call.id);
+    let id = found.ok_or_else(Problem::not_there)?;
     (caller.app.ports.commands)(Command::HangUp { tenant: caller.tenant.id, call: id });
     let object = id.to_string();
     let deed = Deed { tenant: Some(caller.tenant.id), actor: &caller.actor, action: "call.hung-up", object: &object };
@@ -156,13 +134,45 @@ pub(crate) async fn hang_up(caller: Caller, Path(call): Path<String>) -> Result<
     Ok(StatusCode::ACCEPTED)
 }
 
+/// The record of a call, by our id or by SIP's Call-ID of one of its legs.
 async fn find(caller: &Caller, call: &str) -> Result<CallRecord, Problem> {
-    let id: CallId = call.parse().map_err(|_| Problem::not_there())?;
-    caller.app.ports.records.call(caller.tenant.id, id).await?.ok_or_else(Problem::not_there)
+    let (records, tenant) = (&caller.app.ports.records, caller.tenant.id);
+    if let Ok(id) = call.parse::<CallId>()
+        && let Some(record) = records.call(tenant, id).await?
+    {
+        return Ok(record);
+    }
+    records.call_by_sip_id(tenant, call).await?.ok_or_else(Problem::not_there)
+}
+
+/// A page of the calls that go on, newest first.
+fn running(caller: &Caller, query: &CallQuery) -> Calls {
+    let now = caller.app.ports.now().wall;
+    let board = caller.app.live.board();
+    let place = |call: &LiveCall| (call.started, call.id);
+    let before = |call: &&LiveCall| query.after.is_none_or(|after| place(call) < (after.started, after.id));
+    let mut calls: Vec<&LiveCall> = board.calls(caller.tenant.id).filter(before).collect();
+    calls.sort_by_key(|call| std::cmp::Reverse(place(call)));
+    let more = calls.len() > usize::from(query.limit);
+    calls.truncate(usize::from(query.limit));
+    let last = calls.last().filter(|_| more).map(|call| Cursor { started: call.started, id: call.id });
+    let items = calls.into_iter().map(|call| Call::running(call, now)).collect();
+    Calls { items, next: last.map(|last| last.to_string()) }
 }
 
 impl Filters {
-    fn query(self) -> Result<CallQuery, Problem> {
+    /// Whether the calls that go on are asked for, with nothing that those cannot be filtered by.
+    fn going_on(&self) -> Result<bool, Problem> {
+        let others = [&self.text, &self.from, &self.until, &self.disposition, &self.template];
+        match self.state.as_deref() {
+            None | Some("ended") => Ok(false),
+            Some("running") if others.iter().all(|other| other.is_none()) => Ok(true),
+            Some("running") => Err(Problem::unreadable("`state=running` goes with `cursor` and `limit` alone.")),
+            Some(_) => Err(Problem::unreadable("`state` is `ended` or `running`.")),
+        }
+    }
+
+    fn query(self, country: &str) -> Result<CallQuery, Problem> {
         let disposition = match self.disposition.as_deref() {
             None => None,
             Some(word) => {
@@ -177,7 +187,7 @@ impl Filters {
         let after =
             self.cursor.map(|cursor| cursor.parse().map_err(|_| Problem::unreadable("`cursor` is not one of ours.")));
         Ok(CallQuery {
-            text: self.text,
+            text: self.text.map(|text| sought(&text, country)),
             from: moment(self.from)?,
             to: moment(self.until)?,
             disposition,
@@ -193,38 +203,4 @@ fn moment(text: Option<String>) -> Result<Option<Wall>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let at: Timestamp = text.parse().map_err(|_| Problem::unreadable("A time is written as in RFC 3339."))?;
     Ok(Some(Wall::from_micros(at.as_microsecond())))
-}
-
-fn rfc3339(at: Wall) -> String {
-    Timestamp::from_microsecond(at.micros()).map(|at| at.to_string()).unwrap_or_default()
-}
-
-fn short(row: CallRow) -> Call {
-    Call {
-        id: row.id.to_string(),
-        sip_call_id: row.sip_call_id,
-        direction: direction(row.direction),
-        from: Side { number: row.from_number, name: row.from_name, person: row.from_person.map(|id| id.to_string()) },
-        to: Side { number: row.to_number, name: row.to_name, person: row.to_person.map(|id| id.to_string()) },
-        dialled: row.dialled,
-        started: rfc3339(row.started),
-        answered: row.answered.map(rfc3339),
-        ended: rfc3339(row.ended),
-        disposition: disposition(row.disposition),
-        cause: row.cause,
-        talk_seconds: row.talk_us / 1_000_000,
-        template: row.template,
-    }
-}
-
-const fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Internal => "internal",
-        Direction::Inbound => "inbound",
-        Direction::Outbound => "outbound",
-    }
-}
-
-fn disposition(disposition: Disposition) -> &'static str {
-    crate::pages::calls::ENDS.iter().find(|(_, end)| *end == disposition).map_or("failed", |(word, _)| word)
 }

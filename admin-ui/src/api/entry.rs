@@ -44,7 +44,10 @@ pub(crate) async fn entry(State((app, needs)): State<(Shared, Scope)>, request: 
 }
 
 async fn admit(app: Shared, needs: Scope, header: Option<&str>) -> Result<Caller, Problem> {
-    let secret = header.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(Problem::no_token)?;
+    // The scheme's case does not matter (RFC 9110 §11.1).
+    let bearer =
+        header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, secret) = bearer.ok_or_else(Problem::no_token)?;
     let hash: [u8; 32] = Sha256::digest(secret.trim()).into();
     let found = app.ports.records.token_by_hash(hash, app.ports.now().wall).await?;
     let (tenant, token) = found.ok_or_else(Problem::no_token)?;

@@ -2,6 +2,7 @@
 
 use crate::api::Problem;
 use crate::api::entry::Caller;
+use crate::records::Broken;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -20,34 +21,45 @@ pub(crate) async fn once(caller: &Caller, request: Request, next: Next) -> Respo
     if request.method() != Method::POST {
         return next.run(request).await;
     }
-    let Some(key) = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned)
-    else {
-        return next.run(request).await;
+    let Some(key) = request.headers().get("idempotency-key") else { return next.run(request).await };
+    let Some(key) = key.to_str().ok().filter(|key| (1..=KEY_LIMIT).contains(&key.len())).map(str::to_owned) else {
+        return Problem::unreadable("An Idempotency-Key has 1 to 200 characters, all of them visible ASCII.")
+            .into_response();
     };
-    if key.is_empty() || key.len() > KEY_LIMIT {
-        return Problem::unreadable("An Idempotency-Key has 1 to 200 characters.").into_response();
-    }
-    keyed(caller, &key, request, next).await.unwrap_or_else(IntoResponse::into_response)
+    keyed(caller, key, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn keyed(caller: &Caller, key: &str, request: Request, next: Next) -> Result<Response, Problem> {
+async fn keyed(caller: &Caller, key: String, request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LIMIT).await.map_err(|_| Problem::unreadable("The body is too large."))?;
+    let body = to_bytes(body, LIMIT).await.map_err(|_| Problem::too_large())?;
     let line = format!("{} {}\n", parts.method, parts.uri);
     let hash: [u8; 32] = Sha256::new().chain_update(line).chain_update(&body).finalize().into();
-    let records = &caller.app.ports.records;
-    match records.claim(caller.tenant.id, key, hash, caller.app.ports.now().wall).await? {
+    let request = Request::from_parts(parts, Body::from(body));
+    // A task of its own: whoever hangs up in the middle would else leave the key claimed and its answer unknown.
+    let task = tokio::spawn(claimed(caller.clone(), key, hash, request, next));
+    task.await.map_err(|error| Broken(error.to_string()))?
+}
+
+async fn claimed(
+    caller: Caller,
+    key: String,
+    hash: [u8; 32],
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let (ports, tenant) = (&caller.app.ports, caller.tenant.id);
+    match ports.records.claim(tenant, &key, hash, ports.now().wall).await? {
         Claim::Done(answer) => return Ok(again(&answer)),
         Claim::OtherRequest => return Err(Problem::key_for_another()),
         Claim::Running => return Err(Problem::key_running()),
         Claim::Fresh => {}
     }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let response = next.run(request).await;
     let (parts, body) = response.into_parts();
     let body: Bytes = to_bytes(body, LIMIT).await.unwrap_or_default();
     let answer = StoredResponse { status: parts.status.as_u16(), body: String::from_utf8_lossy(&body).into_owned() };
     let keep = !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;
-    records.settle(caller.tenant.id, key, keep.then_some(&answer)).await?;
+    ports.records.settle(tenant, &key, keep.then_some(&answer), ports.now().wall).await?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 

@@ -1,6 +1,8 @@
 //! `/api/v1`: calls and people for programs. Bearer tokens, problem+json, cursors, idempotency keys, OpenAPI.
 
+mod call;
 mod calls;
+mod devices;
 mod entry;
 mod idempotency;
 mod people;
@@ -40,6 +42,8 @@ fn table() -> Vec<Route> {
         Route { needs: Scope::PeopleWrite, handler: routes!(people::create) },
         Route { needs: Scope::PeopleWrite, handler: routes!(people::change) },
         Route { needs: Scope::PeopleWrite, handler: routes!(people::remove) },
+        Route { needs: Scope::PeopleWrite, handler: routes!(devices::rename) },
+        Route { needs: Scope::PeopleWrite, handler: routes!(devices::remove) },
     ]
 }
 

@@ -2,11 +2,12 @@
 
 use crate::api::Problem;
 use crate::api::entry::Caller;
-use crate::api::read::{Body, Path, Query};
+use crate::api::read::{Body, Fields, FromFields, NoQuery, Path, Query};
 use crate::changes::{self, Wish};
+use crate::live::board::Board;
 use axum::Json;
 use axum::http::StatusCode;
-use pbx_core::directory::{Person as Someone, Tenant};
+use pbx_core::directory::{Device as Phone, Person as Someone, Tenant};
 use pbx_core::ids::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -40,16 +41,20 @@ pub(crate) struct Device {
 }
 
 /// What a person is made of.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(ToSchema)]
 pub(crate) struct PersonBody {
     /// The name that phones show.
     name: String,
     /// What colleagues dial.
     extension: String,
     /// Where mail goes.
-    #[serde(default)]
     email: Option<String>,
+}
+
+impl FromFields for PersonBody {
+    fn read(fields: &mut Fields) -> Self {
+        Self { name: fields.text("name"), extension: fields.text("extension"), email: fields.optional("email") }
+    }
 }
 
 /// A page of people.
@@ -63,7 +68,7 @@ pub(crate) struct People {
 
 /// A place in the list.
 #[derive(Deserialize, IntoParams, Default)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Place {
     /// From an earlier answer's `next`.
@@ -92,7 +97,7 @@ pub(crate) async fn list(caller: Caller, Query(place): Query<Place>) -> Result<J
 #[utoipa::path(get, path = "/api/v1/people/{person}", tag = "people", params(("person" = String, Path, description = "The person's id")),
     security(("token" = ["people:read"])),
     responses((status = 200, body = Person), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn one(caller: Caller, Path(person): Path<String>) -> Result<Json<Person>, Problem> {
+pub(crate) async fn one(caller: Caller, Path(person): Path<String>, _: NoQuery) -> Result<Json<Person>, Problem> {
     let person = find(&caller, &person)?;
     Ok(Json(whole(&caller, &caller.tenant, person)))
 }
@@ -104,6 +109,7 @@ pub(crate) async fn one(caller: Caller, Path(person): Path<String>) -> Result<Js
     responses((status = 201, body = Person), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn create(
     caller: Caller,
+    _: NoQuery,
     Body(body): Body<PersonBody>,
 ) -> Result<(StatusCode, Json<Person>), Problem> {
     let id = PersonId::mint(caller.app.ports.now().wall, caller.app.ports.bytes());
@@ -117,6 +123,7 @@ pub(crate) async fn create(
 pub(crate) async fn change(
     caller: Caller,
     Path(person): Path<String>,
+    _: NoQuery,
     Body(body): Body<PersonBody>,
 ) -> Result<Json<Person>, Problem> {
     let id = find(&caller, &person)?.id;
@@ -127,13 +134,14 @@ pub(crate) async fn change(
 #[utoipa::path(delete, path = "/api/v1/people/{person}", tag = "people", params(("person" = String, Path, description = "The person's id")),
     security(("token" = ["people:write"])),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn remove(caller: Caller, Path(person): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn remove(caller: Caller, Path(person): Path<String>, _: NoQuery) -> Result<StatusCode, Problem> {
     let id = find(&caller, &person)?.id;
     changes::apply(&caller.app.ports, caller.tenant.id, &caller.actor, &Wish::RemovePerson(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn find<'a>(caller: &'a Caller, id: &str) -> Result<&'a Someone, Problem> {
+/// The person that the path names; another company's is not there.
+pub(crate) fn find<'a>(caller: &'a Caller, id: &str) -> Result<&'a Someone, Problem> {
     let id: PersonId = id.parse().map_err(|_| Problem::not_there())?;
     caller.tenant.people.get(&id).ok_or_else(Problem::not_there)
 }
@@ -151,23 +159,22 @@ async fn write(caller: &Caller, id: PersonId, body: PersonBody) -> Result<Person
 
 fn whole(caller: &Caller, tenant: &Tenant, person: &Someone) -> Person {
     let board = caller.app.live.board();
-    let devices = tenant
-        .devices_of(person)
-        .map(|device| {
-            let heard = board.device(tenant.id, device.id).is_some_and(|reach| !reach.contacts.is_empty());
-            Device {
-                id: device.id.to_string(),
-                label: device.label.clone(),
-                sip_user: device.sip_user.clone(),
-                reachable: heard || device.contact.is_some(),
-            }
-        })
-        .collect();
     Person {
         id: person.id.to_string(),
         name: person.name.clone(),
         extension: person.extension.clone(),
         email: person.email.clone(),
-        devices,
+        devices: tenant.devices_of(person).map(|device| shown(&board, tenant, device)).collect(),
+    }
+}
+
+/// A phone as programs read it.
+pub(crate) fn shown(board: &Board, tenant: &Tenant, device: &Phone) -> Device {
+    let heard = board.device(tenant.id, device.id).is_some_and(|reach| !reach.contacts.is_empty());
+    Device {
+        id: device.id.to_string(),
+        label: device.label.clone(),
+        sip_user: device.sip_user.clone(),
+        reachable: heard || device.contact.is_some(),
     }
 }

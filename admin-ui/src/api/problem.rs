@@ -31,7 +31,9 @@ pub(crate) struct Problem {
 pub(crate) struct ProblemField {
     /// The field.
     field: String,
-    /// A stable code: `required`, `taken`, `invalid`.
+    /// A stable code: `required` (missing or empty), `grammar` (not written as it must be), `taken` (somebody else has it),
+    /// `emergency` (an emergency number of the country), `range`, `bound` (something else still needs it), `not-there` (it is
+    /// gone), `unknown` (there is no such field).
     code: String,
     /// In words.
     detail: String,
@@ -76,6 +78,20 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request could not be read", detail)
     }
 
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large", "Send less at a time.")
+    }
+
+    pub(crate) fn not_json() -> Self {
+        let what = "Send the body as JSON, with `Content-Type: application/json`.";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", "The body is not said to be JSON", what)
+    }
+
+    pub(crate) fn going_on() -> Self {
+        let what = "Why a call went where it went is written when it ends. Ask again then.";
+        Self::new(StatusCode::CONFLICT, "going-on", "The call is still going on", what)
+    }
+
     pub(crate) fn key_for_another() -> Self {
         let what = "This Idempotency-Key was used for another request. Use a new one.";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "The key belongs to another request", what)
@@ -86,7 +102,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "key-running", "Still being carried out", what)
     }
 
-    fn invalid(faults: Vec<FieldFault>) -> Self {
+    pub(crate) fn invalid(faults: Vec<FieldFault>) -> Self {
         let mut problem =
             Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The change is not valid", "Nothing was changed.");
         problem.errors = faults

@@ -42,6 +42,8 @@ pub(super) struct Room {
 pub(crate) struct LiveCall {
     /// Ours.
     pub id: CallId,
+    /// SIP's Call-ID of the caller's leg.
+    pub sip_call_id: String,
     /// From where.
     pub direction: Direction,
     /// Who calls.
@@ -56,6 +58,8 @@ pub(crate) struct LiveCall {
     pub since: Wall,
     /// When the INVITE came.
     pub started: Wall,
+    /// When it was answered.
+    pub answered: Option<Wall>,
     /// The legs that were started and have not failed.
     pub legs: BTreeMap<LegId, LiveLeg>,
     /// Who answered.
@@ -145,9 +149,10 @@ impl Board {
             }
             EventKind::Unregistered { device, contact, reason } => room.lose(*device, contact, reason, at),
             EventKind::Alarm { code, detail } => room.alarm(Alarm { at, code: code.clone(), detail: detail.clone() }),
-            EventKind::CallStarted { direction, from, dialled, .. } => {
+            EventKind::CallStarted { direction, from, dialled, sip_call_id } => {
                 let id = event.call?;
-                room.calls.insert(id, LiveCall::new(id, *direction, from.clone(), dialled.clone(), at));
+                let call = LiveCall::new(id, sip_call_id.clone(), *direction, from.clone(), dialled.clone(), at);
+                room.calls.insert(id, call);
                 Some(Change::Call(id))
             }
             EventKind::CallEnded { .. } => room.calls.remove(&event.call?).map(|call| Change::Gone(call.id)),
@@ -167,6 +172,12 @@ impl Board {
     /// One call of a tenant; another tenant's is not there.
     pub(crate) fn call(&self, tenant: TenantId, id: CallId) -> Option<&LiveCall> {
         self.tenants.get(&tenant)?.calls.get(&id)
+    }
+
+    /// One call of a tenant, by our id or by SIP's Call-ID of the caller's leg.
+    pub(crate) fn find(&self, tenant: TenantId, name: &str) -> Option<&LiveCall> {
+        let by_id = name.parse().ok().and_then(|id| self.call(tenant, id));
+        by_id.or_else(|| self.calls(tenant).find(|call| call.sip_call_id == name))
     }
 
     /// Where a device of a tenant can be reached; none if it was never heard of.
@@ -218,9 +229,17 @@ impl Room {
 }
 
 impl LiveCall {
-    pub(super) fn new(id: CallId, direction: Direction, from: Party, dialled: String, at: Wall) -> Self {
+    pub(super) fn new(
+        id: CallId,
+        sip_call_id: String,
+        direction: Direction,
+        from: Party,
+        dialled: String,
+        at: Wall,
+    ) -> Self {
         Self {
             id,
+            sip_call_id,
             direction,
             from,
             dialled,
@@ -228,6 +247,7 @@ impl LiveCall {
             state: CallState::Deciding,
             since: at,
             started: at,
+            answered: None,
             legs: BTreeMap::new(),
             with: None,
             hold_by_caller: false,
@@ -255,6 +275,7 @@ impl LiveCall {
             EventKind::Answered { leg, by } => {
                 self.legs.retain(|id, _| id == leg);
                 self.with = Some(by.clone());
+                self.answered = Some(at);
                 self.enter(CallState::Talking, at);
             }
             EventKind::Held { by_caller } => self.hold(*by_caller, true, at),

@@ -5,7 +5,7 @@ mod renew;
 mod show;
 mod stream;
 
-pub(crate) use show::{board_context, call_context, may_see, phones, reach_words, template_title};
+pub(crate) use show::{board_context, call_context, may_see, phones, reach_in_short, reach_words, template_title};
 pub(crate) use stream::stream;
 
 use crate::ports::Ports;

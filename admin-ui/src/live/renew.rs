@@ -35,14 +35,15 @@ impl Room {
     /// A call that is kept as going on. Who rings is not kept: of a call that nobody saw begin, only the number shows.
     fn go_on(&mut self, kept: &OpenCall) {
         let call = self.calls.entry(kept.call).or_insert_with(|| {
-            let mut call =
-                LiveCall::new(kept.call, kept.direction, kept.from.clone(), kept.dialled.clone(), kept.started);
+            let (sip, from, dialled) = (kept.sip_call_id.clone(), kept.from.clone(), kept.dialled.clone());
+            let mut call = LiveCall::new(kept.call, sip, kept.direction, from, dialled, kept.started);
             call.enter(CallState::Ringing, kept.started);
             call
         });
         if let Some(answer) = kept.answered.as_ref().filter(|_| call.with.is_none()) {
             call.legs.retain(|leg, _| *leg == answer.callee);
             call.with = Some(answer.by.clone());
+            call.answered = Some(answer.at);
             call.enter(CallState::Talking, answer.at);
         }
     }

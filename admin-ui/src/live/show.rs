@@ -160,3 +160,21 @@ pub(crate) fn reach_words(
     let why = if language.knows(&key) { language.say(&key, &[]) } else { reason.clone() };
     (false, language.say("reach-no", &[("since", since.into()), ("why", why.into())]), String::new())
 }
+
+/// The same without any address and without what the phone calls itself.
+pub(crate) fn reach_in_short(
+    device: &Device,
+    reach: Option<&Reach>,
+    now: Wall,
+    zone: &TimeZone,
+    language: Language,
+) -> (bool, String, String) {
+    if device.contact.is_some() {
+        return (true, language.say("reach-fixed-short", &[]), String::new());
+    }
+    if let Some(contact) = reach.and_then(Reach::contact) {
+        let since = words::moment(contact.since, now, zone, language);
+        return (true, language.say("reach-yes-short", &[("since", since.into())]), String::new());
+    }
+    reach_words(device, reach, now, zone, language)
+}

@@ -1,7 +1,8 @@
 //! Server-sent events: what changes on the board, as rows that the page puts in place.
 //!
 //! The first thing that a page hears is the whole board, so a page that lost its connection heals by opening a new one.
-//! What changed while the page was slow is sent once, as it is then.
+//! What changed while the page was slow is sent once, as it is then. A stream ends with the session that opened it, and when
+//! the log-in is changed or removed.
 
 use super::board::{Board, Change};
 use super::show::{board_context, call_context, may_see};
@@ -10,33 +11,88 @@ use crate::pages::base;
 use crate::refusal::Refusal;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use axum_login::tower_sessions::SessionStore;
+use axum_login::tower_sessions::session::Id;
 use futures_util::stream::{self, Stream};
+use pbx_core::directory::Directory;
 use pbx_core::ids::{CallId, TenantId};
+use pbx_core::net::pause;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::watch;
 
-/// How often a silent stream shows that it lives.
+/// How often a silent stream shows that it lives, and every stream whether its reader may still hear it.
 const BEAT: Duration = Duration::from_secs(15);
 
 /// The stream of one open page.
 /// The header asks proxies that hold answers back (nginx) not to.
 pub(crate) async fn stream(room: Room) -> Result<impl IntoResponse, Refusal> {
     let (waiting, shown) = (VecDeque::new(), BTreeSet::new());
-    let follower = Follower { changes: room.app.live.changes(), room, waiting, shown, fresh: true };
+    let listening = Listening {
+        changes: room.app.live.changes(),
+        configuration: room.app.ports.records.configuration.subscribe(),
+        ended: room.app.sessions.ended(),
+        beat: Box::pin(pause(BEAT)),
+    };
+    let follower = Follower { listening, room, waiting, shown, fresh: true };
     Ok(([("x-accel-buffering", "no")], Sse::new(follow(follower)).keep_alive(KeepAlive::new().interval(BEAT))))
 }
 
 struct Follower {
     room: Room,
-    changes: Receiver<(TenantId, Change)>,
+    listening: Listening,
     waiting: VecDeque<Event>,
     /// The calls that the page has rows of: of others it must not even learn that they are over.
     shown: BTreeSet<CallId>,
     fresh: bool,
+}
+
+/// Everything that wakes a stream.
+struct Listening {
+    changes: Receiver<(TenantId, Change)>,
+    configuration: watch::Receiver<Arc<Directory>>,
+    ended: Receiver<Id>,
+    beat: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// What woke a stream.
+enum Woken {
+    /// The board is different.
+    Board(Result<(TenantId, Change), RecvError>),
+    /// The configuration is different, log-ins among it.
+    Configuration,
+    /// A session was ended, or several of which we were not told.
+    Ended(Option<Id>),
+    /// Nothing happened that we know of, for a while.
+    Beat,
+    /// The server ends.
+    Over,
+}
+
+impl Listening {
+    /// Waits. Who may listen comes before what is told.
+    async fn next(&mut self) -> Woken {
+        tokio::select! {
+            biased;
+            ended = self.ended.recv() => match ended {
+                Ok(id) => Woken::Ended(Some(id)),
+                Err(RecvError::Lagged(_)) => Woken::Ended(None),
+                Err(RecvError::Closed) => Woken::Over,
+            },
+            told = self.configuration.changed() => if told.is_ok() { Woken::Configuration } else { Woken::Over },
+            () = &mut self.beat => {
+                self.beat = Box::pin(pause(BEAT));
+                Woken::Beat
+            }
+            change = self.changes.recv() => Woken::Board(change),
+        }
+    }
 }
 
 fn follow(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -54,11 +110,19 @@ struct News {
     any: bool,
 }
 
+impl News {
+    fn everything() -> Self {
+        Self { everything: true, any: true, ..Self::default() }
+    }
+}
+
 impl Follower {
+    /// What to tell next; none: the stream is over, because its reader may hear no more.
     async fn next(&mut self) -> Option<Event> {
         while self.waiting.is_empty() {
             let news = if std::mem::take(&mut self.fresh) {
-                News { everything: true, any: true, ..News::default() }
+                self.stay().await?;
+                News::everything()
             } else {
                 self.listen().await?
             };
@@ -72,18 +136,44 @@ impl Follower {
     /// Waits for a change, then takes all that came meanwhile.
     async fn listen(&mut self) -> Option<News> {
         let mut news = News::default();
-        match self.changes.recv().await {
-            Ok((tenant, change)) => self.hear(tenant, change, &mut news),
-            Err(RecvError::Lagged(_)) => (news.everything, news.any) = (true, true),
-            Err(RecvError::Closed) => return None,
+        match self.listening.next().await {
+            Woken::Board(Ok((tenant, change))) => self.hear(tenant, change, &mut news),
+            Woken::Board(Err(RecvError::Lagged(_))) => news = News::everything(),
+            Woken::Board(Err(RecvError::Closed)) | Woken::Over => return None,
+            Woken::Configuration => {
+                self.stay().await?;
+                news = News::everything();
+            }
+            Woken::Ended(Some(id)) if Some(id) != self.room.session => return Some(news),
+            Woken::Ended(_) | Woken::Beat => {
+                self.stay().await?;
+                return Some(news);
+            }
         }
         loop {
-            match self.changes.try_recv() {
+            match self.listening.changes.try_recv() {
                 Ok((tenant, change)) => self.hear(tenant, change, &mut news),
-                Err(TryRecvError::Lagged(_)) => (news.everything, news.any) = (true, true),
+                Err(TryRecvError::Lagged(_)) => news = News::everything(),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return Some(news),
             }
         }
+    }
+
+    /// Looks again whether the session goes on, the log-in is what it was when the stream began, and the company is there,
+    /// and takes the company as it is now. None: the stream must end. Whoever may open another one will.
+    async fn stay(&mut self) -> Option<()> {
+        let app = self.room.app.clone();
+        let tenant = app.ports.records.directory().tenant(self.room.tenant.id).cloned()?;
+        let alive = match self.room.session {
+            Some(session) => app.sessions.load(&session).await.ok()?.is_some(),
+            None => false,
+        };
+        let known = self.room.account.as_ref()?;
+        let account = app.ports.records.account(known.id).await.ok()??;
+        let same = alive && account == *known;
+        self.room.desk.room = Some(tenant.clone());
+        self.room.tenant = tenant;
+        same.then_some(())
     }
 
     fn hear(&self, tenant: TenantId, change: Change, news: &mut News) {

@@ -8,8 +8,9 @@ use crate::live::{call_context, may_see};
 use crate::pages::call_record::record_context;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
+use crate::session::News;
 use crate::words;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
 use pbx_core::ids::{CallId, PersonId};
@@ -56,7 +57,7 @@ pub(crate) async fn hang_up(room: Room, Path((_, call)): Path<(String, String)>)
     let (actor, object) = (room.actor(), id.to_string());
     let deed = Deed { tenant: Some(room.tenant.id), actor: &actor, action: "call.hung-up", object: &object };
     audit::note(&room.app.ports, deed).await?;
-    Ok(Redirect::to(&base(&room.desk)).into_response())
+    Ok(room.go(&base(&room.desk), News::done("done-call-hung-up", "")))
 }
 
 /// Whoever runs the tenant sees every call, others those that they were part of.

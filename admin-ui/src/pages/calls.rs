@@ -6,6 +6,7 @@ use crate::extract::Query;
 use crate::live::template_title;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
+use crate::sought::sought;
 use crate::words;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -49,7 +50,7 @@ impl Filters {
         let zone = words::zone(&room.tenant.timezone);
         let me = room.account.as_ref().filter(|account| account.role == Role::User);
         CallQuery {
-            text: filled(&self.text),
+            text: filled(&self.text).map(|text| sought(&text, &room.tenant.country)),
             from: day(&self.from, &zone, 0),
             to: day(&self.until, &zone, 1),
             disposition: ENDS.iter().find(|(word, _)| *word == self.outcome).map(|(_, end)| *end),

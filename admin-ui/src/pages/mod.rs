@@ -33,6 +33,7 @@ pub(crate) fn page(desk: &Desk, view: &str, active: &str, title: &str, mut conte
         map.insert("csrf".to_owned(), desk.csrf.clone().into());
         map.insert("base".to_owned(), base(desk).into());
         map.insert("admin".to_owned(), desk.runs_tenant().into());
+        map.entry("news").or_insert_with(|| if desk.news.page.is_null() { json!({}) } else { desk.news.page.clone() });
     }
     desk.app.views.respond(desk.language, view, &context)
 }
@@ -60,6 +61,7 @@ fn shell(desk: &Desk, active: &str, title: &str) -> Value {
         "tenants": tenants(desk),
         "place": place(active),
         "nav": navigation(desk),
+        "done": desk.news.done.as_ref().map(|(key, name)| desk.language.say(key, &[("name", name.clone().into())])),
         "now_ms": desk.app.ports.now().wall.micros() / 1000,
     })
 }

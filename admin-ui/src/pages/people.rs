@@ -3,11 +3,11 @@
 use crate::app::Room;
 use crate::extract::Query;
 use crate::live::board::Board;
-use crate::live::reach_words;
+use crate::live::{reach_in_short, reach_words};
 use crate::pages::page;
 use crate::words;
 use axum::response::Response;
-use pbx_core::directory::Person;
+use pbx_core::directory::{Device, Person};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -50,19 +50,32 @@ fn row(room: &Room, person: &Person, board: &Board) -> Value {
     })
 }
 
-/// A person's devices with where they can be reached.
+/// A person's devices with where they can be reached. What a colleague's phone logs in as and where it stands in the network
+/// is for those alone who run the tenant.
 pub(crate) fn devices(room: &Room, person: &Person, board: &Board) -> Vec<Value> {
     let now = room.app.ports.now().wall;
+    let own = room.account.as_ref().is_some_and(|account| account.person == Some(person.id));
+    let whole = own || room.runs_tenant();
     let zone = words::zone(&room.tenant.timezone);
     room.tenant
         .devices_of(person)
         .map(|device| {
             let reach = board.device(room.tenant.id, device.id);
-            let (reachable, text, term) = reach_words(device, reach, now, &zone, room.language);
+            let (reachable, text, term) = if whole {
+                reach_words(device, reach, now, &zone, room.language)
+            } else {
+                reach_in_short(device, reach, now, &zone, room.language)
+            };
             json!({
-                "id": device.id.to_string(), "label": device.label, "sip_user": device.sip_user,
+                "id": device.id.to_string(), "label": device.label, "confirm": name_of(device),
+                "sip_user": whole.then_some(&device.sip_user),
                 "reachable": reachable, "text": text, "term": term, "fixed": device.contact.is_some(),
             })
         })
         .collect()
+}
+
+/// What a device goes by: its label, else its SIP user name.
+pub(crate) fn name_of(device: &Device) -> &str {
+    if device.label.trim().is_empty() { &device.sip_user } else { device.label.trim() }
 }

@@ -3,15 +3,19 @@
 use crate::app::Room;
 use crate::changes::{self, ChangeError, DiffLine, FieldFault, Wish};
 use crate::extract::{Form, Path};
-use crate::pages::person::{find, render};
+use crate::pages::person::find;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
+use crate::session::News;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use pbx_core::directory::Person;
 use pbx_core::ids::PersonId;
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// What the form asks for, in its order.
+const ORDER: [&str; 3] = ["name", "extension", "email"];
 
 /// The form's fields.
 #[derive(Deserialize, Default, Clone)]
@@ -20,7 +24,7 @@ pub(crate) struct Fields {
     name: String,
     extension: String,
     email: String,
-    /// `save` makes the change; anything else shows it first.
+    /// `save` makes the change, `edit` goes back to the form; anything else shows first what would change.
     step: String,
     /// The id of a person that is being added, so that a form sent twice adds one.
     id: String,
@@ -94,12 +98,11 @@ pub(crate) async fn remove(
 ) -> Result<Response, Refusal> {
     let person = find(&room, &person)?;
     if typed.extension.trim() != person.extension {
-        let mut response = render(&room, person, json!({ "unconfirmed": true }));
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        let news = News::of_page(json!({ "unconfirmed": true }));
+        return Ok(room.go(&format!("{}/people/{}", base(&room.desk), person.id), news));
     }
     match changes::apply(&room.app.ports, room.tenant.id, &room.actor(), &Wish::RemovePerson(person.id)).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}/people", base(&room.desk))).into_response()),
+        Ok(_) => Ok(room.go(&format!("{}/people", base(&room.desk)), News::done("done-person-removed", &person.name))),
         Err(error) => failed(&room, Some(person), &Fields::of(person), error),
     }
 }
@@ -107,6 +110,9 @@ pub(crate) async fn remove(
 async fn step(room: &Room, person: Option<&Person>, id: PersonId, fields: &Fields) -> Result<Response, Refusal> {
     let ports = &room.app.ports;
     let wish = fields.wish(id);
+    if fields.step == "edit" {
+        return Ok(form(room, person, fields, &[], None));
+    }
     if fields.step != "save" {
         return match changes::preview(ports, room.tenant.id, &wish).await {
             Ok(diff) => Ok(form(room, person, fields, &[], Some(&diff))),
@@ -114,7 +120,10 @@ async fn step(room: &Room, person: Option<&Person>, id: PersonId, fields: &Field
         };
     }
     match changes::apply(ports, room.tenant.id, &room.actor(), &wish).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}/people/{id}", base(&room.desk))).into_response()),
+        Ok(_) => {
+            let key = if person.is_some() { "done-person-changed" } else { "done-person-added" };
+            Ok(room.go(&format!("{}/people/{id}", base(&room.desk)), News::done(key, fields.name.trim())))
+        }
         Err(error) => failed(room, person, fields, error),
     }
 }
@@ -144,7 +153,7 @@ fn form(
         let field = if fault.field.is_empty() { "whole" } else { &fault.field };
         by_field.insert(field.to_owned(), Value::String(text));
     }
-    let diff = diff.map(|lines| lines.iter().map(|line| diff_line(room, line)).collect::<Vec<_>>());
+    let diff = diff.map(|lines| ORDER.iter().filter_map(|field| diff_line(room, field, lines)).collect::<Vec<_>>());
     let action = match person {
         Some(person) => format!("{}/people/{}/edit", base(&room.desk), person.id),
         None => format!("{}/people/new", base(&room.desk)),
@@ -162,10 +171,11 @@ fn form(
     page(&room.desk, "person_edit.html", "people", &title, context)
 }
 
-fn diff_line(room: &Room, line: &DiffLine) -> Value {
-    let key = format!("field-{}", line.field);
-    let label = if room.language.knows(&key) { room.say(&key) } else { line.field.clone() };
-    json!({ "label": label, "before": line.before, "after": line.after })
+/// A field that would change. What the form does not ask for (the id) is not its reader's business.
+fn diff_line(room: &Room, field: &str, lines: &[DiffLine]) -> Option<Value> {
+    let line = lines.iter().find(|line| line.field == field)?;
+    let label = room.say(&format!("field-{field}"));
+    Some(json!({ "label": label, "before": line.before, "after": line.after }))
 }
 
 /// The next extension after the highest that is taken.

@@ -7,9 +7,10 @@ use crate::audit::{self, Deed};
 use crate::extract::{Form, Path};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
+use crate::session::News;
 use crate::words;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use pbx_core::ids::TokenId;
 use pbx_core::store::Token;
 use serde_json::{Value, json};
@@ -17,10 +18,10 @@ use sha2::{Digest, Sha256};
 
 /// The tokens of this tenant.
 pub(crate) async fn show(room: Room) -> Result<Response, Refusal> {
-    render(&room, json!({})).await
+    render(&room, None).await
 }
 
-/// Makes a token and shows its secret, this once. Form fields: `label`, and `scope` as often as wanted.
+/// Makes a token; its secret is shown on the next page, once. Form fields: `label`, and `scope` as often as wanted.
 pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>) -> Result<Response, Refusal> {
     let label =
         fields.iter().find(|(name, _)| name == "label").map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
@@ -29,7 +30,7 @@ pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>
         Scope::ALL.iter().filter(|scope| chosen(scope)).map(|scope| scope.code().to_owned()).collect();
     if label.is_empty() || scopes.is_empty() {
         let fault = if label.is_empty() { "label" } else { "scope" };
-        let mut response = render(&room, json!({ "fault": fault, "label": label, "scopes": scopes })).await?;
+        let mut response = render(&room, Some(json!({ "fault": fault, "label": label, "scopes": scopes }))).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
@@ -39,7 +40,8 @@ pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>
     let token = Token { id, label: label.clone(), scopes, created: now, expires: None, last_used: None };
     room.app.ports.records.add_token(room.tenant.id, &token, Sha256::digest(&secret).into()).await?;
     note(&room, "token.created", &label).await?;
-    render(&room, json!({ "secret": secret, "made": label })).await
+    let news = News::of_page(json!({ "secret": secret, "made": label }));
+    Ok(room.go(&format!("{}/tokens", base(&room.desk)), news))
 }
 
 /// Takes a token away: whoever uses it is refused from now on.
@@ -49,10 +51,11 @@ pub(crate) async fn revoke(room: Room, Path((_, token)): Path<(String, String)>)
         return Err(Refusal::NotThere);
     }
     note(&room, "token.revoked", &id.to_string()).await?;
-    Ok(Redirect::to(&format!("{}/tokens", base(&room.desk))).into_response())
+    Ok(room.go(&format!("{}/tokens", base(&room.desk)), News::done("done-token-revoked", "")))
 }
 
-async fn render(room: &Room, news: Value) -> Result<Response, Refusal> {
+/// The page; `fault`: what is wrong with the form that was sent.
+async fn render(room: &Room, fault: Option<Value>) -> Result<Response, Refusal> {
     let now = room.app.ports.now().wall;
     let zone = words::zone(&room.tenant.timezone);
     let tokens: Vec<Value> = room
@@ -74,7 +77,10 @@ async fn render(room: &Room, news: Value) -> Result<Response, Refusal> {
         .iter()
         .map(|scope| json!({ "code": scope.code(), "key": format!("scope-{}", scope.code().replace(':', "-")) }))
         .collect();
-    let context = json!({ "tokens": tokens, "scopes": scopes, "news": news });
+    let mut context = json!({ "tokens": tokens, "scopes": scopes });
+    if let Some(fault) = fault {
+        context["news"] = fault;
+    }
     Ok(page(&room.desk, "tokens.html", "tokens", &room.say("tokens-title"), context))
 }
 

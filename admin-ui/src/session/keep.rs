@@ -10,16 +10,26 @@ use axum_login::tower_sessions::session_store::{Error, Result};
 use pbx_core::store::{StoreError, StoredSession};
 use pbx_core::time::Wall;
 use sha2::{Digest, Sha256};
+use tokio::sync::broadcast;
+
+/// How many ends of sessions an open page may miss before it has to look whether its own is one of them.
+const LAG: usize = 256;
 
 /// Keeps sessions. The store holds a hash of the session's id, so that its reader cannot become anybody.
 #[derive(Clone, Debug)]
 pub(crate) struct KeptSessions {
     ports: Ports,
+    ended: broadcast::Sender<Id>,
 }
 
 impl KeptSessions {
-    pub(crate) const fn new(ports: Ports) -> Self {
-        Self { ports }
+    pub(crate) fn new(ports: Ports) -> Self {
+        Self { ports, ended: broadcast::Sender::new(LAG) }
+    }
+
+    /// Tells of every session that is ended from now on. Of one that runs out nobody is told.
+    pub(crate) fn ended(&self) -> broadcast::Receiver<Id> {
+        self.ended.subscribe()
     }
 }
 
@@ -54,7 +64,10 @@ impl SessionStore for KeptSessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.ports.records.store.remove_session(&key(*id)).await.map_err(broken)
+        self.ports.records.store.remove_session(&key(*id)).await.map_err(broken)?;
+        // No page of it may be open.
+        let _ = self.ended.send(*id);
+        Ok(())
     }
 }
 

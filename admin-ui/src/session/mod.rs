@@ -4,12 +4,14 @@ mod backend;
 mod cookie;
 mod csrf;
 mod keep;
+mod once;
 mod throttle;
 
 pub(crate) use backend::{Accounts, Credentials};
 pub(crate) use cookie::{cookie, set_cookie};
 pub(crate) use csrf::{CSRF_FIELD, CSRF_HEADER, CSRF_KEY, form_cookie, matches, mint};
 pub(crate) use keep::KeptSessions;
+pub(crate) use once::{News, Once};
 pub(crate) use throttle::Throttle;
 
 use crate::ports::Ports;
@@ -22,8 +24,8 @@ use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
 const IDLE_DAYS: i64 = 7;
 
 /// The layer that knows who is logged in.
-pub(crate) fn layer(ports: &Ports, https: bool) -> AuthManagerLayer<Accounts, KeptSessions> {
-    let sessions = SessionManagerLayer::new(KeptSessions::new(ports.clone()))
+pub(crate) fn layer(ports: &Ports, kept: &KeptSessions, https: bool) -> AuthManagerLayer<Accounts, KeptSessions> {
+    let sessions = SessionManagerLayer::new(kept.clone())
         .with_name(if https { "__Host-ringdown" } else { "ringdown" })
         .with_http_only(true)
         .with_same_site(SameSite::Lax)

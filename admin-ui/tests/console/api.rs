@@ -1,7 +1,7 @@
 //! The API as a program sees it.
 
 use crate::browser::{Answer, Browser};
-use crate::house::{Hand, House};
+use crate::house::{Hand, House, somebody};
 use crate::records::{party, ring};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -10,13 +10,19 @@ use pbx_core::store::Token;
 use pbx_core::time::Wall;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-const NOW: i64 = 1_795_230_000_000_000;
+pub(crate) const NOW: i64 = 1_795_230_000_000_000;
 
 async fn house(name: &str) -> House {
-    let house = House::build(name, Arc::new(Hand(AtomicI64::new(NOW)))).await;
+    house_at(name, Arc::new(Hand(AtomicI64::new(NOW)))).await
+}
+
+/// A house with this clock, whose Acme has a token for everything.
+pub(crate) async fn house_at(name: &str, clock: Arc<Hand>) -> House {
+    let house = House::build(name, clock).await;
     let scopes = admin_ui::Scope::ALL.map(|scope| scope.code().to_owned()).to_vec();
     let id = TokenId::of_key("t");
     let token =
@@ -26,7 +32,8 @@ async fn house(name: &str) -> House {
     house
 }
 
-async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: &str) -> Answer {
+/// Sends a JSON body with Acme's token.
+pub(crate) async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: &str) -> Answer {
     let mut request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, "Bearer secret");
     if let Some(key) = key {
         request = request.header("idempotency-key", key);
@@ -35,7 +42,7 @@ async fn send(house: &House, method: &str, path: &str, key: Option<&str>, body: 
     Browser::at(house).send(request, Body::from(body.to_owned())).await
 }
 
-const DORA: &str = r#"{"name":"Dora Klein","extension":"130","email":"dora@acme.test"}"#;
+pub(crate) const DORA: &str = r#"{"name":"Dora Klein","extension":"130","email":"dora@acme.test"}"#;
 
 #[tokio::test]
 async fn the_same_key_adds_one_person_and_answers_twice() {
@@ -145,4 +152,90 @@ async fn a_filter_that_cannot_be_read_is_said() {
         let answer = send(&house, "GET", &format!("/api/v1/calls?{query}"), None, "").await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
     }
+}
+
+#[tokio::test]
+async fn every_field_that_is_wrong_is_named_with_a_code_of_the_document() {
+    let house = house("api-fields").await;
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let codes = document["components"]["schemas"]["ProblemField"]["properties"]["code"]["description"].clone();
+    let bodies = [
+        (r#"{"extension":"130"}"#, "name", "required"),
+        (r#"{"name":" ","extension":"130"}"#, "name", "required"),
+        (r#"{"name":5,"extension":"130"}"#, "name", "grammar"),
+        (r#"{"name":"X","extension":"130","phone":"1"}"#, "phone", "unknown"),
+        (r#"{"name":"X","extension":"101"}"#, "extension", "taken"),
+        (r#"{"name":"X","extension":"0"}"#, "extension", "grammar"),
+        (r#"{"name":"X","extension":"112"}"#, "extension", "emergency"),
+        (r#"{"name":"A\u202eB","extension":"130"}"#, "name", "grammar"),
+        (r#"{"name":"A\u0007B","extension":"130"}"#, "name", "grammar"),
+        (r#"{"name":"X","extension":"130","email":"Anna@acme.test"}"#, "email", "taken"),
+        (r#"{"name":"X","extension":"130","email":"anna"}"#, "email", "grammar"),
+    ];
+    for (body, field, code) in bodies {
+        let answer = send(&house, "POST", "/api/v1/people", None, body).await;
+        let problem: Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {problem}");
+        let errors = problem["errors"].as_array().unwrap();
+        assert_eq!((errors.len(), &errors[0]["field"], &errors[0]["code"]), (1, &field.into(), &code.into()), "{body}");
+        assert!(codes.as_str().unwrap().contains(&format!("`{code}`")), "{code} is not in the document");
+    }
+    let own = somebody(&house.tenant("acme"), "anna").0.id;
+    let path = format!("/api/v1/people/{own}");
+    let body = r#"{"name":"Anna Berg","extension":"101","email":"anna@acme.test"}"#;
+    assert_eq!(send(&house, "PUT", &path, None, body).await.status, StatusCode::OK, "the own e-mail is not taken");
+}
+
+#[tokio::test]
+async fn what_is_asked_for_and_not_known_is_refused_by_name() {
+    let house = house("api-unknown").await;
+    let call = CallId::of_key("none");
+    for (path, name) in [
+        ("/api/v1/calls?texte=x".to_owned(), "texte"),
+        ("/api/v1/people?page=2".to_owned(), "page"),
+        (format!("/api/v1/calls/{call}?expand=legs"), "expand"),
+        (format!("/api/v1/calls/{call}/explanation?lang=de"), "lang"),
+        (format!("/api/v1/calls/{call}/explanation?language=xx"), "language"),
+    ] {
+        let answer = send(&house, "GET", &path, None, "").await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.text);
+        assert!(answer.text.contains(&format!("`{name}`")), "{path}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_bodys_kind_must_be_said_and_the_schemes_case_does_not_matter() {
+    let house = house("api-kind").await;
+    let post = || Request::post("/api/v1/people").header(header::AUTHORIZATION, "bearer secret");
+    let silent = Browser::at(&house).send(post(), Body::from(DORA)).await;
+    assert_eq!(silent.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{}", silent.text);
+    assert!(silent.text.contains("Content-Type: application/json"), "{}", silent.text);
+    let said = post().header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+    let answer = Browser::at(&house).send(said, Body::from(DORA)).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_persons_phone_is_renamed_and_removed() {
+    let house = house("api-phones").await;
+    let acme = house.tenant("acme");
+    let (ben, desk) = somebody(&acme, "ben");
+    let anna = somebody(&acme, "anna").0;
+    let path = format!("/api/v1/people/{}/devices/{}", ben.id, desk.id);
+    let taken = send(&house, "PATCH", &path, None, r#"{"label":"LAPTOP "}"#).await;
+    let problem: Value = serde_json::from_str(&taken.text).unwrap();
+    assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&"label".into(), &"taken".into()));
+    let renamed = send(&house, "PATCH", &path, None, r#"{"label":"Front desk"}"#).await;
+    let device: Value = serde_json::from_str(&renamed.text).unwrap();
+    assert_eq!((renamed.status, &device["label"]), (StatusCode::OK, &"Front desk".into()), "{device}");
+    let anothers = path.replace(&ben.id.to_string(), &anna.id.to_string());
+    assert_eq!(send(&house, "DELETE", &anothers, None, "").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(send(&house, "DELETE", &path, None, "").await.status, StatusCode::NO_CONTENT);
+    assert_eq!(send(&house, "DELETE", &path, None, "").await.status, StatusCode::NOT_FOUND);
+    assert!(!house.tenant("acme").devices.contains_key(&desk.id));
+    let audit = house.ports.records.store.audit(acme.id, None, 500).await.unwrap();
+    let own = audit.lines.iter().filter(|line| line.actor == "api:t");
+    let deeds: BTreeSet<&str> = own.map(|line| line.action.as_str()).collect();
+    assert_eq!(deeds, ["device.changed", "device.removed"].into());
 }

@@ -117,7 +117,7 @@ impl House {
             commands: Arc::new(move |wanted| command.lock().unwrap().push(wanted)),
             clock,
             random: Arc::new(move |to| rand::RngCore::fill_bytes(&mut *random.lock().unwrap(), to)),
-            options: Options { demo: demo(), proxies: Vec::new() },
+            options: Options { demo: demo(), sip: vec![([192, 0, 2, 1], 5060).into()], ..Options::default() },
         };
         let projector = tokio::sync::Mutex::new(Projector::open(store).await.unwrap());
         Self { ports, events, commands, sip_log, projector, seq: AtomicU64::new(1), folder }

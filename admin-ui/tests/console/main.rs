@@ -6,12 +6,17 @@
 mod api;
 mod audit;
 mod browser;
+mod ends;
+mod forms;
 mod frame;
 mod house;
+mod idempotency;
 mod live;
 mod pages;
+mod phones;
 mod proxies;
 mod records;
+mod running;
 mod sight;
 mod telling;
 mod versions;

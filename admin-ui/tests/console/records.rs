@@ -205,7 +205,7 @@ pub(crate) fn ladder(story: &Story<'_>) -> Vec<(TenantId, Entry)> {
 /// Tells the bus of a call that begins to ring.
 pub(crate) fn ring(house: &House, tenant: TenantId, call: CallId, from: Party, to: Party) {
     let leg = LegId::of_key(&call.to_string());
-    let (dialled, sip_call_id) = (to.number.clone(), call.to_string());
+    let (dialled, sip_call_id) = (to.number.clone(), format!("{call}@caller"));
     let direction = if from.person.is_some() { Direction::Internal } else { Direction::Inbound };
     house.tell(tenant, Some(call), EventKind::CallStarted { direction, from, dialled, sip_call_id });
     house.tell(tenant, Some(call), EventKind::TemplateChosen { template: "ring-person".into() });

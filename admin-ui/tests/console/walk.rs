@@ -199,7 +199,11 @@ async fn ask(house: &House, method: &Method, path: &str, token: Option<&str>) ->
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
-    let body = if [Method::POST, Method::PUT].contains(method) { "{\"name\":\"\",\"extension\":\"\"}" } else { "" };
+    let body = match *method {
+        Method::POST | Method::PUT => r#"{"name":"","extension":""}"#,
+        Method::PATCH => r#"{"label":""}"#,
+        _ => "",
+    };
     browser.send(request.header(header::CONTENT_TYPE, "application/json"), Body::from(body)).await
 }
 

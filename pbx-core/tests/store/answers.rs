@@ -69,14 +69,15 @@ fn calls_are_found_by_what_people_know() {
 fn key_is_carried_out_once() {
     on_both(|fresh| async move {
         let store = &fresh.store;
-        let claim = async |hash, now| store.claim_key(acme(), "k", [hash; 32], at(now), at(now + 100)).await.unwrap();
+        let claim = async |hash, now| store.claim_key(acme(), "k", [hash; 32], at(now), at(now + 10)).await.unwrap();
         assert_eq!(claim(1, 0).await, Claim::Fresh);
         assert_eq!(claim(1, 1).await, Claim::Running);
         let answer = StoredResponse { status: 201, body: "{}".to_owned() };
-        assert!(store.answer_key(acme(), "k", &answer).await.unwrap());
-        assert_eq!(claim(1, 2).await, Claim::Done(answer));
-        assert_eq!(claim(2, 3).await, Claim::OtherRequest);
+        assert!(store.answer_key(acme(), "k", &answer, at(200)).await.unwrap());
+        assert_eq!(claim(1, 100).await, Claim::Done(answer), "an answer is kept for longer than a claim");
+        assert_eq!(claim(2, 101).await, Claim::OtherRequest);
         assert_eq!(claim(2, 200).await, Claim::Fresh);
+        assert_eq!(claim(2, 210).await, Claim::Fresh, "a claim that nobody answers runs out");
     });
 }
 

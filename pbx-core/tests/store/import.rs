@@ -288,6 +288,24 @@ fn sip_users_of_other_tenants_are_taken_without_telling_whose() {
 }
 
 #[test]
+fn names_that_are_taken_for_others_are_refused_at_their_field() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let text = r#"tenants: [{id: acme, users: [
+            {id: anna, password: "one"},
+            {id: ben, devices: [{id: desk, label: Phone}, {id: lobby, label: "phone "}]},
+            {id: cleo, email: Anna@acme.test},
+            {id: dora, name: "Dora\u202eNielk", extension: "0"}]}]"#;
+        let faults = import(&configuration, text, false).await.unwrap_err();
+        let mut told: Vec<(&str, &str)> =
+            faults.iter().map(|fault| (fault.field.as_deref().unwrap_or_default(), fault.code)).collect();
+        told.sort_unstable();
+        assert_eq!(told, [("email", "taken"), ("extension", "grammar"), ("label", "taken"), ("name", "grammar")]);
+    });
+}
+
+#[test]
 fn hostile_yaml_is_refused_in_words() {
     on_both(|fresh| async move {
         let configuration = configuration(&fresh.store).await;

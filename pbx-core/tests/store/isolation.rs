@@ -120,7 +120,7 @@ async fn ask_api(store: &Store, name: &str, tenant: TenantId) -> String {
         "claim_key" => words!(store.claim_key(tenant, "k", [2; 32], at(1), at(2))),
         "answer_key" => {
             let answer = StoredResponse { status: 200, body: String::new() };
-            words!(store.answer_key(tenant, "k", &answer))
+            words!(store.answer_key(tenant, "k", &answer, at(2)))
         }
         "release_key" => words!(store.release_key(tenant, "k")),
         "remove_token" => words!(store.remove_token(tenant, TokenId::of_key("t"))),

@@ -57,8 +57,8 @@ sections! {
     USER, USER_SECTION: "tenants[].users[]", "A person.", {
         "id": "Its name in the tenant; the e-mail, else the extension, where it is left out.",
         "name": "What phones show; the id by default.",
-        "extension": "What colleagues dial, 1 to 10 digits, in quotes. Required for a new person.",
-        "email": "Where mail goes.",
+        "extension": "What colleagues dial, 1 to 10 digits, not zeros alone, in quotes. Required for a new person.",
+        "email": "Where mail goes; not what somebody else of the tenant logs in with.",
         "password": "Its own log-in to the console, by e-mail; at least 8 characters. Never exported.",
         "devices": "Its phones, in order: a list.",
         "template": "What calls to the extension run; the tenant's default where it is left out, `null` to go back to it.",
@@ -66,7 +66,7 @@ sections! {
     }
     DEVICE, DEVICE_SECTION: "tenants[].users[].devices[]", "A phone.", {
         "id": "Its name within the person; the SIP user name, else `phone-1`, where it is left out.",
-        "label": "What people call it; the id by default.",
+        "label": "What people call it, once within the person; the id by default.",
         "sip_user": "Unique on the server; minted where it is left out.",
         "password": "SIP password. Left out: the old one stays; a new phone gets a minted one, shown once. Never exported.",
         "contact": "Where it always is, `sip:192.0.2.7:5060`, instead of registering.",

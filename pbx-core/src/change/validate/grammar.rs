@@ -9,8 +9,16 @@ pub(super) fn is_slug(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-+@".contains(c))
 }
 
+/// Zeros alone are none: people everywhere know 0 as the way out or to the reception, and 00 as the way abroad.
 pub(super) fn is_extension(text: &str) -> bool {
-    (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && text.bytes().any(|b| b != b'0')
+}
+
+/// Text for people holds nothing that cannot be seen and changes how its neighbours look: no control characters, no line
+/// breaks, nothing that turns the direction of writing (UAX #9 §2), by which one name can look like another.
+pub(super) fn is_plain_text(text: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !text.chars().any(|c| c.is_control() || turns(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
 }
 
 /// Whether it is a number of E.164 §6: at most 15 digits, the first not zero.
@@ -138,9 +146,20 @@ mod tests {
     }
 
     #[test]
+    fn names_of_every_alphabet_are_plain_and_what_turns_them_is_not() {
+        for name in ["Anna Berg", "شهرام‌ کریمی", "李小龙", "Zoë 🎺"] {
+            assert!(is_plain_text(name), "{name}");
+        }
+        for sign in ['\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}', '\u{7}', '\u{9b}', '\n', '\u{2028}', '\u{feff}'] {
+            assert!(!is_plain_text(&format!("Anna{sign}Berg")), "{sign:?}");
+        }
+    }
+
+    #[test]
     fn words_of_other_alphabets_are_no_extensions() {
         assert!(is_extension("101"));
-        for bad in ["", "*57", "1o1", "١٠١", "12345678901"] {
+        assert!(is_extension("010"));
+        for bad in ["", "*57", "1o1", "١٠١", "12345678901", "0", "00"] {
             assert!(!is_extension(bad), "{bad}");
         }
     }

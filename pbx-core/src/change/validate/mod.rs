@@ -12,7 +12,7 @@ mod unique;
 
 pub(super) use header::is_header_value;
 
-use super::diff::{Act, Diff};
+use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
 use super::{Catalogue, Fault, Object, ObjectId, Origin, shown};
 use crate::ids::TenantId;
@@ -24,6 +24,8 @@ struct Check<'a> {
     origins: &'a HashMap<ObjectId, Origin>,
     catalogue: &'a dyn Catalogue,
     touched: HashSet<ObjectId>,
+    /// Devices that are new or get another label.
+    relabelled: HashSet<ObjectId>,
     tenants: HashSet<TenantId>,
     faults: Vec<Fault>,
 }
@@ -46,6 +48,10 @@ impl Check<'_> {
     }
 }
 
+fn is_relabelled(object: &ObjectDiff) -> bool {
+    matches!(object.id, ObjectId::Device(..)) && object.fields.iter().any(|change| change.field == "label")
+}
+
 /// Everything that is wrong with `after`.
 pub(super) fn validate(
     before: &State,
@@ -62,6 +68,7 @@ pub(super) fn validate(
         origins,
         catalogue,
         touched: diff.objects.iter().filter(|object| object.act != Act::Removed).map(|object| object.id).collect(),
+        relabelled: diff.objects.iter().filter(|object| is_relabelled(object)).map(|object| object.id).collect(),
         tenants: diff.objects.iter().filter_map(|object| object.tenant_id).collect(),
         faults: Vec::new(),
     };
@@ -73,6 +80,7 @@ pub(super) fn validate(
     }
     references::removed(&mut check, before);
     unique::check(&mut check);
+    unique::log_ins(&mut check);
     bindings::check(&mut check);
     destinations::check(&mut check, before);
     check.faults

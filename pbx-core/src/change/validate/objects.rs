@@ -33,8 +33,9 @@ fn shown_text(check: &mut Check<'_>, object: &Object, field: &'static str, text:
     if required && text.trim().is_empty() {
         check.fault(object, field, "required", "must not be empty");
     }
-    if text.chars().count() > 120 || text.chars().any(char::is_control) {
-        check.fault(object, field, "grammar", "must be one line of at most 120 characters");
+    if text.chars().count() > 120 || !grammar::is_plain_text(text) {
+        let message = "must be one line of at most 120 characters, none of which is invisible or turns the writing";
+        check.fault(object, field, "grammar", message);
     }
 }
 
@@ -88,7 +89,12 @@ fn of_person(check: &mut Check<'_>, object: &Object, tenant: TenantId, person: &
     shown_text(check, object, "name", &person.name, true);
     let extension = &person.extension;
     if !grammar::is_extension(extension) {
-        check.fault(object, "extension", "grammar", format!("{extension:?} is no extension: 1 to 10 digits"));
+        check.fault(
+            object,
+            "extension",
+            "grammar",
+            format!("{extension:?} is no extension: 1 to 10 digits, not zeros alone"),
+        );
     }
     let country = check.after.tenant(tenant).map(|tenant| tenant.country.clone()).unwrap_or_default();
     if matches!(Dialled::read(extension, &country, |_| true), Dialled::Emergency(_)) {

@@ -15,7 +15,8 @@ row! {
 }
 
 impl Store {
-    /// Claims a key for a request until `expires`; exactly one of several at once gets [`Claim::Fresh`].
+    /// Claims a key for a request until `expires`, or until its answer is kept; exactly one of several at once gets
+    /// [`Claim::Fresh`].
     pub async fn claim_key(
         &self,
         tenant: TenantId,
@@ -42,10 +43,16 @@ impl Store {
         })
     }
 
-    /// Keeps the answer of a claimed key.
-    pub async fn answer_key(&self, tenant: TenantId, key: &str, answer: &StoredResponse) -> Result<bool, StoreError> {
-        let sql = "UPDATE idempotency_keys SET status = $3, body = $4 WHERE tenant = $1 AND key = $2";
-        Ok(self.run(sql, args![tenant, key, answer.status, &answer.body]).await? > 0)
+    /// Keeps the answer of a claimed key until `expires`.
+    pub async fn answer_key(
+        &self,
+        tenant: TenantId,
+        key: &str,
+        answer: &StoredResponse,
+        expires: Wall,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE idempotency_keys SET status = $3, body = $4, expires = $5 WHERE tenant = $1 AND key = $2";
+        Ok(self.run(sql, args![tenant, key, answer.status, &answer.body, expires]).await? > 0)
     }
 
     /// Gives a claimed key back: the request failed in a way that may be tried again.
