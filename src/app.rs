@@ -9,6 +9,7 @@ use anyhow::Context;
 use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Parts, Promises, SystemClock};
+use pbx_core::secret::Keys;
 use pbx_core::sip_log::{Limits, SipLog};
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
@@ -67,7 +68,7 @@ impl App {
             ladder: LadderWriter::start(log.clone())?,
             bindings,
             scripts: scripts(&config, &inbox, &clock)?,
-            sources: sources(&inbox, &clock)?,
+            sources: sources(&inbox, &clock, keys.clone())?,
             inbox: (inbox, inputs),
         };
         let exchange = Exchange::start(parts).await?;
@@ -179,8 +180,8 @@ fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
     Arc::new(move || clock.now().mono.micros())
 }
 
-fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<Sources>> {
-    let fetcher = Arc::new(Fetcher::new(micros(clock))?);
+fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>, keys: Keys) -> anyhow::Result<Arc<Sources>> {
+    let fetcher = Arc::new(Fetcher::new(micros(clock), keys)?);
     let errands = Errands::start("sources").context("no thread is left for data sources")?;
     Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
 }

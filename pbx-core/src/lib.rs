@@ -34,6 +34,7 @@ pub mod journal;
 pub mod net;
 pub mod registrar;
 pub mod script;
+pub mod sealed;
 pub mod secret;
 pub mod settings;
 pub mod sip_log;

@@ -2,7 +2,8 @@
 
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
-    Binding, Device, Directory, Ha1, Holiday, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
+    Binding, Device, Directory, Ha1, Holiday, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk,
+    TrunkKind,
 };
 use pbx_core::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use pbx_core::template::TemplateVersion;
@@ -147,6 +148,8 @@ impl Company {
             allowed_hosts: vec![],
             allow_private: true,
             default,
+            header: SECRET_HEADER.to_owned(),
+            secret: None,
         };
         self.tenant.sources.insert(source.id, source);
     }

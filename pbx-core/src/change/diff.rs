@@ -104,7 +104,7 @@ fn fields(before: &State, after: &State, old: Option<&Object>, new: Option<&Obje
     let mut changes = Vec::new();
     for field in names {
         let (before, mut after) = (old_fields.remove(field), new_fields.remove(field));
-        if field == "password" && secret && before.is_some() && after.is_some() {
+        if shown::SECRETS.contains(&field) && secret && before.is_some() && after.is_some() {
             after = Some(Value::from("changed"));
         }
         if before != after {

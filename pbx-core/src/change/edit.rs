@@ -2,8 +2,9 @@
 
 use super::object::{Change, NewSecret, Object, ObjectId, Step};
 use super::state::State;
+use super::validate::is_header_value;
 use super::{Fault, Minted};
-use crate::directory::Scope;
+use crate::directory::{Scope, Source};
 use crate::ids::{DeviceId, TenantId};
 use crate::secret::{Keys, Plain, Sealed, hash_password, password_matches};
 use crate::store::{Account, DeviceConfig, Role};
@@ -15,6 +16,9 @@ pub(super) struct Tools<'a> {
     pub(super) rng: &'a mut (dyn RngCore + Send),
     pub(super) minted: Vec<Minted>,
 }
+
+/// Whoever logs in does so with something.
+const CANNOT_REMOVE: &str = "can't be taken away";
 
 /// What a device's secret is sealed for.
 pub(super) fn owner(tenant: TenantId, device: DeviceId) -> String {
@@ -32,18 +36,22 @@ pub(super) async fn edit(before: &State, state: &mut State, step: &Step, tools: 
             Ok(())
         }
         Change::Put(object, secret) => {
-            let refuse = |code, message: &str| Fault::at(&step.origin, "password", code, message);
+            let refuse = |field, why: String| Fault::at(&step.origin, field, "grammar", why);
             let object = match object.as_ref().clone() {
                 Object::Device(tenant, device) => {
                     let device = device_with_secret(state, tenant, device, secret, tools);
-                    Object::Device(tenant, device.map_err(|why| refuse("grammar", &why))?)
+                    Object::Device(tenant, device.map_err(|why| refuse("password", why))?)
+                }
+                Object::Source(tenant, source) => {
+                    let source = source_with_secret(state, tenant, source, secret, tools);
+                    Object::Source(tenant, source.map_err(|why| refuse("secret", why))?)
                 }
                 Object::Account(account) => {
                     if matches!(state.get(object.id()), Some(Object::Account(old)) if old.tenant != account.tenant) {
                         return Err(Fault::about(&step.origin, "not-there", "there is no such log-in"));
                     }
                     let account = account_with_secret(state, account, secret, tools).await;
-                    Object::Account(account.map_err(|why| refuse("grammar", &why))?)
+                    Object::Account(account.map_err(|why| refuse("password", why))?)
                 }
                 other => other,
             };
@@ -99,6 +107,7 @@ fn device_with_secret(
     let sealed = old.and_then(|old| old.secret.clone());
     device.secret = match secret {
         NewSecret::Set(plain) => Some(seal(tools, &owner, plain, sealed)?),
+        NewSecret::Remove => return Err(CANNOT_REMOVE.to_owned()),
         NewSecret::Keep if old.is_some() || device.contact.is_some() => sealed,
         NewSecret::Keep | NewSecret::Mint => {
             let plain = Plain::new(opaque(tools.rng, 20));
@@ -109,6 +118,33 @@ fn device_with_secret(
         }
     };
     Ok(device)
+}
+
+fn source_with_secret(
+    state: &State,
+    tenant: TenantId,
+    mut source: Source,
+    secret: &NewSecret,
+    tools: &mut Tools<'_>,
+) -> Result<Source, String> {
+    let owner = source.sealed_for(tenant);
+    let old = match state.get(ObjectId::Source(tenant, source.id)) {
+        Some(Object::Source(_, old)) => old.secret.clone().map(|sealed| (sealed, old.sealed_for(tenant))),
+        _ => None,
+    };
+    source.secret = match secret {
+        NewSecret::Set(plain) if !is_header_value(plain.expose()) => {
+            return Err("must be 1 to 4096 visible ASCII characters and spaces between them".to_owned());
+        }
+        NewSecret::Set(plain) => Some(seal(tools, &owner, plain, old.map(|(sealed, _)| sealed))?),
+        NewSecret::Keep if old.as_ref().is_some_and(|(_, old)| *old != owner) => {
+            return Err("the URL leads to another server now: give its secret, or null for none".to_owned());
+        }
+        NewSecret::Keep => old.map(|(sealed, _)| sealed),
+        NewSecret::Remove => None,
+        NewSecret::Mint => return Err("is made by the source's own side".to_owned()),
+    };
+    Ok(source)
 }
 
 /// The same secret again keeps the old seal: nothing has changed.
@@ -138,6 +174,7 @@ async fn account_with_secret(
             account.password_hash = old;
             return Ok(account);
         }
+        NewSecret::Remove => return Err(CANNOT_REMOVE.to_owned()),
         NewSecret::Set(plain) => plain.clone(),
         NewSecret::Mint => {
             let plain = Plain::new(opaque(tools.rng, 20));

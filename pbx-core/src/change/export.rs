@@ -1,7 +1,7 @@
 //! One tenant in the import format. Never a secret; importing it changes nothing.
 
 use super::import::reference_order;
-use super::shown::{Fields, fields};
+use super::shown::{Fields, SECRETS, fields};
 use super::state::State;
 use super::{Object, ObjectId};
 use crate::directory::Scope;
@@ -58,7 +58,7 @@ fn plain(state: &State, object: Object) -> Value {
 
 /// A secret is left out, not blanked: importing keeps it.
 fn map(fields: Fields) -> Map<String, Value> {
-    fields.into_iter().filter(|(key, _)| *key != "password").map(|(key, value)| (key.to_owned(), value)).collect()
+    fields.into_iter().filter(|(key, _)| !SECRETS.contains(key)).map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn insert(out: &mut Map<String, Value>, key: &str, list: Vec<Value>) {

@@ -38,7 +38,7 @@ pub enum Object {
     Person(TenantId, PersonConfig),
     /// A device. In a change, `secret` does not count: [`NewSecret`] does.
     Device(TenantId, DeviceConfig),
-    /// A data source.
+    /// A data source. In a change, `secret` does not count: [`NewSecret`] does.
     Source(TenantId, Source),
     /// A public number.
     Number(TenantId, NumberConfig),
@@ -48,7 +48,7 @@ pub enum Object {
     Account(Account),
 }
 
-/// What becomes of the secret of a device or a log-in.
+/// What becomes of the secret of a device, a data source or a log-in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum NewSecret {
     /// It stays. A new device without a fixed contact gets a minted one.
@@ -56,8 +56,10 @@ pub enum NewSecret {
     Keep,
     /// This one.
     Set(Plain),
-    /// A new one, shown once in the result.
+    /// A new one, shown once in the result. A data source has none: its own side makes it.
     Mint,
+    /// None any more; for a data source alone.
+    Remove,
 }
 
 /// One change.
@@ -84,7 +86,7 @@ impl Change {
         Self::Put(Box::new(object), NewSecret::Keep)
     }
 
-    /// Adds or replaces a device or a log-in with a new secret.
+    /// Adds or replaces a device, a data source or a log-in with a new secret.
     pub fn put_with_secret(object: Object, secret: NewSecret) -> Self {
         Self::Put(Box::new(object), secret)
     }

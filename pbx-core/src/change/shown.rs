@@ -2,10 +2,13 @@
 
 use super::state::State;
 use super::{Object, ObjectId};
-use crate::directory::Scope;
+use crate::directory::{SECRET_HEADER, Scope};
 use crate::ids::{PersonId, TenantId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// The fields that hold a secret: shown as `set`, never exported.
+pub(super) const SECRETS: [&str; 2] = ["password", "secret"];
 
 /// Its fields as the import file names them.
 pub(super) type Fields = BTreeMap<&'static str, Value>;
@@ -82,6 +85,8 @@ pub(super) fn fields(state: &State, object: &Object) -> Fields {
             ("allowed_hosts", json!(source.allowed_hosts)),
             ("allow_private", json!(source.allow_private)),
             ("default", json!(source.default)),
+            ("header", json!((source.header != SECRET_HEADER).then_some(&source.header))),
+            ("secret", json!(source.secret.as_ref().map(|_| "set"))),
         ]),
         Object::Number(_, number) => Fields::from([
             ("id", json!(number.slug)),
@@ -107,6 +112,7 @@ pub(super) fn fields(state: &State, object: &Object) -> Fields {
 pub(super) fn secret_differs(before: &Object, after: &Object) -> bool {
     match (before, after) {
         (Object::Device(_, before), Object::Device(_, after)) => before.secret != after.secret,
+        (Object::Source(_, before), Object::Source(_, after)) => before.secret != after.secret,
         (Object::Account(before), Object::Account(after)) => before.password_hash != after.password_hash,
         _ => false,
     }

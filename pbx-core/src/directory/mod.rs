@@ -14,7 +14,7 @@ pub use binding::{Binding, Scope};
 pub use device::{Device, DeviceRef, Ha1};
 pub use number::Number;
 pub use person::Person;
-pub use source::{Source, SourceKind};
+pub use source::{SECRET_HEADER, Source, SourceKind};
 pub use tenant::{Holiday, Tenant};
 pub use trunk::{Trunk, TrunkKind};
 

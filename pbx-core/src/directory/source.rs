@@ -1,6 +1,7 @@
 //! A named place in the tenant's own systems that templates may ask for data.
 
-use crate::ids::SourceId;
+use crate::ids::{SourceId, TenantId};
+use crate::sealed::Sealed;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +13,11 @@ pub enum SourceKind {
     HttpJson,
 }
 
-/// A data source.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+/// The header that carries a source's secret, unless it names another.
+pub const SECRET_HEADER: &str = "Authorization";
+
+/// A data source. It can't be serialised: it holds a secret.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Source {
     /// Its id.
     pub id: SourceId,
@@ -30,6 +34,23 @@ pub struct Source {
     /// Whether the operator lets it reach private, loopback and link-local addresses.
     pub allow_private: bool,
     /// What stands in for its answer while it is slow or down; nothing if no default is declared.
-    #[serde(default)]
     pub default: Option<Value>,
+    /// The header that carries the secret.
+    pub header: String,
+    /// What the source knows the company by, sealed for [`Source::sealed_for`]: sent to the URL's own host, shown nowhere.
+    pub secret: Option<Sealed>,
+}
+
+impl Source {
+    /// Scheme, host and port of the URL, as written.
+    fn origin(&self) -> &str {
+        let host = self.url.find("://").map_or(0, |at| at + 3);
+        let end = self.url[host..].find(['/', '?', '#']).map_or(self.url.len(), |at| host + at);
+        &self.url[..end]
+    }
+
+    /// What its secret is sealed for: this source at this host. Whoever leads the URL elsewhere has to know the secret.
+    pub fn sealed_for(&self, tenant: TenantId) -> String {
+        format!("{tenant}/{} {}", self.id, self.origin().to_ascii_lowercase())
+    }
 }

@@ -100,6 +100,59 @@ fn default_of_a_source_is_kept_until_it_is_taken_back() {
 }
 
 #[test]
+fn secret_of_a_source_is_kept_and_never_shown() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let source = |configuration: &Configuration| {
+            let directory = configuration.snapshot();
+            directory.tenant(acme()).unwrap().source_named("customers").unwrap().clone()
+        };
+        let opened = |configuration: &Configuration| {
+            let source = source(configuration);
+            let plain = configuration.keys().open(&source.sealed_for(acme()), &source.secret?).unwrap();
+            Some((source.header, plain.expose().to_owned()))
+        };
+        let given = |fields: &str| format!("tenants: [{{id: acme, data_sources: [{{id: customers, {fields}}}]}}]");
+        let set = import(&configuration, &given("header: X-Api-Key, secret: APIKEY123"), false).await.unwrap();
+        let told = Some(("X-Api-Key".to_owned(), "APIKEY123".to_owned()));
+        assert_eq!(opened(&configuration), told);
+        assert_eq!(opened(&crate::support::configuration(&fresh.store).await), told, "{}", fresh.name);
+        let again = import(&configuration, &given("secret: APIKEY123, timeout_ms: 900"), false).await.unwrap();
+        let changed = import(&configuration, &given("secret: APIKEY456"), false).await.unwrap();
+        assert!(changed.diff.to_string().contains("secret: set → changed"), "{}", changed.diff);
+        let kept = import(&configuration, &given("url: \"http://127.0.0.1:9099/v2/{number}\""), false).await.unwrap();
+        assert_eq!(opened(&configuration), Some(("X-Api-Key".to_owned(), "APIKEY456".to_owned())));
+        let export = configuration.export(acme()).await.unwrap();
+        assert_eq!(import(&configuration, &export, true).await.unwrap().diff.to_string(), "", "{export}");
+        let audit = fresh.store.audit(acme(), None, 100).await.unwrap();
+        let source = source(&configuration);
+        let shown = format!("{set:?} {again:?} {changed:?} {kept:?} {export} {audit:?} {source:?}");
+        assert!(!shown.contains("APIKEY"), "{shown}");
+        import(&configuration, &given("secret: ~"), false).await.unwrap();
+        assert_eq!(opened(&configuration), None);
+    });
+}
+
+#[test]
+fn secret_of_a_source_does_not_follow_its_url_to_another_host() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let given = |fields: &str| format!("tenants: [{{id: acme, data_sources: [{{id: customers, {fields}}}]}}]");
+        import(&configuration, &given("secret: Bearer 123"), false).await.unwrap();
+        for url in ["http://evil.test/{number}", "https://127.0.0.1:9099/", "http://127.0.0.1:9098/"] {
+            let faults = import(&configuration, &given(&format!("url: \"{url}\"")), false).await.unwrap_err();
+            assert_eq!(faults[0].path, "tenants[acme].data_sources[customers].secret", "{url}");
+        }
+        import(&configuration, &given("url: \"https://crm.test/\", secret: Bearer 456"), false).await.unwrap();
+        for bad in ["header: Host", "header: \"X Key\"", "secret: \"\"", "secret: \"a\\r\\nX-Admin: yes\""] {
+            assert_eq!(import(&configuration, &given(bad), false).await.unwrap_err().len(), 1, "{bad}");
+        }
+    });
+}
+
+#[test]
 fn renumbering_keeps_the_person_and_its_password() {
     on_both(|fresh| async move {
         let configuration = configuration(&fresh.store).await;

@@ -5,12 +5,13 @@ use super::resolver::{Resolver, was_private};
 use super::{Failure, Refusal};
 use http_body_util::Empty;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT, USER_AGENT};
+use hyper::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Builder};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use pbx_core::secret::Plain;
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
 use std::sync::Arc;
@@ -18,6 +19,18 @@ use url::Url;
 
 /// Connections to one source that are kept open for the next question. A busy tenant asks many at once, turn by turn.
 const IDLE: usize = 64;
+
+/// A header that a source knows the company by.
+pub(super) struct Credential(HeaderName, HeaderValue);
+
+impl Credential {
+    /// None: these are no header.
+    pub(super) fn new(name: &str, secret: &Plain) -> Option<Self> {
+        let mut value = HeaderValue::from_str(secret.expose()).ok()?;
+        value.set_sensitive(true);
+        Some(Self(HeaderName::from_bytes(name.as_bytes()).ok()?, value))
+    }
+}
 
 /// A client with its open connections.
 pub(super) struct Client(legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Empty<Bytes>>);
@@ -35,8 +48,11 @@ impl Client {
     }
 
     /// Asks, and gives the head of the answer. It follows no redirect.
-    pub(super) async fn get(&self, url: &Url) -> Result<Response<Incoming>, Failure> {
-        let request = Request::get(url.as_str()).header(ACCEPT, "application/json").header(USER_AGENT, "ringdown");
+    pub(super) async fn get(&self, url: &Url, secret: Option<Credential>) -> Result<Response<Incoming>, Failure> {
+        let mut request = Request::get(url.as_str()).header(ACCEPT, "application/json").header(USER_AGENT, "ringdown");
+        if let Some(Credential(name, value)) = secret {
+            request = request.header(name, value);
+        }
         let request = request.body(Empty::new()).map_err(|_| Refusal::BadUrl)?;
         self.0.request(request).await.map_err(|error| failure(&error))
     }

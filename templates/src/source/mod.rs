@@ -12,17 +12,17 @@ mod target;
 
 use crate::breaker::Breaker;
 use crate::vm::Clock;
-use client::Client;
+use client::{Client, Credential};
 use pbx_core::call::io::{Answer, AnswerResult, Query};
 use pbx_core::directory::Source;
 use pbx_core::ids::{SourceId, TenantId};
+use pbx_core::secret::Keys;
 use pbx_core::value::Value;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use target::Frames;
+use target::{Frames, Target};
 use thiserror::Error;
-use url::Url;
 
 /// Why a source gave no answer: the stable words of `outcome.code`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
@@ -42,6 +42,9 @@ pub enum Refusal {
     /// The address is private and the operator does not let the source reach such.
     #[error("private-address")]
     PrivateAddress,
+    /// Its secret can't be opened with this server's key, or is no header.
+    #[error("secret")]
+    Secret,
     /// It failed too often of late and is left alone for a while.
     #[error("resting")]
     Resting,
@@ -89,19 +92,29 @@ pub struct Fetcher {
     /// For sources that may.
     open: Client,
     frames: Frames,
+    /// What the sources' secrets are sealed with.
+    keys: Keys,
     clock: Clock,
     breakers: Mutex<HashMap<(TenantId, SourceId), Breaker>>,
 }
 
 impl Fetcher {
-    /// A fetcher with its connection pools. The clock measures answers and the pause of a failing source.
+    /// A fetcher with its connection pools. The clock measures answers and the pause of a failing source; the keys open the
+    /// sources' secrets.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new(clock: Clock) -> Result<Self, rustls::Error> {
+    pub fn new(clock: Clock, keys: Keys) -> Result<Self, rustls::Error> {
         let tls = client::tls()?;
         let (guarded, open) = (Client::new(tls.clone(), true), Client::new(tls, false));
-        Ok(Self { guarded, open, frames: Frames::default(), clock, breakers: Mutex::default() })
+        Ok(Self {
+            guarded,
+            open,
+            frames: Frames::default(),
+            keys,
+            clock,
+            breakers: Mutex::default(),
+        })
     }
 
     /// Asks a source. Always answers, at the latest after the source's time-out.
@@ -132,13 +145,30 @@ impl Fetcher {
 
     #[expect(clippy::disallowed_methods, reason = "the time of a source is part of what it is asked with")]
     async fn ask(&self, source: &Source, query: &Query) -> Result<Value, Failure> {
-        let url = self.frames.url(source, &query.args)?;
+        let Target { url, own } = self.frames.target(source, &query.args)?;
         let client = if source.allow_private { &self.open } else { &self.guarded };
         if !source.allow_private && address::literal(&url).is_some_and(address::is_private) {
             return Err(Refusal::PrivateAddress.into());
         }
+        let secret = if own { self.credential(source, query.tenant)? } else { None };
         let limit = Duration::from_millis(u64::from(source.timeout_ms.clamp(1, 10_000)));
-        tokio::time::timeout(limit, exchange(client, &url)).await.unwrap_or(Err(Failure::Timeout))
+        let exchange = async {
+            let response = client.get(&url, secret).await?;
+            match response.status().as_u16() {
+                200..=299 => answer::read(response).await,
+                404 => Err(Failure::Unknown),
+                300..=399 => Err(Refusal::Redirect.into()),
+                status => Err(Refusal::Status(status).into()),
+            }
+        };
+        tokio::time::timeout(limit, exchange).await.unwrap_or(Err(Failure::Timeout))
+    }
+
+    /// What the source is told beside the question. It is opened for the question alone.
+    fn credential(&self, source: &Source, tenant: TenantId) -> Result<Option<Credential>, Refusal> {
+        let Some(sealed) = &source.secret else { return Ok(None) };
+        let plain = self.keys.open(&source.sealed_for(tenant), sealed).map_err(|_| Refusal::Secret)?;
+        Credential::new(&source.header, &plain).map(Some).ok_or(Refusal::Secret)
     }
 
     fn breakers(&self) -> MutexGuard<'_, HashMap<(TenantId, SourceId), Breaker>> {
@@ -156,6 +186,7 @@ impl Fetcher {
                 | Refusal::BadArgument
                 | Refusal::HostRefused
                 | Refusal::PrivateAddress
+                | Refusal::Secret
                 | Refusal::Resting,
             )) => {}
             Ok(_) | Err(Failure::Unknown) => {
@@ -166,15 +197,5 @@ impl Fetcher {
         if breakers.get(&key).is_some_and(|breaker| *breaker == Breaker::default()) {
             breakers.remove(&key);
         }
-    }
-}
-
-async fn exchange(client: &Client, url: &Url) -> Result<Value, Failure> {
-    let response = client.get(url).await?;
-    match response.status().as_u16() {
-        200..=299 => answer::read(response).await,
-        404 => Err(Failure::Unknown),
-        300..=399 => Err(Refusal::Redirect.into()),
-        status => Err(Refusal::Status(status).into()),
     }
 }

@@ -32,18 +32,27 @@ impl Frame {
         })
     }
 
-    fn check(&self, url: &Url, allowed_hosts: &[String]) -> Result<(), Refusal> {
+    /// Whether the URL leads to the source's own host, if it may lead there at all.
+    fn check(&self, url: &Url, allowed_hosts: &[String]) -> Result<bool, Refusal> {
         let host = url.host_str().ok_or(Refusal::BadUrl)?;
-        if self.host.as_deref() != Some(host) && !allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
-        {
+        let own = self.host.as_deref() == Some(host);
+        if !own && !allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host)) {
             return Err(Refusal::HostRefused);
         }
         // `.` and `..` are taken out of a path even when they are encoded (RFC 3986 §5.2.4): that would be another place.
         if self.depth != depth(url) || self.scheme != url.scheme() || self.port != url.port() {
             return Err(Refusal::BadArgument);
         }
-        Ok(())
+        Ok(own)
     }
+}
+
+/// Where a question goes.
+pub(super) struct Target {
+    /// The URL to ask.
+    pub(super) url: Url,
+    /// Whether it is at the source's own host, which alone is told the source's secret.
+    pub(super) own: bool,
 }
 
 /// The frames of the URLs that were asked so far.
@@ -51,8 +60,8 @@ impl Frame {
 pub(super) struct Frames(Mutex<HashMap<String, Frame>>);
 
 impl Frames {
-    /// The URL to ask.
-    pub(super) fn url(&self, source: &Source, args: &BTreeMap<String, String>) -> Result<Url, Refusal> {
+    /// Where to ask.
+    pub(super) fn target(&self, source: &Source, args: &BTreeMap<String, String>) -> Result<Target, Refusal> {
         let filled = fill(&source.url, |name| match args.get(name) {
             Some(value) if !value.is_empty() => Ok(encoded(value)),
             _ => Err(Refusal::MissingArgument),
@@ -65,8 +74,8 @@ impl Frames {
             }
             frames.insert(source.url.clone(), Frame::of(&source.url)?);
         }
-        frames[&source.url].check(&url, &source.allowed_hosts)?;
-        Ok(url)
+        let own = frames[&source.url].check(&url, &source.allowed_hosts)?;
+        Ok(Target { url, own })
     }
 }
 
@@ -115,11 +124,11 @@ fn encoded(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pbx_core::directory::SourceKind;
+    use pbx_core::directory::{SECRET_HEADER, SourceKind};
     use pbx_core::ids::SourceId;
 
-    fn asked(template: &str, allowed: &[&str], number: &str) -> Result<String, Refusal> {
-        let source = Source {
+    fn source(template: &str, allowed: &[&str]) -> Source {
+        Source {
             id: SourceId::of_key("s"),
             slug: "s".to_owned(),
             kind: SourceKind::HttpJson,
@@ -128,9 +137,15 @@ mod tests {
             allowed_hosts: allowed.iter().map(|host| (*host).to_owned()).collect(),
             allow_private: false,
             default: None,
-        };
+            header: SECRET_HEADER.to_owned(),
+            secret: None,
+        }
+    }
+
+    fn asked(template: &str, allowed: &[&str], number: &str) -> Result<String, Refusal> {
+        let source = source(template, allowed);
         let args = BTreeMap::from([("number".to_owned(), number.to_owned())]);
-        Frames::default().url(&source, &args).map(String::from)
+        Frames::default().target(&source, &args).map(|target| String::from(target.url))
     }
 
     #[test]
@@ -148,6 +163,17 @@ mod tests {
         assert_eq!(asked("http://{number}/", &[], "evil.example"), Err(Refusal::HostRefused));
         assert!(asked("http://{number}/", &["good.example"], "good.example").is_ok());
         assert!(asked("http://{number}/", &["good.example"], "good.example:81").is_err());
+    }
+
+    #[test]
+    fn only_the_sources_own_host_is_its_own() {
+        for (template, allowed, own) in
+            [("http://crm.example/{number}", "a.example", true), ("http://{number}/", "good.example", false)]
+        {
+            let source = source(template, &[allowed]);
+            let args = BTreeMap::from([("number".to_owned(), "good.example".to_owned())]);
+            assert_eq!(Frames::default().target(&source, &args).map(|target| target.own), Ok(own), "{template}");
+        }
     }
 
     #[test]

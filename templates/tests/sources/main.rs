@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use pbx_core::call::io::{AnswerResult, Query};
-use pbx_core::directory::{Source, SourceKind};
+use pbx_core::directory::{SECRET_HEADER, Source, SourceKind};
 use pbx_core::ids::{CallId, SourceId, TenantId};
+use pbx_core::secret::{Keys, Plain};
 use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A server that answers every request with these bytes (or never), and tells each request's first line.
+/// A server that answers every request with these bytes (or never), and tells each request.
 async fn server(answer: Option<Vec<u8>>) -> (String, UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -30,7 +31,7 @@ async fn server(answer: Option<Vec<u8>>) -> (String, UnboundedReceiver<String>) 
                 }
             }
             let text = String::from_utf8(request).unwrap();
-            let _nobody_may_listen = sender.send(text.lines().next().unwrap_or_default().to_owned());
+            let _nobody_may_listen = sender.send(text);
             match &answer {
                 Some(answer) => {
                     // The client may hang up in the middle of what is too long.
@@ -58,6 +59,8 @@ fn source(url: String, timeout_ms: u32, allow_private: bool) -> Source {
         allowed_hosts: vec![],
         allow_private,
         default: None,
+        header: SECRET_HEADER.to_owned(),
+        secret: None,
     }
 }
 
@@ -71,8 +74,12 @@ fn query() -> Query {
     }
 }
 
+fn keys() -> Keys {
+    Keys::from_master([7; 32])
+}
+
 fn fetcher() -> Fetcher {
-    Fetcher::new(Arc::new(|| 0)).unwrap()
+    Fetcher::new(Arc::new(|| 0), keys()).unwrap()
 }
 
 /// What a source that answers so leads to.
@@ -95,7 +102,34 @@ async fn an_answer_is_found() {
     assert_eq!((answer.tenant, answer.call, answer.seq), (query().tenant, query().call, 3));
     let AnswerResult::Found(value) = answer.result else { panic!("{answer:?}") };
     assert_eq!(value.get("account_manager"), Some(&Value::from("101")));
-    assert_eq!(requests.recv().await.unwrap(), "GET /customers/%2B4930123 HTTP/1.1");
+    let request = requests.recv().await.unwrap();
+    assert_eq!(request.lines().next(), Some("GET /customers/%2B4930123 HTTP/1.1"));
+    assert!(!request.to_ascii_lowercase().contains("authorization"), "{request}");
+}
+
+#[tokio::test]
+async fn a_source_is_told_its_secret() {
+    let (address, mut requests) = server(http("200 OK", "{}")).await;
+    let mut source = source(format!("http://{address}/"), 5000, true);
+    source.header = "X-Api-Key".to_owned();
+    let owner = source.sealed_for(query().tenant);
+    source.secret = Some(keys().seal(&owner, &Plain::new("APIKEY123"), [1; 12]).unwrap());
+    assert!(matches!(fetcher().fetch(&source, &query()).await.result, AnswerResult::Found(_)));
+    let request = requests.recv().await.unwrap();
+    assert!(request.lines().any(|line| line.eq_ignore_ascii_case("x-api-key: APIKEY123")), "{request}");
+}
+
+#[tokio::test]
+async fn a_secret_of_another_host_or_company_is_told_nobody() {
+    let (address, mut requests) = server(http("200 OK", "{}")).await;
+    let mut source = source(format!("http://{address}/"), 5000, true);
+    let owner = source.sealed_for(query().tenant);
+    source.secret = Some(keys().seal(&owner, &Plain::new("APIKEY123"), [1; 12]).unwrap());
+    let other = Query { tenant: TenantId::of_key("globex"), ..query() };
+    assert_eq!(fetcher().fetch(&source, &other).await.result, failed("secret"));
+    source.url = source.url.replace("127.0.0.1", "localhost");
+    assert_eq!(fetcher().fetch(&source, &query()).await.result, failed("secret"));
+    assert!(requests.try_recv().is_err());
 }
 
 #[tokio::test]
@@ -151,7 +185,7 @@ async fn a_source_that_is_down_rests_after_five_failures() {
     drop(listener);
     let now = Arc::new(AtomicU64::new(0));
     let clock = now.clone();
-    let fetcher = Fetcher::new(Arc::new(move || clock.load(Ordering::Relaxed))).unwrap();
+    let fetcher = Fetcher::new(Arc::new(move || clock.load(Ordering::Relaxed)), keys()).unwrap();
     let source = source(format!("http://{address}/"), 2000, true);
     for _ in 0..5 {
         assert_eq!(fetcher.fetch(&source, &query()).await.result, failed("connect"));

@@ -6,7 +6,7 @@ use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
 use crate::decision::{Host, Programs, replay};
 use crate::directory::{
-    Binding, Device, Directory, Number, Person, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
+    Binding, Device, Directory, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
 };
 use crate::event::EventKind;
 use crate::flow::{Flow, Routes, Transport};
@@ -173,6 +173,8 @@ fn acme() -> Tenant {
                 allowed_hosts: vec![],
                 allow_private: true,
                 default: None,
+                header: SECRET_HEADER.to_owned(),
+                secret: None,
             },
         )]),
         extensions,

@@ -74,11 +74,13 @@ sections! {
     SOURCE, SOURCE_SECTION: "tenants[].data_sources[]", "A data source.", {
         "id": "The name that templates use. Required.",
         "kind": "`http-json`: GET of a URL that answers JSON (the default).",
-        "url": "With `{placeholders}`, each replaced URL-encoded. Required for a new source.",
+        "url": "With `{placeholders}`, each replaced URL-encoded. Shown and exported: a key or token belongs into `secret`. Required for a new source.",
         "timeout_ms": "How long an answer may take; 1500 by default.",
         "allowed_hosts": "Hosts it may reach besides the URL's own: a list.",
         "allow_private": "Whether it may reach private and loopback addresses; `false` by default.",
         "default": "What stands in for its answer while it is slow or down, `{name: Somebody, tier: gold}`; `null` for nothing.",
+        "header": "The HTTP header that carries the secret; `Authorization` by default.",
+        "secret": "What that header says, `Bearer 123`: told to the URL's own host alone. Left out: the old one stays, unless the URL leads to another host; `null` for none. Never exported.",
     }
     NUMBER, NUMBER_SECTION: "tenants[].numbers[]", "A public number.", {
         "id": "Its name in the tenant; the number where it is left out.",

@@ -4,8 +4,9 @@ use super::document::Node;
 use super::table::Table;
 use super::{Import, keys, people, server};
 use crate::change::{NewSecret, Object, ObjectId};
-use crate::directory::{Holiday, Scope, Source, SourceKind};
+use crate::directory::{Holiday, SECRET_HEADER, Scope, Source, SourceKind};
 use crate::ids::{NumberId, SourceId, TenantId};
+use crate::secret::Plain;
 use crate::store::{BindingConfig, NumberConfig, Role, TenantConfig};
 
 pub(super) fn read(import: &mut Import<'_>, node: &Node, index: usize) {
@@ -98,6 +99,8 @@ fn source(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
         allowed_hosts: Vec::new(),
         allow_private: false,
         default: None,
+        header: SECRET_HEADER.to_owned(),
+        secret: None,
     });
     let url = if is_new { table.required("url", faults) } else { table.text("url", faults) };
     if is_new && url.is_none() {
@@ -110,7 +113,13 @@ fn source(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
     if let Some(node) = table.get("default") {
         source.default = Some(node.value()).filter(|value| !value.is_null());
     }
-    import.put(Object::Source(tenant, source), NewSecret::Keep, &table.origin);
+    source.header = table.text("header", faults).unwrap_or(source.header);
+    let secret = match table.optional("secret", faults) {
+        Some(Some(text)) => NewSecret::Set(Plain::new(text)),
+        Some(None) => NewSecret::Remove,
+        None => NewSecret::Keep,
+    };
+    import.put(Object::Source(tenant, source), secret, &table.origin);
 }
 
 fn number(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantId) {

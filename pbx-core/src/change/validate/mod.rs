@@ -4,9 +4,12 @@
 mod bindings;
 mod country;
 mod grammar;
+mod header;
 mod objects;
 mod references;
 mod unique;
+
+pub(super) use header::is_header_value;
 
 use super::diff::{Act, Diff};
 use super::state::State;

@@ -1,6 +1,6 @@
 //! Each object by its own grammar.
 
-use super::{Check, country, grammar};
+use super::{Check, country, grammar, header};
 use crate::change::Object;
 use crate::dial_plan::Dialled;
 use crate::directory::{Source, Trunk};
@@ -123,6 +123,9 @@ fn of_source(check: &mut Check<'_>, object: &Object, source: &Source) {
     slug(check, object, &source.slug);
     if let Err(why) = grammar::check_url(&source.url) {
         check.fault(object, "url", "grammar", why);
+    }
+    if let Err(why) = header::check_name(&source.header) {
+        check.fault(object, "header", "grammar", format!("{:?} {why}", source.header));
     }
     if !(50..=10_000).contains(&source.timeout_ms) {
         check.fault(object, "timeout_ms", "range", "must be from 50 to 10000 milliseconds");

@@ -19,12 +19,13 @@ macro_rules! migrations {
             migration!($database, "20261121000003_source_defaults"),
             migration!($database, "20261122000001_fewer_pages"),
             migration!($database, "20261128000001_refreshes"),
+            migration!($database, "20261128000002_source_secrets"),
         ]
     };
 }
 
-const SQLITE: [(&str, &str); 5] = migrations!("sqlite");
-const POSTGRES: [(&str, &str); 5] = migrations!("postgres");
+const SQLITE: [(&str, &str); 6] = migrations!("sqlite");
+const POSTGRES: [(&str, &str); 6] = migrations!("postgres");
 
 /// What brings a SQLite database up to date.
 pub(super) fn sqlite() -> Migrator {
