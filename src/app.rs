@@ -68,7 +68,7 @@ impl App {
             ladder: LadderWriter::start(log.clone())?,
             bindings,
             scripts: scripts(&config, &inbox, &clock)?,
-            sources: sources(&inbox, &clock, keys.clone())?,
+            sources: sources(&inbox, &clock, keys.clone(), config.settings.lookups_at_once)?,
             inbox: (inbox, inputs),
         };
         let exchange = Exchange::start(parts).await?;
@@ -180,8 +180,8 @@ fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
     Arc::new(move || clock.now().mono.micros())
 }
 
-fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>, keys: Keys) -> anyhow::Result<Arc<Sources>> {
-    let fetcher = Arc::new(Fetcher::new(micros(clock), keys)?);
+fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>, keys: Keys, at_once: usize) -> anyhow::Result<Arc<Sources>> {
+    let fetcher = Arc::new(Fetcher::new(micros(clock), keys, at_once)?);
     let errands = Errands::start("sources").context("no thread is left for data sources")?;
     Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
 }

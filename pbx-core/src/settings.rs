@@ -32,6 +32,8 @@ pub struct Settings {
     pub max_lookups: u32,
     /// How long the lookups of one call may take, all together, in milliseconds.
     pub lookups_ms: u32,
+    /// Questions to data sources that one tenant may have open at once.
+    pub lookups_at_once: usize,
     /// Devices rung at once.
     pub max_forks: usize,
     /// How long running calls may go on after the drain began.
@@ -56,6 +58,7 @@ impl Default for Settings {
             max_actions: 64,
             max_lookups: 8,
             lookups_ms: 3000,
+            lookups_at_once: 64,
             max_forks: 16,
             drain_deadline_s: 30,
             gather_ms: 20,

@@ -240,6 +240,12 @@ pub const SETTINGS: &[Setting] = &[
         "3000",
         "How long the lookups of one call may take together, in milliseconds; after that each is a time-out at once."
     ),
+    limit!(
+        "lookups-at-once",
+        lookups_at_once,
+        "64",
+        "Questions to data sources that one tenant may have open at once; more fail as `busy`."
+    ),
     limit!("max-forks", max_forks, "16", "Contacts that are rung at once."),
     limit!(
         "drain-deadline-s",

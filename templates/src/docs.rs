@@ -41,6 +41,7 @@ const FAILURES: &str = "
 | `missing-argument`, `bad-argument` | a placeholder got no value, or one that would lead to another place |
 | `bad-url`, `host-refused`, `private-address` | the source may not be asked |
 | `secret` | its secret cannot be opened with this server's key |
+| `busy` | too many of the company's questions are open already (the server's setting `lookups-at-once`) |
 | `resting` | it failed 5 times within 30 s and is left alone for 30 s |
 | `connect`, `broken` | no connection, or it broke |
 | `redirect`, `status-500` (any status but 2xx and 404) | it answered something else |

@@ -8,6 +8,7 @@ mod address;
 mod answer;
 mod client;
 mod resolver;
+mod share;
 mod target;
 
 use crate::breaker::Breaker;
@@ -18,6 +19,7 @@ use pbx_core::directory::Source;
 use pbx_core::ids::{SourceId, TenantId};
 use pbx_core::secret::Keys;
 use pbx_core::value::Value;
+use share::{PLACE, Shares};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,6 +47,9 @@ pub enum Refusal {
     /// Its secret can't be opened with this server's key, or is no header.
     #[error("secret")]
     Secret,
+    /// The company has too many questions open already.
+    #[error("busy")]
+    Busy,
     /// It failed too often of late and is left alone for a while.
     #[error("resting")]
     Resting,
@@ -94,17 +99,18 @@ pub struct Fetcher {
     frames: Frames,
     /// What the sources' secrets are sealed with.
     keys: Keys,
+    shares: Shares,
     clock: Clock,
     breakers: Mutex<HashMap<(TenantId, SourceId), Breaker>>,
 }
 
 impl Fetcher {
     /// A fetcher with its connection pools. The clock measures answers and the pause of a failing source; the keys open the
-    /// sources' secrets.
+    /// sources' secrets; `at_once` questions of a company may be open.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new(clock: Clock, keys: Keys) -> Result<Self, rustls::Error> {
+    pub fn new(clock: Clock, keys: Keys, at_once: usize) -> Result<Self, rustls::Error> {
         let tls = client::tls()?;
         let (guarded, open) = (Client::new(tls.clone(), true), Client::new(tls, false));
         Ok(Self {
@@ -112,6 +118,7 @@ impl Fetcher {
             open,
             frames: Frames::default(),
             keys,
+            shares: Shares::new(at_once),
             clock,
             breakers: Mutex::default(),
         })
@@ -152,7 +159,8 @@ impl Fetcher {
         }
         let secret = if own { self.credential(source, query.tenant)? } else { None };
         let limit = Duration::from_millis(u64::from(source.timeout_ms.clamp(1, 10_000)));
-        let exchange = async {
+        let place = self.shares.take(query.tenant).ok_or(Refusal::Busy)?;
+        let exchange = PLACE.scope(place, async {
             let response = client.get(&url, secret).await?;
             match response.status().as_u16() {
                 200..=299 => answer::read(response).await,
@@ -160,7 +168,7 @@ impl Fetcher {
                 300..=399 => Err(Refusal::Redirect.into()),
                 status => Err(Refusal::Status(status).into()),
             }
-        };
+        });
         tokio::time::timeout(limit, exchange).await.unwrap_or(Err(Failure::Timeout))
     }
 
@@ -187,6 +195,7 @@ impl Fetcher {
                 | Refusal::HostRefused
                 | Refusal::PrivateAddress
                 | Refusal::Secret
+                | Refusal::Busy
                 | Refusal::Resting,
             )) => {}
             Ok(_) | Err(Failure::Unknown) => {

@@ -2,11 +2,13 @@
 //! connected to.
 
 use super::address;
+use super::share::PLACE;
 use hyper_util::client::legacy::connect::dns::Name;
 use std::error::Error;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use thiserror::Error;
 use tower::Service;
@@ -40,7 +42,14 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let guarded = self.guarded;
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            // The system's resolver goes on when nobody waits for it any more, and so does the question's place.
+            let place = PLACE.try_with(Arc::clone).ok();
+            let found = tokio::task::spawn_blocking(move || {
+                let found = (name.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<SocketAddr>>);
+                drop(place);
+                found
+            });
+            let found = found.await.map_err(io::Error::other)??;
             // One is enough to refuse: a name that is half private is somebody trying.
             if guarded && found.iter().any(|found| address::is_private(found.ip())) {
                 return Err(NotResolved::Private);

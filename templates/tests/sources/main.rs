@@ -79,7 +79,7 @@ fn keys() -> Keys {
 }
 
 fn fetcher() -> Fetcher {
-    Fetcher::new(Arc::new(|| 0), keys()).unwrap()
+    Fetcher::new(Arc::new(|| 0), keys(), 64).unwrap()
 }
 
 /// What a source that answers so leads to.
@@ -179,13 +179,30 @@ async fn private_addresses_are_refused_unless_allowed() {
 }
 
 #[tokio::test]
+async fn a_company_has_only_so_many_questions_open() {
+    let (address, _requests) = server(None).await;
+    let source = source(format!("http://{address}/"), 50, true);
+    let (acme, globex) = (query(), Query { tenant: TenantId::of_key("globex"), ..query() });
+    let fetcher = Fetcher::new(Arc::new(|| 0), keys(), 2).unwrap();
+    let (one, two, three, other) = tokio::join!(
+        fetcher.fetch(&source, &acme),
+        fetcher.fetch(&source, &acme),
+        fetcher.fetch(&source, &acme),
+        fetcher.fetch(&source, &globex)
+    );
+    assert_eq!((one.result, two.result), (AnswerResult::Timeout, AnswerResult::Timeout));
+    assert_eq!((three.result, other.result), (failed("busy"), AnswerResult::Timeout));
+    assert_eq!(fetcher.fetch(&source, &acme).await.result, AnswerResult::Timeout);
+}
+
+#[tokio::test]
 async fn a_source_that_is_down_rests_after_five_failures() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
     let now = Arc::new(AtomicU64::new(0));
     let clock = now.clone();
-    let fetcher = Fetcher::new(Arc::new(move || clock.load(Ordering::Relaxed)), keys()).unwrap();
+    let fetcher = Fetcher::new(Arc::new(move || clock.load(Ordering::Relaxed)), keys(), 64).unwrap();
     let source = source(format!("http://{address}/"), 2000, true);
     for _ in 0..5 {
         assert_eq!(fetcher.fetch(&source, &query()).await.result, failed("connect"));
