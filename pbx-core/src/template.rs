@@ -5,7 +5,7 @@
 mod param;
 mod params;
 
-pub use param::{ParamFault, WEEKDAYS};
+pub use param::{MAX_DESTINATIONS, ParamFault, WEEKDAYS};
 pub use params::{BindingFault, Known, check_params};
 
 use crate::ids::TemplateVersionId;

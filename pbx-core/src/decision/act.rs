@@ -2,17 +2,22 @@
 
 use super::ask::{Act, Final};
 use super::facts::Limits;
+use crate::template::MAX_DESTINATIONS;
 use crate::value::Value;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-/// Most destinations that one `ring` may name.
-const MAX_TARGETS: usize = 32;
+/// Longest note that is kept, in bytes.
+pub const MAX_NOTE: usize = 500;
 
-/// Longest note that is kept, in characters.
-const MAX_NOTE: usize = 1000;
+/// How long a `ring` may last, in seconds.
+pub const RING_SECONDS: RangeInclusive<i64> = 1..=600;
 
-/// What a `reject` without a code answers: Busy Here.
-const DEFAULT_REFUSAL: i64 = 486;
+/// What a `reject` may answer.
+pub const REFUSALS: RangeInclusive<i64> = 400..=699;
+
+/// What a `reject` without a code answers: Busy Here (RFC 3261 §21.4.24).
+pub const DEFAULT_REFUSAL: i64 = 486;
 
 /// A verb, understood.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,7 +47,7 @@ pub(super) fn read(name: &str, args: &BTreeMap<String, Value>, limits: &Limits) 
 /// Extensions in an argument: one as text or number, or a list of them.
 pub(super) fn destinations(value: &Value) -> Vec<String> {
     match value {
-        Value::List(list) => list.iter().filter_map(extension).take(MAX_TARGETS).collect(),
+        Value::List(list) => list.iter().filter_map(extension).take(MAX_DESTINATIONS).collect(),
         one => extension(one).into_iter().collect(),
     }
 }
@@ -66,7 +71,7 @@ fn ring(args: &BTreeMap<String, Value>, limits: &Limits) -> Understood {
         return Understood::Misused("ring needs at least one destination".to_owned());
     }
     let timeout = args.get("timeout").and_then(Value::as_int).unwrap_or_else(|| i64::from(limits.ring_timeout_s));
-    let timeout_s = timeout.clamp(1, 600) as u32;
+    let timeout_s = timeout.clamp(*RING_SECONDS.start(), *RING_SECONDS.end()) as u32;
     Understood::Act(Act::Ring { targets, timeout_s })
 }
 
@@ -91,7 +96,7 @@ fn lookup(args: &BTreeMap<String, Value>) -> Understood {
 
 fn reject(args: &BTreeMap<String, Value>) -> Understood {
     let code = args.get("code").and_then(Value::as_int).unwrap_or(DEFAULT_REFUSAL);
-    if !(400..=699).contains(&code) {
+    if !REFUSALS.contains(&code) {
         return Understood::Misused(format!("reject takes a code from 400 to 699, not {code}"));
     }
     let reason = args.get("reason").and_then(Value::as_text).map(str::to_owned);
@@ -100,8 +105,8 @@ fn reject(args: &BTreeMap<String, Value>) -> Understood {
 
 fn note(args: &BTreeMap<String, Value>) -> Understood {
     match args.get("text").and_then(Value::as_text) {
-        Some(text) if text.chars().count() <= MAX_NOTE => Understood::Done(outcome("ok", None)),
-        Some(_) => Understood::Misused(format!("a note has at most {MAX_NOTE} characters")),
+        Some(text) if text.len() <= MAX_NOTE => Understood::Done(outcome("ok", None)),
+        Some(_) => Understood::Misused(format!("a note has at most {MAX_NOTE} bytes")),
         None => Understood::Misused("note needs a text".to_owned()),
     }
 }

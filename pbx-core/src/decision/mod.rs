@@ -13,7 +13,7 @@ mod said;
 #[cfg(test)]
 mod tests;
 
-pub use act::outcome;
+pub use act::{DEFAULT_REFUSAL, MAX_NOTE, REFUSALS, RING_SECONDS, outcome};
 pub use ask::{Act, Ask, Final};
 pub use decider::Decider;
 pub use facts::{Bound, Facts, Limits, Opening, Resolution};

@@ -5,6 +5,9 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
+/// Most extensions that one parameter or one `ring` names.
+pub const MAX_DESTINATIONS: usize = 16;
+
 /// Why a binding's parameters were refused. Texts are for the admin who wrote them.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum ParamFault {
@@ -95,9 +98,8 @@ impl ParamKind {
             (Self::Seconds { min, max }, _) => Err(format!("{min} to {max} seconds")),
             (Self::Bool, Value::Bool(_)) => Ok(value.clone()),
             (Self::Bool, _) => Err("true or false".to_owned()),
-            (Self::Destination, _) => {
-                destination(value).ok_or_else(|| "an extension, or a list of up to 16 extensions".to_owned())
-            }
+            (Self::Destination, _) => destination(value)
+                .ok_or_else(|| format!("an extension, or a list of up to {MAX_DESTINATIONS} extensions")),
             (Self::Source, Value::Text(text)) if !text.is_empty() && text.len() <= 64 => Ok(value.clone()),
             (Self::Source, _) => Err("the name of a data source".to_owned()),
             (Self::WeeklyHours, _) => weekly_hours(value).ok_or_else(|| {
@@ -111,7 +113,7 @@ impl ParamKind {
 
 fn destination(value: &Value) -> Option<Value> {
     match value {
-        Value::List(items) if (1..=16).contains(&items.len()) => {
+        Value::List(items) if (1..=MAX_DESTINATIONS).contains(&items.len()) => {
             Some(Value::List(items.iter().map(extension).collect::<Option<_>>()?))
         }
         one => extension(one),

@@ -1,9 +1,7 @@
 //! `reject`: refuse the call.
 
 use super::{ArgKind, ArgSpec, VerbSpec};
-
-/// The SIP code when the script names none: Busy Here (RFC 3261 §21.4.24).
-pub const DEFAULT_CODE: u16 = 486;
+use crate::decision::REFUSALS;
 
 /// What scripts say and hear.
 pub const SPEC: VerbSpec = VerbSpec {
@@ -13,7 +11,7 @@ pub const SPEC: VerbSpec = VerbSpec {
         ArgSpec {
             name: "code",
             doc: "The final SIP code. Without it: 486.",
-            kind: ArgKind::Integer { min: 400, max: 699 },
+            kind: ArgKind::Integer { min: *REFUSALS.start(), max: *REFUSALS.end() },
             required: false,
         },
         ArgSpec {
@@ -27,3 +25,14 @@ pub const SPEC: VerbSpec = VerbSpec {
     terminal: true,
     example: r#"reject{code = 480, reason = "Closed"}"#,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::SPEC;
+    use crate::decision::DEFAULT_REFUSAL;
+
+    #[test]
+    fn the_document_names_the_code_that_is_sent() {
+        assert!(SPEC.args[0].doc.contains(&DEFAULT_REFUSAL.to_string()));
+    }
+}

@@ -6,9 +6,10 @@ use super::super::facts::Fork;
 use super::super::state::Call;
 use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
-use crate::decision::{Final, outcome};
+use crate::decision::{Final, RING_SECONDS, outcome};
 use crate::event::EventKind;
 use crate::ids::PersonId;
+use crate::template::MAX_DESTINATIONS;
 use crate::time::Instant;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
@@ -23,13 +24,13 @@ pub const SPEC: VerbSpec = VerbSpec {
         ArgSpec {
             name: "targets",
             doc: "Who rings. An extension that nobody has counts as unreachable.",
-            kind: ArgKind::Extensions { max: 16 },
+            kind: ArgKind::Extensions { max: MAX_DESTINATIONS },
             required: true,
         },
         ArgSpec {
             name: "timeout",
             doc: "Seconds of ringing. Without it: the server's setting `ring_timeout_s`.",
-            kind: ArgKind::Integer { min: 1, max: 600 },
+            kind: ArgKind::Integer { min: *RING_SECONDS.start(), max: *RING_SECONDS.end() },
             required: false,
         },
     ],
