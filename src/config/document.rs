@@ -56,3 +56,16 @@ pub fn markdown() -> String {
     text.push_str(TAIL);
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_setting_breaks_the_table() {
+        for setting in SETTINGS {
+            let cells = [setting.value, setting.default, setting.help];
+            assert!(!cells.iter().any(|cell| cell.contains('|')), "{}", setting.name);
+        }
+    }
+}

@@ -19,7 +19,8 @@ use std::time::Duration;
 pub const SPEC: VerbSpec = VerbSpec {
     name: "ring",
     doc: "Rings every device of every target at once. The first answer wins and is connected with the caller; \
-          the others stop ringing.",
+          the others stop ringing. The script ends here when somebody answers or the caller hangs up. Else it goes on \
+          with how the ringing ended, and with `code`, the SIP code that stands for it.",
     args: &[
         ArgSpec {
             name: "targets",
@@ -29,21 +30,23 @@ pub const SPEC: VerbSpec = VerbSpec {
         },
         ArgSpec {
             name: "timeout",
-            doc: "Seconds of ringing. Without it: the server's setting `ring_timeout_s`.",
+            doc: "Seconds of ringing. Without it: the server's setting `ring-timeout-s`.",
             kind: ArgKind::Integer { min: *RING_SECONDS.start(), max: *RING_SECONDS.end() },
             required: false,
         },
     ],
     outcomes: &[
-        OutcomeSpec { status: "answered", doc: "Somebody answered and was connected." },
-        OutcomeSpec { status: "busy", doc: "Busy (486 or 600); `code` is the SIP code." },
-        OutcomeSpec { status: "no-answer", doc: "Nobody answered in time." },
-        OutcomeSpec { status: "declined", doc: "Somebody refused for everybody (603); `code` is the SIP code." },
+        OutcomeSpec { status: "busy", doc: "A device was busy (486 or 600), and none declined or gave up." },
+        OutcomeSpec {
+            status: "no-answer",
+            doc: "The time is up (480), or a device gave up (480, 408 or 487) and none declined.",
+        },
+        OutcomeSpec { status: "declined", doc: "Somebody declined for all of their devices (603 or 607)." },
         OutcomeSpec {
             status: "unreachable",
-            doc: "No device could be reached, or the call failed; `code` is the SIP code if there was an answer.",
+            doc: "Nothing rang: nobody has these extensions (404), or no device of theirs can be reached (480); or every \
+                  device failed otherwise, and `code` is what the first of them answered.",
         },
-        OutcomeSpec { status: "cancelled", doc: "The caller hung up. No further verb does anything." },
     ],
     terminal: false,
     example: r#"local outcome = ring{targets = {"102", "103"}, timeout = 20}"#,
