@@ -120,11 +120,14 @@ impl Meter {
         *self.turn() = Turn { gauge, interrupts: 0, began_us };
     }
 
-    /// It gives it back.
+    /// It gives it back. What it did after the last interrupt counts too: it does not go on to do that again.
     pub(super) fn end(&self) -> Gauge {
         let mut turn = std::mem::take(&mut *self.turn());
         if let Some(clock) = &self.clock {
             turn.gauge.spent_us += clock().saturating_sub(turn.began_us);
+            if turn.gauge.spent_us > self.limits.deadline_ms * 1000 {
+                turn.gauge.stopped.get_or_insert(FaultKind::Deadline);
+            }
         }
         turn.gauge
     }

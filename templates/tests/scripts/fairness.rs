@@ -75,6 +75,17 @@ fn the_wall_is_the_second_net() {
 }
 
 #[test]
+fn a_long_stretch_without_an_interrupt_is_the_last() {
+    let looks = AtomicU64::new(0);
+    // At its begin and at its only interrupt nothing has passed, at its end two seconds.
+    let clock = move || if looks.fetch_add(1, Ordering::Relaxed) < 2 { 0 } else { 2_000_000 };
+    let (pool, replies) = pool(1, 4, Arc::new(clock));
+    pool.submit([start("acme", "slow", "local x = 'a' < 'b'")]);
+    let reply = replies.recv().unwrap();
+    assert!(matches!(reply.step, ScriptStep::Fault { kind: FaultKind::Deadline, .. }), "{reply:?}");
+}
+
+#[test]
 fn tenants_without_a_vm_of_their_own_any_more_go_on() {
     let (pool, replies) = pool(2, 1, still());
     let tenants: Vec<String> = (0..10).map(|n| format!("t{n}")).collect();
