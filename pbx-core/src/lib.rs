@@ -23,7 +23,9 @@
 //! - `flow`: where bytes came from and where they can be sent, without a socket.
 //! - `ids`: the ids of everything that has one, and the slot that a tenant lives in.
 //! - `location`: where a device can be reached, and until when.
+//! - `network`: ranges of addresses.
 //! - `script`: what the exchange and the script host say to each other.
+//! - `sealed`: a secret that only the holder of the key can read.
 //! - `settings`: timers and limits, each with its default.
 //! - `spelling`: "did you mean …?".
 //! - `time`: wall time and steady time as arguments.
@@ -48,6 +50,7 @@ pub mod net;
 pub mod network;
 pub mod registrar;
 pub mod script;
+pub mod sealed;
 pub mod secret;
 pub mod settings;
 pub mod sip_log;

@@ -1,7 +1,7 @@
 //! Dependencies point one way: between crates by their manifests, inside `pbx-core` by what its modules use.
 
 use super::sources::{text, with_ending};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Which of our crates each crate may depend on.
@@ -31,7 +31,7 @@ fn crates_depend_downwards_only() {
 
 /// The floors of `pbx-core`, the lowest first. A module uses modules of its own floor and of lower ones.
 const FLOORS: &[&[&str]] = &[
-    &["ids", "time", "value", "settings", "flow", "token", "spelling", "data_dir", "location", "network"],
+    &["ids", "time", "value", "settings", "flow", "token", "spelling", "data_dir", "location", "network", "sealed"],
     &["template", "script", "dial_plan", "directory", "event", "cause"],
     &["decision", "cdr"],
     &["sip_log", "secret"],
@@ -59,6 +59,22 @@ fn modules_of_the_exchange_use_lower_floors_only() {
         }
     }
     assert!(upwards.is_empty(), "arrows that point up:\n{}", upwards.join("\n"));
+}
+
+#[test]
+fn no_two_modules_of_the_exchange_use_each_other() {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in with_ending("rs").iter().filter(|f| f.starts_with("pbx-core/src")) {
+        if let Some(own) = module_of(file) {
+            uses.entry(own).or_default().extend(used_modules(&text(file)));
+        }
+    }
+    let circles = uses.iter().flat_map(|(one, used)| {
+        let back = used.iter().filter(move |other| *other > one);
+        back.filter(|other| uses.get(*other).is_some_and(|back| back.contains(one))).map(move |other| (one, other))
+    });
+    let circles: Vec<_> = circles.collect();
+    assert!(circles.is_empty(), "modules that use each other: {circles:?}");
 }
 
 fn module_of(file: &Path) -> Option<String> {

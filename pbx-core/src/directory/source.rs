@@ -1,7 +1,7 @@
 //! A named place in the tenant's own systems that templates may ask for data.
 
 use crate::ids::{SourceId, TenantId};
-use crate::secret::Sealed;
+use crate::sealed::Sealed;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,8 @@ mod key_file;
 mod password;
 mod sealed;
 
+pub use crate::sealed::Sealed;
 pub use digest::ha1;
 pub use key_file::{KeyFileError, Keys};
 pub use password::{PasswordError, hash_password, password_matches};
-pub use sealed::{Plain, Sealed, Unsealable};
+pub use sealed::{Plain, Unsealable};
