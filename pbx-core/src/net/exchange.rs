@@ -1,24 +1,23 @@
 //! Puts sockets, engines, media and journal together, and takes them apart again in order.
 
-use super::audit_book::AuditBook;
 use super::driver::{Driver, Wires};
 use super::front::Front;
-use super::routes::Listener;
 use super::tcp::Connections;
 use super::udp::Listening;
-use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Nat, Promises, RouteTable, ScriptHost, Sender, udp};
+use super::wiring::{self, Ways};
+use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Nat, Promises, ScriptHost, Sender, udp};
 use crate::call::io::Command;
 use crate::call::{Engine, PortShare};
 use crate::change::Configuration;
-use crate::door::{Door, Key};
+use crate::door::Key;
 use crate::event::Event;
-use crate::flow::Transport;
 use crate::ids::TenantId;
 use crate::location::Binding;
 use crate::settings::Settings;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::io;
+use std::mem::take;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,67 +84,34 @@ impl Exchange {
     ///
     /// # Errors
     /// When a port is taken or a thread cannot be had; nothing is left running then.
-    pub async fn start(parts: Parts) -> io::Result<Self> {
+    pub async fn start(mut parts: Parts) -> io::Result<Self> {
         let mut rng = ChaCha20Rng::from_seed(parts.seed);
-        let (inbox, inputs) = parts.inbox;
         let sockets = bind(&parts.sip).await?;
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
+        let inbox = parts.inbox.0.clone();
         let connections = Connections::new(inbox.clone(), Handle::current(), parts.settings.connections_per_address);
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
-        let sender = Sender::new(udp, connections.clone());
-        let listeners = listening
-            .iter()
-            .flat_map(|bound| [Transport::Udp, Transport::Tcp].map(|transport| Listener { transport, bound: *bound }));
-        let routes = Arc::new(RouteTable::new(listeners.collect(), parts.nat, parts.clock.clone()));
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
         let (events, _) = broadcast::channel(EVENTS);
-        let mut nonce_key = [0; 32];
-        rng.fill_bytes(&mut nonce_key);
-        let door = Arc::new(Door::new(parts.door_key, nonce_key, &parts.settings));
-        door.restore(parts.clock.now(), &parts.configuration.snapshot(), &parts.bindings);
-        let audit = Arc::new(AuditBook::new(parts.promises.clone(), ChaCha20Rng::from_rng(&mut rng)));
-        let wires = Wires {
-            clock: parts.clock.clone(),
-            configuration: parts.configuration.clone(),
-            routes: routes.clone(),
-            door: door.clone(),
-            settings: Arc::new(parts.settings.clone()),
-            promises: parts.promises.clone(),
-            audit: audit.clone(),
-            sender: sender.clone(),
-            media: media.clone(),
-            scripts: parts.scripts,
-            sources: parts.sources,
-            events: events.clone(),
-            ladder: parts.ladder,
-        };
-        let front = Arc::new(Front {
-            door,
-            clock: parts.clock,
-            configuration: parts.configuration,
-            routes,
-            inbox: inbox.clone(),
-            sender,
-            audit,
-            rng: Mutex::new(ChaCha20Rng::from_rng(&mut rng)),
-        });
-        connections.read_for(&front);
-        let stop = Arc::new(AtomicBool::new(false));
+        let (inputs, bindings) = (take(&mut parts.inbox.1), take(&mut parts.bindings));
         let mut exchange = Self {
             inbox,
-            events,
+            events: events.clone(),
             listening,
-            stop,
+            stop: Arc::new(AtomicBool::new(false)),
             running: Vec::new(),
             threads: Mutex::default(),
             tasks: Vec::new(),
-            media,
-            promises: parts.promises,
+            media: media.clone(),
+            promises: parts.promises.clone(),
         };
+        let ways = Ways { sender: Sender::new(udp, connections.clone()), media, events };
+        let (wires, front) = wiring::wire(parts, ways, &exchange.listening, &mut rng);
+        wires.door.restore(wires.clock.now(), &wires.configuration.snapshot(), &bindings);
+        connections.read_for(&front);
         let sockets = exchange.start_listeners(sockets, &front, &connections)?;
-        let engines = Engines { inputs, sockets, bindings: parts.bindings };
-        exchange.start_engines(engines, &wires, &mut rng)?;
+        exchange.start_engines(Engines { inputs, sockets, bindings }, &wires, &mut rng)?;
         Ok(exchange)
     }
 
@@ -163,7 +129,7 @@ impl Exchange {
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
-            let sockets = std::mem::take(&mut sockets);
+            let sockets = take(&mut sockets);
             let (wires, stop, admitted) = (wires.clone(), self.stop.clone(), Vec::new());
             let directory = wires.configuration.snapshot();
             let driver = Driver { engine, mailbox, sockets, admitted, directory, wires, stop, running };
@@ -235,8 +201,9 @@ impl Exchange {
         for task in self.tasks.drain(..) {
             task.abort();
         }
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        // A thread that panicked has told it already; the others are gone within the notice time.
+        let threads = take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        // A thread that panicked has told it already; the others look at `stop` five times a second (`NOTICE` in driver.rs and
+        // udp.rs), so this wait is short.
         let _ = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join()))).await;
         self.promises.sync();
         self.tell_the_rest().await;

@@ -19,6 +19,7 @@ mod routes;
 mod sender;
 mod tcp;
 mod udp;
+mod wiring;
 
 pub use clock::{Clock, SystemClock, pause};
 pub use entropy::{rng, seed};
