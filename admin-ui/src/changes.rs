@@ -1,5 +1,6 @@
 //! Changing people and devices: a wish becomes a batch of changes of `pbx_core::change`, and its faults become words at a field.
 
+use crate::language::Language;
 use crate::ports::Ports;
 use crate::records::Broken;
 use pbx_core::change::{Change, Diff, Fault, NewSecret, Object, ObjectId, Refusal, Step};
@@ -75,6 +76,15 @@ pub(crate) struct FieldFault {
     pub(crate) code: String,
     /// English words, for codes that the console does not know.
     pub(crate) text: String,
+}
+
+impl FieldFault {
+    /// What is wrong, in the reader's language: of this field if the catalogue has words for it, else of any field.
+    pub(crate) fn said(&self, language: Language) -> String {
+        let keys = [format!("fault-{}-{}", self.code, self.field), format!("fault-{}", self.code)];
+        let known = keys.iter().find(|key| language.knows(key));
+        known.map_or_else(|| self.text.clone(), |key| language.say(key, &[]))
+    }
 }
 
 /// Why a change was not made.

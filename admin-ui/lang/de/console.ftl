@@ -267,7 +267,11 @@ help-extension = Was Kollegen wählen: 1 bis 10 Ziffern.
 help-email = Wohin Post geht; darf leer bleiben.
 fault-required = Das muss ausgefüllt werden.
 fault-taken = Das ist schon vergeben.
-fault-label-taken = So heißt schon ein anderes Telefon dieser Person.
+fault-taken-label = So heißt schon ein anderes Telefon dieser Person.
+fault-grammar-name = Eine Zeile mit höchstens 120 Zeichen, keines davon unsichtbar.
+fault-grammar-label = Eine Zeile mit höchstens 120 Zeichen, keines davon unsichtbar.
+fault-grammar-extension = 1 bis 10 Ziffern, nicht nur Nullen.
+fault-grammar-email = Das ist keine E-Mail-Adresse.
 fault-invalid = Das ist nicht gültig.
 
 tenants-title = Firmen

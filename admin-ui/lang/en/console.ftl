@@ -267,7 +267,11 @@ help-extension = What colleagues dial: 1 to 10 digits.
 help-email = Where mail goes; may stay empty.
 fault-required = This must be filled in.
 fault-taken = Somebody else has this already.
-fault-label-taken = Another phone of this person is called so already.
+fault-taken-label = Another phone of this person is called so already.
+fault-grammar-name = One line of at most 120 characters, none of them invisible.
+fault-grammar-label = One line of at most 120 characters, none of them invisible.
+fault-grammar-extension = 1 to 10 digits, not zeros alone.
+fault-grammar-email = This is no e-mail address.
 fault-invalid = This is not valid.
 
 tenants-title = Companies

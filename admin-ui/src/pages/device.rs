@@ -37,7 +37,7 @@ pub(crate) async fn add(
     let wish = Wish::AddDevice { id, person, label: label.clone(), password: password.clone() };
     let page = match change(&room, &wish).await? {
         None => json!({ "secret": password, "device": id.to_string() }),
-        Some(fault) => json!({ "new": { "label": label, "fault": said(&room, &fault) } }),
+        Some(fault) => json!({ "new": { "label": label, "fault": fault.said(room.language) } }),
     };
     Ok(back(&room, person, News::of_page(page)))
 }
@@ -66,7 +66,9 @@ pub(crate) async fn rename(
         None => News::done("done-device-renamed", form.label.trim()),
         Some(fault) => {
             let id = device.id.to_string();
-            News::of_page(json!({ "renamed": { "device": id, "label": form.label, "fault": said(&room, &fault) } }))
+            News::of_page(
+                json!({ "renamed": { "device": id, "label": form.label, "fault": fault.said(room.language) } }),
+            )
         }
     };
     Ok(back(&room, device.person, news))
@@ -101,15 +103,6 @@ async fn change(room: &Room, wish: &Wish) -> Result<Option<FieldFault>, Refusal>
         Err(ChangeError::Broken(broken)) => Err(broken.into()),
         Err(ChangeError::Faults(faults)) => faults.into_iter().next().ok_or(Refusal::Unreadable).map(Some),
     }
-}
-
-/// What is wrong with a label, in the reader's words.
-fn said(room: &Room, fault: &FieldFault) -> String {
-    let key = match fault.code.as_str() {
-        "taken" => "fault-label-taken".to_owned(),
-        code => format!("fault-{code}"),
-    };
-    if room.language.knows(&key) { room.say(&key) } else { fault.text.clone() }
 }
 
 /// To the person's page, which shows this once.

@@ -148,8 +148,7 @@ fn form(
 ) -> Response {
     let mut by_field = serde_json::Map::new();
     for fault in faults {
-        let key = format!("fault-{}", fault.code);
-        let text = if room.language.knows(&key) { room.say(&key) } else { fault.text.clone() };
+        let text = fault.said(room.language);
         let field = if fault.field.is_empty() { "whole" } else { &fault.field };
         by_field.insert(field.to_owned(), Value::String(text));
     }

@@ -42,7 +42,8 @@ async fn a_phone_is_renamed_but_not_like_another_of_the_same_person() {
     let (acme, page) = (house.tenant("acme"), page_of(&house, "ben"));
     let device = somebody(&acme, "ben").1;
     let path = format!("/t/acme/devices/{}/label", device.id);
-    for (label, fault) in [("laptop", "called so already"), ("+", "must be filled in"), ("A%E2%80%AEB", "not written")]
+    for (label, fault) in
+        [("laptop", "called so already"), ("+", "must be filled in"), ("A%E2%80%AEB", "none of them invisible")]
     {
         let answer = admin.post(&path, &format!("label={label}")).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, page.as_str()), "{label}");

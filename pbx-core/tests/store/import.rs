@@ -204,7 +204,8 @@ fn company_that_takes_the_name_of_one_that_is_gone_finds_nothing_of_it() {
         let calls =
             || async { fresh.store.calls(acme(), &CallQuery { limit: 9, ..CallQuery::default() }).await.unwrap() };
         assert_eq!(calls().await.rows.len(), 1);
-        import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", true).await.unwrap();
+        let options = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
+        import_with(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", options).await.unwrap();
         assert!(configuration.snapshot().tenant(acme()).is_none());
         let told = fresh.store.server_audit(None, 50).await.unwrap().lines;
         assert!(told.iter().any(|line| line.action == "tenant.removed"), "{told:?}");
@@ -293,7 +294,7 @@ fn names_that_are_taken_for_others_are_refused_at_their_field() {
         let configuration = configuration(&fresh.store).await;
         import(&configuration, SAMPLE, false).await.unwrap();
         let text = r#"tenants: [{id: acme, users: [
-            {id: anna, password: "one"},
+            {id: anna, password: "correct horse"},
             {id: ben, devices: [{id: desk, label: Phone}, {id: lobby, label: "phone "}]},
             {id: cleo, email: Anna@acme.test},
             {id: dora, name: "Dora\u202eNielk", extension: "0"}]}]"#;

@@ -29,6 +29,10 @@ fn reasons() -> BTreeMap<&'static str, &'static str> {
         ("every_account", "read whole into the configuration, which only `change` and the operator's import look at"),
         ("bindings_alive", START),
         ("open_calls", START),
+        (
+            "has_accounts",
+            "tells whether there is any log-in on the server, for the page of a new one, and nothing else",
+        ),
         ("account_by_email", WHO),
         ("account", WHO),
         ("token_by_hash", WHO),
