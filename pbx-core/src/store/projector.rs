@@ -69,9 +69,7 @@ impl Projector {
             return Ok(());
         }
         let mut work = self.store.begin().await?;
-        for (tenant, refresh) in self.refreshes.iter() {
-            work.refresh_binding(tenant, refresh).await?;
-        }
+        work.refresh_bindings(self.refreshes.iter()).await?;
         let progress = Progress { refreshed: self.progress.projected, ..self.progress };
         work.set_journal_progress(progress).await?;
         work.commit().await?;

@@ -66,6 +66,6 @@ impl Work {
             rows.push(args![line.id, line.tenant, line.at, &line.actor, &line.action, &line.object, detail]);
         }
         let head = "INSERT INTO audit (id, tenant, at, actor, action, object, detail) VALUES";
-        self.insert(head, "ON CONFLICT (id) DO NOTHING", rows).await
+        self.write_rows(head, "ON CONFLICT (id) DO NOTHING", rows).await
     }
 }

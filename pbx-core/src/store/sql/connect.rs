@@ -170,8 +170,8 @@ impl Work {
         self.execute(sql.into_sql_str(), args).await
     }
 
-    /// Inserts many rows with few statements: `head` up to and with `VALUES`, `columns` arguments a row, `tail` after them.
-    pub(super) async fn insert(
+    /// Writes many rows with few statements: `head` up to and with `VALUES`, `columns` arguments a row, `tail` after them.
+    pub(super) async fn write_rows(
         &mut self,
         head: &'static str,
         tail: &'static str,

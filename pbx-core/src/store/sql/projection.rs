@@ -66,20 +66,20 @@ impl Work {
         let row = |id, place: Position| args![id, int(place.segment), int(place.offset)];
         let head = "INSERT INTO journal_position (id, segment, place) VALUES";
         let tail = "ON CONFLICT (id) DO UPDATE SET segment = excluded.segment, place = excluded.place";
-        self.insert(head, tail, vec![row(PROJECTED, progress.projected), row(REFRESHED, progress.refreshed)]).await
+        self.write_rows(head, tail, vec![row(PROJECTED, progress.projected), row(REFRESHED, progress.refreshed)]).await
     }
 
     /// Writes finished records, each with the steps before its own; one that is there already stays as it is.
     pub(crate) async fn insert_records(&mut self, records: &[(&Written, Vec<Said>)]) -> Result<(), StoreError> {
         let calls = records.iter().map(|(record, told)| record::call(record, told)).collect::<Result<Vec<_>, _>>()?;
-        self.insert(record::CALLS, "ON CONFLICT (id) DO NOTHING", calls).await?;
+        self.write_rows(record::CALLS, "ON CONFLICT (id) DO NOTHING", calls).await?;
         let legs = records.iter().flat_map(|(record, _)| record::legs(record.brief())).collect();
-        self.insert(record::LEGS, "ON CONFLICT (tenant, call, position) DO NOTHING", legs).await?;
+        self.write_rows(record::LEGS, "ON CONFLICT (tenant, call, position) DO NOTHING", legs).await?;
         let mut segments = Vec::new();
         for (record, _) in records {
             segments.extend(record::segments(record.brief())?);
         }
-        self.insert(record::SEGMENTS, "ON CONFLICT (tenant, call, position) DO NOTHING", segments).await
+        self.write_rows(record::SEGMENTS, "ON CONFLICT (tenant, call, position) DO NOTHING", segments).await
     }
 
     pub(crate) async fn has_record(&mut self, tenant: TenantId, call: CallId) -> Result<bool, StoreError> {
@@ -106,15 +106,23 @@ impl Work {
         let head = "INSERT INTO registrations (tenant, device, key, expires, body) VALUES";
         let tail = "ON CONFLICT (tenant, device, key) DO UPDATE SET expires = excluded.expires, body = excluded.body,
             call_id = NULL, cseq = NULL";
-        self.insert(head, tail, rows).await
+        self.write_rows(head, tail, rows).await
     }
 
-    /// Writes what a refresh changes; a contact that is gone stays so.
-    pub(crate) async fn refresh_binding(&mut self, tenant: TenantId, refresh: &Refresh) -> Result<(), StoreError> {
-        let sql = "UPDATE registrations SET expires = $1, call_id = $2, cseq = $3
-            WHERE tenant = $4 AND device = $5 AND key = $6";
-        let Refresh { device, key, call_id, cseq, expires } = refresh;
-        self.run(sql, args![*expires, call_id, *cseq, tenant, *device, key]).await.map(drop)
+    /// Writes what refreshes change; a contact that is gone stays so.
+    pub(crate) async fn refresh_bindings(
+        &mut self,
+        refreshes: impl Iterator<Item = (TenantId, &Refresh)>,
+    ) -> Result<(), StoreError> {
+        let rows = refreshes.map(|(tenant, refresh)| {
+            let Refresh { device, key, call_id, cseq, expires } = refresh;
+            args![tenant, *device, key, *expires, call_id, *cseq]
+        });
+        let head = "UPDATE registrations SET expires = fresh.column4, call_id = fresh.column5, cseq = fresh.column6
+            FROM (VALUES";
+        let tail = ") AS fresh WHERE registrations.tenant = fresh.column1 AND registrations.device = fresh.column2
+            AND registrations.key = fresh.column3";
+        self.write_rows(head, tail, rows.collect()).await
     }
 
     pub(crate) async fn remove_binding_at(
