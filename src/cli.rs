@@ -85,8 +85,14 @@ fn command() -> Command {
                         .help("A YAML file as docs/IMPORT.md describes it"),
                 )
                 .arg(switch("dry-run", "Print what would change, and change nothing"))
-                .arg(switch("prune", "Remove what the file does not mention, except whole tenants"))
-                .arg(switch("prune-tenants", "Remove with --prune whole tenants, too").requires("prune")),
+                .arg(switch("prune", "Remove what the file does not mention"))
+                .arg(
+                    switch(
+                        "prune-tenants",
+                        "Let --prune remove even every tenant, where the list of tenants names none",
+                    )
+                    .requires("prune"),
+                ),
         )
         .subcommand(
             folder(Command::new("export").about("Write configuration as an import file, without secrets"))

@@ -146,6 +146,8 @@ fn told(applied: &Applied, dry_run: bool) -> Vec<String> {
             made.map(|made| format!("made for {}: password {} (shown once)", made.name, made.password.expose())),
         );
     }
+    let short = applied.short.iter();
+    lines.extend(short.map(|email| format!("note: the password of {email} is short enough to be guessed")));
     let locked_out = applied.locked_out.iter();
     lines.extend(locked_out.map(|email| format!("note: {email} can't log in: no password was ever given")));
     lines

@@ -41,6 +41,8 @@ pub struct Applied {
     pub minted: Vec<Minted>,
     /// E-mails of log-ins of this batch that nobody can use: they have no password.
     pub locked_out: Vec<String>,
+    /// E-mails of log-ins of this batch whose passwords are short enough to be guessed.
+    pub short: Vec<String>,
 }
 
 /// A secret that was minted.
@@ -221,12 +223,12 @@ impl Configuration {
         dry_run: bool,
     ) -> Result<Applied, Refusal> {
         let mut after = state.clone();
-        let mut tools = Tools { keys: &self.keys, rng: &mut *rng, minted: Vec::new() };
+        let mut tools = Tools { keys: &self.keys, rng: &mut *rng, minted: Vec::new(), short: Vec::new() };
         let mut faults = Vec::new();
         for step in &steps {
             faults.extend(edit(state, &mut after, step, &mut tools).await.err());
         }
-        let minted = tools.minted;
+        let (minted, short) = (tools.minted, tools.short);
         let written = steps.iter().enumerate().map(|(place, step)| (step.change.id(), place)).collect();
         let origins: HashMap<ObjectId, Origin> =
             steps.into_iter().map(|step| (step.change.id(), step.origin)).collect();
@@ -237,7 +239,7 @@ impl Configuration {
         }
         let locked_out = locked_out(&after, &diff);
         if dry_run || diff.is_empty() {
-            return Ok(Applied { diff, revision: state.revision, minted, locked_out });
+            return Ok(Applied { diff, revision: state.revision, minted, locked_out, short });
         }
         after.revision = state.revision + 1;
         let maker = Maker { keys: &self.keys, realm: &self.realm, catalogue: self.catalogue.as_ref() };
@@ -254,6 +256,6 @@ impl Configuration {
         *state = after;
         self.snapshot.store(Arc::clone(&directory));
         self.told.send_replace(directory);
-        Ok(Applied { diff, revision: state.revision, minted, locked_out })
+        Ok(Applied { diff, revision: state.revision, minted, locked_out, short })
     }
 }

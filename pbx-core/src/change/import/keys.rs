@@ -25,7 +25,7 @@ sections! {
     }
     ACCOUNT, ACCOUNT_SECTION: "operators[], tenants[].admins[]", "Somebody who logs in to the console.", {
         "email": "What is typed to log in; unique on the server. Required.",
-        "password": "At least 8 characters. Left out: the old one stays. Never exported.",
+        "password": "Left out: the old one stays. Fewer than 8 characters are told to be short. Never exported.",
     }
     TRUNK, TRUNK_SECTION: "trunks[]", "A trunk of the operator.", {
         "id": "Its name in numbers. Required.",
@@ -59,7 +59,7 @@ sections! {
         "name": "What phones show; the id by default.",
         "extension": "What colleagues dial, 1 to 10 digits, not zeros alone, in quotes. Required for a new person.",
         "email": "Where mail goes; not what somebody else of the tenant logs in with.",
-        "password": "Its own log-in to the console, by e-mail; at least 8 characters. Never exported.",
+        "password": "Its own log-in to the console, by e-mail. Never exported.",
         "devices": "Its phones, in order: a list.",
         "template": "What calls to the extension run; the tenant's default where it is left out, `null` to go back to it.",
         "params": "Parameters of that template: a table.",
@@ -98,9 +98,9 @@ pub fn reference() -> String {
         "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune [--prune-tenants]]` brings the server to what a \
          YAML file says: all of\nit, or nothing and every fault with its line. Importing the same file again changes nothing. What \
          the file does not mention\nstays: a missing key keeps the old value, a missing object stays. `--prune` removes what a \
-         mentioned tenant has and the file\ndoes not, and what is missing from a list of operators or trunks that the file has. A \
-         whole tenant that is missing from the\nlist of tenants goes only with `--prune --prune-tenants`. A list is written as \
-         `[]` where it is to be empty: a key that is\nleft empty is a fault.\n\n\
+         mentioned tenant has and the file\ndoes not, and what is missing from a list of operators, trunks or tenants that the \
+         file has; a tenant goes with its calls. A list\nof tenants that names none needs `--prune-tenants` as well. A list is \
+         written as `[]` where it is to be empty: a key that is left\nempty is a fault.\n\n\
          `ringdown export --all` writes the whole server in the same format, without secrets: imported elsewhere, new phones get \
          new\npasswords, and log-ins have none until the file gives them one. `ringdown export --tenant TENANT` writes one tenant; \
          the trunks\nthat its numbers name must be there already where it is imported.\n",

@@ -28,9 +28,9 @@ use table::{Faults, Table};
 pub struct ImportOptions {
     /// Only show what would change.
     pub dry_run: bool,
-    /// Remove what the file does not mention: of the tenants that it mentions, and of operators and trunks.
+    /// Remove what the file does not mention: of the tenants that it mentions, and of the lists that it has.
     pub prune: bool,
-    /// Remove with that whole tenants, too, that are missing from the file's list.
+    /// Remove even every tenant, where the file's list names none.
     pub prune_tenants: bool,
 }
 

@@ -3,11 +3,11 @@
 use super::Import;
 use super::table::Table;
 use crate::change::{Change, Object, ObjectId, Step};
-use crate::store::{Role, TenantConfig};
+use crate::store::Role;
 
-pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>, tenants_too: bool) {
-    if !tenants_too {
-        refuse_tenants(import, file);
+pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>, every_tenant: bool) {
+    if !every_tenant {
+        keep_one_tenant(import, file);
     }
     let gone: Vec<ObjectId> = import
         .state
@@ -20,19 +20,13 @@ pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>, tenants_too: bool
     import.steps.splice(0..0, removals);
 }
 
-/// A fault for each tenant that pruning would remove: a file whose list of tenants lost an entry must not cost a company.
-fn refuse_tenants(import: &mut Import<'_>, file: &Table<'_>) {
-    let state = import.state;
-    let gone = |tenant: &&TenantConfig| !import.mentioned.contains(&ObjectId::Tenant(tenant.id));
-    let gone: Vec<&TenantConfig> = state.tenants().filter(|_| file.has("tenants")).filter(gone).collect();
-    for tenant in gone {
-        let message = format!(
-            "{:?} is not in this list, and has {} users and {} numbers: --prune takes a whole tenant away only together with \
-             --prune-tenants",
-            tenant.slug,
-            state.people(tenant.id).count(),
-            state.numbers(tenant.id).count()
-        );
+/// A fault if pruning would remove every tenant: a file that was only half written must not cost all companies.
+fn keep_one_tenant(import: &mut Import<'_>, file: &Table<'_>) {
+    let some_stay = import.mentioned.iter().any(|id| matches!(id, ObjectId::Tenant(_)));
+    let gone = import.state.tenants().count();
+    if file.has("tenants") && !some_stay && gone > 0 {
+        let message =
+            format!("the list names no tenant: --prune takes all {gone} away only together with --prune-tenants");
         file.fault("tenants", "bound", message, &mut import.faults);
     }
 }
