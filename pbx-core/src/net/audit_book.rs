@@ -25,7 +25,10 @@ impl AuditBook {
     pub(super) fn write(&self, alarm: &Alarm) {
         let mut random = [0; 10];
         self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut random);
-        tracing::info!(?alarm, "noticed at the door");
-        self.promises.keep(std::iter::once(Entry::Audit(alarm.audit(AuditId::mint(alarm.at, random)))));
+        let line = alarm.audit(AuditId::mint(alarm.at, random));
+        let tenant = line.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+        let (what, from, account, detail) = (&line.action, &line.actor, &line.object, &line.detail);
+        tracing::info!(%what, %from, %account, %tenant, %detail, "noticed at the door");
+        self.promises.keep(std::iter::once(Entry::Audit(line)));
     }
 }
