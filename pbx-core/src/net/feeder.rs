@@ -120,7 +120,7 @@ impl Feeder {
         self.waiting.fetch_sub(entries.len(), Ordering::Relaxed);
         let progress = self.projector.progress();
         self.reached.send_replace(progress);
-        if progress.projected.segment - progress.refreshed.segment >= BEHIND {
+        if progress.projected.segment.saturating_sub(progress.refreshed.segment) >= BEHIND {
             self.refresh().await;
         }
         self.remove_told();
