@@ -1,15 +1,15 @@
 //! The import file, from its text to the snapshot.
 
-use crate::support::{at, binding, configuration, on_both, record, rng};
+use crate::support::{at, binding, configuration, on_both, rng};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration, Fault, Refusal};
 use pbx_core::ids::TenantId;
 use pbx_core::journal::{Entry, Position};
 use pbx_core::secret::{Plain, ha1, password_matches};
-use pbx_core::store::{CallQuery, Projector};
+use pbx_core::store::Projector;
 
 /// The sample of the manual.
-const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "..."}]
+pub(crate) const SAMPLE: &str = r#"operators: [{email: root@ringdown.test, password: "..."}]
 trunks: [{id: carrier, kind: ip, peers: ["127.0.0.1:5071"]}]
 tenants:
   - id: acme
@@ -27,11 +27,15 @@ tenants:
       - {number: "+4930555100", trunk: carrier, template: vip-by-lookup, params: {source: customers, main: ["102", "103"]}}
 "#;
 
-async fn import(configuration: &Configuration, text: &str, prune: bool) -> Result<Applied, Vec<Fault>> {
+pub(crate) async fn import(configuration: &Configuration, text: &str, prune: bool) -> Result<Applied, Vec<Fault>> {
     import_with(configuration, text, ImportOptions { prune, ..ImportOptions::default() }).await
 }
 
-async fn import_with(configuration: &Configuration, text: &str, options: ImportOptions) -> Result<Applied, Vec<Fault>> {
+pub(crate) async fn import_with(
+    configuration: &Configuration,
+    text: &str,
+    options: ImportOptions,
+) -> Result<Applied, Vec<Fault>> {
     // One second a revision: the audit tells what came later.
     let now = at(configuration.snapshot().revision as i64);
     match configuration.import("import", now, &mut rng(), text, options).await {
@@ -41,7 +45,7 @@ async fn import_with(configuration: &Configuration, text: &str, options: ImportO
     }
 }
 
-fn acme() -> TenantId {
+pub(crate) fn acme() -> TenantId {
     TenantId::of_key("acme")
 }
 
@@ -176,224 +180,6 @@ fn renumbering_keeps_the_person_and_its_password() {
 }
 
 #[test]
-fn unmentioned_stays_and_prune_removes() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let text = "tenants: [{id: acme, users: [{id: anna}]}]";
-        assert!(import(&configuration, text, false).await.unwrap().diff.is_empty());
-        import(&configuration, text, true).await.unwrap();
-        let directory = configuration.snapshot();
-        let tenant = directory.tenant(acme()).unwrap();
-        assert_eq!((tenant.people.len(), tenant.numbers.len(), tenant.sources.len()), (1, 0, 0));
-        assert_eq!(directory.trunks().count(), 1, "the file has no list of trunks");
-        let lines = fresh.store.audit_of(acme(), "person/ben", 10).await.unwrap();
-        let actions: Vec<_> = lines.iter().map(|line| line.action.as_str()).collect();
-        assert_eq!(actions, ["person.removed", "person.added"]);
-    });
-}
-
-#[test]
-fn company_that_takes_the_name_of_one_that_is_gone_finds_nothing_of_it() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
-        let call = Entry::recorded(record(acme(), "old", at(5))).unwrap();
-        projector.project(&[call], Position { segment: 1, offset: 1 }).await.unwrap();
-        let calls =
-            || async { fresh.store.calls(acme(), &CallQuery { limit: 9, ..CallQuery::default() }).await.unwrap() };
-        assert_eq!(calls().await.rows.len(), 1);
-        import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", true).await.unwrap();
-        assert!(configuration.snapshot().tenant(acme()).is_none());
-        let told = fresh.store.server_audit(None, 50).await.unwrap().lines;
-        assert!(told.iter().any(|line| line.action == "tenant.removed"), "{told:?}");
-        import(&configuration, SAMPLE, false).await.unwrap();
-        assert_eq!(calls().await.rows, []);
-        let lines = fresh.store.audit(acme(), None, 50).await.unwrap().lines;
-        assert!(lines.iter().all(|line| line.action.ends_with(".added")), "{lines:?}");
-    });
-}
-
-#[test]
-fn ten_faults_are_ten_with_their_lines_and_nothing_is_changed() {
-    let text = r#"operators: [{email: nobody}]
-trunks: [{id: carrier, peers: ["somewhere"]}]
-tenants:
-  - id: acme
-    country: XX
-    timezone: Europe/Berlinn
-    users:
-      - {id: anna, extention: "101", extension: "110"}
-      - {id: ben, extension: "1o2"}
-      - {id: cleo, extension: "110", devices: [{id: desk, sip_user: "a b"}]}
-    data_sources:
-      - {id: customers, url: "ftp://x"}
-      - {id: deep, url: "http://x", default: [[[[[[[[[[[[[[[[[too deep]]]]]]]]]]]]]]]]]}
-    numbers:
-      - {number: "030", trunk: carier}
-"#;
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        let faults = import(&configuration, text, false).await.unwrap_err();
-        let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
-        for (line, word) in [
-            (1, "e-mail"),
-            (2, "no address"),
-            (5, "country"),
-            (6, "time zone"),
-            (8, "did you mean \"extension\""),
-            (9, "no extension"),
-            (10, "extension belongs to"),
-            (10, "SIP user"),
-            (12, "http://"),
-            (13, "nested deeper"),
-            (15, "no trunk \"carier\"; did you mean \"carrier\""),
-            (15, "public number"),
-        ] {
-            let found = told.iter().any(|fault| fault.starts_with(&format!("line {line}: ")) && fault.contains(word));
-            assert!(found, "line {line}: {word} is not among\n{}", told.join("\n"));
-        }
-        assert_eq!(told.len(), 12, "{}", told.join("\n"));
-        assert_eq!(fresh.store.revision().await.unwrap(), 0);
-        assert!(fresh.store.tenants().await.unwrap().is_empty());
-    });
-}
-
-#[test]
-fn bound_things_can_not_go() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let text = "trunks: []\ntenants: [{id: acme, users: [{id: anna}], numbers: [{number: \"+4930555100\", template: vip-by-lookup}]}]";
-        let faults = import(&configuration, text, true).await.unwrap_err();
-        let told = faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n");
-        for word in ["trunk carrier can't go", "extension \"102\"", "data source \"customers\""] {
-            assert!(told.contains(word), "{word} is not among\n{told}");
-        }
-        assert_eq!(configuration.snapshot().revision, 1);
-    });
-}
-
-#[test]
-fn sip_users_of_other_tenants_are_taken_without_telling_whose() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let text = "tenants: [{id: globex, country: US, users: [{id: anna, extension: \"101\", devices: [{sip_user: acme-anna-desk}]}]}]";
-        let faults = import(&configuration, text, false).await.unwrap_err();
-        assert_eq!(faults.len(), 1);
-        assert_eq!(faults[0].message, "this sip_user is taken on this server");
-    });
-}
-
-#[test]
-fn names_that_are_taken_for_others_are_refused_at_their_field() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let text = r#"tenants: [{id: acme, users: [
-            {id: anna, password: "correct horse"},
-            {id: ben, devices: [{id: desk, label: Phone}, {id: lobby, label: "phone "}]},
-            {id: cleo, email: Anna@acme.test},
-            {id: dora, name: "Dora\u202eNielk", extension: "0"}]}]"#;
-        let faults = import(&configuration, text, false).await.unwrap_err();
-        let mut told: Vec<(&str, &str)> =
-            faults.iter().map(|fault| (fault.field.as_deref().unwrap_or_default(), fault.code)).collect();
-        told.sort_unstable();
-        assert_eq!(told, [("email", "taken"), ("extension", "grammar"), ("label", "taken"), ("name", "grammar")]);
-    });
-}
-
-#[test]
-fn hostile_yaml_is_refused_in_words() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
-        for (name, of) in "bcdefghi".chars().zip("abcdefgh".chars()) {
-            bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 10].join(", ")));
-        }
-        let deep = "[".repeat(5000);
-        for text in
-            [bomb.as_str(), deep.as_str(), "", "- a", "tenants: [", "a: 1\n---\nb: 2\n", "{[]: 1}", "tenants: 7"]
-        {
-            assert!(!import(&configuration, text, false).await.unwrap_err().is_empty(), "{text:.40}");
-        }
-        let twice = import(&configuration, "tenants: []\ntenants: []\n", false).await.unwrap_err();
-        assert_eq!(twice[0].to_string(), "line 2: the key \"tenants\" stands twice (first on line 1)");
-    });
-}
-
-#[test]
-fn slips_of_grammar_are_told_in_words_with_their_line() {
-    let deep = format!("tenants:\n{}", "[".repeat(100_000));
-    on_both(|fresh| {
-        let deep = deep.clone();
-        async move {
-            let configuration = configuration(&fresh.store).await;
-            for (text, told) in [
-                ("tenants:\n\t- id: acme\n", "line 2: a tab stands where blanks must be"),
-                ("tenants: [\n", "a `[` is never closed"),
-                ("tenants: {a: 1\n", "a `{` is never closed"),
-                ("tenants: [}\n", "line 1: a `[` is closed by a `}`"),
-                ("tenants: [{id: \"acme}]\n", "a quote is never closed"),
-                ("tenants:\n  - id: acme\n   name: Acme\n", "line 3: "),
-                ("tenants:\n  - id: acme\n      name: Acme\n", "line 3: a `:` stands where no key can be"),
-                ("tenants: *acme\n", "line 1: a `*` names something that no `&` before has made"),
-                ("tenants: [{id: @foo}]\n", "line 1: text can't begin with `@`"),
-                ("tenants: [{<<: 1, id: acme}]\n", "line 1: `<<` merges nothing here"),
-                (deep.as_str(), "line 2: nested more than 24 deep"),
-            ] {
-                let faults = import(&configuration, text, false).await.unwrap_err();
-                let first = faults[0].to_string();
-                assert!(first.contains(told) && faults[0].message.len() > 12, "{text:.40}: {first}");
-            }
-        }
-    });
-}
-
-#[test]
-fn list_left_empty_is_a_fault_and_takes_nothing_away() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
-        for (text, path) in [
-            ("tenants:\n", "tenants"),
-            ("operators: ~\n", "operators"),
-            ("tenants: [{id: acme, users: }]\n", "tenants[acme].users"),
-            ("tenants: [{id: acme, numbers: null}]\n", "tenants[acme].numbers"),
-        ] {
-            let faults = import_with(&configuration, text, all).await.unwrap_err();
-            let told = faults[0].to_string();
-            assert_eq!(
-                told,
-                format!("line 1: {path}: is left empty: write `[]` if you mean none, or leave the key out")
-            );
-        }
-        assert_eq!(configuration.snapshot().revision, 1);
-    });
-}
-
-#[test]
-fn pruning_takes_a_tenant_away_but_all_of_them_only_by_a_word_of_its_own() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", false).await.unwrap();
-        import(&configuration, "tenants: [{id: globex}]", true).await.unwrap();
-        assert!(configuration.snapshot().tenant(acme()).is_none(), "it is not in the list");
-        let faults = import(&configuration, "tenants: []\n", true).await.unwrap_err();
-        let told = faults[0].to_string();
-        assert!(told.contains("names no tenant") && told.contains("--prune-tenants"), "{told}");
-        assert_eq!(configuration.snapshot().tenants().count(), 1);
-        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
-        import_with(&configuration, "tenants: []\n", all).await.unwrap();
-        assert_eq!(configuration.snapshot().tenants().count(), 0);
-    });
-}
-
-#[test]
 fn difference_is_told_in_the_order_of_the_file() {
     on_both(|fresh| async move {
         let configuration = configuration(&fresh.store).await;
@@ -417,23 +203,6 @@ fn who_gets_a_short_password_for_the_console_or_none_is_told() {
         assert_eq!((applied.short.len(), applied.locked_out.len()), (0, 0));
         let applied = import(&configuration, "operators: [{email: other@ringdown.test}]", false).await.unwrap();
         assert_eq!(applied.locked_out, ["other@ringdown.test"]);
-    });
-}
-
-#[test]
-fn who_takes_a_name_of_a_list_is_told_in_whole_sentences() {
-    on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        let text = "trunks: [{id: other, peers: [\"127.0.0.1:5071\"]}]\n\
-                    tenants: [{id: globex, country: US, domains: [acme.test]}, {id: third}]";
-        let faults = import(&configuration, text, false).await.unwrap_err();
-        let told = faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n");
-        for words in
-            ["this peer belongs to trunk carrier", "this domain is taken", "tenants[third].country: is missing"]
-        {
-            assert!(told.contains(words), "{words} is not among\n{told}");
-        }
     });
 }
 

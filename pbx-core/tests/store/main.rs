@@ -4,6 +4,8 @@
 
 mod answers;
 mod import;
+mod import_faults;
+mod import_prune;
 mod isolation;
 mod journal;
 mod store_source;
