@@ -4,22 +4,23 @@ use crate::flow::Flow;
 use crate::ids::DeviceId;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-/// One contact of a device.
+/// One contact of a device. Its texts are shared with whoever else keeps them: there is one for every phone of every company.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Binding {
     /// The device.
     pub device: DeviceId,
     /// The key that a refresh finds the binding by: the instance id (RFC 5626 §4.1), else the contact URI.
-    pub key: String,
+    pub key: Arc<str>,
     /// The contact URI as registered.
-    pub contact: String,
+    pub contact: Arc<str>,
     /// `+sip.instance`, if given.
-    pub instance: Option<String>,
+    pub instance: Option<Box<str>>,
     /// The q-value in thousandths, 0–1000; higher is preferred (RFC 3261 §20.10).
     pub q: u16,
     /// The Call-ID of the REGISTER.
-    pub call_id: String,
+    pub call_id: Box<str>,
     /// The CSeq number of the REGISTER.
     pub cseq: u32,
     /// The flow that the REGISTER came by.
@@ -27,7 +28,7 @@ pub struct Binding {
     /// Whether requests go to the flow and not to the contact, because a NAT was seen or there is a connection.
     pub behind_nat: bool,
     /// The phone's User-Agent, if it told one.
-    pub user_agent: String,
+    pub user_agent: Arc<str>,
     /// When the binding ends.
     pub expires: Wall,
 }
@@ -38,9 +39,9 @@ pub struct Refresh {
     /// The device.
     pub device: DeviceId,
     /// The binding's key.
-    pub key: String,
+    pub key: Arc<str>,
     /// The Call-ID of the REGISTER.
-    pub call_id: String,
+    pub call_id: Box<str>,
     /// The CSeq number of the REGISTER.
     pub cseq: u32,
     /// When the binding ends.

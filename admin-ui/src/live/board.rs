@@ -4,6 +4,8 @@ use pbx_core::event::{Direction, Event, EventKind, Party};
 use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::time::Wall;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// How many alarms of a tenant are kept in sight.
 const ALARMS: usize = 20;
@@ -107,19 +109,19 @@ impl CallState {
 pub(crate) struct Reach {
     /// Its contacts, the newest last.
     pub contacts: Vec<Contact>,
-    /// When and why the last contact went, if none is left.
-    pub gone: Option<(Wall, String)>,
+    /// When and why the last contact went, if none is left. In a box: most phones are there.
+    pub gone: Option<Box<(Wall, String)>>,
 }
 
 /// One contact of a device.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Contact {
     /// The URI.
-    pub uri: String,
+    pub uri: Arc<str>,
     /// The address it registered from.
-    pub source: String,
+    pub source: SocketAddr,
     /// What the phone calls itself.
-    pub user_agent: String,
+    pub user_agent: Arc<str>,
     /// Since when it can be reached there, as far as is known.
     pub since: Wall,
     /// Until when, unless it registers again.
@@ -144,8 +146,8 @@ impl Board {
         let at = event.at.wall;
         match &event.kind {
             EventKind::Registered { device, contact, source, user_agent, expires } => {
-                let (uri, source, user_agent) = (contact.clone(), source.clone(), user_agent.clone());
-                room.reach(*device, Contact { uri, source, user_agent, since: at, expires: *expires })
+                let (uri, user_agent) = (contact.clone(), user_agent.clone());
+                room.reach(*device, Contact { uri, source: *source, user_agent, since: at, expires: *expires })
             }
             EventKind::Unregistered { device, contact, reason } => room.lose(*device, contact, reason, at),
             EventKind::Alarm { code, detail } => room.alarm(Alarm { at, code: code.clone(), detail: detail.clone() }),
@@ -214,9 +216,9 @@ impl Room {
 
     fn lose(&mut self, device: DeviceId, uri: &str, reason: &str, at: Wall) -> Option<Change> {
         let reach = self.devices.entry(device).or_default();
-        reach.contacts.retain(|known| known.uri != uri);
+        reach.contacts.retain(|known| *known.uri != *uri);
         if reach.contacts.is_empty() {
-            reach.gone = Some((at, reason.to_owned()));
+            reach.gone = Some(Box::new((at, reason.to_owned())));
         }
         Some(Change::Device(device))
     }
@@ -412,8 +414,8 @@ mod tests {
         let registered = |contact: &str| EventKind::Registered {
             device,
             contact: contact.into(),
-            source: "192.0.2.7:5060".into(),
-            user_agent: String::new(),
+            source: SocketAddr::from(([192, 0, 2, 7], 5060)),
+            user_agent: "".into(),
             expires: Wall::from_micros(0),
         };
         board.fold(&event(5, registered("sip:a")));
@@ -427,7 +429,7 @@ mod tests {
         assert!(board.device(tenant(), device).unwrap().gone.is_none());
         board.fold(&event(90, gone("sip:b")));
         let reach = board.device(tenant(), device).unwrap();
-        assert_eq!(reach.gone, Some((Wall::from_micros(90_000_000), "expired".to_owned())));
+        assert_eq!(reach.gone, Some(Box::new((Wall::from_micros(90_000_000), "expired".to_owned()))));
     }
 
     #[test]

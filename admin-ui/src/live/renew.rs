@@ -56,7 +56,7 @@ impl Room {
         for binding in kept {
             let contact = Contact {
                 uri: binding.contact,
-                source: binding.flow.remote.to_string(),
+                source: binding.flow.remote,
                 user_agent: binding.user_agent,
                 since: now,
                 expires: binding.expires,
@@ -71,7 +71,7 @@ impl Reach {
         let some = !self.contacts.is_empty();
         self.contacts.retain(alive);
         if some && self.contacts.is_empty() {
-            self.gone = Some((now, "unknown".to_owned()));
+            self.gone = Some(Box::new((now, "unknown".to_owned())));
         }
     }
 }
@@ -137,12 +137,13 @@ mod tests {
         let mut board = Board::default();
         let device = DeviceId::of_key("d");
         let now = Wall::from_micros(9_000_000);
-        let (contact, source, user_agent) = ("sip:a".to_owned(), String::new(), String::new());
+        let (contact, user_agent) = ("sip:a".into(), "".into());
+        let source = ([192, 0, 2, 7], 5060).into();
         let kind = EventKind::Registered { device, contact, source, user_agent, expires: now };
         board.fold(&Event { tenant: acme(), call: None, seq: 1, at: Now::default(), kind });
         board.renew(&[], Vec::new(), now);
         let reach = board.device(acme(), device).unwrap();
         assert!(reach.contacts.is_empty());
-        assert_eq!(reach.gone, Some((now, "unknown".to_owned())));
+        assert_eq!(reach.gone, Some(Box::new((now, "unknown".to_owned()))));
     }
 }

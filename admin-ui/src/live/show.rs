@@ -148,11 +148,11 @@ pub(crate) fn reach_words(
     }
     if let Some(contact) = reach.and_then(Reach::contact) {
         let since = words::moment(contact.since, now, zone, language);
-        let source = contact.source.clone();
+        let source = contact.source.to_string();
         let text = language.say("reach-yes", &[("source", source.into()), ("since", since.into())]);
-        return (true, text, contact.user_agent.clone());
+        return (true, text, contact.user_agent.to_string());
     }
-    let Some((at, reason)) = reach.and_then(|reach| reach.gone.as_ref()) else {
+    let Some((at, reason)) = reach.and_then(|reach| reach.gone.as_deref()) else {
         return (false, language.say("reach-never", &[]), language.say("reach-never-term", &[]));
     };
     let since = words::moment(*at, now, zone, language);

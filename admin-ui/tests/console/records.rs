@@ -222,7 +222,8 @@ pub(crate) fn answer(house: &House, tenant: TenantId, call: CallId, by: Party) {
 pub(crate) fn register(house: &House, tenant: &Tenant, slug: &str, source: &str) {
     let (_, device) = somebody(tenant, slug);
     let expires = Wall::from_micros(house.ports.clock.now().wall.micros() + 300_000_000);
-    let (contact, source) = (format!("sip:{}@{source}", device.sip_user), source.to_owned());
+    let contact = format!("sip:{}@{source}", device.sip_user).into();
+    let source = source.parse().expect("an address and a port");
     let kind = EventKind::Registered { device: device.id, contact, source, user_agent: "Desk Phone 5".into(), expires };
     house.tell(tenant.id, None, kind);
 }

@@ -66,7 +66,7 @@ impl Calls {
     fn message(&mut self, cx: &mut Cx<'_>, flow: Flow, message: &Message, who: &Who) {
         let user = User { flow, whose: Whose::Nobody };
         let now = cx.now().mono;
-        let actions = cx.shared.layer.receive(now, message, flow.remote, flow.transport.is_reliable(), user);
+        let actions = cx.shared.layer.receive(now, message, flow.transport.is_reliable(), user);
         for action in actions {
             match action {
                 Action::Send { user, bytes, .. } => cx.send_bytes(user.flow, bytes, user.whose.about()),

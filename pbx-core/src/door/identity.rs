@@ -12,6 +12,7 @@ use pbx_sip::digest::{Age, Credentials, Ha1, Question, Verdict, check};
 use pbx_sip::{HeaderName, Message, Method, NameAddr};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// What the credentials say.
@@ -65,24 +66,24 @@ impl Door {
         if !matches!(self.nonces.age(&credentials.nonce, client, now), Age::Fresh(_)) {
             return Identity::Unproven { stale: true, alarm: None };
         }
-        let hearing = match self.hearing(moment, &credentials.user) {
+        let known = moment.directory.device_of_sip_user(&credentials.user);
+        let hearing = match self.hearing(moment, &credentials.user, known.map(|(_, device)| device.id)) {
             Hearing::Nobody if calls_for_help(message) => Hearing::Right,
             Hearing::Nobody => return Identity::Unheard { alarm: None },
             hearing => hearing,
         };
-        let known = moment.directory.device_of_sip_user(&credentials.user);
         let secret = known.and_then(|(_, device)| device.ha1.as_ref());
         let ha1 = secret.and_then(|ha1| Ha1::from_hex(&ha1.md5, &ha1.sha256));
         let method = message.method().map_or("", Method::as_str);
         let question = Question { credentials: &credentials, method, ha1: ha1.as_ref(), client, now };
         match (check(&self.nonces, question), known) {
             (Verdict::Fresh { nonce, count }, Some((tenant, device))) => {
-                locked(&self.proven).note(moment.now.mono, source, &credentials.user);
+                locked(&self.proven).note(moment.now.mono, source, device.id);
                 device_of(message, tenant, device, nonce, count)
             }
             (Verdict::Stale, _) => Identity::Unproven { stale: true, alarm: None },
             (Verdict::Bad | Verdict::Fresh { .. }, known) => {
-                let alarm = self.failed(moment, &credentials, known.map(|(tenant, _)| tenant.id));
+                let alarm = self.failed(moment, &credentials, known);
                 match hearing {
                     Hearing::All => Identity::Unproven { stale: false, alarm },
                     Hearing::Right | Hearing::Nobody => Identity::Unheard { alarm },
@@ -93,22 +94,29 @@ impl Door {
 
     /// Whether credentials for this account are checked. Where a source has guessed too much, those are heard who have proven
     /// this account from there; where it guessed at this very account, only the place that has.
-    fn hearing(&self, moment: Moment<'_>, account: &str) -> Hearing {
+    fn hearing(&self, moment: Moment<'_>, account: &str, device: Option<DeviceId>) -> Hearing {
         let (now, source) = (moment.now.mono, moment.source());
         let standing = locked(&self.guard).standing(now, source.ip(), account);
         let is_proven = match standing {
             Standing::Good => return Hearing::All,
-            Standing::SourceSpent => locked(&self.proven).is_near(now, source, account),
-            Standing::PairSpent => locked(&self.proven).is_here(now, source, account),
+            Standing::SourceSpent => device.is_some_and(|device| locked(&self.proven).is_near(now, source, device)),
+            Standing::PairSpent => device.is_some_and(|device| locked(&self.proven).is_here(now, source, device)),
         };
         if is_proven { Hearing::Right } else { Hearing::Nobody }
     }
 
-    fn failed(&self, moment: Moment<'_>, credentials: &Credentials, tenant: Option<TenantId>) -> Option<Alarm> {
+    fn failed(
+        &self,
+        moment: Moment<'_>,
+        credentials: &Credentials,
+        known: Option<(&Arc<Tenant>, &Device)>,
+    ) -> Option<Alarm> {
         let mut answer = DefaultHasher::new();
         (&credentials.nonce, credentials.count, &credentials.response).hash(&mut answer);
         let (now, source) = (moment.now.mono, moment.source());
-        locked(&self.proven).failed(source, &credentials.user);
+        if let Some((_, device)) = known {
+            locked(&self.proven).failed(source, device.id);
+        }
         let mut guard = locked(&self.guard);
         let episode = guard.failed(now, source.ip(), &credentials.user, answer.finish());
         let failures = guard.failures_of(now, source.ip());
@@ -118,7 +126,7 @@ impl Door {
             at: moment.now.wall,
             source,
             account: credentials.user.clone(),
-            tenant,
+            tenant: known.map(|(tenant, _)| tenant.id),
         })
     }
 

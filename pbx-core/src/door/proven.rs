@@ -1,18 +1,19 @@
 //! Who has proven a password lately, and from where: whoever guesses behind the same address takes nothing from them.
 //!
-//! Only a right answer to a nonce of ours gets anybody in here, so what is remembered is bounded by the accounts that there
-//! are: a few places of each.
+//! Only a right answer to a nonce of ours gets anybody in here, so what is remembered is bounded by the devices that there
+//! are: a few places of each. There may be as many as there are phones, so each is kept in few bytes.
 
 use crate::flow::network;
+use crate::ids::DeviceId;
 use crate::time::Instant;
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-/// Places that are remembered of one account: the contacts that a device may have by default, and some that it had before.
+/// Places that are remembered of one device: the contacts that it may have by default, and some that it had before.
 const PLACES: usize = 16;
 
-/// Accounts that are remembered. There are seldom so many on one server; beyond, only those who have been here are known.
+/// Proofs that are remembered. There are seldom so many on one server; beyond, only those who have been here are known.
 const MOST: usize = 1 << 17;
 
 /// Wrong answers from one place after which its proof is worth nothing: it is somebody else, or the password is another.
@@ -22,72 +23,97 @@ const PATIENCE: u32 = 5;
 #[derive(Debug)]
 pub(super) struct Proven {
     lifetime: Duration,
-    accounts: HashMap<Box<str>, Vec<Proof>>,
+    proofs: BTreeMap<(DeviceId, Place), Proof>,
 }
 
-/// One place of an account.
+/// Address and port: what a `SocketAddr` says in two thirds of its size.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Place {
+    ip: IpAddr,
+    port: u16,
+}
+
+/// What is known of one place of a device.
 #[derive(Clone, Copy, Debug)]
 struct Proof {
-    place: SocketAddr,
     until: Instant,
     /// Wrong answers from there since.
     failures: u32,
+}
+
+impl Place {
+    const FIRST: Self = Self { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
+    const LAST: Self = Self { ip: IpAddr::V6(Ipv6Addr::from_bits(u128::MAX)), port: u16::MAX };
+}
+
+impl From<SocketAddr> for Place {
+    fn from(source: SocketAddr) -> Self {
+        Self { ip: source.ip(), port: source.port() }
+    }
 }
 
 impl Proven {
     /// Remembers nobody yet. A proof should live as long as a phone may be silent between two registrations, and somewhat
     /// longer.
     pub(super) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, accounts: HashMap::new() }
+        Self { lifetime, proofs: BTreeMap::new() }
     }
 
-    /// Somebody there knows the password of this account.
-    pub(super) fn note(&mut self, now: Instant, place: SocketAddr, account: &str) {
-        let proof = Proof { place, until: now + self.lifetime, failures: 0 };
-        if let Some(places) = self.accounts.get_mut(account) {
-            if let Some(known) = places.iter_mut().find(|known| known.place == place) {
-                *known = proof;
-                return;
-            }
-            places.retain(|known| known.until > now);
-            if places.len() >= PLACES
-                && let Some(oldest) = places.iter().enumerate().min_by_key(|(_, known)| known.until).map(|(n, _)| n)
-            {
-                places.swap_remove(oldest);
-            }
-            return places.push(proof);
+    /// Somebody there knows the password of this device.
+    pub(super) fn note(&mut self, now: Instant, source: SocketAddr, device: DeviceId) {
+        let key = (device, Place::from(source));
+        let proof = Proof { until: now + self.lifetime, failures: 0 };
+        if let Some(known) = self.proofs.get_mut(&key) {
+            *known = proof;
+            return;
         }
-        if self.accounts.len() >= MOST {
-            self.accounts.retain(|_, places| places.iter().any(|known| known.until > now));
-        }
-        if self.accounts.len() < MOST {
-            self.accounts.insert(account.into(), vec![proof]);
+        self.make_room(now, device);
+        if self.proofs.len() < MOST {
+            self.proofs.insert(key, proof);
         }
     }
 
-    /// Whether this very place has proven the account: address and port, which nobody else behind the address has.
-    pub(super) fn is_here(&self, now: Instant, place: SocketAddr, account: &str) -> bool {
-        self.living(now, account).any(|known| known.place == place)
+    /// Whether this very place has proven the device: address and port, which nobody else behind the address has.
+    pub(super) fn is_here(&self, now: Instant, source: SocketAddr, device: DeviceId) -> bool {
+        self.proofs.get(&(device, source.into())).is_some_and(|known| known.until > now)
     }
 
-    /// Whether the account was proven from this address, whatever the port: a NAT may have chosen another one meanwhile.
-    pub(super) fn is_near(&self, now: Instant, place: SocketAddr, account: &str) -> bool {
-        let network_of = |place: SocketAddr| network(place.ip());
-        self.living(now, account).any(|known| network_of(known.place) == network_of(place))
+    /// Whether the device was proven from this address, whatever the port: a NAT may have chosen another one meanwhile.
+    pub(super) fn is_near(&self, now: Instant, source: SocketAddr, device: DeviceId) -> bool {
+        let near = network(source.ip());
+        self.places(device).any(|(place, known)| known.until > now && network(place.ip) == near)
     }
 
     /// A wrong answer came from there.
-    pub(super) fn failed(&mut self, place: SocketAddr, account: &str) {
-        let Some(places) = self.accounts.get_mut(account) else { return };
-        places.iter_mut().filter(|known| known.place == place).for_each(|known| known.failures += 1);
-        places.retain(|known| known.failures < PATIENCE);
-        if places.is_empty() {
-            self.accounts.remove(account);
+    pub(super) fn failed(&mut self, source: SocketAddr, device: DeviceId) {
+        let key = (device, source.into());
+        let Some(known) = self.proofs.get_mut(&key) else { return };
+        known.failures += 1;
+        if known.failures >= PATIENCE {
+            self.proofs.remove(&key);
         }
     }
 
-    fn living(&self, now: Instant, account: &str) -> impl Iterator<Item = &Proof> {
-        self.accounts.get(account).into_iter().flatten().filter(move |known| known.until > now)
+    /// Room for one more place: what is over goes, and of a device with many places the one that ends first.
+    fn make_room(&mut self, now: Instant, device: DeviceId) {
+        let over: Vec<Place> =
+            self.places(device).filter(|(_, known)| known.until <= now).map(|(place, _)| place).collect();
+        for place in over {
+            self.proofs.remove(&(device, place));
+        }
+        if self.places(device).count() >= PLACES
+            && let Some((oldest, _)) = self.places(device).min_by_key(|(_, known)| known.until)
+        {
+            self.proofs.remove(&(device, oldest));
+        }
+        if self.proofs.len() >= MOST {
+            self.proofs.retain(|_, known| known.until > now);
+        }
+    }
+
+    fn places(&self, device: DeviceId) -> impl Iterator<Item = (Place, Proof)> {
+        let all = (device, Place::FIRST)..=(device, Place::LAST);
+        self.proofs.range(all).map(|((_, place), known)| (*place, *known))
     }
 }
 
@@ -103,6 +129,10 @@ mod tests {
         SocketAddr::from(([192, 0, 2, 10], port))
     }
 
+    fn anna() -> DeviceId {
+        DeviceId::of_key("anna")
+    }
+
     fn proven() -> Proven {
         Proven::new(Duration::from_secs(100))
     }
@@ -110,37 +140,47 @@ mod tests {
     #[test]
     fn proof_holds_for_its_place_and_its_time() {
         let mut proven = proven();
-        proven.note(at(0), place(5060), "anna");
-        assert!(proven.is_here(at(99), place(5060), "anna"));
-        assert!(!proven.is_here(at(99), place(5061), "anna") && proven.is_near(at(99), place(5061), "anna"));
-        assert!(!proven.is_near(at(99), SocketAddr::from(([192, 0, 2, 11], 5060)), "anna"));
-        assert!(!proven.is_here(at(99), place(5060), "ben"));
-        assert!(!proven.is_here(at(100), place(5060), "anna"));
+        proven.note(at(0), place(5060), anna());
+        assert!(proven.is_here(at(99), place(5060), anna()));
+        assert!(!proven.is_here(at(99), place(5061), anna()) && proven.is_near(at(99), place(5061), anna()));
+        assert!(!proven.is_near(at(99), SocketAddr::from(([192, 0, 2, 11], 5060)), anna()));
+        assert!(!proven.is_near(at(99), place(5060), DeviceId::of_key("ben")));
+        assert!(!proven.is_here(at(100), place(5060), anna()));
+    }
+
+    #[test]
+    fn every_address_is_within_the_range_of_places() {
+        let mut proven = proven();
+        for source in ["0.0.0.0:0", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"] {
+            let source: SocketAddr = source.parse().unwrap();
+            proven.note(at(0), source, anna());
+            assert!(proven.is_near(at(1), source, anna()));
+        }
     }
 
     #[test]
     fn place_that_goes_on_failing_has_proven_nothing() {
         let mut proven = proven();
-        proven.note(at(0), place(5060), "anna");
+        proven.note(at(0), place(5060), anna());
         for _ in 0..4 {
-            proven.failed(place(5060), "anna");
-            proven.failed(place(5061), "anna");
+            proven.failed(place(5060), anna());
+            proven.failed(place(5061), anna());
         }
-        assert!(proven.is_here(at(1), place(5060), "anna"));
-        proven.failed(place(5060), "anna");
-        assert!(!proven.is_near(at(1), place(5060), "anna"));
-        assert!(proven.accounts.is_empty());
+        assert!(proven.is_here(at(1), place(5060), anna()));
+        proven.failed(place(5060), anna());
+        assert!(!proven.is_near(at(1), place(5060), anna()));
+        assert!(proven.proofs.is_empty());
     }
 
     #[test]
-    fn account_has_a_few_places_and_gives_up_the_oldest() {
+    fn device_has_a_few_places_and_gives_up_the_oldest() {
         let mut proven = proven();
         for port in 1..=20 {
-            proven.note(at(u64::from(port)), place(port), "anna");
+            proven.note(at(u64::from(port)), place(port), anna());
         }
-        assert!(!proven.is_here(at(21), place(4), "anna"));
-        assert!((5..=20).all(|port| proven.is_here(at(21), place(port), "anna")));
-        proven.note(at(119), place(30), "anna");
-        assert_eq!(proven.accounts["anna"].len(), 2, "that of 20 s and the new one: the rest is over");
+        assert!(!proven.is_here(at(21), place(4), anna()));
+        assert!((5..=20).all(|port| proven.is_here(at(21), place(port), anna())));
+        proven.note(at(119), place(30), anna());
+        assert_eq!(proven.proofs.len(), 2, "that of 20 s and the new one: the rest is over");
     }
 }

@@ -3,6 +3,8 @@
 use crate::ids::{CallId, DeviceId, LegId, PersonId, TenantId};
 use crate::time::Now;
 use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// One fact.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -132,11 +134,11 @@ pub enum EventKind {
         /// The device.
         device: DeviceId,
         /// The contact URI.
-        contact: String,
+        contact: Arc<str>,
         /// The source address it registered from.
-        source: String,
+        source: SocketAddr,
         /// The phone's User-Agent, if it told one.
-        user_agent: String,
+        user_agent: Arc<str>,
         /// When the registration ends.
         expires: crate::time::Wall,
     },
@@ -145,7 +147,7 @@ pub enum EventKind {
         /// The device.
         device: DeviceId,
         /// The contact URI.
-        contact: String,
+        contact: Arc<str>,
         /// `expired`, `removed`, `replaced` or `flow-lost`.
         reason: String,
     },

@@ -21,6 +21,7 @@ use crate::ids::{CallId, DeviceId, LegId, TenantId};
 use crate::location::{Binding, Refresh};
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A place in the journal: everything before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -126,7 +127,7 @@ pub enum Entry {
         /// The device.
         device: DeviceId,
         /// The binding's key.
-        key: String,
+        key: Arc<str>,
         /// When.
         at: Wall,
     },

@@ -8,6 +8,7 @@ use crate::time::Instant;
 use pbx_sip::SipUri;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// One place where a device may be rung.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct Target {
     /// The flow that leads there.
     pub flow: Flow,
     /// The binding's key; `None` for a fixed contact.
-    pub binding: Option<String>,
+    pub binding: Option<Arc<str>>,
     /// The q-value in thousandths, 0–1000; higher is preferred.
     pub q: u16,
 }

@@ -9,6 +9,7 @@ use crate::journal::Entry;
 use crate::settings::Settings;
 use crate::time::{Instant, Now, Wall};
 use pbx_sip::{Message, Uri};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What to answer and what changed.
@@ -94,7 +95,7 @@ impl Context<'_> {
 
     fn changed(&self, before: &[Held], asked: &[Asked], most: usize) -> Result<Vec<Held>, Registered> {
         let mut list = before.to_vec();
-        let mut written: Vec<String> = vec![];
+        let mut written: Vec<Arc<str>> = vec![];
         for contact in asked {
             let place = place_of(&list, contact, &written);
             let place = place.or_else(|| self.predecessor(&list, contact, asked, &written));
@@ -108,7 +109,7 @@ impl Context<'_> {
                 (Some(place), 0) => drop(list.remove(place)),
                 (None, 0) => {}
                 (place, _) => {
-                    let taken: Vec<String> = list.iter().map(|held| held.binding.key.clone()).collect();
+                    let taken: Vec<Arc<str>> = list.iter().map(|held| held.binding.key.clone()).collect();
                     let held = self.held(contact, place.and_then(|place| list.get(place)), &taken);
                     written.push(held.binding.key.clone());
                     match place.and_then(|place| list.get_mut(place)) {
@@ -122,12 +123,13 @@ impl Context<'_> {
     }
 
     /// The new binding for a contact, in the place of an old one if there was one.
-    fn held(&self, contact: &Asked, old: Option<&Held>, taken: &[String]) -> Held {
+    fn held(&self, contact: &Asked, old: Option<&Held>, taken: &[Arc<str>]) -> Held {
         let lifetime = Duration::from_secs(u64::from(contact.expires));
-        let uri = contact.uri.text().as_str();
-        let key = match old {
-            Some(old) if contact.instance.is_none() || old.binding.instance.is_some() => old.binding.key.clone(),
-            _ => Some(contact.key()).filter(|key| !taken.contains(key)).unwrap_or_else(|| uri.to_owned()),
+        let before = old.map(|old| &old.binding);
+        let uri = shared(before.map(|old| &old.contact), contact.uri.text().as_str());
+        let key = match before {
+            Some(old) if contact.instance.is_none() || old.instance.is_some() => old.key.clone(),
+            _ => contact.instance_key().filter(|key| !taken.contains(key)).unwrap_or_else(|| uri.clone()),
         };
         let source = self.flow.remote.ip().to_canonical();
         let direct = contact.uri.host().ip() == Some(source) && self.via_host == Some(source);
@@ -135,14 +137,14 @@ impl Context<'_> {
         let binding = Binding {
             device: self.device,
             key,
-            contact: uri.to_owned(),
+            contact: uri,
             instance: contact.instance.clone(),
             q: contact.q,
             call_id: self.request.call_id.clone(),
             cseq: self.request.cseq,
             flow: self.flow,
             behind_nat: self.flow.transport.is_reliable() || !direct,
-            user_agent: self.request.user_agent.clone(),
+            user_agent: shared(before.map(|old| &old.user_agent), &self.request.user_agent),
             expires: Wall::from_micros(self.now.wall.micros().saturating_add(micros)),
         };
         Held { binding, until: self.now.mono + lifetime }
@@ -150,7 +152,7 @@ impl Context<'_> {
 
     /// What a phone that was restarted had registered before: another Call-ID, from the same flow, for the same host and port,
     /// and only the user part is new. Where an instance is told, that says which phone it is (RFC 5626 §4.1).
-    fn predecessor(&self, list: &[Held], contact: &Asked, asked: &[Asked], written: &[String]) -> Option<usize> {
+    fn predecessor(&self, list: &[Held], contact: &Asked, asked: &[Asked], written: &[Arc<str>]) -> Option<usize> {
         if contact.expires == 0 || contact.instance.is_some() {
             return None;
         }
@@ -159,15 +161,15 @@ impl Context<'_> {
                 && binding.flow == self.flow
                 && binding.call_id != self.request.call_id
                 && !written.contains(&binding.key)
-                && !asked.iter().any(|other| other.uri.text().as_str() == binding.contact)
-                && Uri::parse(binding.contact.as_str()).is_ok_and(|uri| {
+                && !asked.iter().any(|other| *other.uri.text().as_str() == *binding.contact)
+                && Uri::parse(&*binding.contact).is_ok_and(|uri| {
                     uri.as_sip().is_some_and(|old| old.host() == contact.uri.host() && old.port() == contact.uri.port())
                 })
         })
     }
 
     /// The list with at most `most` bindings: what the same phone had before makes room, those of other phones don't.
-    fn within(&self, mut list: Vec<Held>, written: &[String], most: usize) -> Result<Vec<Held>, Registered> {
+    fn within(&self, mut list: Vec<Held>, written: &[Arc<str>], most: usize) -> Result<Vec<Held>, Registered> {
         while list.len() > most {
             let Some(place) = self.outlived(&list, written) else {
                 return Err(refusal(403, Some("Too Many Contacts"), vec![]));
@@ -180,8 +182,8 @@ impl Context<'_> {
     /// The binding that is the least likely to be anybody's: of the phone that registers now, by its Call-ID or instance; of
     /// one that looks like it, with the same address and User-Agent, which was restarted with another port; of one that
     /// nothing leads to. The longest that was not refreshed of each.
-    fn outlived(&self, list: &[Held], written: &[String]) -> Option<usize> {
-        let instances: Vec<&String> = list
+    fn outlived(&self, list: &[Held], written: &[Arc<str>]) -> Option<usize> {
+        let instances: Vec<&Box<str>> = list
             .iter()
             .filter(|held| written.contains(&held.binding.key))
             .filter_map(|held| held.binding.instance.as_ref())
@@ -191,7 +193,7 @@ impl Context<'_> {
             old.call_id == self.request.call_id || old.instance.as_ref().is_some_and(|id| instances.contains(&id))
         };
         let looks_like_it = |old: &Binding| {
-            old.instance.is_none() && old.flow.remote.ip() == source && old.user_agent == self.request.user_agent
+            old.instance.is_none() && old.flow.remote.ip() == source && *old.user_agent == *self.request.user_agent
         };
         let unreachable = |old: &Binding| old.behind_nat && !old.flow.is_open();
         let oldest = |is_one: &dyn Fn(&Binding) -> bool| {
@@ -203,15 +205,20 @@ impl Context<'_> {
     }
 }
 
+/// The text as it is kept already, if it is the same: most registrations repeat all of one before.
+fn shared(kept: Option<&Arc<str>>, text: &str) -> Arc<str> {
+    kept.filter(|kept| ***kept == *text).map_or_else(|| text.into(), Arc::clone)
+}
+
 /// The place of a contact's binding: the one with the same URI and instance, else the one with the same key.
-fn place_of(list: &[Held], contact: &Asked, written: &[String]) -> Option<usize> {
+fn place_of(list: &[Held], contact: &Asked, written: &[Arc<str>]) -> Option<usize> {
     let uri = Uri::from(contact.uri.clone());
     let same_uri = |held: &Held| {
         (held.binding.instance == contact.instance || held.binding.instance.is_none() || contact.instance.is_none())
-            && (held.binding.contact == uri.as_str()
-                || Uri::parse(held.binding.contact.as_str()).is_ok_and(|known| known.is_equivalent(&uri)))
+            && (*held.binding.contact == *uri.as_str()
+                || Uri::parse(&*held.binding.contact).is_ok_and(|known| known.is_equivalent(&uri)))
     };
-    let key = contact.key();
+    let key = contact.instance_key().unwrap_or_else(|| contact.uri.text().as_str().into());
     let free = |held: &Held| held.binding.key == key && !written.contains(&key);
     list.iter().position(same_uri).or_else(|| list.iter().position(free))
 }
@@ -235,7 +242,7 @@ fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<
         events.push(EventKind::Registered {
             device: binding.device,
             contact: binding.contact.clone(),
-            source: binding.flow.remote.to_string(),
+            source: binding.flow.remote,
             user_agent: binding.user_agent.clone(),
             expires: binding.expires,
         });

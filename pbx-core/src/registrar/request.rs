@@ -2,6 +2,7 @@
 
 use crate::settings::Settings;
 use pbx_sip::{Contacts, HeaderName, Message, NameAddr, SipUri};
+use std::sync::Arc;
 
 /// Longest contact URI, Call-ID and instance that are kept, in bytes.
 const LONGEST: usize = 512;
@@ -15,7 +16,7 @@ const LONGEST_AGENT: usize = 128;
 /// A REGISTER, read.
 pub(super) struct Request {
     pub(super) wish: Wish,
-    pub(super) call_id: String,
+    pub(super) call_id: Box<str>,
     pub(super) cseq: u32,
     pub(super) user_agent: String,
 }
@@ -33,7 +34,7 @@ pub(super) enum Wish {
 /// One Contact of the request.
 pub(super) struct Asked {
     pub(super) uri: SipUri,
-    pub(super) instance: Option<String>,
+    pub(super) instance: Option<Box<str>>,
     /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2).
     pub(super) reg_id: Option<u32>,
     pub(super) q: u16,
@@ -72,14 +73,14 @@ impl Request {
         };
         let agent = message.header(HeaderName::UserAgent).map(|header| header.value().into_owned());
         let user_agent = agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
-        Ok(Self { wish, call_id: call_id.as_str().to_owned(), cseq, user_agent })
+        Ok(Self { wish, call_id: call_id.as_str().into(), cseq, user_agent })
     }
 }
 
 impl Asked {
     fn read(contact: &NameAddr, header: Option<u32>, settings: &Settings) -> Result<Self, Fault> {
         let uri = contact.uri().as_sip().ok_or(Fault::Bad("Contact is not a SIP URI"))?.detached();
-        let instance = contact.instance().map(std::borrow::Cow::into_owned);
+        let instance = contact.instance().map(|id| id.into_owned().into_boxed_str());
         if uri.text().len() > LONGEST || instance.as_ref().is_some_and(|id| id.len() > LONGEST) {
             return Err(Fault::Bad("Contact is too long"));
         }
@@ -91,12 +92,9 @@ impl Asked {
         Ok(Self { uri, instance, reg_id, q: contact.q(), expires: wanted.min(settings.register_max_s) })
     }
 
-    /// The key that a refresh finds the binding by.
-    pub(super) fn key(&self) -> String {
-        match (&self.instance, self.reg_id) {
-            (Some(instance), Some(id)) => format!("{instance};reg-id={id}"),
-            (Some(instance), None) => instance.clone(),
-            (None, _) => self.uri.text().as_str().to_owned(),
-        }
+    /// The key that a refresh finds the binding by, if the phone told its instance; else that is the contact's URI.
+    pub(super) fn instance_key(&self) -> Option<Arc<str>> {
+        let instance = self.instance.as_deref()?;
+        Some(self.reg_id.map_or_else(|| instance.into(), |id| format!("{instance};reg-id={id}").into()))
     }
 }

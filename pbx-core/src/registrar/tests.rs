@@ -61,7 +61,7 @@ impl Desk {
 
     fn contacts(&self, seconds: u64) -> Vec<String> {
         let (tenant, device) = owner();
-        self.registrar.bindings(tenant, device, at(seconds).mono).iter().map(|b| b.contact.clone()).collect()
+        self.registrar.bindings(tenant, device, at(seconds).mono).iter().map(|b| b.contact.to_string()).collect()
     }
 }
 

@@ -16,7 +16,10 @@ impl Refreshes {
         match entry {
             Entry::BindingRefreshed { tenant, refresh } => {
                 self.forget(*tenant, refresh.device, &refresh.key);
-                self.0.entry((*tenant, refresh.device)).or_default().push(refresh.clone());
+                let list = self.0.entry((*tenant, refresh.device)).or_default();
+                // Most devices have one contact: not the room for four that a list begins with.
+                list.reserve_exact(1);
+                list.push(refresh.clone());
             }
             Entry::BindingAdded { tenant, binding } => self.forget(*tenant, binding.device, &binding.key),
             Entry::BindingRemoved { tenant, device, key, .. } => self.forget(*tenant, *device, key),
@@ -27,7 +30,7 @@ impl Refreshes {
     /// The binding is gone, or was written anew.
     fn forget(&mut self, tenant: TenantId, device: DeviceId, key: &str) {
         if let Some(list) = self.0.get_mut(&(tenant, device)) {
-            list.retain(|refresh| refresh.key != key);
+            list.retain(|refresh| *refresh.key != *key);
             if list.is_empty() {
                 self.0.remove(&(tenant, device));
             }

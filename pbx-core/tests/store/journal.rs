@@ -65,14 +65,14 @@ fn story() -> Vec<Entry> {
         Entry::recorded(record(acme(), "one", at(5))).unwrap(),
         Entry::BindingRefreshed { tenant: acme(), refresh: refresh("a", 300) },
         ended("two", 6),
-        Entry::BindingRemoved { tenant: acme(), device, key: "b".to_owned(), at: at(7) },
+        Entry::BindingRemoved { tenant: acme(), device, key: "b".into(), at: at(7) },
         Entry::recorded(record(acme(), "two", at(8))).unwrap(),
     ]
 }
 
 fn refresh(key: &str, expires: i64) -> Refresh {
     let device = DeviceId::of_key("desk");
-    Refresh { device, key: key.to_owned(), call_id: "again".to_owned(), cseq: 9, expires: at(expires) }
+    Refresh { device, key: key.into(), call_id: "again".into(), cseq: 9, expires: at(expires) }
 }
 
 /// What an undisturbed reader of these entries expects: for each call whether it is cut, and the contacts.
@@ -82,11 +82,13 @@ fn expected(entries: &[Entry]) -> (BTreeMap<CallId, bool>, Vec<Binding>) {
         match entry {
             Entry::CallStarted { call, .. } => drop(calls.insert(*call, true)),
             Entry::CallEnded { call, .. } => drop(calls.insert(*call, false)),
-            Entry::BindingAdded { binding, .. } => drop(bindings.insert(binding.key.clone(), (**binding).clone())),
+            Entry::BindingAdded { binding, .. } => drop(bindings.insert(binding.key.to_string(), (**binding).clone())),
             Entry::BindingRefreshed { refresh, .. } => {
-                bindings.entry(refresh.key.clone()).and_modify(|binding| *binding = binding.clone().refreshed(refresh));
+                bindings
+                    .entry(refresh.key.to_string())
+                    .and_modify(|binding| *binding = binding.clone().refreshed(refresh));
             }
-            Entry::BindingRemoved { key, .. } => drop(bindings.remove(key)),
+            Entry::BindingRemoved { key, .. } => drop(bindings.remove(&**key)),
             _ => {}
         }
     }
@@ -269,7 +271,7 @@ fn refresh_that_sql_has_not_heard_of_survives_a_kill() {
             restart(&store, &folder.path().join("journal")).await;
             let alive = store.bindings_alive(at(250)).await.unwrap();
             assert_eq!(alive.iter().map(|(_, binding)| binding.expires).collect::<Vec<_>>(), [at(300)]);
-            assert_eq!((alive[0].1.call_id.as_str(), alive[0].1.cseq), ("again", 9));
+            assert_eq!((&*alive[0].1.call_id, alive[0].1.cseq), ("again", 9));
         }
     });
 }
@@ -278,7 +280,7 @@ fn refresh_that_sql_has_not_heard_of_survives_a_kill() {
 fn refresh_of_a_contact_that_is_gone_or_new_since_then_counts_no_more() {
     let device = DeviceId::of_key("desk");
     let refreshed = Entry::BindingRefreshed { tenant: acme(), refresh: refresh("a", 300) };
-    let removed = Entry::BindingRemoved { tenant: acme(), device, key: "a".to_owned(), at: at(7) };
+    let removed = Entry::BindingRemoved { tenant: acme(), device, key: "a".into(), at: at(7) };
     let added = |expires| Entry::BindingAdded { tenant: acme(), binding: Box::new(binding(device, "a", at(expires))) };
     let stories = [
         (vec![added(100), refreshed.clone(), removed.clone()], vec![]),

@@ -9,7 +9,6 @@ use crate::time::Instant;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +21,6 @@ pub struct TransactionId(u64);
 struct Transaction<U> {
     machine: Machine,
     user: U,
-    /// Server: where the request came from.
-    source: Option<SocketAddr>,
     reliable: bool,
     /// The user is not told of its responses and its end, because it is a CANCEL that we sent.
     quiet: bool,
@@ -32,8 +29,9 @@ struct Transaction<U> {
     /// What may have to be sent again: the client's request, later its ACK; the server's request, then its last
     /// response.
     kept: Bytes,
-    /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1).
-    cancel: Option<Bytes>,
+    /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1). In a box: few have one, and of what
+    /// answers registrations there are as many as phones.
+    cancel: Option<Box<Bytes>>,
     key: Key,
     merge: Option<Arc<str>>,
     /// The timers that are set.
@@ -77,18 +75,11 @@ impl<U: Clone> Layer<U> {
         }
     }
 
-    /// Takes a message that came from `source`. If it begins a transaction, `user` is kept with it, and every action about
-    /// it tells it.
+    /// Takes a message that came; a request with what its receiver adds to the topmost Via (RFC 3261 §18.2.1), so that what is
+    /// answered here has it too. If it begins a transaction, `user` is kept with it, and every action about it tells it.
     ///
     /// For a message without the headers that RFC 3261 §8.1.1 wants nothing happens: the gate has answered it already.
-    pub fn receive(
-        &mut self,
-        now: Instant,
-        message: &Message,
-        source: SocketAddr,
-        reliable: bool,
-        user: U,
-    ) -> Vec<Action<U>> {
+    pub fn receive(&mut self, now: Instant, message: &Message, reliable: bool, user: U) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let Some(facts) = Facts::of(message) else { return out };
         match facts.line {
@@ -96,20 +87,12 @@ impl<U: Clone> Layer<U> {
                 Some(id) => self.run(now, id, Input::Response(Class::of(code)), What::Heard(message), &mut out),
                 None => out.push(Action::Stray),
             },
-            Line::Request => self.request(now, &facts, source, reliable, user, &mut out),
+            Line::Request => self.request(now, &facts, reliable, user, &mut out),
         }
         out
     }
 
-    fn request(
-        &mut self,
-        now: Instant,
-        facts: &Facts<'_>,
-        source: SocketAddr,
-        reliable: bool,
-        user: U,
-        out: &mut Vec<Action<U>>,
-    ) {
+    fn request(&mut self, now: Instant, facts: &Facts<'_>, reliable: bool, user: U, out: &mut Vec<Action<U>>) {
         let key = Key::of_request(facts);
         let is_ack = facts.method() == "ACK";
         if let Some(&id) = self.keys.get(&key) {
@@ -123,7 +106,6 @@ impl<U: Clone> Layer<U> {
         let machine = Machine::server(facts.method() == "INVITE");
         let id = self.add(machine, user, reliable, facts.message.as_bytes().clone(), key);
         if let Some(transaction) = self.table.get_mut(&id) {
-            transaction.source = Some(source);
             transaction.merge = merge.filter(|_| merged.is_none());
             if let Some(merge) = transaction.merge.clone() {
                 self.merge.insert(merge, id);
@@ -183,7 +165,7 @@ impl<U: Clone> Layer<U> {
         if invite.cancel.is_some() || invite.set.iter().any(|(timer, _)| *timer == Timer::Cancelled) {
             return out;
         }
-        invite.cancel = make::cancel(&invite.kept, reason);
+        invite.cancel = make::cancel(&invite.kept, reason).map(Box::new);
         if !waiting {
             self.send_cancel(now, id, &mut out);
         }
@@ -196,7 +178,7 @@ impl<U: Clone> Layer<U> {
         let Some(bytes) = invite.cancel.take() else { return };
         let (key, user, reliable) = (invite.key.for_cancel(), invite.user.clone(), invite.reliable);
         self.run(now, id, Input::Cancelled, What::Nothing, out);
-        let cancel = self.add(Machine::client(false), user, reliable, bytes, key);
+        let cancel = self.add(Machine::client(false), user, reliable, *bytes, key);
         if let Some(transaction) = self.table.get_mut(&cancel) {
             transaction.quiet = true;
         }
@@ -271,10 +253,10 @@ impl<U: Clone> Layer<U> {
         self.last += 1;
         let id = TransactionId(self.last);
         self.keys.insert(key.clone(), id);
-        let (quiet, answered, source, cancel, merge) = (false, false, None, None, None);
+        let (quiet, answered, cancel, merge) = (false, false, None, None);
         let (set, pause) = (Vec::new(), Duration::ZERO);
         let transaction =
-            Transaction { machine, user, source, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
+            Transaction { machine, user, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
         self.table.insert(id, Box::new(transaction));
         id
     }
@@ -371,7 +353,7 @@ impl<U: Clone> Transaction<U> {
                 let What::Said(response) = what else { return };
                 return self.keep(Some(response.clone()), id, out);
             }
-            Effect::SendTrying => return self.keep(make::trying(&self.kept, self.source), id, out),
+            Effect::SendTrying => return self.keep(make::trying(&self.kept), id, out),
             // What a server's user is told is pushed where more is known: Action::Request and its like.
             Effect::Tell if matches!(what, What::Heard(_)) && !self.quiet => {
                 return out.push(Action::Response { id, user: self.user.clone() });

@@ -3,7 +3,6 @@
 use crate::{HeaderName, Message};
 use bytes::Bytes;
 use std::fmt::Write as _;
-use std::net::SocketAddr;
 
 /// Makes the ACK of a refusal from the INVITE's Request-URI, topmost Via and Routes, and the refusal's To (RFC 3261
 /// §17.1.1.3).
@@ -35,16 +34,13 @@ fn same_hop(invite: &Message, method: &str, to: &Message, reason: Option<&str>) 
     Some(text.into())
 }
 
-/// Makes the 100 to a request (RFC 3261 §8.2.6) that came from `source` (RFC 3581 §4).
-pub(super) fn trying(request: &Bytes, source: Option<SocketAddr>) -> Option<Bytes> {
+/// Makes the 100 to a request (RFC 3261 §8.2.6).
+pub(super) fn trying(request: &Bytes) -> Option<Bytes> {
     let request = Message::parse(request.clone()).ok()?;
     let mut text = String::with_capacity(512);
     text.push_str("SIP/2.0 100 Trying\r\n");
-    for (index, via) in request.vias().ok()?.iter().enumerate() {
-        let seen = source.filter(|_| index == 0).and_then(|source| via.received_from(source));
-        write!(text, "Via: {}\r\n", seen.as_ref().unwrap_or(via).text()).ok()?;
-    }
-    for name in [HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::Cseq, HeaderName::Timestamp] {
+    let copied = [HeaderName::Via, HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::Cseq];
+    for name in copied.into_iter().chain([HeaderName::Timestamp]) {
         copy(&mut text, &request, name)?;
     }
     text.push_str("Content-Length: 0\r\n\r\n");

@@ -120,15 +120,15 @@ fn phones_that_were_registered_before_a_restart_are_heard_from_where_they_were()
     };
     let binding = Binding {
         device: desk(),
-        key: "k".to_owned(),
-        contact: "sip:desk@192.0.2.10".to_owned(),
+        key: "k".into(),
+        contact: "sip:desk@192.0.2.10".into(),
         instance: None,
         q: 1000,
-        call_id: "c".to_owned(),
+        call_id: "c".into(),
         cseq: 1,
         flow,
         behind_nat: false,
-        user_agent: String::new(),
+        user_agent: "".into(),
         expires: at(3600).wall,
     };
     scene.door.restore(at(0), &scene.directory, &[(tenant_id(), binding)]);

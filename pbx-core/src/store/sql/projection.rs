@@ -101,7 +101,7 @@ impl Work {
     pub(crate) async fn put_bindings(&mut self, bindings: &[(TenantId, &Binding)]) -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(bindings.len());
         for (tenant, binding) in bindings {
-            rows.push(args![*tenant, binding.device, &binding.key, binding.expires, registrations::body(binding)?]);
+            rows.push(args![*tenant, binding.device, &*binding.key, binding.expires, registrations::body(binding)?]);
         }
         let head = "INSERT INTO registrations (tenant, device, key, expires, body) VALUES";
         let tail = "ON CONFLICT (tenant, device, key) DO UPDATE SET expires = excluded.expires, body = excluded.body,
@@ -116,7 +116,7 @@ impl Work {
     ) -> Result<(), StoreError> {
         let rows = refreshes.map(|(tenant, refresh)| {
             let Refresh { device, key, call_id, cseq, expires } = refresh;
-            args![tenant, *device, key, *expires, call_id, *cseq]
+            args![tenant, *device, &**key, *expires, &**call_id, *cseq]
         });
         let head = "UPDATE registrations SET expires = fresh.column4, call_id = fresh.column5, cseq = fresh.column6
             FROM (VALUES";

@@ -9,6 +9,7 @@ use crate::store::StoreError;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 row! {
     pub(super) struct RegistrationRow {
@@ -57,14 +58,14 @@ pub(super) fn body(binding: &Binding) -> Result<String, StoreError> {
     let Binding { device: _, key, contact, instance, q, call_id, cseq, flow, behind_nat, user_agent, expires: _ } =
         binding;
     let body = Body {
-        contact: (contact != key).then(|| contact.into()),
-        instance: instance.as_ref().map(Into::into),
+        contact: (contact != key).then(|| Cow::from(&**contact)),
+        instance: instance.as_deref().map(Into::into),
         q: *q,
-        call_id: call_id.into(),
+        call_id: (&**call_id).into(),
         cseq: *cseq,
         flow: *flow,
         behind_nat: *behind_nat,
-        user_agent: user_agent.into(),
+        user_agent: (&**user_agent).into(),
     };
     to_json("registration", &body)
 }
@@ -72,17 +73,18 @@ pub(super) fn body(binding: &Binding) -> Result<String, StoreError> {
 impl RegistrationRow {
     pub(super) fn read(self) -> Result<Binding, StoreError> {
         let body: Body<'_> = json("registration", &self.body)?;
+        let key: Arc<str> = self.key.into();
         Ok(Binding {
             device: id(&self.device)?,
-            contact: body.contact.map_or_else(|| self.key.clone(), Cow::into_owned),
-            key: self.key,
-            instance: body.instance.map(Cow::into_owned),
+            contact: body.contact.map_or_else(|| key.clone(), Into::into),
+            key,
+            instance: body.instance.map(Into::into),
             q: body.q,
-            call_id: self.call_id.unwrap_or_else(|| body.call_id.into_owned()),
+            call_id: self.call_id.map_or_else(|| body.call_id.into(), String::into_boxed_str),
             cseq: self.cseq.map_or(Ok(body.cseq), |cseq| narrow("CSeq", cseq))?,
             flow: body.flow,
             behind_nat: body.behind_nat,
-            user_agent: body.user_agent.into_owned(),
+            user_agent: body.user_agent.into(),
             expires: Wall::from_micros(self.expires),
         })
     }
@@ -113,15 +115,15 @@ mod tests {
         let (local, remote) = (address("192.0.2.1:5060"), address("[2001:db8::7]:5060"));
         Binding {
             device: DeviceId::of_key("desk"),
-            key: "sip:anna@192.0.2.7".to_owned(),
-            contact: "sip:anna@192.0.2.7".to_owned(),
+            key: "sip:anna@192.0.2.7".into(),
+            contact: "sip:anna@192.0.2.7".into(),
             instance: None,
             q: 1000,
-            call_id: "reg".to_owned(),
+            call_id: "reg".into(),
             cseq: 7,
             flow: Flow { transport: Transport::Udp, local, remote, own: None, connection: 0 },
             behind_nat: false,
-            user_agent: String::new(),
+            user_agent: "".into(),
             expires: Wall::from_micros(9),
         }
     }
@@ -131,7 +133,7 @@ mod tests {
         RegistrationRow {
             tenant: Vec::new(),
             device,
-            key: binding.key.clone(),
+            key: binding.key.to_string(),
             expires: 9,
             call_id: None,
             cseq: None,
@@ -142,11 +144,11 @@ mod tests {
     #[test]
     fn a_binding_comes_back_as_it_was() {
         let unusual = Binding {
-            key: "<urn:uuid:1>".to_owned(),
-            instance: Some("<urn:uuid:1>".to_owned()),
+            key: "<urn:uuid:1>".into(),
+            instance: Some("<urn:uuid:1>".into()),
             q: 300,
             behind_nat: true,
-            user_agent: "Desk \"phone\"".to_owned(),
+            user_agent: "Desk \"phone\"".into(),
             ..binding()
         };
         for binding in [binding(), unusual] {

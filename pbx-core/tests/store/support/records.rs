@@ -52,11 +52,11 @@ pub(crate) fn record(tenant: TenantId, call: &str, at: Wall) -> CallRecord {
 pub(crate) fn binding(device: DeviceId, key: &str, expires: Wall) -> Binding {
     Binding {
         device,
-        key: key.to_owned(),
-        contact: format!("sip:{key}@192.0.2.7"),
+        key: key.into(),
+        contact: format!("sip:{key}@192.0.2.7").into(),
         instance: None,
         q: 1000,
-        call_id: "reg".to_owned(),
+        call_id: "reg".into(),
         cseq: 1,
         flow: Flow {
             transport: Transport::Udp,
@@ -66,7 +66,7 @@ pub(crate) fn binding(device: DeviceId, key: &str, expires: Wall) -> Binding {
             connection: 0,
         },
         behind_nat: false,
-        user_agent: String::new(),
+        user_agent: "".into(),
         expires,
     }
 }

@@ -36,7 +36,7 @@ fn a_refusal_is_told_once_and_acknowledged_each_time() {
     let invite = request(&Method::Invite);
     let (id, _) = layer.send(START, &invite, false, 7).unwrap();
     let busy = response(&invite, 486);
-    let first = layer.receive(at(1), &busy, source(), false, 0);
+    let first = layer.receive(at(1), &busy, false, 0);
     assert_eq!(sent(&first), ["ACK"]);
     assert!(first.contains(&Action::Response { id, user: 7 }));
     let ack = &wire(&first)[0];
@@ -45,7 +45,7 @@ fn a_refusal_is_told_once_and_acknowledged_each_time() {
     assert_eq!(ack.to_addr().unwrap().tag(), Some("t1"));
     assert_eq!(ack.routes().unwrap(), invite.routes().unwrap());
     assert_eq!(ack.cseq().unwrap().number, 7);
-    let again = layer.receive(at(2), &busy, source(), false, 0);
+    let again = layer.receive(at(2), &busy, false, 0);
     assert_eq!(wire(&again), wire(&first));
     assert_eq!(again.len(), 1, "the user has heard it already");
     assert_eq!(run_until(&mut layer, at(40_000)), [(32_001, Action::Terminated { id, user: 7 })]);
@@ -56,7 +56,7 @@ fn over_tcp_a_refused_invite_is_over_at_once() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let (id, _) = layer.send(START, &invite, true, 7).unwrap();
-    let actions = layer.receive(at(1), &response(&invite, 603), source(), true, 0);
+    let actions = layer.receive(at(1), &response(&invite, 603), true, 0);
     assert_eq!(sent(&actions), ["ACK"]);
     assert_eq!(actions[1..], [Action::Response { id, user: 7 }, Action::Terminated { id, user: 7 }]);
     assert!(layer.is_empty() && layer.timers_set() == 0);
@@ -69,10 +69,10 @@ fn every_2xx_reaches_the_user_until_timer_m() {
     let (id, _) = layer.send(START, &invite, false, 7).unwrap();
     let answer = response(&invite, 200);
     for millis in [1, 500, 31_000] {
-        assert_eq!(layer.receive(at(millis), &answer, source(), false, 0), [Action::Response { id, user: 7 }]);
+        assert_eq!(layer.receive(at(millis), &answer, false, 0), [Action::Response { id, user: 7 }]);
     }
     run_until(&mut layer, at(40_000));
-    assert_eq!(layer.receive(at(40_000), &answer, source(), false, 0), [Action::Stray]);
+    assert_eq!(layer.receive(at(40_000), &answer, false, 0), [Action::Stray]);
 }
 
 #[test]
@@ -82,15 +82,15 @@ fn cancel_waits_for_a_sign_of_life() {
     let (id, _) = layer.send(START, &invite, false, 7).unwrap();
     assert_eq!(layer.cancel(at(1), id, Some("SIP;cause=200;text=\"Call completed elsewhere\"")), []);
     assert_eq!(layer.cancel(at(2), id, None), []);
-    let actions = layer.receive(at(3), &response(&invite, 180), source(), false, 0);
+    let actions = layer.receive(at(3), &response(&invite, 180), false, 0);
     assert_eq!(sent(&actions), ["CANCEL"]);
     let cancel = &wire(&actions)[0];
     assert_eq!((cancel.via().unwrap(), cancel.uri_text()), (invite.via().unwrap(), invite.uri_text()));
     assert!(cancel.to_string().contains("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"));
     assert_eq!(layer.cancel(at(4), id, None), [], "one is enough");
     // The CANCEL's own answer is nobody's business; the INVITE's is.
-    assert_eq!(layer.receive(at(5), &response(cancel, 200), source(), false, 0), []);
-    let actions = layer.receive(at(6), &response(&invite, 487), source(), false, 0);
+    assert_eq!(layer.receive(at(5), &response(cancel, 200), false, 0), []);
+    let actions = layer.receive(at(6), &response(&invite, 487), false, 0);
     assert_eq!(sent(&actions), ["ACK"]);
     run_until(&mut layer, at(60_000));
     assert!(layer.is_empty() && layer.timers_set() == 0);
@@ -101,7 +101,7 @@ fn a_cancelled_invite_that_is_never_answered_ends() {
     let mut layer = layer();
     let invite = request(&Method::Invite);
     let (id, _) = layer.send(START, &invite, true, 7).unwrap();
-    layer.receive(at(1), &response(&invite, 180), source(), true, 0);
+    layer.receive(at(1), &response(&invite, 180), true, 0);
     assert_eq!(sent(&layer.cancel(at(2), id, None)), ["CANCEL"]);
     let log = run_until(&mut layer, at(60_000));
     assert!(log.contains(&(32_002, Action::Failed { id, user: 7, failure: Failure::Timeout })));

@@ -65,7 +65,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
         while let Some(entry) = network.air.first_entry().filter(|entry| entry.key().0 <= now) {
             let (to_server, message) = entry.remove();
             if to_server {
-                let actions = server.receive(now, &message, source(), false, 2);
+                let actions = server.receive(now, &message, false, 2);
                 if let Some(Action::Request { id, merged }) = actions.first() {
                     assert_eq!(*merged, None);
                     outcome.asked += 1;
@@ -73,7 +73,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
                 }
                 network.carry(now, &actions, false);
             } else {
-                let actions = client.receive(now, &message, source(), false, 1);
+                let actions = client.receive(now, &message, false, 1);
                 note(&mut outcome, message.status().map(|status| status.code()), &actions);
                 network.carry(now, &actions, true);
             }

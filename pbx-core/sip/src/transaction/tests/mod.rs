@@ -7,17 +7,12 @@ mod tables;
 use super::{Action, Layer, Timers};
 use crate::time::Instant;
 use crate::{Message, Method, Reply, ResponseBuilder, StatusCode};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 const START: Instant = Instant::from_micros(1_000_000);
 
 fn at(millis: u64) -> Instant {
     START + Duration::from_millis(millis)
-}
-
-fn source() -> SocketAddr {
-    "192.0.2.1:5062".parse().unwrap()
 }
 
 fn layer() -> Layer<u64> {
@@ -28,7 +23,7 @@ fn request_with(method: &Method, branch: &str, from_tag: &str) -> Message {
     let (headers, cseq) =
         ("To: <sip:ben@b.test>\r\nCall-ID: c1\r\nRoute: <sip:p.test;lr>\r\n", format!("CSeq: 7 {method}\r\n"));
     Message::parse(format!(
-        "{method} sip:ben@b.test SIP/2.0\r\nVia: SIP/2.0/UDP a.test;branch={branch};rport\r\n\
+        "{method} sip:ben@b.test SIP/2.0\r\nVia: SIP/2.0/UDP a.test;branch={branch};received=192.0.2.1;rport=5062\r\n\
          From: <sip:anna@a.test>;tag={from_tag}\r\n{headers}{cseq}Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
     ))
     .unwrap()

@@ -2,7 +2,7 @@ use super::*;
 use crate::transaction::{Failure, TransactionId};
 
 fn receive(layer: &mut Layer<u64>, millis: u64, message: &Message) -> Vec<Action<u64>> {
-    layer.receive(at(millis), message, source(), false, 7)
+    layer.receive(at(millis), message, false, 7)
 }
 
 fn begun(layer: &mut Layer<u64>, message: &Message) -> TransactionId {
