@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
 /// The transport of a flow.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
     /// RFC 3261 §18, unreliable.
+    #[default]
     Udp,
     /// RFC 3261 §18, a stream.
     Tcp,
@@ -28,10 +29,12 @@ impl Transport {
     }
 }
 
-/// A UDP address pair or a connection. Plain data: who owns the socket is `net`'s business.
+/// A UDP address pair or a connection. Plain data: who owns the socket is `net`'s business. It is written down for every
+/// phone, so what is usual is left out.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Flow {
     /// The transport.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub transport: Transport,
     /// Our address as the peer sees it: goes into Via, Contact and SDP. Never unspecified (`0.0.0.0`).
     pub local: SocketAddr,
@@ -41,7 +44,12 @@ pub struct Flow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<IpAddr>,
     /// The connection, where the transport has one; 0: UDP, or "any connection to that peer, opened if there is none".
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub connection: u64,
+}
+
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Flow {

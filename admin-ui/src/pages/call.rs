@@ -27,10 +27,7 @@ pub(crate) async fn show(room: Room, Path((_, call)): Path<(String, String)>) ->
         }
         let called = room.app.ports.records.names(&record, &room.tenant).await?;
         let messages = room.app.ports.records.ladder(room.tenant.id, id).await?;
-        let hung_up = ladder::first_goodbye(&messages)
-            .and_then(ladder::call_id)
-            .and_then(|sip_call_id| words::hung_up(&record, &sip_call_id, room.language));
-        let call = record_context(&room, &record, &called, hung_up)?;
+        let call = record_context(&room, &record, &called)?;
         let names = ladder::names(&messages, |message| name_of(&room, &record, message));
         let ladder = ladder::draw(&messages, &names, "Ringdown", &zone);
         let context = json!({ "call": call, "ladder": ladder });

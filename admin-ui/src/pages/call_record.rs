@@ -7,13 +7,8 @@ use crate::words::{self, Language, Names};
 use pbx_core::cdr::CallRecord;
 use serde_json::{Value, json};
 
-/// Everything of the record; `hung_up` says who ended it, where that is known.
-pub(crate) fn record_context(
-    room: &Room,
-    record: &CallRecord,
-    names: &dyn Names,
-    hung_up: Option<String>,
-) -> Result<Value, Refusal> {
+/// Everything of the record.
+pub(crate) fn record_context(room: &Room, record: &CallRecord, names: &dyn Names) -> Result<Value, Refusal> {
     let language = room.language;
     let raw = serde_json::to_string_pretty(record).map_err(|error| {
         tracing::error!(%error, "a record could not be shown");
@@ -21,28 +16,26 @@ pub(crate) fn record_context(
     })?;
     let zone = words::zone(&room.tenant.timezone);
     let end = ENDS.iter().find(|(_, end)| *end == record.disposition).map_or("failed", |(word, _)| word);
-    let sentence = [Some(words::sentence(record, names, language)), hung_up.clone()];
     Ok(json!({
         "id": record.id.to_string(), "sip_call_id": record.sip_call_id,
-        "sentence": sentence.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        "sentence": words::sentence(record, names, language),
         "from": words::party(&record.from, language), "dialled": record.dialled,
         "at": words::date_and_time(record.started, &zone, language),
         "end": end, "end_words": words::disposition(record.disposition, language),
         "revision": record.decision.revision,
-        "steps": steps(record, names, hung_up, language), "sound": sound(record, names, language),
+        "steps": steps(record, names, language), "sound": sound(record, names, language),
         "timeline": timeline(room, record), "raw": raw,
     }))
 }
 
 /// The steps of the decision that say something, and how the call ended.
-fn steps(record: &CallRecord, names: &dyn Names, hung_up: Option<String>, language: Language) -> Vec<Value> {
+fn steps(record: &CallRecord, names: &dyn Names, language: Language) -> Vec<Value> {
     let after = |micros: i64| seconds(micros - record.started.micros(), language);
     let decided = record.decision.steps.iter().filter_map(|step| {
         let (text, term) = words::step_in_short(&step.kind, names, language)?;
         Some(json!({ "after": after(step.at.micros()), "text": text, "term": term }))
     });
-    let ended = hung_up.or_else(|| words::ended(record, language));
-    let ended = ended.map(|text| json!({ "after": after(record.ended.micros()), "text": text, "term": "" }));
+    let ended = words::ended(record, language).map(|text| json!({ "after": after(record.ended.micros()), "text": text, "term": "" }));
     decided.chain(ended).collect()
 }
 

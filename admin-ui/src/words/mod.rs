@@ -10,7 +10,7 @@ mod versions;
 
 pub use crate::language::Language;
 pub use names::{Nameless, Names};
-pub use sentence::{cause, disposition, ended, hung_up, party, sentence};
+pub use sentence::{cause, disposition, ended, party, sentence};
 pub use sound::{Quality, SideHeard, heard};
 pub use steps::{step, step_in_short};
 pub use time::{date_and_time, length, moment, tenths, zone};

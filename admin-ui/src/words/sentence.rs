@@ -19,17 +19,13 @@ pub fn sentence(record: &CallRecord, names: &dyn Names, language: Language) -> S
     parts.join(" ")
 }
 
-/// What ended an answered call that neither side hung up; a cut one says it in a sentence of its own.
+/// Who hung up an answered call, or what else ended it; a cut one says it in a sentence of its own.
 pub fn ended(record: &CallRecord, language: Language) -> Option<String> {
+    if let Some(leg) = record.legs.iter().find(|leg| Some(leg.id) == record.hung_up) {
+        return Some(language.say("sentence-hung-up", &[("who", party(&leg.party, language).into())]));
+    }
     let key = format!("sentence-ended-{}", record.cause);
     (record.disposition == Disposition::Answered && language.knows(&key)).then(|| language.say(&key, &[]))
-}
-
-/// Who hung up an answered call: the side whose leg has this SIP Call-ID, for the record itself does not hold it.
-pub fn hung_up(record: &CallRecord, sip_call_id: &str, language: Language) -> Option<String> {
-    let leg = record.legs.iter().find(|leg| leg.sip_call_id == sip_call_id)?;
-    let ordinary = record.disposition == Disposition::Answered && record.cause == "normal";
-    ordinary.then(|| language.say("sentence-hung-up", &[("who", party(&leg.party, language).into())]))
 }
 
 /// Whether somebody declined while the phone rang: 486 and 600 say "busy" (RFC 3261 §21.4.24, §21.6.1), but a phone that has

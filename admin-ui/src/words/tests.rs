@@ -50,6 +50,7 @@ fn record(disposition: Disposition, cause: &str) -> CallRecord {
         sip_code: 200,
         talk_us: 0,
         cut: false,
+        hung_up: None,
         legs: vec![leg("a", "Clara", None, None, 270)],
         segments: vec![],
         decision: Decision::default(),
@@ -267,11 +268,13 @@ fn a_step_that_says_nothing_new_is_left_out_and_an_answer_is_not_called_200() {
 fn an_answered_call_says_what_ended_it() {
     let mut call = record(Disposition::Answered, "normal");
     call.legs.push(leg("b", "Ben", Some(1), Some(20), 270));
-    assert_eq!(hung_up(&call, "b", Language::English).as_deref(), Some("Ben hung up."));
-    assert_eq!(hung_up(&call, "a", Language::German).as_deref(), Some("Clara hat aufgelegt."));
-    assert_eq!(hung_up(&call, "of nobody", Language::English), None);
+    assert_eq!(ended(&call, Language::English), None, "of a release that did not write down who");
+    call.hung_up = Some(call.legs[1].id);
+    assert_eq!(ended(&call, Language::English).as_deref(), Some("Ben hung up."));
+    call.hung_up = Some(call.legs[0].id);
+    assert!(sentence(&call, &Nameless, Language::German).ends_with("Clara hat aufgelegt."));
+    call.hung_up = None;
     call.cause = "operator-hung-up".into();
-    assert_eq!(hung_up(&call, "b", Language::English), None);
     assert!(sentence(&call, &Nameless, Language::English).ends_with("It was ended from the console."));
 }
 

@@ -102,6 +102,7 @@ impl Story<'_> {
             sip_code: if self.talked.is_some() { 200 } else { 480 },
             talk_us: talk * 1000,
             cut: false,
+            hung_up: self.talked.and(legs.first()).map(|caller| caller.id),
             legs,
             segments: segments.into_iter().collect(),
             decision: self.decision(),

@@ -55,7 +55,11 @@ impl Call {
             // A caller may leave an early dialog with BYE, too (RFC 3261 §15).
             LegState::Trying | LegState::Ringing if no == 0 => self.caller_gave_up(cx),
             LegState::Leaving => leg.gone(cx),
-            _ => self.leg_left(cx, no, &HUNG_UP),
+            _ => {
+                let id = leg.id;
+                self.record.hangs_up(id);
+                self.leg_left(cx, no, &HUNG_UP);
+            }
         }
         answer(cx, id, request, 200, &[]);
     }

@@ -66,6 +66,7 @@ impl Assembly {
             sip_code: 0,
             talk_us: 0,
             cut: false,
+            hung_up: None,
             legs: Vec::with_capacity(2),
             segments: Vec::new(),
             decision: Decision::default(),
@@ -164,6 +165,13 @@ impl Assembly {
         }
     }
 
+    /// Notes who hangs up, unless the call is over already.
+    pub fn hangs_up(&mut self, leg: LegId) {
+        if !self.over {
+            self.record.hung_up = Some(leg);
+        }
+    }
+
     /// Whether the call is over.
     pub fn is_over(&self) -> bool {
         self.over
@@ -228,10 +236,13 @@ mod tests {
         call.leg_started(b, Party::default(), "b".into(), at(1).wall);
         call.leg_answered(b, at(3).wall);
         call.connected(a, b, Party::default(), at(3));
+        call.hangs_up(b);
         call.ended(&HUNG_UP, at(10));
+        call.hangs_up(a);
         call.heard(Heard { packets: 5, ..Heard::default() }, Heard::default());
         let record = call.finish::<Step>(Decision::default());
         assert_eq!(record.talk_us, 7_000_000);
+        assert_eq!(record.hung_up, Some(b), "whoever was first");
         assert_eq!(record.segments.len(), 1);
         assert_eq!(record.segments[0].media.as_ref().map(|media| media.from_a.packets), Some(5));
         assert_eq!(record.legs[1].sip_code, 200);

@@ -45,6 +45,9 @@ pub struct CallRecord<S = Step> {
     pub talk_us: i64,
     /// Whether the server cut the call: it was found without an end after a restart, or ran until the drain's deadline.
     pub cut: bool,
+    /// The leg that hung up; none if the call was never answered, or something else ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hung_up: Option<LegId>,
     /// Every leg, the caller's first.
     pub legs: Vec<LegRecord>,
     /// Who talked to whom, from when to when.
@@ -72,6 +75,7 @@ impl<S> CallRecord<S> {
             sip_code: self.sip_code,
             talk_us: self.talk_us,
             cut: self.cut,
+            hung_up: self.hung_up,
             legs: self.legs,
             segments: self.segments,
             decision,

@@ -148,6 +148,7 @@ impl OpenCall {
             sip_code: ending.sip_code,
             talk_us: answered.map_or(0, |at| (ending.at.micros() - at.micros()).max(0)),
             cut,
+            hung_up: None,
             legs,
             segments,
             decision: self.decision.read(),

@@ -5,7 +5,7 @@ use super::super::phone::{Phone, View};
 use super::super::witness::Leg;
 use pbx_core::cdr::CallRecord;
 use pbx_core::event::Disposition;
-use pbx_core::ids::DeviceId;
+use pbx_core::ids::{DeviceId, LegId};
 use pbx_core::time::Instant;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -190,6 +190,7 @@ impl Checked<'_> {
         let whole = |view: &View| view.vanished.is_none() && view.cut_off.is_none();
         if self.is_last && whole(self.view) && whole(called) && self.end_by_power().is_none_or(|_| !self.record.cut) {
             self.check_between(called, talk);
+            self.check_who_hung_up(answered.id, called);
         }
     }
 
@@ -214,6 +215,19 @@ impl Checked<'_> {
         let most = over.max(hung_up).since(from) + Duration::from_micros(1);
         if talk < least || talk > most {
             self.wrong(&format!("talk time {talk:?} is not between {least:?} and {most:?}"));
+        }
+    }
+
+    /// Whoever is said to have hung up did, and of every ordinary end it is said, unless a power cut left half a record.
+    fn check_who_hung_up(&self, answered: LegId, called: &View) {
+        let caller = self.record.legs.first().map(|leg| leg.id);
+        let hung_up = match self.record.hung_up {
+            None => self.record.cause != "normal" || self.end_by_power().is_some(),
+            Some(leg) if Some(leg) == caller => self.view.hung_up.is_some(),
+            Some(leg) => leg == answered && called.hung_up.is_some(),
+        };
+        if !hung_up {
+            self.wrong("somebody else hung up");
         }
     }
 
