@@ -3,10 +3,10 @@
 //! hears a stranger (`IP_PKTINFO` of Linux; RFC 3542 §6 for IPv6).
 
 use nix::cmsg_space;
-use nix::errno::Errno;
-use nix::libc::{in_addr, in_pktinfo, in6_addr, in6_pktinfo};
+use nix::libc::{IP_PKTINFO, IPPROTO_IP, IPPROTO_IPV6, IPV6_PKTINFO, c_int, in6_pktinfo};
 use nix::sys::socket::sockopt::{Ipv4PacketInfo, Ipv6RecvPacketInfo};
-use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, sendmsg, setsockopt};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt};
+use socket2::{MsgHdr, SockAddr, SockRef};
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd};
@@ -71,32 +71,59 @@ fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
 }
 
 /// Sends from this address of the machine. Where that cannot be (the machine has lost it, it does not lead to that network, it
-/// is of the other family), from the one that the system chooses.
+/// is of the other family), from the one that the system chooses. Takes no memory: media goes this way, too.
 ///
 /// # Errors
 /// As [`UdpSocket::send_to`].
 pub fn send_from(socket: &UdpSocket, own: IpAddr, to: SocketAddr, datagram: &[u8]) -> io::Result<()> {
-    let (bytes, peer) = ([IoSlice::new(datagram)], SockaddrStorage::from(to));
-    let send = |note: &[ControlMessage<'_>]| {
-        sendmsg(socket.as_raw_fd(), &bytes, note, MsgFlags::empty(), Some(&peer)).map(|_sent| ())
-    };
     let sent = match (own, to) {
         (IpAddr::V4(own), SocketAddr::V4(_)) => {
-            let [ipi_spec_dst, ipi_addr] =
-                [own.octets(), [0; 4]].map(|octets| in_addr { s_addr: u32::from_ne_bytes(octets) });
-            send(&[ControlMessage::Ipv4PacketInfo(&in_pktinfo { ipi_ifindex: 0, ipi_spec_dst, ipi_addr })])
+            // `in_pktinfo`: any interface, this source, and a destination that is only read when receiving.
+            let [a, b, c, d] = own.octets();
+            send_with(socket, &Note::of(IPPROTO_IP, IP_PKTINFO, &[0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0]), to, datagram)
         }
         (IpAddr::V6(own), SocketAddr::V6(_)) => {
-            let ipi6_addr = in6_addr { s6_addr: own.octets() };
-            send(&[ControlMessage::Ipv6PacketInfo(&in6_pktinfo { ipi6_ifindex: 0, ipi6_addr })])
+            // `in6_pktinfo`: this source, any interface.
+            let mut info = [0; 20];
+            info[..16].copy_from_slice(&own.octets());
+            send_with(socket, &Note::of(IPPROTO_IPV6, IPV6_PKTINFO, &info), to, datagram)
         }
-        _ => Err(Errno::EADDRNOTAVAIL),
+        _ => Err(io::ErrorKind::AddrNotAvailable.into()),
     };
     match sent {
-        Ok(()) => Ok(()),
-        Err(Errno::EAGAIN) => Err(Errno::EAGAIN.into()),
-        // Systems differ in what they call an address that is not theirs.
-        Err(_) => Ok(send(&[])?),
+        Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
+            // Systems differ in what they call an address that is not theirs.
+            socket.send_to(datagram, to).map(|_sent| ())
+        }
+        sent => sent,
+    }
+}
+
+fn send_with(socket: &UdpSocket, note: &Note, to: SocketAddr, datagram: &[u8]) -> io::Result<()> {
+    let (peer, bytes) = (SockAddr::from(to), [IoSlice::new(datagram)]);
+    let message = MsgHdr::new().with_addr(&peer).with_buffers(&bytes).with_control(&note.bytes[..note.length]);
+    SockRef::from(socket).sendmsg(&message, 0).map(|_sent| ())
+}
+
+/// A control message as the kernel reads it (cmsg(3)): its length, level and kind, what it says, and room up to the next word.
+struct Note {
+    bytes: [u8; Self::HEADER + 24],
+    length: usize,
+}
+
+impl Note {
+    const WORD: usize = size_of::<usize>();
+    const HEADER: usize = (Self::WORD + 2 * size_of::<c_int>()).next_multiple_of(Self::WORD);
+
+    /// `says`: at most 24 bytes.
+    fn of(level: c_int, kind: c_int, says: &[u8]) -> Self {
+        let mut bytes = [0; Self::HEADER + 24];
+        let length = Self::HEADER + says.len();
+        bytes[..Self::WORD].copy_from_slice(&length.to_ne_bytes());
+        bytes[Self::WORD..Self::WORD + 4].copy_from_slice(&level.to_ne_bytes());
+        bytes[Self::WORD + 4..Self::WORD + 8].copy_from_slice(&kind.to_ne_bytes());
+        bytes[Self::HEADER..length].copy_from_slice(says);
+        Self { bytes, length: length.next_multiple_of(Self::WORD) }
     }
 }
 
@@ -130,6 +157,18 @@ mod tests {
             assert_eq!(arrival, Arrival { length: 4, from, to: Some(asked.ip()) });
             send_from(&here, asked.ip(), from, b"pong!").unwrap();
             assert_eq!((peer.recv(&mut buffer).unwrap(), &buffer[..5]), (5, &b"pong!"[..]));
+        }
+    }
+
+    #[test]
+    fn where_the_address_cannot_be_left_from_the_system_chooses() {
+        let here = UdpSocket::bind("0.0.0.0:0").unwrap();
+        let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+        for lost in ["192.0.2.1", "2001:db8::1"] {
+            send_from(&here, lost.parse().unwrap(), peer.local_addr().unwrap(), lost.as_bytes()).unwrap();
+            let mut buffer = [0; 16];
+            let (length, from) = peer.recv_from(&mut buffer).unwrap();
+            assert_eq!((&buffer[..length], from.ip()), (lost.as_bytes(), Ipv4Addr::LOCALHOST.into()));
         }
     }
 }
