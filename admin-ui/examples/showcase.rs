@@ -127,11 +127,11 @@ async fn past(house: &House) {
 /// Phones that can be reached, calls that go on.
 fn present(house: &House) {
     let acme = house.tenant("acme");
-    register(house, &acme, "anna", "192.0.2.7:5060");
-    register(house, &acme, "ben", "192.0.2.8:5060");
-    register(house, &acme, "clara", "192.0.2.9:5060");
+    register(house, &acme, "anna", [192, 0, 2, 7]);
+    register(house, &acme, "ben", [192, 0, 2, 8]);
+    register(house, &acme, "clara", [192, 0, 2, 9]);
     let globex = house.tenant("globex");
-    register(house, &globex, "gil", "198.51.100.4:5060");
+    register(house, &globex, "gil", [198, 51, 100, 4]);
     let id = |key: &str| CallId::of_key(key);
     ring(house, acme.id, id("live-1"), party(&acme, "anna"), party(&acme, "ben"));
     answer(house, acme.id, id("live-1"), party(&acme, "ben"));

@@ -35,7 +35,8 @@ fn steps(record: &CallRecord, names: &dyn Names, language: Language) -> Vec<Valu
         let (text, term) = words::step_in_short(&step.kind, names, language)?;
         Some(json!({ "after": after(step.at.micros()), "text": text, "term": term }))
     });
-    let ended = words::ended(record, language).map(|text| json!({ "after": after(record.ended.micros()), "text": text, "term": "" }));
+    let ended = words::ended(record, language)
+        .map(|text| json!({ "after": after(record.ended.micros()), "text": text, "term": "" }));
     decided.chain(ended).collect()
 }
 

@@ -56,7 +56,7 @@ async fn a_phone_that_registers_is_reachable_in_plain_words() {
     let acme = house.tenant("acme");
     let mut admin = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
     assert!(admin.get("/t/acme/people").await.text.contains("it has not registered yet"));
-    register(&house, &acme, "anna", "192.0.2.7:5060");
+    register(&house, &acme, "anna", [192, 0, 2, 7]);
     until(&mut admin, "/t/acme/people", |text| text.contains("Reachable at 192.0.2.7:5060 since")).await;
 }
 

@@ -105,8 +105,8 @@ async fn a_user_sees_whether_colleagues_can_be_reached_and_not_where() {
     let house = house("phones-sight").await;
     let acme = house.tenant("acme");
     let mut anna = Browser::logged_in(&house, "anna@acme.test", "anna-secret").await;
-    register(&house, &acme, "ben", "192.0.2.8:5060");
-    register(&house, &acme, "anna", "192.0.2.7:5060");
+    register(&house, &acme, "ben", [192, 0, 2, 8]);
+    register(&house, &acme, "anna", [192, 0, 2, 7]);
     let mut people = String::new();
     while !people.contains("192.0.2.7:5060") {
         people = anna.get("/t/acme/people").await.text;

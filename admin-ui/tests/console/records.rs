@@ -13,6 +13,7 @@ use pbx_core::sip_log::{Entry, Way};
 use pbx_core::time::Wall;
 use pbx_core::value::Value;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// A person of a company as a party.
@@ -102,7 +103,7 @@ impl Story<'_> {
             sip_code: if self.talked.is_some() { 200 } else { 480 },
             talk_us: talk * 1000,
             cut: false,
-            hung_up: self.talked.and(legs.first()).map(|caller| caller.id),
+            hung_up: self.talked.and_then(|_| legs.first()).map(|caller| caller.id),
             legs,
             segments: segments.into_iter().collect(),
             decision: self.decision(),
@@ -219,12 +220,12 @@ pub(crate) fn answer(house: &House, tenant: TenantId, call: CallId, by: Party) {
     house.tell(tenant, Some(call), EventKind::Answered { leg: LegId::of_key(&call.to_string()), by });
 }
 
-/// Tells the bus that a phone can be reached.
-pub(crate) fn register(house: &House, tenant: &Tenant, slug: &str, source: &str) {
+/// Tells the bus that a phone can be reached at this address, port 5060.
+pub(crate) fn register(house: &House, tenant: &Tenant, slug: &str, address: [u8; 4]) {
     let (_, device) = somebody(tenant, slug);
     let expires = Wall::from_micros(house.ports.clock.now().wall.micros() + 300_000_000);
+    let source = SocketAddr::from((address, 5060));
     let contact = format!("sip:{}@{source}", device.sip_user).into();
-    let source = source.parse().expect("an address and a port");
     let kind = EventKind::Registered { device: device.id, contact, source, user_agent: "Desk Phone 5".into(), expires };
     house.tell(tenant.id, None, kind);
 }
