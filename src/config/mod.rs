@@ -72,7 +72,7 @@ impl Default for Config {
             local_networks: local_networks::private(),
             rtp_address: None,
             rtp_ports: 16384..=32767,
-            rtp_rest_s: 5,
+            rtp_rest_s: 2,
             engines: cores,
             media_threads: cores.div_ceil(2),
             script_threads: cores,

@@ -186,8 +186,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "rtp-rest-s",
         value: "SECONDS",
-        default: "5",
-        help: "How long a port rests before its next call, so that late packets of the last one reach nobody. Half a second where every other port is in use.",
+        default: "2",
+        help: "How long a port rests before its next call, so that late packets of the last one reach nobody: for as long as a BYE may have to be repeated twice (RFC 3261 §17.1.2.2). Half a second where every other port is in use.",
         many: false,
         set: |config, values| one(values, "a number of seconds").map(|v| config.rtp_rest_s = v),
     },

@@ -101,7 +101,7 @@ impl BoundPairs {
 
     fn try_bind(&self, port: u16) -> io::Result<UdpSocket> {
         let address = SocketAddr::new(self.bind, port);
-        let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+        let socket = Socket::new(Domain::for_address(address), Type::DGRAM.nonblocking(), Some(Protocol::UDP))?;
         match self.bind {
             IpAddr::V4(_) => sockopt::set_ip_tos(&socket, EXPEDITED)?,
             IpAddr::V6(_) => {
@@ -109,7 +109,6 @@ impl BoundPairs {
                 sockopt::set_ipv6_tclass(&socket, EXPEDITED.into())?;
             }
         }
-        socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
         self.readiness.add(&socket, port)?;
         Ok(socket.into())
