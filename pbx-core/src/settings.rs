@@ -26,6 +26,10 @@ pub struct Settings {
     pub ring_timeout_s: u32,
     /// After how long without an action the caller hears ringing.
     pub local_ringing_ms: u32,
+    /// Calls of one company that may go on at once; 0: as many as there are media ports.
+    pub calls_per_tenant: u32,
+    /// Calls that one device has begun and that may go on at once; 0: as many as its company may have.
+    pub calls_per_device: u32,
     /// How often a call may pass through us.
     pub max_hops: u32,
     /// Actions one script may take.
@@ -60,6 +64,8 @@ impl Default for Settings {
             connections_per_address: 1024,
             ring_timeout_s: 30,
             local_ringing_ms: 1000,
+            calls_per_tenant: 0,
+            calls_per_device: 0,
             max_hops: 10,
             max_actions: 64,
             max_lookups: 8,

@@ -282,6 +282,18 @@ pub const SETTINGS: &[Setting] = &[
     },
     limit!("ring-timeout-s", ring_timeout_s, "30", "How long a `ring` without a timeout rings, in seconds.", at least 1),
     limit!("local-ringing-ms", local_ringing_ms, "1000", "After how long without a verb the caller hears ringing."),
+    limit!(
+        "calls-per-tenant",
+        calls_per_tenant,
+        "0",
+        "Calls of one company that may go on at once; one more gets 486 and is in its list of calls. Emergency calls pass. 0: as many as there are media ports (two for each call)."
+    ),
+    limit!(
+        "calls-per-device",
+        calls_per_device,
+        "0",
+        "Calls that one device has begun and that may go on at once, as above. 0: as many as its company may have."
+    ),
     limit!("max-hops", max_hops, "10", "How often one call may pass through this server.", at least 1),
     limit!("max-actions", max_actions, "64", "Verbs that one script may ask for.", at least 1),
     limit!("max-lookups", max_lookups, "8", "Lookups that one script may make.", at least 1),

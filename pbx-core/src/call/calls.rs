@@ -1,5 +1,6 @@
 //! The calls of an engine: who is found by what, and when one is forgotten.
 
+use super::admission::Running;
 use super::cx::Cx;
 use super::state::Call;
 use crate::ids::{CallId, TenantId};
@@ -8,9 +9,25 @@ use std::collections::HashMap;
 
 /// The calls of an engine.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Kept")]
 pub(super) struct Calls {
     map: HashMap<CallId, Box<Call>>,
+    #[serde(skip)]
+    running: Running,
+}
+
+/// The calls as they are frozen: what is counted is counted again.
+#[derive(Deserialize)]
+struct Kept {
+    map: HashMap<CallId, Box<Call>>,
+}
+
+impl From<Kept> for Calls {
+    fn from(Kept { map }: Kept) -> Self {
+        let mut running = Running::default();
+        map.values().filter(|call| !call.record.is_over()).for_each(|call| running.began(call));
+        Self { map, running }
+    }
 }
 
 impl Calls {
@@ -22,6 +39,11 @@ impl Calls {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.map.len()
+    }
+
+    /// Those that go on, counted by whose they are.
+    pub(super) const fn running(&self) -> &Running {
+        &self.running
     }
 
     /// The calls of this kind, the oldest first.
@@ -51,7 +73,11 @@ impl Calls {
         f: impl FnOnce(&mut Call, &mut Cx<'_>) -> R,
     ) -> Option<R> {
         let call = self.map.get_mut(&id)?;
+        let went_on = !call.record.is_over();
         let result = f(call, cx);
+        if went_on && call.record.is_over() {
+            self.running.ended(call);
+        }
         if call.is_done() {
             self.map.remove(&id);
         }
@@ -60,6 +86,9 @@ impl Calls {
 
     /// Takes a new call in, unless it is over already.
     pub(super) fn keep(&mut self, call: Call) {
+        if !call.record.is_over() {
+            self.running.began(&call);
+        }
         if !call.is_done() {
             self.map.insert(call.owner.call, Box::new(call));
         }

@@ -77,6 +77,8 @@ impl Calls {
         let mut call = new_call(cx, tenant, dialled, incoming)?;
         if emergency {
             emergency_without_route(cx, &call);
+        } else if let Some(full) = self.running().refusal(cx.world.settings, tenant.id, call.device) {
+            call.fault = Some(Final::of(full));
         }
         if let Err(unfit) = call.caller().session.take_invite(incoming.invite, incoming.flow.remote.ip()) {
             let cause = if unfit.code == 400 { cause::BAD_OFFER } else { cause::NOT_ACCEPTABLE };

@@ -28,6 +28,7 @@
 //! `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE or the refusal, a binding before the 200 to its REGISTER.
 //! Within one batch of outputs all journal entries are written before anything is sent.
 
+mod admission;
 mod body;
 mod bridge;
 mod callee;

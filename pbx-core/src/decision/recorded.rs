@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The causes of an INVITE that could not be carried out at all.
-const FAULTS: [&str; 2] = [cause::BAD_OFFER.code, cause::NOT_ACCEPTABLE.code];
+const FAULTS: [&str; 4] =
+    [cause::BAD_OFFER.code, cause::NOT_ACCEPTABLE.code, cause::DEVICE_FULL.code, cause::TENANT_FULL.code];
 
 /// Finds the text of a version that a record names.
 pub trait Programs {

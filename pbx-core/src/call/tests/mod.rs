@@ -1,5 +1,6 @@
 //! Calls, seen from the wire.
 
+mod admission;
 mod answering;
 mod descriptions;
 mod moving;
