@@ -94,3 +94,20 @@ pub trait Routes {
         Some(Flow { local: known.local, own: known.own, ..direct })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As releases wrote it that left nothing out, and as it is written now.
+    #[test]
+    fn flow_is_read_in_the_words_of_before_and_written_in_few() {
+        let before = r#"{"transport":"udp","local":"192.0.2.1:5060","remote":"192.0.2.7:5060","connection":0}"#;
+        let flow: Flow = serde_json::from_str(before).unwrap();
+        let now = serde_json::to_string(&flow).unwrap();
+        assert_eq!(now, r#"{"local":"192.0.2.1:5060","remote":"192.0.2.7:5060"}"#);
+        assert_eq!(serde_json::from_str::<Flow>(&now).unwrap(), flow);
+        let stream = Flow { transport: Transport::Tcp, connection: 7, ..flow };
+        assert_eq!(serde_json::from_str::<Flow>(&serde_json::to_string(&stream).unwrap()).unwrap(), stream);
+    }
+}
