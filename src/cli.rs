@@ -25,14 +25,17 @@ pub enum Invocation {
         /// The question.
         request: Request,
     },
+    /// Print the licences of all that the program contains.
+    Licences,
 }
 
 impl Invocation {
-    /// The settings that the command runs with.
-    pub const fn config(&self) -> &Config {
+    /// The settings that the command runs with; `None` for one that needs no settings.
+    pub const fn config(&self) -> Option<&Config> {
         match self {
-            Self::Serve(config) | Self::Demo(config) | Self::Office { config, .. } => config,
-            Self::Selftest(test) => &test.config,
+            Self::Serve(config) | Self::Demo(config) | Self::Office { config, .. } => Some(config),
+            Self::Selftest(test) => Some(&test.config),
+            Self::Licences => None,
         }
     }
 }
@@ -55,6 +58,9 @@ pub struct Selftest {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> anyhow::Result<Invocation> {
     let matches = command().try_get_matches_from(arguments)?;
     let (name, sub) = matches.subcommand().context("no command")?;
+    if name == "licences" {
+        return Ok(Invocation::Licences);
+    }
     let config = configuration(sub)?;
     Ok(match name {
         "serve" => Invocation::Serve(config),
@@ -125,6 +131,7 @@ fn command() -> Command {
                 )
                 .arg(switch("json", "The whole record as JSON")),
         )
+        .subcommand(Command::new("licences").about("Print the licences of all that this program contains"))
 }
 
 fn selftest_command() -> Command {

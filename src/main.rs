@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(invocation) => invocation,
         Err(error) => return complain(&error),
     };
-    let filter = EnvFilter::new(&invocation.config().log);
+    let filter = EnvFilter::new(invocation.config().map_or("info", |config| &config.log));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     for strange in ringdown::config::strangers(std::env::vars()) {

@@ -20,6 +20,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// What others wrote of this program, and their licences: made by `tools/notice.mjs`.
+const NOTICE: &str = include_str!("../NOTICE");
+
+/// The licence of this program.
+const LICENCE: &str = include_str!("../LICENSE");
+
 /// After how long without the database something is said.
 const IMPATIENCE: Duration = Duration::from_secs(3);
 
@@ -33,6 +39,7 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
         Invocation::Demo(config) => run_demo(config).await,
         Invocation::Selftest(test) => run_selftest(test).await,
         Invocation::Office { config, request } => say(office(&config, request).await?),
+        Invocation::Licences => write_out(NOTICE).and_then(|()| write_out(LICENCE)),
     }
 }
 
@@ -169,14 +176,17 @@ async fn patiently<T>(config: &Config, opening: impl Future<Output = T>) -> T {
 }
 
 fn say(response: Response) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(escaped(&response.text).as_bytes()) {
-        // The reader has seen enough (`| head`).
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-        written => written?,
-    }
+    write_out(&escaped(&response.text))?;
     anyhow::ensure!(response.fault.is_empty(), "{}", response.fault.trim_end());
     Ok(())
+}
+
+fn write_out(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        // The reader has seen enough (`| head`).
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 fn print(line: &str) {

@@ -4,5 +4,6 @@ mod arrows;
 mod documents;
 mod generated;
 mod isolation;
+mod notice;
 mod sizes;
 mod sources;

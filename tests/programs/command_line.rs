@@ -1,7 +1,8 @@
 //! What the commands say when they are asked wrongly, or about nothing.
 
 use crate::rig::company::Company;
-use crate::rig::server::{Server, words};
+use crate::rig::server::{PROGRAM, Server, words};
+use std::process::{Command, Stdio};
 
 #[test]
 fn who_only_looks_makes_no_system() {
@@ -44,4 +45,13 @@ fn what_the_machine_refuses_is_told_once() {
     std::fs::write(&file, Company::new().yaml()).unwrap();
     let said = words(&server.command(&["import", &file.to_string_lossy()]));
     assert_eq!(said.matches("os error").count(), 1, "{said}");
+}
+
+#[test]
+fn licences_of_others_are_printed_by_the_program_itself() {
+    let output = Command::new(PROGRAM).arg("licences").stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "it needs no data folder: {}", words(&output));
+    let said = words(&output);
+    assert!(said.contains("\ntokio ") && said.contains("Permission is hereby granted"), "NOTICE is printed");
+    assert!(said.contains("Apache License"), "and the licence that most of them share");
 }

@@ -250,7 +250,7 @@ impl Server {
     }
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_ringdown");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_ringdown");
 
 /// Everything that a command printed.
 pub(crate) fn words(output: &Output) -> String {
