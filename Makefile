@@ -11,24 +11,25 @@ BUILD_PACKAGES := gcc g++ make nodejs npm
 TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve release test system-test check fmt clippy docs deny advisories assets web-test shots packages-build packages-test bench clean
+.PHONY: help run serve release test system-test check fmt clippy docs deny advisories notice assets web-test shots packages-build packages-test bench clean
 
 help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
-run: release ## from a fresh clone to a running demo on SQLite, with URL and log-in printed
-	@exec $(TARGET)/release/ringdown demo --data data
+run: packages-build assets ## from a fresh clone to a running demo on SQLite, with URL and log-in printed
+	$(CARGO) build --locked --bin ringdown
+	@exec $(TARGET)/debug/ringdown demo --data data
 
 serve: release ## the same, empty: your own phone system in ./data
 	@exec $(TARGET)/release/ringdown serve --data data
 
-release: packages-build assets
-	$(CARGO) build --release --bin ringdown
+release: packages-build assets ## the optimised program: target/release/ringdown
+	$(CARGO) build --locked --release --bin ringdown
 
 test: packages-build packages-test check system-test web-test ## every check and every test: what CI runs
 
 system-test: assets
-	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-600000} $(CARGO) test --workspace
+	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-600000} $(CARGO) test --locked --workspace
 
 check: fmt clippy docs deny ## formatting, lints, documentation, licences
 
@@ -36,10 +37,10 @@ fmt:
 	$(CARGO) fmt --all --check
 
 clippy: assets
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
 docs: assets
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
 
 deny:
 	@tools/cargo-deny $(DENY_VERSION) check licenses bans sources
@@ -47,10 +48,14 @@ deny:
 advisories: ## known holes in dependencies: needs the advisory database
 	@tools/cargo-deny $(DENY_VERSION) check advisories
 
+notice: assets ## writes NOTICE again, after a dependency changed
+	$(CARGO) fetch --locked --quiet
+	@tools/notice.mjs
+
 assets: $(WEB)/dist/console.js ## the console's scripts and styles
 
 $(WEB)/dist/console.js: $(WEB)/package.json $(WEB)/package-lock.json $(shell find $(WEB)/src -type f 2>/dev/null)
-	cd $(WEB) && $(NPM) ci --no-audit --no-fund && $(NPM) run build
+	cd $(WEB) && $(NPM) ci --ignore-scripts --no-audit --no-fund && $(NPM) run build
 
 # The tests of the pages look at the console in a browser; `cargo test` has built the house that it stands in, and the
 # server whose calls it shows.
@@ -58,7 +63,7 @@ web-test: assets ## the pages in a browser: axe, content policy, 320 px, calls t
 	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase RINGDOWN=$(abspath $(TARGET))/debug/ringdown $(NPM) test
 
 shots: assets ## pictures of every page: light, dark and phone width, in ./shots
-	$(CARGO) build --workspace --examples
+	$(CARGO) build --locked --workspace --examples
 	cd $(WEB) && SHOWCASE=$(abspath $(TARGET))/debug/examples/showcase $(NPM) run shots -- $(abspath shots)
 
 packages-build:
@@ -68,7 +73,7 @@ packages-test:
 	@tools/packages $(TEST_PACKAGES)
 
 bench: ## CPU a call, registration and packet, memory, start, highest rate: see docs/performance.md
-	$(CARGO) build --release --bin ringdown --example talkers --example customers
+	$(CARGO) build --locked --release --bin ringdown --example talkers --example customers
 	TARGET=$(TARGET) bench/run
 
 clean:
