@@ -58,6 +58,7 @@ causes! {
     SCRIPT_FAILED: "script-failed", 480, 41, Failed, "the template failed and has no fallback that works";
     DEVICE_FULL: "device-full", 486, 42, Rejected, "the phone has as many calls as it may have";
     TENANT_FULL: "tenant-full", 486, 42, Rejected, "the company has as many calls as it may have";
+    TENANT_PORTS: "tenant-ports", 486, 42, Rejected, "the company's calls hold as many media ports as they may have";
     NO_MEDIA_PORTS: "no-media-ports", 503, 34, Failed, "no media port is free";
     NO_ROUTE: "no-route", 503, 3, Failed, "no trunk leads there";
     NO_ACK: "no-ack", 408, 102, Failed, "the caller never confirmed our answer";

@@ -30,6 +30,8 @@ pub struct Settings {
     pub calls_per_tenant: u32,
     /// Calls that one device has begun and that may go on at once; 0: as many as its company may have.
     pub calls_per_device: u32,
+    /// How much of the media ports the calls of one company may hold where there are several, in per cent; 0: all of them.
+    pub tenant_ports_percent: u32,
     /// How often a call may pass through us.
     pub max_hops: u32,
     /// Actions one script may take.
@@ -47,7 +49,7 @@ pub struct Settings {
     pub talk_check_s: u32,
     /// How long running calls may go on after the drain began.
     pub drain_deadline_s: u32,
-    /// How long after the beginning of one turn an engine waits to begin the next, to collect input.
+    /// How long after the beginning of a turn that was full an engine waits to begin the next, to collect input.
     pub gather_ms: u32,
 }
 
@@ -65,7 +67,8 @@ impl Default for Settings {
             ring_timeout_s: 30,
             local_ringing_ms: 1000,
             calls_per_tenant: 0,
-            calls_per_device: 0,
+            calls_per_device: 20,
+            tenant_ports_percent: 50,
             max_hops: 10,
             max_actions: 64,
             max_lookups: 8,
@@ -74,7 +77,7 @@ impl Default for Settings {
             max_forks: 16,
             talk_check_s: 60,
             drain_deadline_s: 30,
-            gather_ms: 20,
+            gather_ms: 5,
         }
     }
 }

@@ -291,9 +291,23 @@ pub const SETTINGS: &[Setting] = &[
     limit!(
         "calls-per-device",
         calls_per_device,
-        "0",
+        "20",
         "Calls that one device has begun and that may go on at once, as above. 0: as many as its company may have."
     ),
+    Setting {
+        name: "tenant-ports-percent",
+        value: "PERCENT",
+        default: "50",
+        help: "How much of `rtp-ports` the calls of one company may hold where there are several companies, each ringing phone's port too; a call that finds none left gets 486 and is in its list of calls. 0: all of them.",
+        many: false,
+        set: |config, values| match whole(values)? {
+            101.. => Err("must be at most 100".to_owned()),
+            percent => {
+                config.settings.tenant_ports_percent = percent;
+                Ok(())
+            }
+        },
+    },
     limit!("max-hops", max_hops, "10", "How often one call may pass through this server.", at least 1),
     limit!("max-actions", max_actions, "64", "Verbs that one script may ask for.", at least 1),
     limit!("max-lookups", max_lookups, "8", "Lookups that one script may make.", at least 1),
@@ -327,8 +341,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "gather-ms",
         value: "MILLISECONDS",
-        default: "20",
-        help: "How long an engine that has worked waits for more to do together, at most 30. Less: calls are set up sooner. More: a busy server can do more of them.",
+        default: "5",
+        help: "How long an engine waits for more to do together after a turn in which much had come at once, in milliseconds, at most 30; a lone message is always handled at once. Less: a busy server sets calls up sooner. More: it can do more of them. 0: never.",
         many: false,
         set: |config, values| match one(values, "a whole number")? {
             // A call is set up in six steps: more would be heard.

@@ -16,8 +16,7 @@ fn ten_thousand_calls_leave_no_file_open() {
     let carrier = ports::one();
     let company =
         Company::empty().person_at("ben", "102", always_answers(ports::one())).trunk(carrier).main("[\"102\"]");
-    // Ten at a time: what they wait for is how long a turn collects.
-    let server = Server::tuned(&company.yaml(), 3000, &["--rtp-rest-s", "0", "--gather-ms", "1"]);
+    let server = Server::tuned(&company.yaml(), 3000, &["--rtp-rest-s", "0"]);
     let mut load = Load::from_port(carrier, server.sip(), 0);
     // The first calls open what stays: connections to the store, spare ports.
     load.all_of(300, 10, Duration::from_secs(30));

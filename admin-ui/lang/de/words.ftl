@@ -55,6 +55,7 @@ cause-bad-offer = die Sitzungsbeschreibung des Telefons war nicht lesbar
 cause-script-failed = die Vorlage ist gescheitert und ihr Ersatzplan half nicht
 cause-device-full = das Telefon hat schon so viele Anrufe, wie es haben darf
 cause-tenant-full = die Firma hat schon so viele Anrufe, wie sie haben darf
+cause-tenant-ports = die Anrufe der Firma belegen schon so viele Medienports, wie sie haben darf
 cause-no-media-ports = für den Ton war kein Port mehr frei
 cause-no-route = dorthin führt keine Leitung
 cause-no-ack = das anrufende Telefon hat unsere Antwort nie bestätigt

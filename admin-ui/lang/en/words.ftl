@@ -55,6 +55,7 @@ cause-bad-offer = the phone’s session description could not be read
 cause-script-failed = the template failed and its fallback could not help
 cause-device-full = the phone has as many calls as it may have at once
 cause-tenant-full = the company has as many calls as it may have at once
+cause-tenant-ports = the company’s calls hold as many media ports as it may have
 cause-no-media-ports = no free port for the audio was left
 cause-no-route = no trunk leads there
 cause-no-ack = the caller’s phone never confirmed our answer

@@ -75,6 +75,8 @@ pub enum Fact {
     Stock {
         /// The number of the engine that asked for them.
         engine: u16,
+        /// The number of the media thread that they are of.
+        thread: u8,
         /// The pairs.
         ports: Vec<Port>,
     },
@@ -116,7 +118,7 @@ pub struct PortReport {
     pub bytes: u64,
     /// Packets that the sequence numbers say were lost on the way to us.
     pub lost: u64,
-    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1), at the grain of a media thread's rest: up to 5 ms.
+    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1), at the grain of a media thread's rest: up to 1 ms.
     pub jitter_us: u32,
     /// Where the SDP said the far end is (the last one).
     pub announced: Option<SocketAddr>,

@@ -57,7 +57,7 @@ impl Driver {
     /// Runs until the handle is dropped; then the sockets are closed.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let (mut now, mut events) = (self.clock.now(), Events::new());
-        let mut pace = Pace::new(now);
+        let mut pace = Pace::new();
         loop {
             self.readable.clear();
             self.readable.extend(self.watch.wait(&mut events, now, self.relay.next_due())?);
@@ -69,7 +69,7 @@ impl Driver {
             if self.relay.next_due().is_some_and(|due| due <= now) {
                 self.relay.tick(now);
             }
-            if let Some(time) = pace.rest(now, &self.readable) {
+            if let Some(time) = pace.rest(now, self.clock.now(), &self.readable) {
                 Clock::rest(time);
             }
         }

@@ -1,17 +1,16 @@
-//! When a media thread may rest and let packets come together.
+//! When a media thread may rest and let packets come together: only while each look finds many.
 
 use crate::time::Instant;
 use std::time::Duration;
 
-/// How many packets are let come together. To be woken for each costs as much as to relay it, and a packet relayed right
-/// behind another costs less, because the code is still in the processor's caches.
-const TOGETHER: u32 = 50;
-/// The longest rest: a quarter of the sound that a packet carries, which nobody hears.
-const LONGEST: Duration = Duration::from_millis(5);
+/// Ports that can be read at one look from which on it was full. To be woken for each packet costs as much as to relay it, and one
+/// that is relayed right behind another costs less, because the code is still in the processor's caches.
+const FULL: usize = 8;
+/// How long after a full look the next one begins: a twentieth of the sound that a packet carries.
+const REST: Duration = Duration::from_millis(1);
 
 /// Which ports could be read at the looks so far.
 pub(crate) struct Pace {
-    last: Instant,
     look: u8,
     /// By port: the number of the look at which it could be read last. The numbers wrap around; at worst a rest is left
     /// out.
@@ -20,18 +19,17 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// The pace before the first look.
-    pub(crate) fn new(now: Instant) -> Self {
-        Self { last: now, look: 1, seen: vec![0; usize::from(u16::MAX) + 1] }
+    pub(crate) fn new() -> Self {
+        Self { look: 1, seen: vec![0; usize::from(u16::MAX) + 1] }
     }
 
-    /// The rest after this look, if there may be one: until as many have come as shall, at the pace of those that came since
-    /// the look before. Not where fewer than two would come, nor while a port can be read at two looks running: sound comes
-    /// every 20 ms or so, and whoever floods a port must not fill its queue, which is the far end's too.
-    pub(crate) fn rest(&mut self, now: Instant, readable: &[u16]) -> Option<Duration> {
-        let since = now.since(std::mem::replace(&mut self.last, now));
+    /// The rest after this look, which began `began` and has taken until `now`; `None` if there is to be none. A lone packet
+    /// is followed by none, nor is there one while a port can be read at two looks running: sound comes every 20 ms or so, and
+    /// a flood of one port must not fill its queue, which is the far end's too.
+    pub(crate) fn rest(&mut self, began: Instant, now: Instant, readable: &[u16]) -> Option<Duration> {
         let backlog = self.see(readable);
-        let apart = since.checked_div(u32::try_from(readable.len()).ok()?)?;
-        (apart * 2 <= LONGEST && !backlog).then(|| LONGEST.min(apart * TOGETHER))
+        let rest = REST.saturating_sub(now.since(began));
+        (readable.len() >= FULL && !backlog && !rest.is_zero()).then_some(rest)
     }
 
     /// Notes the ports that can be read now; whether one of them could be read at the look before, too.
@@ -60,30 +58,31 @@ mod tests {
     }
 
     #[test]
-    fn packets_that_come_close_together_are_collected() {
-        let mut pace = Pace::new(at(0));
-        assert_eq!(pace.rest(at(20_000), &[4000]), None, "the first after a while is for its own");
-        assert_eq!(pace.rest(at(22_000), &[4002]), Some(LONGEST));
-        assert_eq!(pace.rest(at(28_500), &[4004, 4006]), None, "hardly anything comes");
-        assert_eq!(pace.rest(at(29_100), &[]), None, "a command alone is no reason");
-        assert_eq!(pace.rest(at(40_000), &[4000]), None);
+    fn lone_packets_are_never_followed_by_a_rest() {
+        let mut pace = Pace::new();
+        for look in 0..100 {
+            let began = at(u64::from(look) * 500);
+            assert_eq!(pace.rest(began, began, &[4000 + look * 2, 5000 + look * 2]), None, "20 calls of G.711");
+        }
     }
 
     #[test]
-    fn the_more_comes_the_shorter_is_the_rest() {
-        let mut pace = Pace::new(at(0));
-        assert_eq!(pace.rest(at(1_000), &ports(4000, 10)), Some(LONGEST), "10 a millisecond are 50 in 5");
-        assert_eq!(pace.rest(at(2_000), &ports(5000, 100)), Some(Duration::from_micros(500)));
-        assert_eq!(pace.rest(at(3_000), &ports(6000, 1000)), Some(Duration::from_micros(50)));
+    fn packets_are_collected_only_while_each_look_is_full() {
+        let mut pace = Pace::new();
+        assert_eq!(pace.rest(at(0), at(80), &ports(4000, 8)), Some(Duration::from_micros(920)));
+        assert_eq!(pace.rest(at(1_000), at(1_100), &ports(5000, 10)), Some(Duration::from_micros(900)));
+        assert_eq!(pace.rest(at(2_000), at(2_070), &ports(6000, 7)), None);
+        assert_eq!(pace.rest(at(2_100), at(3_200), &ports(7000, 100)), None, "the look itself took as long");
     }
 
     #[test]
     fn flooded_port_is_read_without_a_rest() {
-        let mut pace = Pace::new(at(0));
+        let mut pace = Pace::new();
         for look in 1..1000 {
-            let rest = pace.rest(at(look * 100), &[4000, 5000 + look as u16 * 2]);
+            let readable: Vec<u16> = ports(5000 + look * 16, 8).into_iter().chain([4000]).collect();
+            let rest = pace.rest(at(u64::from(look)), at(u64::from(look)), &readable);
             assert_eq!(rest.is_some(), look == 1, "{look}");
         }
-        assert!(pace.rest(at(100_100), &[4002]).is_some(), "the flood is over");
+        assert!(pace.rest(at(2_000), at(2_000), &ports(4002, 8)).is_some(), "the flood is over");
     }
 }

@@ -42,7 +42,10 @@ impl<S: Sockets> Relay<S> {
     /// Carries out a command. One that names a port that is not in use changes nothing; a release is answered all the same.
     pub fn command(&mut self, now: Instant, command: Command) -> Option<Fact> {
         match command {
-            Command::Refill { engine, count, .. } => Some(Fact::Stock { engine, ports: self.refill(now, count) }),
+            Command::Refill { engine, count, .. } => {
+                let (thread, ports) = (self.thread, self.refill(now, count));
+                Some(Fact::Stock { engine, thread, ports })
+            }
             Command::Aim { port, rtp, rtcp, signalling, own, clocks } => {
                 if let Some(end) = self.end(port) {
                     end.tick_by(clocks);

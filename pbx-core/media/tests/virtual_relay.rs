@@ -31,7 +31,7 @@ impl Call {
         let mut relay = Relay::new(&settings, ());
         let now = Instant::from_micros(1_000_000);
         relay.tick(now);
-        let Some(Fact::Stock { ports, engine: 3 }) =
+        let Some(Fact::Stock { ports, engine: 3, thread: 0 }) =
             relay.command(now, Command::Refill { thread: 0, engine: 3, count: 2 })
         else {
             panic!("no stock");

@@ -1,7 +1,9 @@
-//! Whether there is room for one more call: how many a company, and one phone of it, may have at once. So no password and no
-//! company takes all ports of the machine.
+//! Whether there is room for one more call: how many a company, and one phone of it, may have at once, and how many media ports
+//! a company may hold. So no password and no company takes all ports of the machine.
 
+use super::io::World;
 use super::state::Call;
+use super::stock::Stock;
 use crate::cause::{self, Cause};
 use crate::ids::{DeviceId, TenantId};
 use crate::settings::Settings;
@@ -44,6 +46,17 @@ impl Running {
         }
         let calls = device.and_then(|device| self.of_device.get(&device));
         is_full(calls, settings.calls_per_device).then_some(&cause::DEVICE_FULL)
+    }
+}
+
+/// How many more media ports a company's calls may take. It has all of them while it is the only one, and always if its share
+/// (`tenant-ports-percent`) is 0.
+pub(super) fn ports_left(world: &World<'_>, stock: &Stock, tenant: TenantId) -> usize {
+    let alone = world.directory.tenants().nth(1).is_none();
+    match world.settings.tenant_ports_percent {
+        0 => usize::MAX,
+        _ if alone => usize::MAX,
+        percent => stock.room(tenant, percent),
     }
 }
 

@@ -23,7 +23,7 @@ impl Call {
     /// of ours. The other way (an INVITE without a body, RFC 3725 flow I) would leave the callee's 200 without its ACK until
     /// the caller's ACK brings an answer, and many phones ring badly without an offer.
     pub(super) fn dial(&mut self, cx: &mut Cx<'_>, fork: Fork) -> Option<u16> {
-        let port = cx.shared.stock.take(self.thread)?;
+        let port = cx.shared.stock.take(self.thread, self.owner.tenant)?;
         let no = u16::try_from(self.legs.len()).ok()?;
         let flow = fork.target.flow;
         let tag = cx.mint(self.owner.slot);

@@ -278,11 +278,10 @@ impl Calls {
 
     fn media(&mut self, cx: &mut Cx<'_>, fact: Fact) {
         match fact {
-            Fact::Stock { ports, .. } => {
-                let may_wait = !ports.is_empty();
-                cx.shared.stock.stocked(ports);
-                for call in cx.shared.stock.take_waiting() {
-                    self.with_any_call(cx, call, |call, cx| call.ring_all(cx, may_wait));
+            Fact::Stock { thread, ports, .. } => {
+                let (waited, tried) = cx.shared.stock.stocked(thread, ports);
+                for call in waited {
+                    self.with_any_call(cx, call, |call, cx| call.ring_all(cx, tried));
                 }
             }
             Fact::Quiet { port, since, .. } => {

@@ -4,7 +4,7 @@ use super::engine::Engine;
 use serde::{Deserialize, Serialize};
 
 /// The version of the frozen form. A release that changes the state in a way that serde's defaults don't bridge raises it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Why bytes cannot be thawed.
 #[derive(Debug, thiserror::Error)]

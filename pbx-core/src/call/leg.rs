@@ -98,7 +98,7 @@ impl Leg {
     /// Gives the media port back, if there is one; its report comes later.
     pub(super) fn release_port(&mut self, cx: &mut Cx<'_>) -> bool {
         let Some(port) = self.port.take() else { return false };
-        cx.shared.stock.release(port, self.owner.call, self.no, cx.out);
+        cx.shared.stock.release(port, self.owner.tenant, (self.owner.call, self.no), cx.out);
         true
     }
 

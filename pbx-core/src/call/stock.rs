@@ -1,7 +1,7 @@
 //! The media ports that this engine may use without asking: a few for each media thread, refilled before they run out.
 
 use super::io::Output;
-use crate::ids::CallId;
+use crate::ids::{CallId, TenantId};
 use pbx_media::{Command, Port};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -10,22 +10,39 @@ use std::collections::{BTreeMap, VecDeque};
 const IDLE: usize = 64;
 
 /// How many ports of a thread an engine keeps at most. It learns what it needs from calls that had to wait.
-const MOST: u16 = 1024;
+const MOST: usize = 1024;
 
-/// The media threads of a machine and what an engine may keep of their ports while it has no calls.
+/// Which part of the range all engines together may keep free: one in so many ports. To ask for more takes less than a
+/// millisecond, and what one engine keeps another cannot give to a call.
+const KEPT_OF: usize = 8;
+
+/// The media threads of a machine and what an engine may keep of their ports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PortShare {
     threads: u8,
     idle: u16,
+    most: u16,
+    range: usize,
 }
 
 impl PortShare {
-    /// The share of each of `engines` engines, where `threads` media threads have `pairs` pairs of ports each. All idle
-    /// engines together keep half of the range at most, so that none takes the last port from another.
+    /// The share of each of `engines` engines, where `threads` media threads have `pairs` pairs of ports each. Where the range
+    /// is narrow an engine keeps none: it asks for what a call needs.
     pub fn new(threads: u8, pairs: usize, engines: usize) -> Self {
-        let idle = (pairs / engines.max(1) / 2).clamp(1, IDLE);
-        Self { threads: threads.max(1), idle: u16::try_from(idle).unwrap_or(1) }
+        let share = pairs / engines.max(1) / KEPT_OF;
+        let at_most = |most: usize| u16::try_from(share.min(most)).unwrap_or(u16::MAX);
+        let threads = threads.max(1);
+        Self { threads, idle: at_most(IDLE), most: at_most(MOST), range: pairs * usize::from(threads) }
     }
+}
+
+/// Where the ports of a call come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Supply {
+    /// From this thread: it has as many as the call needs, or none has more.
+    From(u8),
+    /// They are on their way; the call waits.
+    Wait,
 }
 
 /// Free ports by media thread, and the released ones whose report is awaited.
@@ -34,9 +51,14 @@ pub(super) struct Stock {
     engine: u16,
     /// How many free ports of a thread are kept while there is no call.
     idle: u16,
+    /// How many free ports of a thread are kept at most, beside what a call waits for.
+    most: u16,
+    /// The pairs of ports of the whole machine.
+    range: usize,
     threads: Vec<Shelf>,
-    /// Ports that calls hold.
-    taken: usize,
+    /// Ports that calls hold, by tenant.
+    #[serde(with = "super::freeze::pairs")]
+    held: BTreeMap<TenantId, usize>,
     /// The call and leg that wait for the report of a released port.
     #[serde(with = "super::freeze::pairs")]
     leaving: BTreeMap<Port, (CallId, u16)>,
@@ -44,70 +66,84 @@ pub(super) struct Stock {
     #[serde(default, with = "super::freeze::pairs")]
     asked: BTreeMap<Port, (CallId, u16)>,
     /// Calls that wait for ports, the first in front.
-    waiting: VecDeque<CallId>,
+    waiting: VecDeque<Waiting>,
+}
+
+/// A call that waits until a thread has as many free ports as it needs.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Waiting {
+    call: CallId,
+    thread: u8,
+    ports: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Shelf {
     free: Vec<Port>,
-    /// How many ports are asked for at a time.
+    /// How many ports are kept free.
     batch: u16,
-    /// Whether a refill was asked for and has not come.
-    asked: bool,
-    /// Whether the last refill brought nothing: another is asked for when a port was given back or a call found none.
+    /// How many ports were asked for and have not come.
+    asked: u16,
+    /// Whether the last refill brought too few: none is asked for then but for a call that waits, until a port is given back.
     dry: bool,
 }
 
 impl Stock {
     /// The empty stock of an engine.
-    pub(super) fn new(engine: u16, PortShare { threads, idle }: PortShare) -> Self {
-        let shelf = Shelf { free: Vec::new(), batch: idle, asked: false, dry: false };
+    pub(super) fn new(engine: u16, PortShare { threads, idle, most, range }: PortShare) -> Self {
+        let shelf = Shelf { free: Vec::new(), batch: idle, asked: 0, dry: false };
         let threads = vec![shelf; usize::from(threads)];
-        let (leaving, asked, waiting) = (BTreeMap::new(), BTreeMap::new(), VecDeque::new());
-        Self { engine, idle, threads, taken: 0, leaving, asked, waiting }
+        let (held, leaving, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { engine, idle, most, range, threads, held, leaving, asked, waiting: VecDeque::new() }
     }
 
-    /// The thread with the most free ports: where a new call goes.
-    pub(super) fn best_thread(&self) -> u8 {
-        let best = (0_u8..).zip(&self.threads).max_by_key(|(_, shelf)| shelf.free.len());
-        best.map_or(0, |(thread, _)| thread)
-    }
-
-    /// Whether a thread has fewer free ports than `ports`. If so, later refills are larger.
-    pub(super) fn runs_short(&mut self, thread: u8, ports: usize) -> bool {
-        let Some(shelf) = self.threads.get_mut(usize::from(thread)).filter(|shelf| shelf.free.len() < ports) else {
-            return false;
-        };
-        shelf.dry = false;
-        let wanted = u16::try_from(ports).unwrap_or(MOST);
-        shelf.batch = (shelf.batch * 2).max(wanted).min(MOST);
-        true
-    }
-
-    /// A call waits for ports; it is among [`Stock::take_waiting`] when some have come, or none can.
-    pub(super) fn wait(&mut self, call: CallId) {
-        self.waiting.push_back(call);
-    }
-
-    /// Takes the calls that wait, in order.
-    pub(super) fn take_waiting(&mut self) -> VecDeque<CallId> {
-        std::mem::take(&mut self.waiting)
-    }
-
-    /// Takes a port of a thread.
-    pub(super) fn take(&mut self, thread: u8) -> Option<Port> {
-        let shelf = self.threads.get_mut(usize::from(thread))?;
-        let port = shelf.free.pop();
-        match port {
-            Some(_) => self.taken += 1,
-            None => shelf.dry = false,
+    /// Where a call takes so many ports from: the thread that has the ports of it already, else the one with most. If that
+    /// has too few the call waits until all threads that it can use have been asked in vain; these are `tried`, a bit each.
+    pub(super) fn supply(&mut self, call: CallId, ports: usize, at: Option<u8>, tried: u64) -> Supply {
+        let threads = (0_u8..).zip(&self.threads).filter(|(thread, _)| at.is_none_or(|at| at == *thread));
+        let free = |(thread, shelf): (u8, &Shelf)| (shelf.free.len(), thread);
+        let best = threads.clone().map(free).max();
+        let untried = threads.map(free).filter(|(_, thread)| tried & bit(*thread) == 0).max();
+        match (best, untried) {
+            (Some((_, thread)), None) => Supply::From(thread),
+            (Some((free, thread)), _) if free >= ports => Supply::From(thread),
+            (_, Some((_, thread))) => {
+                self.wait(Waiting { call, thread, ports });
+                Supply::Wait
+            }
+            (None, None) => Supply::From(0),
         }
-        port
     }
 
-    /// Gives a port back; its report comes as `Fact::Released` for that call and leg.
-    pub(super) fn release(&mut self, port: Port, call: CallId, leg: u16, out: &mut Vec<Output>) {
-        self.taken = self.taken.saturating_sub(1);
+    /// A call waits for ports; it is among [`Stock::stocked`] when some have come, or none can. Later refills are larger.
+    fn wait(&mut self, waiting: Waiting) {
+        if let Some(shelf) = self.threads.get_mut(usize::from(waiting.thread)) {
+            shelf.batch = shelf.batch.saturating_mul(2).max(1).min(self.most);
+        }
+        self.waiting.push_back(waiting);
+    }
+
+    /// How many more ports this tenant's calls may take, if they may have so much of the range, in per cent.
+    pub(super) fn room(&self, tenant: TenantId, percent: u32) -> usize {
+        let share = self.range * percent as usize / 100;
+        share.saturating_sub(self.held.get(&tenant).copied().unwrap_or(0))
+    }
+
+    /// Takes a port of a thread for a tenant's call.
+    pub(super) fn take(&mut self, thread: u8, tenant: TenantId) -> Option<Port> {
+        let port = self.threads.get_mut(usize::from(thread))?.free.pop()?;
+        *self.held.entry(tenant).or_default() += 1;
+        Some(port)
+    }
+
+    /// Gives a tenant's port back; its report comes as `Fact::Released` for that call and leg.
+    pub(super) fn release(&mut self, port: Port, tenant: TenantId, (call, leg): (CallId, u16), out: &mut Vec<Output>) {
+        if let Some(held) = self.held.get_mut(&tenant) {
+            *held -= 1;
+            if *held == 0 {
+                self.held.remove(&tenant);
+            }
+        }
         self.leaving.insert(port, (call, leg));
         out.push(Output::Media(Command::Release { port, engine: self.engine }));
     }
@@ -131,22 +167,21 @@ impl Stock {
         self.asked.remove(&port)
     }
 
-    /// Ports have come.
-    pub(super) fn stocked(&mut self, ports: Vec<Port>) {
-        if ports.is_empty() {
-            for shelf in self.threads.iter_mut().filter(|shelf| shelf.asked) {
-                (shelf.asked, shelf.dry) = (false, true);
-            }
-        }
-        for port in ports {
-            if let Some(shelf) = self.threads.get_mut(usize::from(port.thread)) {
-                shelf.asked = false;
-                shelf.free.push(port);
-            }
-        }
+    /// Ports of a thread have come. Gives the calls that waited for them, in order, and the thread's bit for those that it
+    /// can give nothing more.
+    pub(super) fn stocked(&mut self, thread: u8, ports: Vec<Port>) -> (Vec<CallId>, u64) {
+        let Some(shelf) = self.threads.get_mut(usize::from(thread)) else { return (Vec::new(), 0) };
+        shelf.dry = ports.len() < usize::from(std::mem::take(&mut shelf.asked));
+        shelf.free.extend(ports);
+        let tried = if shelf.dry { bit(thread) } else { 0 };
+        let calls =
+            self.waiting.iter().filter(|waiting| waiting.thread == thread).map(|waiting| waiting.call).collect();
+        self.waiting.retain(|waiting| waiting.thread != thread);
+        (calls, tried)
     }
 
-    /// Asks for more ports where few are left. When no call is left, every thread's stock goes back to what it began with.
+    /// Asks for more ports where few are left, or fewer than the first call that waits for them needs. When no call is left,
+    /// every thread's stock goes back to what it began with.
     pub(super) fn top_up(&mut self, out: &mut Vec<Output>) {
         let (engine, idle, quiet) = (self.engine, self.idle, self.in_use() == 0);
         for (thread, shelf) in (0_u8..).zip(&mut self.threads) {
@@ -156,18 +191,25 @@ impl Stock {
                 let surplus = shelf.free.drain(..surplus);
                 out.extend(surplus.map(|port| Output::Media(Command::Release { port, engine })));
             }
-            let full = usize::from(shelf.batch);
+            let first = self.waiting.iter().find(|waiting| waiting.thread == thread);
+            let (free, full) = (shelf.free.len(), usize::from(shelf.batch));
             let low = if quiet { full } else { full / 2 };
-            if shelf.free.len() < low && !shelf.asked && !shelf.dry {
-                shelf.asked = true;
-                let count = u16::try_from(full - shelf.free.len()).unwrap_or(MOST);
-                out.push(Output::Media(Command::Refill { thread, engine, count }));
+            let low = if shelf.dry { 0 } else { low };
+            if shelf.asked == 0 && free < low.max(first.map_or(0, |first| first.ports)) {
+                let wanted = full.max(first.map_or(0, |first| first.ports));
+                shelf.asked = u16::try_from(wanted - free).unwrap_or(u16::MAX);
+                out.push(Output::Media(Command::Refill { thread, engine, count: shelf.asked }));
             }
         }
     }
 
     /// Ports that calls hold or wait for, and released ones that have not reported.
     pub(super) fn in_use(&self) -> usize {
-        self.taken + self.leaving.len() + self.waiting.len()
+        self.held.values().sum::<usize>() + self.leaving.len() + self.waiting.len()
     }
+}
+
+/// The bit of a thread; there are 64 at most.
+const fn bit(thread: u8) -> u64 {
+    1 << (thread % 64)
 }

@@ -51,7 +51,8 @@ pub enum Act {
 }
 
 /// The causes by which the world, and not the call's own routing, ends a decision.
-pub(super) const STOPS: [&str; 3] = [cause::NO_MEDIA_PORTS.code, cause::OPERATOR_HUNG_UP.code, cause::CUT.code];
+pub(super) const STOPS: [&str; 4] =
+    [cause::NO_MEDIA_PORTS.code, cause::TENANT_PORTS.code, cause::OPERATOR_HUNG_UP.code, cause::CUT.code];
 
 /// The final answer to the caller.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -21,6 +21,8 @@ use tokio::sync::broadcast;
 
 /// Inputs that are handled before their outputs are carried out: one write to the journal for all of them.
 const BATCH: usize = 128;
+/// Inputs of one turn from which on it was full: more are let come together before the next.
+const FULL: usize = 32;
 /// How soon a driver notices that it should stop.
 const NOTICE: Duration = Duration::from_millis(200);
 
@@ -63,6 +65,8 @@ pub(super) struct Driver {
     pub(super) sockets: Vec<Listening>,
     /// What they have read in this turn.
     pub(super) admitted: Vec<(Slot, Input)>,
+    /// How many inputs this turn has handled.
+    pub(super) handled: usize,
     /// The configuration that the engine last saw.
     pub(super) directory: Arc<Directory>,
     pub(super) wires: Wires,
@@ -82,6 +86,7 @@ impl Driver {
         let mut wake = self.carry_out(now, &mut outputs);
         while !self.stop.load(Ordering::Relaxed) {
             let first = self.wait(wake);
+            self.handled = 0;
             let now = self.wires.clock.now();
             self.renew(now, &mut outputs);
             if wake.is_some_and(|at| at <= now.mono) {
@@ -94,10 +99,9 @@ impl Driver {
             // The mailbox first: a drain that was ordered before a call came must find it still outside.
             let mut backlog = self.empty_mailbox(now, &mut outputs);
             backlog |= self.read(now, &mut outputs);
-            let worked = !outputs.is_empty();
             wake = self.carry_out(now, &mut outputs).or(wake);
             self.running.store(self.engine.calls(), Ordering::Relaxed);
-            if worked && !backlog {
+            if self.handled >= FULL && !backlog {
                 self.gather(now.mono);
             }
         }
@@ -130,9 +134,8 @@ impl Driver {
         true
     }
 
-    /// Rests for what is left of the time since a turn began. A lone message finds the engine asleep and is handled at once;
-    /// where messages come close together one turn handles all that came in this time, for to be woken costs more than to
-    /// handle one.
+    /// Rests for what is left of the time since a full turn began. A lone message finds the engine awake or asleep, but never at
+    /// rest; where many come close together one turn handles all of them, for to be woken costs more than to handle one.
     #[expect(clippy::disallowed_methods, reason = "timers live in net")]
     fn gather(&self, began: Instant) {
         let spent = self.wires.clock.now().mono.since(began);
@@ -141,6 +144,7 @@ impl Driver {
     }
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
+        self.handled += 1;
         self.renew(now, outputs);
         self.tell(now, input, outputs);
     }

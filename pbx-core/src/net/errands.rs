@@ -1,39 +1,27 @@
-//! A thread for errands over the network that may come back a few milliseconds later: what comes close together is done
-//! together, because to be woken for each costs more than to run it.
+//! A thread for errands over the network. Where much comes close together it is done together, because to be woken for each costs
+//! more than to run it; a lone errand goes on at once.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-/// How long answers may come together before they are looked at.
+/// Steps of one turn from which on it was full: more are let come together before the next.
+const FULL: usize = 32;
+/// How long they may come together.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// The thread. Dropping this ends it, with all that is under way.
 #[derive(Debug)]
 pub struct Errands {
     handle: Handle,
-    /// How many have left and are not back.
-    out: Arc<AtomicUsize>,
+    /// How many steps errands have made since the thread last waited for the network.
+    steps: Arc<AtomicUsize>,
     _open: oneshot::Sender<()>,
-}
-
-/// One that is out; however its errand ends, it is back then.
-struct Out(Arc<AtomicUsize>);
-
-impl Out {
-    fn leave(out: Arc<AtomicUsize>) -> Self {
-        out.fetch_add(1, Ordering::Relaxed);
-        Self(out)
-    }
-}
-
-impl Drop for Out {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 impl Errands {
@@ -42,31 +30,34 @@ impl Errands {
     /// # Errors
     /// When the system has no thread or no file left.
     pub fn start(name: &str) -> io::Result<Self> {
-        let out = Arc::new(AtomicUsize::new(0));
-        let waited_for = out.clone();
-        let runtime = Builder::new_current_thread().enable_all().on_thread_park(move || rest(&waited_for)).build()?;
+        let steps = Arc::new(AtomicUsize::new(0));
+        let made = steps.clone();
+        let runtime = Builder::new_current_thread().enable_all().on_thread_park(move || gather(&made)).build()?;
         let handle = runtime.handle().clone();
         let (open, closed) = oneshot::channel();
         let run = move || runtime.block_on(closed).unwrap_or(());
         std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
-        Ok(Self { handle, out, _open: open })
+        Ok(Self { handle, steps, _open: open })
     }
 
     /// Sends somebody.
     pub fn run(&self, errand: impl Future<Output = ()> + Send + 'static) {
-        let out = self.out.clone();
+        let steps = self.steps.clone();
         self.handle.spawn(async move {
-            let _out = Out::leave(out);
-            errand.await;
+            let mut errand = pin!(errand);
+            poll_fn(|context| {
+                steps.fetch_add(1, Ordering::Relaxed);
+                errand.as_mut().poll(context)
+            })
+            .await;
         });
     }
 }
 
-/// Before the thread waits for the network: nothing is to be done right now. While nobody is out, nothing is waited for but
-/// the next errand, which leaves at once.
+/// Rests before the thread waits for the network, if the turn that it ends was full.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
-fn rest(out: &AtomicUsize) {
-    if out.load(Ordering::Relaxed) > 0 {
+fn gather(steps: &AtomicUsize) {
+    if steps.swap(0, Ordering::Relaxed) >= FULL {
         std::thread::sleep(GATHER);
     }
 }

@@ -130,9 +130,9 @@ impl Exchange {
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
             let sockets = take(&mut sockets);
-            let (wires, stop, admitted) = (wires.clone(), self.stop.clone(), Vec::new());
+            let (wires, stop, admitted, handled) = (wires.clone(), self.stop.clone(), Vec::new(), 0);
             let directory = wires.configuration.snapshot();
-            let driver = Driver { engine, mailbox, sockets, admitted, directory, wires, stop, running };
+            let driver = Driver { engine, mailbox, sockets, admitted, handled, directory, wires, stop, running };
             let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
             self.keep(thread);
         }

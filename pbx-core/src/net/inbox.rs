@@ -1,6 +1,7 @@
-//! The way into the engines: each has a bounded queue, and a tenant's slot decides which one.
+//! The way into the engines: each has a queue, and a tenant's slot decides which one. Nobody ever waits for an engine here: a
+//! media thread would leave the calls of all others in silence, a worker of the runtime the console.
 
-use super::mailbox::{Mailbox, Slit, mailbox};
+use super::mailbox::{EngineQueue, Mailbox, mailbox};
 use crate::call::io::{Answer, Command, Input};
 use crate::flow::Flow;
 use crate::ids::{SLOTS, Slot};
@@ -9,7 +10,7 @@ use crate::script::ScriptReply;
 /// Hands inputs to engines. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    queues: Vec<Slit>,
+    queues: Vec<EngineQueue>,
 }
 
 impl Inbox {
@@ -44,14 +45,14 @@ impl Inbox {
         queue.try_put(input)
     }
 
-    /// A script's turn is over: its engine must hear it, so this waits for room.
+    /// A script's turn is over.
     pub fn script(&self, reply: ScriptReply) {
-        self.wait_for_room(reply.tenant.slot(), Input::Script(reply));
+        self.tell(reply.tenant.slot(), Input::Script(reply));
     }
 
-    /// A source has answered: its engine must hear it, so this waits for room.
+    /// A source has answered.
     pub fn answer(&self, answer: Answer) {
-        self.wait_for_room(answer.tenant.slot(), Input::Answer(answer));
+        self.tell(answer.tenant.slot(), Input::Answer(answer));
     }
 
     /// Media has something to say to one engine.
@@ -79,13 +80,14 @@ impl Inbox {
     pub fn command(&self, command: Command) {
         match command {
             Command::HangUp { tenant, .. } | Command::Forget { tenant, .. } => {
-                self.wait_for_room(tenant.slot(), Input::Command(command))
+                self.tell(tenant.slot(), Input::Command(command))
             }
             Command::Drain | Command::Cut => self.command_all(&command),
         }
     }
 
-    fn wait_for_room(&self, slot: Slot, input: Input) {
+    /// What its engine must hear, however much waits.
+    fn tell(&self, slot: Slot, input: Input) {
         self.queues[self.engine_of(slot)].put(input);
     }
 }
@@ -93,4 +95,32 @@ impl Inbox {
 /// Which of so many engines owns a slot.
 pub fn engine_of(slot: Slot, engines: usize) -> usize {
     usize::from(slot.0) * engines / usize::from(SLOTS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Transport;
+    use pbx_media::{Fact, Port, PortReport};
+
+    #[test]
+    fn media_and_lost_connections_are_heard_by_an_engine_that_is_flooded() {
+        let (inbox, boxes) = Inbox::new(1).unwrap();
+        while inbox.to_engine(0, Input::Wake) {}
+        let (port, report) = (Port { rtp: 20_000, thread: 0 }, PortReport::default());
+        inbox.media(0, Fact::Released { engine: 0, port, report });
+        let address = "192.0.2.7:5060".parse().unwrap();
+        let flow = Flow { transport: Transport::Tcp, local: address, remote: address, own: None, connection: 7 };
+        inbox.flow_lost(flow);
+        inbox.command_all(&Command::Drain);
+        let heard: Vec<Input> =
+            std::iter::from_fn(|| boxes[0].take()).filter(|input| !matches!(input, Input::Wake)).collect();
+        assert!(
+            matches!(
+                heard[..],
+                [Input::Media(Fact::Released { .. }), Input::FlowLost(lost), Input::Command(Command::Drain)] if lost == flow
+            ),
+            "{heard:?}"
+        );
+    }
 }

@@ -6,25 +6,35 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// How many inputs may wait for one engine. More than this is an overload: datagrams are then dropped, as a full socket would.
+/// How many messages from the network may wait for one engine. More than this is an overload: they are then dropped, as a full
+/// socket would. What comes from the server itself is never dropped and waits for nobody: there is only as much of it as the
+/// engine has asked for, and as there are connections to lose.
 const WAITING: usize = 65_536;
 
 /// The far end of an engine's queue.
 #[derive(Debug)]
 pub struct Mailbox {
-    inputs: Receiver<Input>,
+    inputs: Receiver<Waiting>,
     bell: Arc<Bell>,
 }
 
-/// The near end: whoever puts something in rings, and the bell is heard only by an engine that sleeps.
+/// The near end: a thread that puts something in rings, and the bell is heard only by an engine that sleeps.
 #[derive(Clone, Debug)]
-pub(super) struct Slit {
-    inputs: SyncSender<Input>,
+pub(super) struct EngineQueue {
+    inputs: Sender<Waiting>,
     bell: Arc<Bell>,
+}
+
+/// One input in the queue.
+#[derive(Debug)]
+struct Waiting {
+    input: Input,
+    /// Whether it is one of the messages that are counted.
+    from_network: bool,
 }
 
 #[derive(Debug)]
@@ -32,31 +42,41 @@ struct Bell {
     /// Set by the engine before it looks into its box for the last time.
     asleep: AtomicBool,
     event: OwnedFd,
+    /// Messages from the network in the queue.
+    messages: AtomicUsize,
 }
 
 /// A queue.
 ///
 /// # Errors
 /// When the system has no file left.
-pub(super) fn mailbox() -> io::Result<(Slit, Mailbox)> {
+pub(super) fn mailbox() -> io::Result<(EngineQueue, Mailbox)> {
     let event = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
-    let bell = Arc::new(Bell { asleep: AtomicBool::new(false), event });
-    let (sender, receiver) = sync_channel(WAITING);
-    Ok((Slit { inputs: sender, bell: bell.clone() }, Mailbox { inputs: receiver, bell }))
+    let bell = Arc::new(Bell { asleep: AtomicBool::new(false), event, messages: AtomicUsize::new(0) });
+    let (sender, receiver) = channel();
+    Ok((EngineQueue { inputs: sender, bell: bell.clone() }, Mailbox { inputs: receiver, bell }))
 }
 
-impl Slit {
-    /// False: the box is full or its engine is gone.
+impl EngineQueue {
+    /// Puts a message from the network in. False: too many wait, or the engine is gone.
     pub(super) fn try_put(&self, input: Input) -> bool {
-        let taken = self.inputs.try_send(input).is_ok();
-        self.bell.ring();
-        taken
+        if self.bell.messages.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            self.bell.messages.fetch_sub(1, Ordering::Relaxed);
+            self.bell.ring();
+            return false;
+        }
+        self.send(Waiting { input, from_network: true })
     }
 
-    /// Waits for room. An engine that is gone hears nothing.
+    /// Puts in what the engine must hear, at once. An engine that is gone hears nothing.
     pub(super) fn put(&self, input: Input) {
-        let _ = self.inputs.send(input);
+        self.send(Waiting { input, from_network: false });
+    }
+
+    fn send(&self, waiting: Waiting) -> bool {
+        let taken = self.inputs.send(waiting).is_ok();
         self.bell.ring();
+        taken
     }
 }
 
@@ -75,7 +95,11 @@ impl Bell {
 impl Mailbox {
     /// What waits.
     pub fn take(&self) -> Option<Input> {
-        self.inputs.try_recv().ok()
+        let Waiting { input, from_network } = self.inputs.try_recv().ok()?;
+        if from_network {
+            self.bell.messages.fetch_sub(1, Ordering::Relaxed);
+        }
+        Some(input)
     }
 
     /// Sleeps until something comes in, a socket can be read or the time is over. What it took from the box to find out is
@@ -113,10 +137,10 @@ mod tests {
     #[test]
     fn whatever_is_put_in_ends_the_wait() {
         const MANY: usize = 20_000;
-        let (slit, mailbox) = mailbox().unwrap();
+        let (queue, mailbox) = mailbox().unwrap();
         let writers: Vec<_> = (0..2)
-            .map(|_| slit.clone())
-            .map(|slit| std::thread::spawn(move || (0..MANY).for_each(|_| slit.put(Input::Wake))))
+            .map(|_| queue.clone())
+            .map(|queue| std::thread::spawn(move || (0..MANY).for_each(|_| queue.put(Input::Wake))))
             .collect();
         // A bell that is not heard once would let this wait for an hour.
         let mut came = 0;
@@ -125,5 +149,14 @@ mod tests {
         }
         assert!(mailbox.take().is_none());
         writers.into_iter().for_each(|writer| writer.join().unwrap());
+    }
+
+    #[test]
+    fn messages_that_find_no_room_are_dropped_and_what_is_taken_makes_room() {
+        let (queue, mailbox) = mailbox().unwrap();
+        let taken = (0..WAITING + 10).filter(|_| queue.try_put(Input::Wake)).count();
+        assert_eq!(taken, WAITING);
+        assert!(mailbox.take().is_some());
+        assert!(queue.try_put(Input::Wake) && !queue.try_put(Input::Wake));
     }
 }

@@ -142,6 +142,7 @@ fn a_slow_source_is_a_timeout_and_the_call_goes_on() {
 fn a_call_without_a_free_port_is_refused_with_an_alarm() {
     let mut room = Room::new();
     room.dry = true;
+    room.settings.calls_per_device = 0;
     while room.engine.census().ports < 400 && !room.records().iter().any(|record| record.sip_code == 503) {
         let mut anna = Phone::new("101");
         let who = anna.who(&mut room);

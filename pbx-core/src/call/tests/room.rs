@@ -281,7 +281,7 @@ impl Room {
                     self.next_port += 2;
                     Port { rtp: self.next_port, thread: *thread }
                 });
-                Some(Fact::Stock { engine: *engine, ports: ports.collect() })
+                Some(Fact::Stock { engine: *engine, thread: *thread, ports: ports.collect() })
             }
             MediaCommand::Release { port, engine } if !self.mute => {
                 let report = PortReport { packets: u64::from(port.rtp), ..PortReport::default() };

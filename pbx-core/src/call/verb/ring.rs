@@ -4,9 +4,10 @@ use super::super::callee::ELSEWHERE;
 use super::super::cx::Cx;
 use super::super::facts::Fork;
 use super::super::state::Call;
+use super::super::stock::Supply;
 use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
-use crate::cause;
+use crate::cause::{self, Cause};
 use crate::decision::{Final, RING_SECONDS, outcome};
 use crate::event::EventKind;
 use crate::ids::PersonId;
@@ -59,6 +60,8 @@ pub(in crate::call) struct Ring {
     forks: Vec<Ringing>,
     /// The places that are rung as soon as the media thread has ports again.
     waits: Vec<Fork>,
+    /// The media threads that were asked for ports in vain, a bit each.
+    tried: u64,
     /// When the ringing ends.
     until: Instant,
     winner: Option<u16>,
@@ -111,25 +114,31 @@ impl Call {
         let until = cx.now().mono + Duration::from_secs(u64::from(timeout_s));
         let waits: Vec<Fork> = forks.into_iter().take(cx.world.settings.max_forks).collect();
         cx.shared.timers.start(Timer::RingOver(self.owner.call), until);
-        self.ring = Some(Ring { forks: Vec::with_capacity(waits.len()), waits, until, winner: None });
-        self.ring_all(cx, true);
+        self.ring = Some(Ring { forks: Vec::with_capacity(waits.len()), waits, tried: 0, until, winner: None });
+        self.ring_all(cx, 0);
     }
 
-    /// Rings the places that are not rung yet. While ports are on their way from the media thread it waits for them, if
-    /// `may_wait`.
-    pub(in crate::call) fn ring_all(&mut self, cx: &mut Cx<'_>, may_wait: bool) {
+    /// Rings the places that are not rung yet, as many as its company has ports for. While ports are on their way from a
+    /// media thread it waits for them; `tried` has the bit of a thread that can give no more.
+    pub(in crate::call) fn ring_all(&mut self, cx: &mut Cx<'_>, tried: u64) {
         let Some(mut ring) = self.ring.take_if(|ring| !ring.waits.is_empty()) else { return };
-        if self.legs[0].port.is_none() {
-            self.thread = cx.shared.stock.best_thread();
+        ring.tried |= tried;
+        let callers = usize::from(self.legs[0].port.is_none());
+        let room = super::super::admission::ports_left(cx.world, &cx.shared.stock, self.owner.tenant);
+        ring.waits.truncate(room.saturating_sub(callers));
+        if ring.waits.is_empty() {
+            return self.cannot_ring(cx, &ring, &cause::TENANT_PORTS);
         }
-        let ports = ring.waits.len() + usize::from(self.legs[0].port.is_none());
-        if may_wait && cx.shared.stock.runs_short(self.thread, ports) {
-            cx.shared.stock.wait(self.owner.call);
-            self.ring = Some(ring);
-            return;
+        let at = (callers == 0).then_some(self.thread);
+        match cx.shared.stock.supply(self.owner.call, ring.waits.len() + callers, at, ring.tried) {
+            Supply::Wait => {
+                self.ring = Some(ring);
+                return;
+            }
+            Supply::From(thread) => self.thread = thread,
         }
-        if self.legs[0].port.is_none() {
-            self.legs[0].port = cx.shared.stock.take(self.thread);
+        if callers == 1 {
+            self.legs[0].port = cx.shared.stock.take(self.thread, self.owner.tenant);
         }
         for fork in std::mem::take(&mut ring.waits) {
             let person = fork.party.person;
@@ -138,17 +147,17 @@ impl Call {
             }
         }
         if ring.forks.is_empty() {
-            cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
-            return self.out_of_ports(cx);
+            let detail = self.owner.call.to_string();
+            let alarm = EventKind::Alarm { code: cause::NO_MEDIA_PORTS.code.to_owned(), detail };
+            cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
+            return self.cannot_ring(cx, &ring, &cause::NO_MEDIA_PORTS);
         }
         self.ring = Some(ring);
     }
 
-    fn out_of_ports(&mut self, cx: &mut Cx<'_>) {
-        let alarm =
-            EventKind::Alarm { code: cause::NO_MEDIA_PORTS.code.to_owned(), detail: self.owner.call.to_string() };
-        cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
-        self.decide(cx, |decider, facts| decider.stopped(facts, Final::of(&cause::NO_MEDIA_PORTS)));
+    fn cannot_ring(&mut self, cx: &mut Cx<'_>, ring: &Ring, why: &Cause) {
+        cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
+        self.decide(cx, |decider, facts| decider.stopped(facts, Final::of(why)));
     }
 
     /// A leg answered: the first one wins.
