@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::control::{self, Office};
 use crate::data::Data;
+use crate::http;
 use crate::rooms::{Scripts, Sources};
 use crate::vital;
 use admin_ui::{DemoAccount, FIRST_ACCOUNT, Options, Ports, Records, first_import};
@@ -44,7 +45,7 @@ impl App {
     /// # Errors
     /// When the data folder, a port or a thread cannot be had; nothing is left running then.
     pub async fn build(config: Config, demo: Vec<DemoAccount>) -> anyhow::Result<Self> {
-        raise_file_limit(&config);
+        let files = raise_file_limit(&config);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let data = Data::open(&config, &*clock).await?;
         let journal = data.journal(&config).context("cannot write the journal")?;
@@ -96,12 +97,8 @@ impl App {
             external: config.external_address,
         };
         let router = admin_ui::router(console(&exchange, records, &clock, options)?)?;
-        let console = tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(error) = axum::serve(listener, service).await {
-                tracing::error!(%error, "the console ended");
-            }
-        });
+        let limits = config.http_limits.under(files);
+        let console = tokio::spawn(http::serve(listener, router, limits, config.http_proxies.clone()));
         let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
         let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console];
         Ok(Self { config, configuration, store, clock, exchange, http, tasks, _folder: folder })
@@ -167,16 +164,17 @@ impl App {
     }
 }
 
-/// Raises the limit of open files, and warns if it is too low for the media ports.
-fn raise_file_limit(config: &Config) {
-    match pbx_media::files::raise_soft_limit() {
-        Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
-        Ok(limit) => {
-            if let Some(shortage) = limit.and_then(|limit| pbx_media::files::shortage(limit, &config.rtp_ports)) {
-                tracing::warn!("{shortage}");
-            }
-        }
+/// Raises the limit of open files, warns if it is too low for the media ports, and returns it; `None`
+/// where there is none or it is not known.
+fn raise_file_limit(config: &Config) -> Option<u64> {
+    let limit = pbx_media::files::raise_soft_limit().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+        None
+    });
+    if let Some(shortage) = limit.and_then(|limit| pbx_media::files::shortage(limit, &config.rtp_ports)) {
+        tracing::warn!("{shortage}");
     }
+    limit
 }
 
 fn media(config: &Config) -> anyhow::Result<pbx_media::Config> {

@@ -6,6 +6,7 @@ pub mod config;
 pub mod control;
 pub mod data;
 pub mod demo;
+pub mod http;
 mod rooms;
 mod run;
 pub mod selftest;

@@ -1,11 +1,12 @@
 //! What every handler has at hand.
 
+use crate::api::LastUse;
 use crate::client::Client;
 use crate::language::Language;
-use crate::live::Live;
+use crate::live::{Live, Streams};
 use crate::ports::Ports;
 use crate::records::runs_tenant;
-use crate::session::{KeptSessions, News, Once, Throttle};
+use crate::session::{Checks, KeptSessions, News, Once, Throttle};
 use crate::view::Views;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -21,6 +22,9 @@ pub(crate) struct App {
     pub(crate) live: Arc<Live>,
     pub(crate) views: Views,
     pub(crate) throttle: Throttle,
+    pub(crate) checks: Checks,
+    pub(crate) last_use: LastUse,
+    pub(crate) streams: Arc<Streams>,
     pub(crate) sessions: KeptSessions,
     pub(crate) once: Once,
 }

@@ -10,6 +10,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 use pbx_core::network::Network;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
@@ -51,6 +52,29 @@ impl Client {
         // One value for each proxy, or one that was handed on: the client's own way is what the outermost of ours saw.
         let seen = backwards(headers, FORWARDED_PROTO).take(proxies_passed + 1).last();
         Self { address, https: seen.is_some_and(|proto| proto.eq_ignore_ascii_case("https")) }
+    }
+}
+
+/// Warns of a proxy that nobody has listed: all who come through it look like one source, so that the
+/// wrong passwords of one would lock out the others.
+#[derive(Clone, Default)]
+pub(crate) struct UnlistedProxy(Arc<OnceLock<()>>);
+
+impl UnlistedProxy {
+    /// Looks at a request; says it once, since anybody can write the header.
+    pub(crate) fn look_for(&self, request: &Request, client: Client) {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+        let claims = request.headers().contains_key(FORWARDED_FOR) && peer == Some(client.address);
+        if claims {
+            self.0.get_or_init(|| {
+                tracing::warn!(
+                    peer = %client.address,
+                    "a request says by X-Forwarded-For that it came through a proxy, and its sender is none of \
+                     http-proxies: if it is the TLS proxy before the console, list it there; until then all who come \
+                     through it are one source, and wrong passwords of one lock out the others"
+                );
+            });
+        }
     }
 }
 

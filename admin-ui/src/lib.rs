@@ -40,13 +40,14 @@ pub use language::Language;
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
 pub use records::Records;
 
+use api::LastUse;
 use app::App;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use client::Client;
+use client::{Client, UnlistedProxy};
 use live::Live;
-use session::{KeptSessions, Once, Throttle};
+use session::{Checks, KeptSessions, Once, Throttle};
 use std::sync::Arc;
 use tower::ServiceExt;
 use view::Views;
@@ -60,13 +61,18 @@ pub fn router(ports: Ports) -> Result<Router, tera::Error> {
         live: Live::start(&ports),
         views: Views::load()?,
         throttle: Throttle::new(&ports.clock),
+        checks: Checks::default(),
+        last_use: LastUse::default(),
+        streams: Arc::default(),
         sessions: KeptSessions::new(ports.clone()),
         once: Once::default(),
         ports,
     });
     let (plain, secure) = (reached_by(false, &app), reached_by(true, &app));
+    let unlisted = UnlistedProxy::default();
     Ok(Router::new().fallback(move |mut request: Request| {
         let client = Client::of(&request, &app.ports.options.proxies);
+        unlisted.look_for(&request, client);
         request.extensions_mut().insert(client);
         let way = if client.https { secure.clone() } else { plain.clone() };
         way.oneshot(request)

@@ -15,7 +15,6 @@ use pbx_core::store::{
 };
 use pbx_core::time::Wall;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Something below failed. The words are for the log, never for the page.
 #[derive(Debug, thiserror::Error)]
@@ -52,10 +51,6 @@ const KEY_KEPT_US: i64 = 24 * 3600 * 1_000_000;
 /// How long a request may take, in microseconds, before another with its key may be carried out: a minute. Whoever was
 /// carrying it out is then taken for dead.
 const CLAIM_KEPT_US: i64 = 60 * 1_000_000;
-
-/// Password checks at one time. Each takes 19 MB and a processor for a while: who tries from many addresses at once waits, and
-/// the calls go on.
-static CHECKS: Semaphore = Semaphore::const_new(2);
 
 impl Records {
     pub(crate) fn directory(&self) -> Arc<Directory> {
@@ -135,11 +130,10 @@ impl Records {
         Ok(self.store.account(id).await?)
     }
 
-    /// Whether the password is the one of this hash; costs as much where there is none. Off the runtime's threads: it is slow on purpose.
+    /// Returns whether the password is the one of this hash; costs as much where there is none. Off the
+    /// runtime's threads, and after a [turn](crate::session::Checks): it is slow on purpose.
     pub(crate) async fn password_is(&self, hash: Option<String>, password: String) -> bool {
         let check = move || password_matches(&Plain::new(password), hash.as_deref());
-        // Nobody closes it; without a turn there would be no limit, and still the right answer.
-        let _turn = CHECKS.acquire().await;
         tokio::task::spawn_blocking(check).await.unwrap_or(false)
     }
 
@@ -155,13 +149,15 @@ impl Records {
         Ok(self.store.remove_token(tenant, id).await?)
     }
 
-    /// Whose token has this hash; notes that it was used.
+    /// Finds whose token has this hash.
     pub(crate) async fn token_by_hash(&self, hash: [u8; 32], now: Wall) -> Result<Option<(TenantId, Token)>, Broken> {
-        let found = self.store.token_by_hash(hash, now).await?;
-        if let Some((tenant, token)) = &found {
-            self.store.touch_token(*tenant, token.id, now).await?;
-        }
-        Ok(found)
+        Ok(self.store.token_by_hash(hash, now).await?)
+    }
+
+    /// Writes down that a token is used now.
+    pub(crate) async fn touch_token(&self, tenant: TenantId, id: TokenId, now: Wall) -> Result<(), Broken> {
+        self.store.touch_token(tenant, id, now).await?;
+        Ok(())
     }
 
     pub(crate) async fn claim(

@@ -14,6 +14,7 @@ pub use document::markdown;
 pub use read::{Given, Mistakes, read, strangers};
 pub use table::{SETTINGS, Setting};
 
+use crate::http;
 use pbx_core::network::Network;
 use pbx_core::settings::Settings;
 use std::net::{IpAddr, SocketAddr};
@@ -31,6 +32,8 @@ pub struct Config {
     pub sip: Vec<SocketAddr>,
     /// Where the console and the API are served.
     pub http: SocketAddr,
+    /// The most connections to the console and the API.
+    pub http_limits: http::Limits,
     /// Proxies before the console whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub http_proxies: Vec<Network>,
     /// The address that peers outside the local networks see instead of ours.
@@ -67,6 +70,7 @@ impl Default for Config {
             database: None,
             sip: vec![SocketAddr::from(([0, 0, 0, 0], 5060))],
             http: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            http_limits: http::Limits { all: 1024, of_one_source: 256 },
             http_proxies: Vec::new(),
             external_address: None,
             local_networks: local_networks::private(),

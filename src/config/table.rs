@@ -152,6 +152,22 @@ pub const SETTINGS: &[Setting] = &[
         set: |config, values| proxies::networks(values).map(|v| config.http_proxies = v),
     },
     Setting {
+        name: "http-connections",
+        value: "NUMBER",
+        default: "1024",
+        help: "HTTP connections that may be open at once, at most an eighth of the files that the process may open. For one more, the one that has waited the longest for a request is closed; if all are at work, the new one is refused.",
+        many: false,
+        set: |config, values| at_least_one(values).map(|v| config.http_limits.all = v),
+    },
+    Setting {
+        name: "http-connections-per-address",
+        value: "NUMBER",
+        default: "256",
+        help: "HTTP connections that one address may have open at once, as above. Does not hold for `http-proxies`.",
+        many: false,
+        set: |config, values| at_least_one(values).map(|v| config.http_limits.of_one_source = v),
+    },
+    Setting {
         name: "external-address",
         value: "IP",
         default: "none",

@@ -10,6 +10,7 @@ mod extensions;
 mod file_limit;
 mod first_account;
 mod hold;
+mod http_limits;
 mod import;
 mod ipv6;
 mod listeners;

@@ -330,6 +330,7 @@ tokens-label = Wofür ist er?
 tokens-label-placeholder = Anzeigetafel
 tokens-scopes = Er darf
 tokens-fault-scope = Wählen Sie mindestens eines.
+tokens-fault-many = Es gibt schon 100 Schlüssel, mehr darf ein Unternehmen nicht haben. Widerrufen Sie einen, den nichts mehr benutzt.
 tokens-create = Schlüssel erstellen
 tokens-secret-once = Das Geheimnis von „{ $name }“. Es wird nur dieses eine Mal angezeigt.
 tokens-secret-help = Bewahren Sie es dort auf, wo Passwörter hingehören. Hier liegt nur sein Fingerabdruck.

@@ -330,6 +330,7 @@ tokens-label = What is it for?
 tokens-label-placeholder = Wallboard
 tokens-scopes = It may
 tokens-fault-scope = Choose at least one.
+tokens-fault-many = There are 100 tokens already, the most that a company may have. Revoke one that nothing uses.
 tokens-create = Make the token
 tokens-secret-once = The secret of “{ $name }”. It is shown only this once.
 tokens-secret-help = Keep it where passwords are kept. Only its fingerprint is stored here.

@@ -51,8 +51,12 @@ async fn admit(app: Shared, needs: Scope, header: Option<&str>) -> Result<Caller
     let hash: [u8; 32] = Sha256::digest(secret.trim()).into();
     let found = app.ports.records.token_by_hash(hash, app.ports.now().wall).await?;
     let (tenant, token) = found.ok_or_else(Problem::no_token)?;
-    if !app.throttle.may_ask(&token.id.to_string()) {
+    if !app.throttle.may_ask(tenant, token.id) {
         return Err(Problem::too_often());
+    }
+    let now = app.ports.now();
+    if app.last_use.is_due(now.mono, token.id) {
+        app.ports.records.touch_token(tenant, token.id, now.wall).await?;
     }
     if !token.scopes.iter().any(|scope| scope == needs.code()) {
         return Err(Problem::wrong_scope(needs.code()));

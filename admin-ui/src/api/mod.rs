@@ -5,6 +5,7 @@ mod calls;
 mod devices;
 mod entry;
 mod idempotency;
+mod last_use;
 mod people;
 mod problem;
 mod read;
@@ -22,6 +23,7 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+pub(crate) use last_use::LastUse;
 pub(crate) use problem::Problem;
 
 /// One route of the API with its permission.

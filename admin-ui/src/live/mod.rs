@@ -4,9 +4,11 @@ pub(crate) mod board;
 mod renew;
 mod show;
 mod stream;
+mod streams;
 
 pub(crate) use show::{board_context, call_context, may_see, phones, reach_in_short, reach_words, template_title};
 pub(crate) use stream::stream;
+pub(crate) use streams::Streams;
 
 use crate::ports::Ports;
 use crate::records::Broken;

@@ -6,6 +6,7 @@
 
 use super::board::{Board, Change};
 use super::show::{board_context, call_context, may_see};
+use super::streams::OpenStream;
 use crate::app::Room;
 use crate::pages::base;
 use crate::refusal::Refusal;
@@ -33,12 +34,14 @@ const BEAT: Duration = Duration::from_secs(15);
 /// The stream of one open page.
 /// The header asks proxies that hold answers back (nginx) not to.
 pub(crate) async fn stream(room: Room) -> Result<impl IntoResponse, Refusal> {
+    let open = room.app.streams.open(room.session.ok_or(Refusal::NotThere)?);
     let (waiting, shown) = (VecDeque::new(), BTreeSet::new());
     let listening = Listening {
         changes: room.app.live.changes(),
         configuration: room.app.ports.records.configuration.subscribe(),
         ended: room.app.sessions.ended(),
         beat: Box::pin(pause(BEAT)),
+        open,
     };
     let follower = Follower { listening, room, waiting, shown, fresh: true };
     Ok(([("x-accel-buffering", "no")], Sse::new(follow(follower)).keep_alive(KeepAlive::new().interval(BEAT))))
@@ -59,6 +62,7 @@ struct Listening {
     configuration: watch::Receiver<Arc<Directory>>,
     ended: Receiver<Id>,
     beat: Pin<Box<dyn Future<Output = ()> + Send>>,
+    open: OpenStream,
 }
 
 /// What woke a stream.
@@ -71,7 +75,7 @@ enum Woken {
     Ended(Option<Id>),
     /// Nothing happened that we know of, for a while.
     Beat,
-    /// The server ends.
+    /// The server ends, or newer pages of the session need the place.
     Over,
 }
 
@@ -90,6 +94,7 @@ impl Listening {
                 self.beat = Box::pin(pause(BEAT));
                 Woken::Beat
             }
+            () = self.open.crowded_out() => Woken::Over,
             change = self.changes.recv() => Woken::Board(change),
         }
     }

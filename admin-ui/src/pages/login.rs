@@ -61,16 +61,22 @@ pub(crate) async fn enter(
     Form(entry): Form<Entry>,
 ) -> Result<Response, Refusal> {
     let source = desk.client.address.to_string();
+    let Some(place) = desk.app.checks.queue(desk.app.ports.now().mono, desk.client.address) else {
+        return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::TooOften)));
+    };
     let Some(attempt) = desk.app.throttle.log_in(desk.client.address, &entry.email) else {
         return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::TooOften)));
     };
     let credentials = Credentials { email: entry.email.clone(), password: entry.password };
+    let turn = place.turn().await;
     let found = auth.authenticate(credentials).await.map_err(broken)?;
+    drop(turn);
     let Some(user) = found else {
         note_failure(&desk, &source, entry.email.trim()).await?;
         return Ok(form(&desk, &entry.email, &entry.next, Some(Fault::Wrong)));
     };
     attempt.was_right();
+    place.was_right(desk.app.ports.now().mono);
     // Rotates the session's id, so that one planted before is worth nothing.
     auth.login(&user).await.map_err(broken)?;
     let token = session::mint(&desk.app.ports);

@@ -16,6 +16,9 @@ use pbx_core::store::Token;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+/// Tokens that a tenant may have.
+const MOST_TOKENS: usize = 100;
+
 /// The tokens of this tenant.
 pub(crate) async fn show(room: Room) -> Result<Response, Refusal> {
     render(&room, None).await
@@ -28,8 +31,13 @@ pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>
     let chosen = |scope: &Scope| fields.iter().any(|(name, value)| name == "scope" && value == scope.code());
     let scopes: Vec<String> =
         Scope::ALL.iter().filter(|scope| chosen(scope)).map(|scope| scope.code().to_owned()).collect();
-    if label.is_empty() || scopes.is_empty() {
-        let fault = if label.is_empty() { "label" } else { "scope" };
+    let crowded = room.app.ports.records.tokens(room.tenant.id).await?.len() >= MOST_TOKENS;
+    if label.is_empty() || scopes.is_empty() || crowded {
+        let fault = match (label.is_empty(), crowded) {
+            (_, true) => "many",
+            (true, _) => "label",
+            _ => "scope",
+        };
         let mut response = render(&room, Some(json!({ "fault": fault, "label": label, "scopes": scopes }))).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);

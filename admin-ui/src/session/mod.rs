@@ -1,6 +1,7 @@
 //! Who is logged in: accounts, sessions kept in the store, the token against forged forms, and the brake on guessing.
 
 mod backend;
+mod checks;
 mod cookie;
 mod csrf;
 mod keep;
@@ -8,6 +9,7 @@ mod once;
 mod throttle;
 
 pub(crate) use backend::{Accounts, Credentials};
+pub(crate) use checks::Checks;
 pub(crate) use cookie::{cookie, set_cookie};
 pub(crate) use csrf::{CSRF_FIELD, CSRF_HEADER, CSRF_KEY, form_cookie, matches, mint};
 pub(crate) use keep::KeptSessions;

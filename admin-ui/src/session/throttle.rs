@@ -11,14 +11,43 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use pbx_core::door::{Guard, Limits};
+use pbx_core::ids::{TenantId, TokenId};
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-type Limiter = RateLimiter<String, HashMapStateStore<String>, PortClock, NoOpMiddleware<Duration>>;
+type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, PortClock, NoOpMiddleware<Duration>>;
 
-/// How many tokens are remembered before idle ones are forgotten.
+/// What the /48 of an IPv6 site may fail in all its networks together: whoever has one has 65,536 of them.
+const SITES: Limits = Limits {
+    pair: 100,
+    pair_refill: Duration::from_secs(2),
+    source: 100,
+    source_refill: Duration::from_secs(2),
+    account: u32::MAX,
+    account_refill: Duration::from_secs(1),
+    most: 1 << 14,
+};
+
+/// What a token may ask: ten times a second, two hundred at once.
+const TOKEN: Quota = quota(10, 200);
+
+/// What all tokens of a tenant may ask together.
+const TENANT: Quota = quota(50, 500);
+
+const fn quota(a_second: u32, at_once: u32) -> Quota {
+    const fn at_least_one(number: u32) -> NonZeroU32 {
+        match NonZeroU32::new(number) {
+            Some(number) => number,
+            None => NonZeroU32::MIN,
+        }
+    }
+    Quota::per_second(at_least_one(a_second)).allow_burst(at_least_one(at_once))
+}
+
+/// How many tokens or tenants are remembered before idle ones are forgotten.
 const CROWDED: usize = 10_000;
 
 /// What is remembered of an e-mail address: as much as one may have (RFC 5321 §4.5.3.1.3).
@@ -38,12 +67,14 @@ const LOG_INS: Limits = Limits {
 /// The limits. What is over waits until the time has passed.
 pub(crate) struct Throttle {
     log_ins: Mutex<LogIns>,
-    by_token: Limiter,
+    by_token: Limiter<TokenId>,
+    by_tenant: Limiter<TenantId>,
     clock: Arc<dyn Port>,
 }
 
 struct LogIns {
     guard: Guard,
+    sites: Guard,
     tries: u64,
 }
 
@@ -68,13 +99,13 @@ impl Clock for PortClock {
 
 impl Throttle {
     pub(crate) fn new(clock: &Arc<dyn Port>) -> Self {
-        const TWO_HUNDRED: NonZeroU32 = NonZeroU32::new(200).unwrap();
-        let every = Duration::from_millis(100);
-        let quota = Quota::with_period(every).unwrap_or_else(|| Quota::per_minute(TWO_HUNDRED));
-        let by_token =
-            RateLimiter::new(quota.allow_burst(TWO_HUNDRED), HashMapStateStore::default(), PortClock(clock.clone()));
-        let log_ins = Mutex::new(LogIns { guard: Guard::new(LOG_INS), tries: 0 });
-        Self { log_ins, by_token, clock: clock.clone() }
+        let log_ins = LogIns { guard: Guard::new(LOG_INS), sites: Guard::new(SITES), tries: 0 };
+        Self {
+            log_ins: Mutex::new(log_ins),
+            by_token: limiter(TOKEN, clock),
+            by_tenant: limiter(TENANT, clock),
+            clock: clock.clone(),
+        }
     }
 
     /// Begins a log-in, if it may be tried: from this source and for this e-mail.
@@ -82,22 +113,23 @@ impl Throttle {
         let account: String = email.trim().chars().take(LONGEST).collect::<String>().to_lowercase();
         let now = self.clock.now().mono;
         let mut log_ins = self.log_ins();
-        if !log_ins.guard.lets(now, source, &account) {
+        let site = site(source);
+        if !log_ins.guard.lets(now, source, &account) || site.is_some_and(|site| !log_ins.sites.lets(now, site, "")) {
             return None;
         }
         // Each try is a new one: HTTP has no retransmissions that would have to be told apart.
         log_ins.tries += 1;
         let number = log_ins.tries;
         log_ins.guard.failed(now, source, &account, number);
+        if let Some(site) = site {
+            log_ins.sites.failed(now, site, "", number);
+        }
         Some(Try { throttle: self, source, account })
     }
 
-    /// Whether a token may ask again.
-    pub(crate) fn may_ask(&self, token: &str) -> bool {
-        if self.by_token.len() > CROWDED {
-            self.by_token.retain_recent();
-        }
-        self.by_token.check_key(&token.to_owned()).is_ok()
+    /// Returns whether a token may ask again, and its tenant with all of its tokens together.
+    pub(crate) fn may_ask(&self, tenant: TenantId, token: TokenId) -> bool {
+        lets(&self.by_token, &token) && lets(&self.by_tenant, &tenant)
     }
 
     fn log_ins(&self) -> MutexGuard<'_, LogIns> {
@@ -105,11 +137,34 @@ impl Throttle {
     }
 }
 
+fn limiter<K: Hash + Eq + Clone>(quota: Quota, clock: &Arc<dyn Port>) -> Limiter<K> {
+    RateLimiter::new(quota, HashMapStateStore::default(), PortClock(clock.clone()))
+}
+
+fn lets<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: &K) -> bool {
+    if limiter.len() > CROWDED {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).is_ok()
+}
+
+/// The /48 of an IPv6 address; `None` for IPv4, where one address is all that a customer has.
+fn site(source: IpAddr) -> Option<IpAddr> {
+    let IpAddr::V6(v6) = source.to_canonical() else { return None };
+    let mut segments = v6.segments();
+    segments[3..].fill(0);
+    Some(IpAddr::from(segments))
+}
+
 impl Try<'_> {
-    /// It was no guess.
+    /// Takes the failure back: it was no guess.
     pub(crate) fn was_right(self) {
         let now = self.throttle.clock.now().mono;
-        self.throttle.log_ins().guard.take_back(now, self.source, &self.account);
+        let mut log_ins = self.throttle.log_ins();
+        log_ins.guard.take_back(now, self.source, &self.account);
+        if let Some(site) = site(self.source) {
+            log_ins.sites.take_back(now, site, "");
+        }
     }
 }
 
@@ -184,6 +239,28 @@ mod tests {
         throttle.log_in(source(200), "a@x.test").unwrap().was_right();
         assert!(fails(&throttle, source(201), "a@x.test"), "under attack every source has one try");
         assert!(!fails(&throttle, source(201), "a@x.test"));
+    }
+
+    #[test]
+    fn all_networks_of_an_ipv6_site_guess_a_hundred_times_together() {
+        let (throttle, hand) = throttle();
+        let network = |n: u16| IpAddr::from([0x2001, 0xdb8, 7, n, 0, 0, 0, 1]);
+        let guesses = (0..1000).filter(|n| fails(&throttle, network(*n), &format!("{n}@x.test"))).count();
+        assert_eq!(guesses, 100);
+        assert!(fails(&throttle, IpAddr::from([0x2001, 0xdb8, 8, 0, 0, 0, 0, 1]), "a@x.test"), "another site");
+        hand.0.fetch_add(2_000_000, Ordering::Relaxed);
+        throttle.log_in(network(2000), "anna@x.test").unwrap().was_right();
+        assert!(fails(&throttle, network(2001), "b@x.test") && !fails(&throttle, network(2002), "c@x.test"));
+    }
+
+    #[test]
+    fn tokens_of_one_tenant_share_what_it_may_ask() {
+        let (throttle, _) = throttle();
+        let (acme, globex) = (TenantId::of_key("acme"), TenantId::of_key("globex"));
+        let token = |n: u8| TokenId::of_key(&n.to_string());
+        assert_eq!((0..1000).filter(|_| throttle.may_ask(acme, token(1))).count(), 200);
+        assert_eq!((0..1000).filter(|n| throttle.may_ask(acme, token(10 + (n / 100) as u8))).count(), 300);
+        assert!(throttle.may_ask(globex, token(2)));
     }
 
     #[test]
