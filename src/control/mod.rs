@@ -27,8 +27,8 @@ pub enum Request {
         dry_run: bool,
         /// Remove what the file does not mention.
         prune: bool,
-        /// Remove whole tenants, too.
-        prune_tenants: bool,
+        /// Remove exactly so many tenants that the file does not name, too.
+        prune_tenants: Option<usize>,
     },
     /// Write configuration as an import file.
     Export {

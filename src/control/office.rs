@@ -5,7 +5,7 @@ use crate::terminal::on_one_line;
 use admin_ui::Language;
 use admin_ui::words::{self, Nameless, Names, WithVersions};
 use pbx_core::cdr::CallRecord;
-use pbx_core::change::import::ImportOptions;
+use pbx_core::change::import::{ImportOptions, Unnamed};
 use pbx_core::change::{Applied, Configuration, Refusal};
 use pbx_core::ids::TenantId;
 use pbx_core::net::{Clock, Promises};
@@ -49,9 +49,8 @@ impl Office {
     }
 
     async fn import(&self, file: &str, text: &str, options: ImportOptions) -> anyhow::Result<Response> {
-        let dry_run = options.dry_run;
         match self.bring_in("import", text, options).await? {
-            Ok(applied) => Ok(Response::lines(told(&applied, dry_run))),
+            Ok(applied) => Ok(Response::lines(told(&applied, options))),
             Err(Refusal::Faults(faults)) => {
                 let lines = faults.iter().map(|fault| on_one_line(&format!("{file}: {fault}")) + "\n");
                 Ok(Response::failed(lines.collect::<String>()))
@@ -134,13 +133,29 @@ impl Office {
     }
 }
 
+/// The tenants that a pruned file does not name: what goes with them, or how they would go.
+fn left_out(unnamed: &[Unnamed], they_go: bool) -> Vec<String> {
+    if unnamed.is_empty() {
+        return Vec::new();
+    }
+    let number = unnamed.len();
+    let head = if they_go {
+        "note: with all that was kept of them:".to_owned()
+    } else {
+        format!("note: not named, and kept; --prune-tenants={number} removes what stands here:")
+    };
+    let line = |tenant: &Unnamed| format!("  {tenant}");
+    std::iter::once(head).chain(unnamed.iter().map(line)).collect()
+}
+
 /// What changed, what was made, and what to know.
-fn told(applied: &Applied, dry_run: bool) -> Vec<String> {
+fn told(applied: &Applied, options: ImportOptions) -> Vec<String> {
     let mut lines: Vec<String> = applied.diff.objects.iter().map(ToString::to_string).collect();
     if lines.is_empty() {
         lines.push("nothing to change".to_owned());
     }
-    if !dry_run {
+    lines.extend(left_out(&applied.unnamed, options.prune_tenants.is_some()));
+    if !options.dry_run {
         let made = applied.minted.iter();
         lines.extend(
             made.map(|made| format!("made for {}: password {} (shown once)", made.name, made.password.expose())),

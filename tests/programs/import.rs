@@ -51,6 +51,21 @@ fn dry_run_tells_the_difference_and_changes_nothing() {
 }
 
 #[test]
+fn pruning_one_company_leaves_the_others_and_says_how_they_would_go() {
+    let server = Server::with(&Company::new().yaml());
+    server.import("tenants: [{id: globex, country: DE, timezone: UTC}]");
+    let acme = Company::new().yaml();
+    let said = server.import_with(&acme, &["--prune"]);
+    assert!(said.contains("--prune-tenants=1 removes") && said.contains("globex (0 calls)"), "{said}");
+    assert!(server.said(&["export", "--all"]).contains("globex"));
+    let said = server.import_with(&acme, &["--prune", "--prune-tenants=1", "--dry-run"]);
+    assert!(said.contains("- tenant globex") && said.contains("globex (0 calls)"), "{said}");
+    assert!(server.said(&["export", "--all"]).contains("globex"));
+    server.import_with(&acme, &["--prune", "--prune-tenants=1"]);
+    assert!(!server.said(&["export", "--all"]).contains("globex"));
+}
+
+#[test]
 fn number_needs_a_template_that_says_who_rings() {
     let server = Server::with(&Company::new().trunk(5071).yaml());
     let said = server.refused_import(

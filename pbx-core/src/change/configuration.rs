@@ -2,7 +2,7 @@
 
 use super::diff::Diff;
 use super::edit::{Tools, edit};
-use super::import::{self, ImportOptions};
+use super::import::{self, ImportOptions, Unnamed, Wish};
 use super::snapshot::Maker;
 use super::state::State;
 use super::validate::validate;
@@ -43,6 +43,8 @@ pub struct Applied {
     pub locked_out: Vec<String>,
     /// E-mails of log-ins of this batch whose passwords are short enough to be guessed.
     pub short: Vec<String>,
+    /// Tenants that a pruned file did not name. They stay, unless the import was told how many go.
+    pub unnamed: Vec<Unnamed>,
 }
 
 /// A secret that was minted.
@@ -190,9 +192,17 @@ impl Configuration {
         options: ImportOptions,
     ) -> Result<Applied, Refusal> {
         let mut state = self.state.lock().await;
-        let (steps, mut faults) = import::read(text, &state, options);
+        let Wish { mut steps, mut faults, unnamed, file } = import::read(text, &state, options);
+        let unnamed = import::counted(&self.store, unnamed).await?;
+        // Of a file with faults nobody knows whom it means to name.
+        if faults.is_empty() {
+            match import::removals(&unnamed, options, &file) {
+                Ok(removals) => drop(steps.splice(0..0, removals)),
+                Err(fault) => faults.push(fault),
+            }
+        }
         match self.apply_locked(&mut state, actor, now, rng, steps, options.dry_run || !faults.is_empty()).await {
-            Ok(applied) if faults.is_empty() => Ok(applied),
+            Ok(applied) if faults.is_empty() => Ok(Applied { unnamed, ..applied }),
             Err(Refusal::Store(why)) => Err(why.into()),
             refused => {
                 if let Err(Refusal::Faults(more)) = refused {
@@ -239,7 +249,7 @@ impl Configuration {
         }
         let locked_out = locked_out(&after, &diff);
         if dry_run || diff.is_empty() {
-            return Ok(Applied { diff, revision: state.revision, minted, locked_out, short });
+            return Ok(Applied { diff, revision: state.revision, minted, locked_out, short, unnamed: Vec::new() });
         }
         after.revision = state.revision + 1;
         let maker = Maker { keys: &self.keys, realm: &self.realm, catalogue: self.catalogue.as_ref() };
@@ -256,6 +266,6 @@ impl Configuration {
         *state = after;
         self.snapshot.store(Arc::clone(&directory));
         self.told.send_replace(directory);
-        Ok(Applied { diff, revision: state.revision, minted, locked_out, short })
+        Ok(Applied { diff, revision: state.revision, minted, locked_out, short, unnamed: Vec::new() })
     }
 }

@@ -1,9 +1,10 @@
 //! What the file does not mention: it stays, or it goes with all that was kept of it.
 
 use crate::import::{SAMPLE, acme, import, import_with};
-use crate::support::{at, configuration, on_both, record};
-use pbx_core::change::Fault;
+use crate::support::{Fresh, at, configuration, on_both, record};
 use pbx_core::change::import::ImportOptions;
+use pbx_core::change::{Configuration, Fault};
+use pbx_core::ids::TenantId;
 use pbx_core::journal::{Entry, Position};
 use pbx_core::store::{CallQuery, Projector};
 
@@ -36,7 +37,7 @@ fn company_that_takes_the_name_of_one_that_is_gone_finds_nothing_of_it() {
         let calls =
             || async { fresh.store.calls(acme(), &CallQuery { limit: 9, ..CallQuery::default() }).await.unwrap() };
         assert_eq!(calls().await.rows.len(), 1);
-        import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", true).await.unwrap();
+        import_with(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", pruning(1)).await.unwrap();
         assert!(configuration.snapshot().tenant(acme()).is_none());
         let told = fresh.store.server_audit(None, 50).await.unwrap().lines;
         assert!(told.iter().any(|line| line.action == "tenant.removed"), "{told:?}");
@@ -67,7 +68,7 @@ fn list_left_empty_is_a_fault_and_takes_nothing_away() {
     on_both(|fresh| async move {
         let configuration = configuration(&fresh.store).await;
         import(&configuration, SAMPLE, false).await.unwrap();
-        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
+        let all = pruning(1);
         for (text, path) in [
             ("tenants:\n", "tenants"),
             ("operators: ~\n", "operators"),
@@ -86,19 +87,58 @@ fn list_left_empty_is_a_fault_and_takes_nothing_away() {
 }
 
 #[test]
-fn pruning_takes_a_tenant_away_but_all_of_them_only_by_a_word_of_its_own() {
+fn pruning_one_companys_export_keeps_every_other_company() {
     on_both(|fresh| async move {
-        let configuration = configuration(&fresh.store).await;
-        import(&configuration, SAMPLE, false).await.unwrap();
-        import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", false).await.unwrap();
-        import(&configuration, "tenants: [{id: globex}]", true).await.unwrap();
-        assert!(configuration.snapshot().tenant(acme()).is_none(), "it is not in the list");
-        let faults = import(&configuration, "tenants: []\n", true).await.unwrap_err();
-        let told = faults[0].to_string();
-        assert!(told.contains("names no tenant") && told.contains("--prune-tenants"), "{told}");
-        assert_eq!(configuration.snapshot().tenants().count(), 1);
-        let all = ImportOptions { prune: true, prune_tenants: true, ..ImportOptions::default() };
-        import_with(&configuration, "tenants: []\n", all).await.unwrap();
-        assert_eq!(configuration.snapshot().tenants().count(), 0);
+        let configuration = two_companies(&fresh).await;
+        let applied = import(&configuration, "tenants: [{id: acme, users: [{id: anna}]}]", true).await.unwrap();
+        assert_eq!(configuration.snapshot().tenants().count(), 2, "{}", applied.diff);
+        assert!(applied.diff.to_string().contains("- acme: person ben"), "{}", applied.diff);
+        let told: Vec<String> = applied.unnamed.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["globex (1 call)"]);
+        assert_eq!(fresh.store.count_calls(globex()).await.unwrap(), 1);
+        import(&configuration, "tenants: []\n", true).await.unwrap();
+        assert_eq!(configuration.snapshot().tenants().count(), 2, "a list that names none takes none");
     });
+}
+
+#[test]
+fn tenants_go_where_their_number_is_given_and_no_other() {
+    on_both(|fresh| async move {
+        let configuration = two_companies(&fresh).await;
+        for wrong in [0, 2, 3] {
+            let faults = import_with(&configuration, "tenants: [{id: acme}]", pruning(wrong)).await.unwrap_err();
+            let told = faults[0].to_string();
+            assert!(told.starts_with("line 1: tenants: --prune-tenants"), "{told}");
+            assert!(told.contains("leaves out 1,") && told.contains("globex (1 call)"), "{told}");
+            assert!(told.contains("write --prune-tenants=1"), "{told}");
+        }
+        let none = import_with(&configuration, "tenants: [{id: acme}, {id: globex}]", pruning(1)).await.unwrap_err();
+        assert!(none[0].to_string().contains("names every tenant"), "{none:?}");
+        let seen = ImportOptions { dry_run: true, ..pruning(1) };
+        let shown = import_with(&configuration, "tenants: [{id: acme}]", seen).await.unwrap();
+        assert!(shown.diff.to_string().contains("- tenant globex"), "{}", shown.diff);
+        assert_eq!((shown.unnamed[0].calls, configuration.snapshot().tenants().count()), (1, 2));
+        import_with(&configuration, "tenants: [{id: acme}]", pruning(1)).await.unwrap();
+        assert!(configuration.snapshot().tenant(globex()).is_none(), "it is not in the list");
+        assert_eq!(fresh.store.count_calls(globex()).await.unwrap(), 0);
+    });
+}
+
+fn globex() -> TenantId {
+    TenantId::of_key("globex")
+}
+
+fn pruning(tenants: usize) -> ImportOptions {
+    ImportOptions { prune: true, prune_tenants: Some(tenants), ..ImportOptions::default() }
+}
+
+/// Acme as in the sample, and Globex with one call.
+async fn two_companies(fresh: &Fresh) -> Configuration {
+    let configuration = configuration(&fresh.store).await;
+    import(&configuration, SAMPLE, false).await.unwrap();
+    import(&configuration, "tenants: [{id: globex, country: DE, timezone: UTC}]", false).await.unwrap();
+    let mut projector = Projector::open(fresh.store.clone()).await.unwrap();
+    let call = Entry::recorded(record(globex(), "theirs", at(5))).unwrap();
+    projector.project(&[call], Position { segment: 1, offset: 1 }).await.unwrap();
+    configuration
 }

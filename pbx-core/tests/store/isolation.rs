@@ -101,6 +101,7 @@ async fn ask(store: &Store, name: &str, tenant: TenantId) -> String {
         "accounts" => words!(store.accounts(tenant)),
         "account_of" => words!(store.account_of(tenant, account)),
         "calls" => words!(store.calls(tenant, &CallQuery { limit: 10, ..CallQuery::default() })),
+        "count_calls" => words!(store.count_calls(tenant)),
         "call" => words!(store.call(tenant, call)),
         "call_by_sip_id" => words!(store.call_by_sip_id(tenant, "one@phone")),
         "registrations" => words!(store.registrations(tenant, device.id, at(0))),

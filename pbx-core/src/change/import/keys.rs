@@ -95,12 +95,13 @@ sections! {
 /// docs/IMPORT.md, made of what the reader knows.
 pub fn reference() -> String {
     let mut text = String::from(
-        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune [--prune-tenants]]` brings the server to what a \
+        "# The import file\n\n`ringdown import FILE --data DIR [--dry-run] [--prune [--prune-tenants=N]]` brings the server to what a \
          YAML file says: all of\nit, or nothing and every fault with its line. Importing the same file again changes nothing. What \
          the file does not mention\nstays: a missing key keeps the old value, a missing object stays. `--prune` removes what a \
-         mentioned tenant has and the file\ndoes not, and what is missing from a list of operators, trunks or tenants that the \
-         file has; a tenant goes with its calls. A list\nof tenants that names none needs `--prune-tenants` as well. A list is \
-         written as `[]` where it is to be empty: a key that is left\nempty is a fault.\n\n\
+         mentioned tenant has and the file\ndoes not, and what is missing from a list of operators or trunks that the file has. \
+         Whole tenants stay, and are named with their\ncalls: `--prune-tenants=N` removes those that a list of tenants leaves \
+         out, each with all that is kept of it, if they are N. A list\nis written as `[]` where it is to be empty: a key that \
+         is left empty is a fault.\n\n\
          `ringdown export --all` writes the whole server in the same format, without secrets: imported elsewhere, new phones get \
          new\npasswords, and log-ins have none until the file gives them one. `ringdown export --tenant TENANT` writes one tenant; \
          the trunks\nthat its numbers name must be there already where it is imported.\n",

@@ -3,7 +3,7 @@
 //! Objects are matched by `id`; where the file gives none, by the natural key (e-mail, extension, number). What the file
 //! does not mention stays: a missing key keeps the old value, a missing object stays, unless it is pruned. Pruning removes
 //! what a mentioned tenant has and the file does not, and trunks and operators that are missing from a list that the file
-//! has; whole tenants only by a word of their own.
+//! has; whole tenants only where it is said how many of them go.
 
 mod document;
 mod keys;
@@ -13,13 +13,17 @@ mod scanner_words;
 mod server;
 mod table;
 mod tenant;
+mod unnamed;
 
 pub use keys::reference;
 pub(super) use keys::reference_order;
+pub use unnamed::Unnamed;
+pub(super) use unnamed::{counted, removals};
 
 use super::object::{Change, NewSecret, Object, ObjectId, Step};
 use super::state::State;
 use super::{Fault, Origin};
+use crate::ids::TenantId;
 use std::collections::HashSet;
 use table::{Faults, Table};
 
@@ -30,8 +34,27 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// Remove what the file does not mention: of the tenants that it mentions, and of the lists that it has.
     pub prune: bool,
-    /// Remove even every tenant, where the file's list names none.
-    pub prune_tenants: bool,
+    /// Of a pruned file, remove so many tenants that its list does not name: exactly so many must be missing.
+    pub prune_tenants: Option<usize>,
+}
+
+/// What a file wants.
+#[derive(Default)]
+pub(super) struct Wish {
+    /// The changes.
+    pub(super) steps: Vec<Step>,
+    /// All that is wrong with the file itself.
+    pub(super) faults: Vec<Fault>,
+    /// Tenants that a pruned file does not name.
+    pub(super) unnamed: Vec<(TenantId, String)>,
+    /// Where its keys stand.
+    pub(super) file: Origin,
+}
+
+impl Wish {
+    fn failed(fault: Fault) -> Self {
+        Self { faults: vec![fault], ..Self::default() }
+    }
 }
 
 /// What is gathered while the file is read.
@@ -58,8 +81,8 @@ impl Import<'_> {
     }
 }
 
-/// The changes that a file wants, and all that is wrong with the file itself.
-pub(super) fn read(text: &str, state: &State, options: ImportOptions) -> (Vec<Step>, Vec<Fault>) {
+/// Reads what a file wants.
+pub(super) fn read(text: &str, state: &State, options: ImportOptions) -> Wish {
     let trunks = state.trunks().map(|trunk| (trunk.slug.clone(), trunk.id)).collect();
     let mut import = Import { state, steps: Vec::new(), faults: Vec::new(), mentioned: HashSet::new(), trunks };
     let root = match document::read(text) {
@@ -67,12 +90,13 @@ pub(super) fn read(text: &str, state: &State, options: ImportOptions) -> (Vec<St
             import.faults = faults;
             root
         }
-        Err(fault) => return (Vec::new(), vec![fault]),
+        Err(fault) => return Wish::failed(fault),
     };
     let Some(root) = root.filter(|root| !root.is_null()) else {
         let origin = Origin { line: Some(1), ..Origin::default() };
-        return (Vec::new(), vec![Fault::about(&origin, "required", "the file is empty")]);
+        return Wish::failed(Fault::about(&origin, "required", "the file is empty"));
     };
+    let mut wish = Wish::default();
     if let Some(file) = Table::of(&root, "", keys::FILE, &mut import.faults) {
         server::read(&mut import, &file);
         for (index, node) in file.list("tenants", &mut import.faults).unwrap_or_default().iter().enumerate() {
@@ -80,8 +104,10 @@ pub(super) fn read(text: &str, state: &State, options: ImportOptions) -> (Vec<St
         }
         // Of a list that was left empty, nobody knows what should go.
         if options.prune && import.faults.iter().all(|fault| fault.code != "empty") {
-            prune::prune(&mut import, &file, options.prune_tenants);
+            prune::prune(&mut import, &file);
+            wish.unnamed = prune::unnamed(&import, &file);
         }
+        wish.file = file.origin;
     }
-    (import.steps, import.faults)
+    Wish { steps: import.steps, faults: import.faults, ..wish }
 }

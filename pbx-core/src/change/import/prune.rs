@@ -1,14 +1,12 @@
-//! Removing what the file does not mention.
+//! Removing what the file does not mention, but for whole tenants: those are named to the caller.
 
 use super::Import;
 use super::table::Table;
 use crate::change::{Change, Object, ObjectId, Step};
+use crate::ids::TenantId;
 use crate::store::Role;
 
-pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>, every_tenant: bool) {
-    if !every_tenant {
-        keep_one_tenant(import, file);
-    }
+pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>) {
     let gone: Vec<ObjectId> = import
         .state
         .objects()
@@ -20,22 +18,21 @@ pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>, every_tenant: boo
     import.steps.splice(0..0, removals);
 }
 
-/// A fault if pruning would remove every tenant: a file that was only half written must not cost all companies.
-fn keep_one_tenant(import: &mut Import<'_>, file: &Table<'_>) {
-    let some_stay = import.mentioned.iter().any(|id| matches!(id, ObjectId::Tenant(_)));
-    let gone = import.state.tenants().count();
-    if file.has("tenants") && !some_stay && gone > 0 {
-        let message =
-            format!("the list names no tenant: --prune takes all {gone} away only together with --prune-tenants");
-        file.fault("tenants", "bound", message, &mut import.faults);
+/// The tenants that are missing from the file's list of them; a file without a list speaks of none.
+pub(super) fn unnamed(import: &Import<'_>, file: &Table<'_>) -> Vec<(TenantId, String)> {
+    if !file.has("tenants") {
+        return Vec::new();
     }
+    let missing = import.state.tenants().filter(|tenant| !import.mentioned.contains(&ObjectId::Tenant(tenant.id)));
+    missing.map(|tenant| (tenant.id, tenant.slug.clone())).collect()
 }
 
 /// Whether the file speaks about things of that kind at all.
 fn is_covered(import: &Import<'_>, file: &Table<'_>, object: &Object) -> bool {
     match object {
         Object::Trunk(_) => file.has("trunks"),
-        Object::Tenant(_) => file.has("tenants"),
+        // One company's export must not cost all the others: see `unnamed`.
+        Object::Tenant(_) => false,
         Object::Account(account) if account.role == Role::Operator => file.has("operators"),
         // A person's own log-in goes with the person: a file without its password still means it.
         Object::Account(account) if account.role == Role::User => false,

@@ -15,6 +15,12 @@ row! {
     }
 }
 
+row! {
+    struct CountRow {
+        count: i64,
+    }
+}
+
 impl Store {
     /// Calls that match, newest first, and where the next page begins.
     pub async fn calls(&self, tenant: TenantId, query: &CallQuery) -> Result<CallsPage, StoreError> {
@@ -27,6 +33,12 @@ impl Store {
         let mut args = args![tenant];
         args.extend(filters(query)?);
         page(self.rows::<CallRowRead>(sql, args).await?, query)
+    }
+
+    /// How many calls are kept.
+    pub async fn count_calls(&self, tenant: TenantId) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) AS count FROM calls WHERE tenant = $1";
+        Ok(self.row::<CountRow>(sql, args![tenant]).await?.map_or(0, |row| row.count.unsigned_abs()))
     }
 
     /// A call's whole record.
