@@ -1,8 +1,8 @@
-//! The journal's files: appended with one write(2) a batch, synced at an interval, rotated by size.
+//! The journal's files: appended with one write(2) a batch, synced at an interval, rotated by size and after every error.
 
+use super::disk::{Disk, Files, Segment};
 use super::{Entry, Position, frame};
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,14 +27,17 @@ impl Default for Limits {
 pub struct Journal {
     folder: PathBuf,
     limits: Limits,
+    disk: Box<dyn Disk>,
     end: Mutex<End>,
 }
 
 #[derive(Debug)]
 struct End {
-    file: Arc<File>,
+    file: Arc<dyn Segment>,
     at: Position,
-    unsynced: Vec<Arc<File>>,
+    /// Nothing is appended to the file any more: what stands at its end is unknown, or was not forced to the disk.
+    spoilt: bool,
+    unsynced: Vec<(u64, Arc<dyn Segment>)>,
 }
 
 impl Journal {
@@ -43,12 +46,20 @@ impl Journal {
     /// # Errors
     /// When the folder can't be made or the file can't be opened.
     pub fn open(folder: &Path, limits: Limits, projected: Position) -> io::Result<Self> {
+        Self::open_on(Box::new(Files), folder, limits, projected)
+    }
+
+    /// The same on another disk than the machine's.
+    ///
+    /// # Errors
+    /// As of [`Self::open`].
+    pub fn open_on(disk: Box<dyn Disk>, folder: &Path, limits: Limits, projected: Position) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let newest = segments(folder)?.last().map_or(0, |(segment, _)| *segment);
         let at = Position { segment: newest.max(projected.segment) + 1, offset: 0 };
-        let file = Arc::new(create(folder, at.segment)?);
-        let end = End { file, at, unsynced: Vec::new() };
-        Ok(Self { folder: folder.to_owned(), limits, end: Mutex::new(end) })
+        let file = disk.create(&path(folder, at.segment))?;
+        let end = End { file, at, spoilt: false, unsynced: Vec::new() };
+        Ok(Self { folder: folder.to_owned(), limits, disk, end: Mutex::new(end) })
     }
 
     /// Appends a batch with one write and answers where it ends. After this returns, `kill -9` loses nothing of it.
@@ -64,20 +75,23 @@ impl Journal {
         if buffer.is_empty() {
             return Ok(end.at);
         }
-        if end.at.offset >= self.limits.segment_bytes {
-            let next = end.at.segment + 1;
-            end.file = Arc::new(create(&self.folder, next)?);
-            end.at = Position { segment: next, offset: 0 };
+        if end.spoilt || end.at.offset >= self.limits.segment_bytes {
+            let segment = end.at.segment + 1;
+            end.file = self.disk.create(&path(&self.folder, segment))?;
+            end.at = Position { segment, offset: 0 };
+            end.spoilt = false;
         }
-        let file = Arc::clone(&end.file);
-        if let Err(why) = (&*file).write_all(&buffer) {
-            // What was written of it would stand before the next batch: cut it off.
-            file.set_len(end.at.offset)?;
+        if let Err(why) = end.file.append(&buffer) {
+            // What was written of it is cut off. Where it can't be, a start finds it and passes over it. An empty segment that is
+            // known to be empty is used again: a disk that refuses for hours must not fill the folder.
+            let cut = end.file.cut(end.at.offset);
+            end.spoilt = cut.is_err() || end.at.offset > 0;
             return Err(why);
         }
         end.at.offset += buffer.len() as u64;
-        if !end.unsynced.iter().any(|waiting| Arc::ptr_eq(waiting, &file)) {
-            end.unsynced.push(file);
+        let (segment, file) = (end.at.segment, Arc::clone(&end.file));
+        if end.unsynced.last().is_none_or(|(waiting, _)| *waiting != segment) {
+            end.unsynced.push((segment, file));
         }
         Ok(end.at)
     }
@@ -95,12 +109,17 @@ impl Journal {
     /// Syncs what was appended. Appending goes on meanwhile.
     ///
     /// # Errors
-    /// When the disk refuses: what was appended may be lost in a power cut.
+    /// When the disk refuses: what was appended may be lost in a power cut. It says so once, so the file is not tried again,
+    /// and what comes is appended to another.
     pub fn sync(&self) -> io::Result<()> {
         let files = std::mem::take(&mut self.lock().unsynced);
-        let synced = files.iter().try_for_each(|file| file.sync_data());
-        if synced.is_err() {
-            self.lock().unsynced.extend(files);
+        let mut synced = Ok(());
+        for (segment, file) in files {
+            if let Err(why) = file.sync() {
+                let mut end = self.lock();
+                end.spoilt |= end.at.segment == segment;
+                synced = Err(why);
+            }
         }
         synced
     }
@@ -148,14 +167,6 @@ pub(super) fn segments(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-fn create(folder: &Path, segment: u64) -> io::Result<File> {
-    let path = folder.join(format!("{segment:012}.journal"));
-    let file = OpenOptions::new().append(true).create_new(true).open(&path)?;
-    // The name of the file must survive as well as what is in it.
-    if let Err(why) = File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Empty, and in the way of the next try.
-        std::fs::remove_file(path)?;
-        return Err(why);
-    }
-    Ok(file)
+fn path(folder: &Path, segment: u64) -> PathBuf {
+    folder.join(format!("{segment:012}.journal"))
 }

@@ -15,7 +15,7 @@ pub(super) enum Frame {
     Unknown(usize),
     /// The end, exactly.
     End,
-    /// Half an entry: the process died in the middle of it.
+    /// No entry: half of one, as a process leaves that died in the middle of it, or damage.
     Torn,
 }
 
@@ -28,6 +28,24 @@ pub(super) fn encode(entry: &Entry, buffer: &mut Vec<u8>) -> serde_json::Result<
     let head = [(body.len() as u32).to_le_bytes(), crc32fast::hash(body).to_le_bytes()].concat();
     buffer[start..start + 8].copy_from_slice(&head);
     Ok(())
+}
+
+/// Where the next whole entry begins from a place on; the end if there is none. An entry is JSON, in which no control character
+/// stands, and the last byte of its length always is one: so none is found inside of another.
+pub(super) fn next_whole(bytes: &[u8], from: usize) -> usize {
+    let begins = |at: &usize| is_whole(bytes.get(*at..).unwrap_or_default());
+    (from..bytes.len()).find(begins).unwrap_or(bytes.len())
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some((head, rest)) = bytes.split_first_chunk::<8>() else { return false };
+    let [l0, l1, l2, l3, crc @ ..] = *head;
+    let Some(body) = rest.get(..u32::from_le_bytes([l0, l1, l2, l3]) as usize) else { return false };
+    // Cheap before dear: most places are told by two bytes.
+    body.len() <= LONGEST
+        && body.starts_with(b"{\"")
+        && body.ends_with(b"}")
+        && crc32fast::hash(body) == u32::from_le_bytes(crc)
 }
 
 /// Which entries are read.

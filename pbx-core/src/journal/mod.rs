@@ -1,18 +1,23 @@
 //! Promises first to the journal: what the wire has promised is appended before the answer leaves.
 //!
 //! Engines append ([`Journal`]), SQL is fed from it in batches (`store::Projector`), a start reads what SQL has not yet
-//! ([`recover`]). What is applied twice is applied once.
+//! ([`Recovery`]). What is applied twice is applied once.
 
+mod aside;
+mod disk;
 mod file;
 mod frame;
 mod open_call;
 mod open_calls;
 mod recover;
+mod walk;
 
+pub use aside::Unread;
+pub use disk::{Disk, Files, Segment};
 pub use file::{Journal, Limits};
 pub use open_call::{Answer, CUT, Ending, OpenCall};
 pub use open_calls::{Heard, OpenCalls};
-pub use recover::{Recovered, read_on, recover};
+pub use recover::{Portion, Recovery, read_on};
 
 use crate::cdr::{CallRecord, Written};
 use crate::decision::{Decision, Said};

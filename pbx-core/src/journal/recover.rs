@@ -1,58 +1,125 @@
-//! What the journal holds that SQL does not have yet. A torn tail is what a kill leaves: cut off, nothing was promised by it.
+//! What the journal holds that SQL does not have yet, in portions that memory can hold. What can't be read is passed over with
+//! a word about it, and the segment that it stands in is kept.
 
+use super::aside::Unread;
 use super::file::segments;
-use super::frame::{Frame, Wanted, decode};
+use super::frame::Wanted;
+use super::walk::{Piece, Walk};
 use super::{Entry, Position, Progress};
 use crate::time::Wall;
 use std::cmp::Ordering;
-use std::fs::OpenOptions;
+use std::collections::VecDeque;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Entries that are read at once from a journal that is ahead of SQL.
+/// Entries of one portion.
 const SOME: usize = 4096;
 
-/// What was found.
-#[derive(Debug, Default)]
-pub struct Recovered {
-    /// What the store has not been told, in order.
-    pub entries: Vec<Entry>,
-    /// Of what it has been told, what is about bindings and may be a refresh that it has not.
-    pub bindings: Vec<Entry>,
-    /// After the last of them.
-    pub end: Position,
-    /// Bytes of half entries that were cut off.
-    pub torn_bytes: u64,
-    /// Whole entries that this release can't read; they are left out.
-    pub unknown: u64,
-    /// The latest moment that any entry tells: the server lived then.
-    pub last_seen: Option<Wall>,
+/// A part of what was found, in order.
+#[derive(Debug)]
+pub enum Portion {
+    /// What the store was told, of that what is about bindings: it may not have heard of refreshes among it.
+    Told(Vec<Entry>),
+    /// What the store was not told, and where that ends.
+    News(Vec<Entry>, Position),
 }
 
-/// Reads everything that the store has not been told.
-///
-/// # Errors
-/// When a file can't be read or its torn tail can't be cut.
-pub fn recover(folder: &Path, progress: Progress) -> io::Result<Recovered> {
-    let Progress { projected, refreshed } = progress;
-    let mut found = Recovered { end: projected, ..Recovered::default() };
-    if !folder.exists() {
-        return Ok(found);
+/// The reading of a journal after a start.
+#[derive(Debug)]
+pub struct Recovery {
+    progress: Progress,
+    segments: VecDeque<(u64, PathBuf)>,
+    open: Option<Open>,
+    last_seen: Option<Wall>,
+    unread: Unread,
+}
+
+/// The segment that is being read.
+#[derive(Debug)]
+struct Open {
+    segment: u64,
+    path: PathBuf,
+    bytes: Vec<u8>,
+    at: usize,
+    /// Where what the store was told ends.
+    told: usize,
+}
+
+impl Recovery {
+    /// Begins where the store is.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub fn begin(folder: &Path, progress: Progress) -> io::Result<Self> {
+        let all = if folder.exists() { segments(folder)? } else { Vec::new() };
+        let segments = all.into_iter().filter(|(segment, _)| *segment >= progress.refreshed.segment).collect();
+        Ok(Self { progress, segments, open: None, last_seen: None, unread: Unread::default() })
     }
-    for (segment, path) in segments(folder)?.into_iter().filter(|(segment, _)| *segment >= refreshed.segment) {
+
+    /// The latest moment that any entry told: the server lived then.
+    pub fn last_seen(&self) -> Option<Wall> {
+        self.last_seen
+    }
+
+    /// What could not be read so far.
+    pub fn unread(&self) -> Unread {
+        self.unread
+    }
+
+    /// Reads on; nothing: that was all.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn portion(&mut self) -> io::Result<Option<Portion>> {
+        loop {
+            let Some(mut open) = self.next_open()? else { return Ok(None) };
+            let is_told = open.at < open.told;
+            let (until, wanted) = if is_told { (open.told, Wanted::Bindings) } else { (open.bytes.len(), Wanted::All) };
+            let (entries, unread, at) = read_some(&open.bytes[..until], open.at, wanted);
+            unread.tell(&open.path, open.at, self.segments.is_empty() && at == open.bytes.len());
+            self.unread += unread;
+            open.at = at;
+            let end = Position { segment: open.segment, offset: at as u64 };
+            let is_news = end >= self.progress.projected;
+            self.open = (at < open.bytes.len()).then_some(open);
+            if is_told {
+                if !entries.is_empty() {
+                    return Ok(Some(Portion::Told(entries)));
+                }
+            } else if is_news {
+                self.last_seen = self.last_seen.max(entries.iter().filter_map(Entry::at).max());
+                return Ok(Some(Portion::News(entries, end)));
+            }
+        }
+    }
+
+    fn next_open(&mut self) -> io::Result<Option<Open>> {
+        if let Some(open) = self.open.take() {
+            return Ok(Some(open));
+        }
+        let Some((segment, path)) = self.segments.pop_front() else { return Ok(None) };
         let bytes = std::fs::read(&path)?;
-        let told = read_told(&mut found, &bytes, place(segment, refreshed, &bytes), place(segment, projected, &bytes));
-        if segment < projected.segment {
-            continue;
-        }
-        let end = read_news(&mut found, &bytes, told);
-        if end < bytes.len() {
-            found.torn_bytes += (bytes.len() - end) as u64;
-            OpenOptions::new().write(true).open(&path)?.set_len(end as u64)?;
-        }
-        found.end = Position { segment, offset: end as u64 };
+        let at = place(segment, self.progress.refreshed, &bytes);
+        let told = place(segment, self.progress.projected, &bytes);
+        Ok(Some(Open { segment, path, bytes, at, told }))
     }
-    Ok(found)
+}
+
+/// Reads some entries from a place on: them, what could not be read, and how far it came.
+fn read_some(bytes: &[u8], at: usize, wanted: Wanted) -> (Vec<Entry>, Unread, usize) {
+    let (mut entries, mut unread) = (Vec::new(), Unread::default());
+    let mut walk = Walk::over(bytes, at, wanted);
+    while entries.len() < SOME
+        && let Some(piece) = walk.next()
+    {
+        match piece {
+            Piece::Entry(entry) => entries.push(*entry),
+            Piece::Other => {}
+            Piece::Unknown(bytes) => unread.unknown(bytes),
+            Piece::Damaged(bytes) => unread.damaged(bytes),
+        }
+    }
+    (entries, unread, walk.at)
 }
 
 /// Where a position is in a segment: somewhere in it, or at its start or end if it is in another.
@@ -61,39 +128,6 @@ fn place(segment: u64, position: Position, bytes: &[u8]) -> usize {
         Ordering::Less => bytes.len(),
         Ordering::Equal => (position.offset as usize).min(bytes.len()),
         Ordering::Greater => 0,
-    }
-}
-
-/// Looks through what the store was told; answers where that ends.
-fn read_told(found: &mut Recovered, bytes: &[u8], mut at: usize, end: usize) -> usize {
-    while at < end {
-        match decode(&bytes[at..end], Wanted::Bindings) {
-            Frame::Entry(entry, length) => {
-                found.bindings.push(*entry);
-                at += length;
-            }
-            Frame::Other(length) | Frame::Unknown(length) => at += length,
-            Frame::End | Frame::Torn => break,
-        }
-    }
-    end
-}
-
-/// Reads on from `at`; answers where the whole entries end.
-fn read_news(found: &mut Recovered, bytes: &[u8], mut at: usize) -> usize {
-    loop {
-        match decode(&bytes[at..], Wanted::All) {
-            Frame::Entry(entry, length) => {
-                found.last_seen = found.last_seen.max(entry.at());
-                found.entries.push(*entry);
-                at += length;
-            }
-            Frame::Unknown(length) | Frame::Other(length) => {
-                found.unknown += 1;
-                at += length;
-            }
-            Frame::End | Frame::Torn => return at,
-        }
     }
 }
 
@@ -107,19 +141,12 @@ pub fn read_on(folder: &Path, from: Position, until: Position) -> io::Result<(Ve
         if segment < from.segment || segment > until.segment || entries.len() >= SOME {
             continue;
         }
-        let bytes = std::fs::read(path)?;
-        let (mut at, last) = (place(segment, from, &bytes), place(segment, until, &bytes));
-        while at < last && entries.len() < SOME {
-            match decode(&bytes[at..last], Wanted::All) {
-                Frame::Entry(entry, length) => {
-                    entries.push(*entry);
-                    at += length;
-                }
-                Frame::Other(length) | Frame::Unknown(length) => at += length,
-                Frame::End | Frame::Torn => return Err(io::ErrorKind::InvalidData.into()),
-            }
-        }
-        end = Position { segment, offset: at as u64 };
+        let bytes = std::fs::read(&path)?;
+        let (at, last) = (place(segment, from, &bytes), place(segment, until, &bytes));
+        let (some, unread, reached) = read_some(&bytes[..last], at, Wanted::All);
+        unread.tell(&path, at, false);
+        entries.extend(some);
+        end = Position { segment, offset: reached as u64 };
     }
     Ok((entries, end))
 }

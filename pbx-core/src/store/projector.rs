@@ -8,7 +8,7 @@ use super::{Store, StoreError};
 use crate::cdr::Written;
 use crate::decision::Said;
 use crate::ids::{CallId, DeviceId, TenantId};
-use crate::journal::{AuditLine, Entry, Heard, OpenCalls, Position, Progress};
+use crate::journal::{AuditLine, Entry, Heard, OpenCalls, Portion, Position, Progress};
 use crate::location::Binding;
 use crate::time::Wall;
 use std::collections::{BTreeMap, HashSet};
@@ -55,9 +55,19 @@ impl Projector {
         self.progress
     }
 
-    /// After a start: the journal's entries about bindings between [`Progress::refreshed`] and [`Progress::projected`].
-    pub fn remember(&mut self, entries: &[Entry]) {
-        entries.iter().for_each(|entry| self.refreshes.hear(entry));
+    /// After a start: takes what the journal had, portion by portion.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn recover(&mut self, portion: Portion) -> Result<(), StoreError> {
+        match portion {
+            // Between [`Progress::refreshed`] and [`Progress::projected`].
+            Portion::Told(entries) => {
+                entries.iter().for_each(|entry| self.refreshes.hear(entry));
+                Ok(())
+            }
+            Portion::News(entries, end) => self.project(&entries, end).await,
+        }
     }
 
     /// Tells the store the refreshes that it has not heard of.

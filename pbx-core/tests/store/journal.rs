@@ -4,14 +4,14 @@ use crate::support::{Folder, at, binding, on_both, party, record, started};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::event::Disposition;
 use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
-use pbx_core::journal::{Answer, Entry, Journal, Limits, Position, Progress, recover};
+use pbx_core::journal::{Answer, Entry, Journal, Limits, Portion, Position, Progress, Recovery};
 use pbx_core::location::{Binding, Refresh};
 use pbx_core::store::{CallQuery, Place, Projector, Store};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-fn acme() -> TenantId {
+pub(crate) fn acme() -> TenantId {
     TenantId::of_key("acme")
 }
 
@@ -98,11 +98,25 @@ fn expected(entries: &[Entry]) -> (BTreeMap<CallId, bool>, Vec<Binding>) {
 /// A start after a kill: what the journal tells is projected, what is open gets a record.
 async fn restart(store: &Store, folder: &Path) {
     let mut projector = Projector::open(store.clone()).await.unwrap();
-    let found = recover(folder, projector.progress()).unwrap();
-    projector.remember(&found.bindings);
-    projector.project(&found.entries, found.end).await.unwrap();
+    let mut recovery = Recovery::begin(folder, projector.progress()).unwrap();
+    while let Some(portion) = recovery.portion().unwrap() {
+        projector.recover(portion).await.unwrap();
+    }
     projector.refresh().await.unwrap();
-    projector.close_open_calls(found.last_seen.unwrap_or_else(|| at(0))).await.unwrap();
+    projector.close_open_calls(recovery.last_seen().unwrap_or_else(|| at(0))).await.unwrap();
+}
+
+/// What the journal has from there on, and where it ends.
+pub(crate) fn news(folder: &Path, progress: Progress) -> (Vec<Entry>, Position) {
+    let mut recovery = Recovery::begin(folder, progress).unwrap();
+    let (mut entries, mut end) = (Vec::new(), progress.projected);
+    while let Some(portion) = recovery.portion().unwrap() {
+        if let Portion::News(some, until) = portion {
+            entries.extend(some);
+            end = until;
+        }
+    }
+    (entries, end)
 }
 
 #[test]
@@ -141,11 +155,11 @@ fn every_call_has_one_record_wherever_the_journal_is_cut() {
         for cut in 0..=bytes.len() {
             std::fs::write(&file, &bytes[..cut]).unwrap();
             let whole = ends.iter().filter(|end| **end <= cut as u64).count();
-            let found = recover(folder.path(), Progress::default()).unwrap();
-            assert_eq!(found.entries, entries[..whole], "cut at {cut}");
+            let (found, _) = news(folder.path(), Progress::default());
+            assert_eq!(found, entries[..whole], "cut at {cut}");
             // SQL is asked once for each number of whole entries: between them nothing differs.
             if whole != std::mem::replace(&mut last, whole) {
-                check_restart(&found.entries, cut).await;
+                check_restart(&found, cut).await;
             }
         }
         drop(store);
@@ -235,11 +249,10 @@ fn segments_rotate_and_go_when_they_are_projected() {
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
     let before = files();
     assert!(before > 3);
-    assert_eq!(recover(folder.path(), Progress::default()).unwrap().entries.len(), 20);
+    assert_eq!(news(folder.path(), Progress::default()).0.len(), 20);
     assert_eq!(journal.remove_projected(journal.end()).unwrap(), before - 1);
     let end = Progress { projected: journal.end(), refreshed: journal.end() };
-    let found = recover(folder.path(), end).unwrap();
-    assert_eq!((found.entries.len(), found.end), (0, journal.end()));
+    assert_eq!(news(folder.path(), end), (Vec::new(), journal.end()));
 }
 
 /// A journal of small segments, each entry told to SQL at once, without its refreshes.
