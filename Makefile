@@ -16,9 +16,9 @@ TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
 help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
-run: packages-build assets ## from a fresh clone to a running demo on SQLite, with URL and log-in printed
+run: packages-build assets ## from a fresh clone to a running demo in ./demo-data, with URL and log-in printed
 	$(CARGO) build --locked --bin ringdown
-	@exec $(TARGET)/debug/ringdown demo --data data
+	@exec $(TARGET)/debug/ringdown demo
 
 serve: release ## the same, empty: your own phone system in ./data
 	@exec $(TARGET)/release/ringdown serve --data data

@@ -9,6 +9,10 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+/// The demonstration, and the folder of its own that it has: it must never work on a real server's by default.
+const DEMO: &str = "demo";
+const DEMO_DATA: &str = "demo-data";
+
 /// What the command line asks of the program.
 #[derive(Debug)]
 pub enum Invocation {
@@ -61,10 +65,10 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> anyhow::Result<Invo
     if name == "licences" {
         return Ok(Invocation::Licences);
     }
-    let config = configuration(sub)?;
+    let config = configuration(name, sub)?;
     Ok(match name {
         "serve" => Invocation::Serve(config),
-        "demo" => Invocation::Demo(config),
+        DEMO => Invocation::Demo(config),
         "selftest" => Invocation::Selftest(selftest(sub, config)?),
         _ => Invocation::Office { config, request: request(name, sub)? },
     })
@@ -77,10 +81,7 @@ fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(settings(Command::new("serve").about("Run the server"), true))
-        .subcommand(settings(
-            Command::new("demo").about("Run the server with a seeded demo and simulated phones"),
-            true,
-        ))
+        .subcommand(settings(Command::new(DEMO).about("Run the server with a seeded demo and simulated phones"), true))
         .subcommand(selftest_command())
         .subcommand(
             folder(Command::new("import").about("Bring a configuration file into effect"))
@@ -91,13 +92,14 @@ fn command() -> Command {
                         .help("A YAML file as docs/IMPORT.md describes it"),
                 )
                 .arg(switch("dry-run", "Print what would change, and change nothing"))
-                .arg(switch("prune", "Remove what the file does not mention"))
+                .arg(switch("prune", "Remove what the file does not mention of the tenants that it names"))
                 .arg(
-                    switch(
-                        "prune-tenants",
-                        "Let --prune remove even every tenant, where the list of tenants names none",
-                    )
-                    .requires("prune"),
+                    Arg::new("prune-tenants")
+                        .long("prune-tenants")
+                        .value_name("NUMBER")
+                        .value_parser(clap::value_parser!(usize))
+                        .requires("prune")
+                        .help("Remove exactly so many tenants that the file does not name, each with its calls"),
                 ),
         )
         .subcommand(
@@ -169,7 +171,9 @@ fn settings(command: Command, all: bool) -> Command {
     SETTINGS.iter().filter(|s| all || matches!(s.name, "data" | "database")).fold(command, |command, setting| {
         let arg = Arg::new(setting.name).long(setting.name).value_name(setting.value).action(ArgAction::Append);
         let arg = if setting.many { arg.num_args(1..) } else { arg.num_args(1) };
-        command.arg(arg.help(format!("{} [default: {}]", setting.help, setting.default)))
+        let of_demo = setting.name == "data" && command.get_name() == DEMO;
+        let default = if of_demo { DEMO_DATA } else { setting.default };
+        command.arg(arg.help(format!("{} [default: {default}]", setting.help)))
     })
 }
 
@@ -178,7 +182,7 @@ fn folder(command: Command) -> Command {
     settings(command, false)
 }
 
-fn configuration(matches: &ArgMatches) -> anyhow::Result<Config> {
+fn configuration(command: &str, matches: &ArgMatches) -> anyhow::Result<Config> {
     let path = matches.get_one::<String>("config").map(PathBuf::from);
     let text = match &path {
         Some(path) => Some(std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?),
@@ -194,7 +198,11 @@ fn configuration(matches: &ArgMatches) -> anyhow::Result<Config> {
         .filter(|(name, _)| name != "sip" || matches.try_get_one::<SocketAddr>("sip").is_err())
         .collect();
     let file = path.as_deref().zip(text.as_deref());
-    Ok(config::read(file.map(|(p, t): (&Path, &str)| (p, t)), std::env::vars(), &given)?)
+    let mut defaults = Config::default();
+    if command == DEMO {
+        defaults.data = PathBuf::from(DEMO_DATA);
+    }
+    Ok(config::read(defaults, file.map(|(p, t): (&Path, &str)| (p, t)), std::env::vars(), &given)?)
 }
 
 fn selftest(matches: &ArgMatches, config: Config) -> anyhow::Result<Selftest> {
@@ -216,8 +224,8 @@ fn request(name: &str, matches: &ArgMatches) -> anyhow::Result<Request> {
         "import" => {
             let file = text("file").context("FILE is missing")?;
             let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
-            let flag = |name| matches.get_flag(name);
-            let (dry_run, prune, prune_tenants) = (flag("dry-run"), flag("prune"), flag("prune-tenants"));
+            let (dry_run, prune) = (matches.get_flag("dry-run"), matches.get_flag("prune"));
+            let prune_tenants = matches.get_one("prune-tenants").copied();
             Request::Import { file, text, dry_run, prune, prune_tenants }
         }
         "export" => Request::Export { tenant: text("tenant") },

@@ -21,16 +21,17 @@ impl fmt::Display for Mistakes {
     }
 }
 
-/// Puts all three sources together. `file` is the text of a YAML file with its name.
+/// Puts all three sources together, over these defaults. `file` is the text of a YAML file with its name.
 ///
 /// # Errors
 /// Every mistake, each with the place where it was made.
 pub fn read(
+    defaults: Config,
     file: Option<(&Path, &str)>,
     environment: impl IntoIterator<Item = (String, String)>,
     arguments: &Given,
 ) -> Result<Config, Mistakes> {
-    let mut config = Config::default();
+    let mut config = defaults;
     let mut mistakes = Vec::new();
     if let Some((path, text)) = file {
         let (given, wrong) = of_file(text);
@@ -141,6 +142,14 @@ fn of_environment(environment: impl IntoIterator<Item = (String, String)>) -> Gi
 mod tests {
     use super::*;
 
+    fn of(
+        file: Option<(&Path, &str)>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        arguments: &Given,
+    ) -> Result<Config, Mistakes> {
+        read(Config::default(), file, environment, arguments)
+    }
+
     fn given(pairs: &[(&str, &[&str])]) -> Given {
         pairs.iter().map(|(n, v)| ((*n).to_owned(), v.iter().map(|v| (*v).to_owned()).collect())).collect()
     }
@@ -150,8 +159,7 @@ mod tests {
         let file = "http: 127.0.0.1:1\nmax-hops: 3\nengines: 2\n";
         let environment =
             [("RINGDOWN_HTTP", "127.0.0.1:2"), ("RINGDOWN_ENGINES", "4")].map(|(n, v)| (n.to_owned(), v.to_owned()));
-        let config =
-            read(Some((Path::new("r.yaml"), file)), environment, &given(&[("http", &["127.0.0.1:3"])])).unwrap();
+        let config = of(Some((Path::new("r.yaml"), file)), environment, &given(&[("http", &["127.0.0.1:3"])])).unwrap();
         assert_eq!((config.http.port(), config.engines, config.settings.max_hops), (3, 4, 3));
     }
 
@@ -165,7 +173,7 @@ mod tests {
             ("http-proxies", &["proxy"]),
             ("log", &["pbx=loud"]),
         ]);
-        let Err(mistakes) = read(Some((Path::new("r.yaml"), "htttp: 1\n")), environment, &arguments) else {
+        let Err(mistakes) = of(Some((Path::new("r.yaml"), "htttp: 1\n")), environment, &arguments) else {
             panic!("seven mistakes were accepted");
         };
         let text = mistakes.to_string();
@@ -176,7 +184,7 @@ mod tests {
     }
 
     fn mistakes(file: &str, arguments: &[(&str, &[&str])]) -> String {
-        read(Some((Path::new("r.yaml"), file)), [], &given(arguments)).unwrap_err().to_string()
+        of(Some((Path::new("r.yaml"), file)), [], &given(arguments)).unwrap_err().to_string()
     }
 
     #[test]
@@ -216,17 +224,17 @@ mod tests {
     #[test]
     fn several_listeners_may_be_given_everywhere() {
         let environment = [("RINGDOWN_SIP".to_owned(), "127.0.0.1:5060, [::1]:5060".to_owned())];
-        let config = read(None, environment, &Given::new()).unwrap();
+        let config = of(None, environment, &Given::new()).unwrap();
         assert_eq!(config.sip.len(), 2);
     }
 
     #[test]
     fn proxies_are_listed_as_addresses_and_networks() {
         let file = "http: 0.0.0.0:8080\nhttp-proxies: [192.0.2.7, 10.0.0.0/8]\n";
-        let config = read(Some((Path::new("r.yaml"), file)), [], &Given::new()).unwrap();
+        let config = of(Some((Path::new("r.yaml"), file)), [], &Given::new()).unwrap();
         let listed: Vec<String> = config.http_proxies.iter().map(ToString::to_string).collect();
         assert_eq!(listed, ["192.0.2.7", "10.0.0.0/8"]);
-        let on_loopback = read(Some((Path::new("r.yaml"), "http-proxies: 192.0.2.7\n")), [], &Given::new());
+        let on_loopback = of(Some((Path::new("r.yaml"), "http-proxies: 192.0.2.7\n")), [], &Given::new());
         let mistakes = on_loopback.unwrap_err().to_string();
         assert!(mistakes.contains("http 127.0.0.1:8080 cannot be reached"), "{mistakes}");
     }

@@ -3,7 +3,7 @@
 use crate::softphone::Account;
 use admin_ui::DemoAccount;
 use anyhow::Context;
-use pbx_core::directory::Directory;
+use pbx_core::directory::{Directory, Tenant, Trunk};
 use rand_chacha::rand_core::RngCore;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,6 +11,10 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+/// What the first start of a demo leaves in its folder, and no other server does.
+const MARK: &str = "demo-passwords.yaml";
+/// What a server leaves in its folder.
+const DATA: [&str; 3] = ["key", "ringdown.sqlite", "journal"];
 const TEMPLATE: &str = include_str!("seed.yaml");
 /// Letters that nobody mistakes for others when typing them into a phone.
 const LETTERS: &[u8] = b"abcdefghkmnpqrstuvwxyz23456789";
@@ -32,12 +36,18 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// Reads the passwords of the data folder, or mints and keeps them.
+    /// Reads the passwords of the data folder, or makes the folder and mints and keeps them.
     ///
     /// # Errors
-    /// When the file can neither be read nor written.
+    /// When the folder is a real server's, or the file can neither be read nor written.
     pub fn open(data: &Path, rng: &mut impl RngCore) -> anyhow::Result<Self> {
-        let path = data.join("demo-passwords.yaml");
+        let path = data.join(MARK);
+        anyhow::ensure!(
+            path.is_file() || !DATA.iter().any(|name| data.join(name).exists()),
+            "{} holds the data of a server that is no demo: name a folder of the demo's own with --data",
+            data.display()
+        );
+        std::fs::create_dir_all(data)?;
         let mut passwords: BTreeMap<String, String> = match std::fs::read_to_string(&path) {
             Ok(text) => serde_yaml::from_str(&text).with_context(|| format!("{} is damaged", path.display()))?,
             Err(_) => BTreeMap::new(),
@@ -55,16 +65,17 @@ impl Seed {
     }
 
     /// The import file of this start: everything at the first; later only the addresses of the simulated carrier and the
-    /// customer service. So what was changed or deleted in the console stays so.
+    /// customer service, where they still lead to this machine. So what was changed or deleted in the console stays so.
     pub fn import_file(&self, known: &Directory, carrier: SocketAddr, customers: SocketAddr) -> String {
         if known.tenants().next().is_none() {
             return self.everything(carrier, customers);
         }
         let trunk = format!("{{id: carrier, kind: ip, peers: [\"{carrier}\"]}}");
-        let trunks = if known.trunks().any(|trunk| trunk.slug == "carrier") { trunk } else { String::new() };
+        let trunks = if known.trunks().any(|trunk| is_simulated(trunk)) { trunk } else { String::new() };
         let url = format!("http://{customers}/customers/{{number}}");
         let source = format!("{{id: customers, kind: http-json, url: \"{url}\"}}");
-        let asking = known.tenants().filter(|tenant| tenant.source_named("customers").is_some());
+        let asks = |tenant: &Tenant| tenant.source_named("customers").is_some_and(|source| is_here(&source.url));
+        let asking = known.tenants().filter(|tenant| asks(tenant));
         let tenants: Vec<_> =
             asking.map(|tenant| format!("{{id: {}, data_sources: [{source}]}}", tenant.slug)).collect();
         format!("trunks: [{trunks}]\ntenants: [{}]\n", tenants.join(", "))
@@ -121,6 +132,16 @@ impl Seed {
     }
 }
 
+/// Whether a trunk is still the demo's carrier.
+fn is_simulated(trunk: &Trunk) -> bool {
+    trunk.slug == "carrier" && trunk.peers.iter().all(|peer| peer.ip().is_loopback())
+}
+
+/// Whether a URL leads to a service of the demo's.
+fn is_here(url: &str) -> bool {
+    url.starts_with("http://127.0.0.1:")
+}
+
 fn names() -> impl Iterator<Item = &'static str> {
     TEMPLATE.split("{{").skip(1).filter_map(|rest| rest.split("}}").next())
 }
@@ -145,6 +166,32 @@ mod tests {
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(first, second);
         assert!(!first.contains("{{"), "a placeholder is left:\n{first}");
+    }
+
+    #[test]
+    fn folder_of_a_real_server_is_refused_and_stays_as_it_was() {
+        let folder = std::env::temp_dir().join(format!("ringdown-no-demo-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("key"), [7; 32]).unwrap();
+        let told = Seed::open(&folder, &mut ChaCha20Rng::seed_from_u64(1)).err().unwrap().to_string();
+        let left = std::fs::read_dir(&folder).unwrap().count();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(told.contains("a server that is no demo"), "{told}");
+        assert_eq!(left, 1);
+    }
+
+    #[test]
+    fn carrier_and_service_that_lead_elsewhere_by_now_stay_so() {
+        let peer = |peer: &str| Trunk { peers: vec![peer.parse().unwrap()], ..carrier() };
+        assert!(is_simulated(&peer("127.0.0.1:5071")));
+        assert!(!is_simulated(&peer("192.0.2.7:5060")), "a real carrier");
+        assert!(is_here("http://127.0.0.1:40001/customers/{number}"));
+        assert!(!is_here("https://crm.example/customers/{number}"));
+    }
+
+    fn carrier() -> Trunk {
+        let id = pbx_core::ids::TrunkId::of_key("carrier");
+        Trunk { id, slug: "carrier".to_owned(), kind: pbx_core::directory::TrunkKind::Ip, peers: Vec::new() }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `ringdown demo`: what a newcomer sees first.
 
-use crate::rig::server::Server;
+use crate::rig::company::Company;
+use crate::rig::server::{Server, words};
 use crate::rig::watch::look_until;
 use std::time::Duration;
 
@@ -38,6 +39,32 @@ fn demo_calls_by_itself_and_keeps_what_was_changed() {
     assert_eq!(without_source(&exported), without_source(&edited));
     assert!(exported.contains("Anna Stein"), "{exported}");
     assert!(demo.calls().len() >= kept, "the records are still there");
+}
+
+#[test]
+fn demo_touches_no_folder_of_a_real_server() {
+    let mut server = Server::with(&Company::new().trunk(5071).yaml());
+    server.terminate();
+    assert!(server.has_stopped());
+    let before = server.said(&["export", "--all"]);
+    let refused = server.command(&["demo", "--http", "127.0.0.1:0"]);
+    assert!(!refused.status.success() && words(&refused).contains("a server that is no demo"), "{}", words(&refused));
+    assert_eq!(server.said(&["export", "--all"]), before);
+}
+
+#[test]
+fn demo_shows_its_passwords_on_no_public_page() {
+    let server = Server::without_start(8, &[]);
+    let refused = server.command(&["demo", "--http", "0.0.0.0:8080"]);
+    let said = words(&refused);
+    assert!(!refused.status.success() && said.contains("on loopback alone, not on 0.0.0.0:8080"), "{said}");
+    assert!(!server.data().exists());
+}
+
+#[test]
+fn demo_has_a_folder_of_its_own() {
+    let help = words(&Server::without_start(8, &[]).command(&["demo", "--help"]));
+    assert!(help.contains("[default: demo-data]"), "{help}");
 }
 
 /// The password that it prints for Acme's administrator.
