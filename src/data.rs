@@ -1,18 +1,25 @@
 //! The data folder, opened: what the journal had promised is in the database, and calls that were cut have their record.
 
 use crate::config::Config;
+use crate::softphone::pause;
 use anyhow::Context;
-use pbx_core::change::Configuration;
+use pbx_core::change::{Configuration, Fresh, keys_of};
 use pbx_core::data_dir::DataDir;
 use pbx_core::ids::TenantId;
-use pbx_core::journal::{self, Journal, Limits};
+use pbx_core::journal::{Journal, Limits, Recovery};
 use pbx_core::location::Binding;
 use pbx_core::net::{Clock, last_pulse};
 use pbx_core::secret::Keys;
-use pbx_core::store::{Place, Projector, Store};
+use pbx_core::store::{Place, Projector, Store, StoreError};
 use pbx_core::time::Wall;
+use rand_chacha::rand_core::RngCore;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How long a database that is not there is left alone between two tries.
+const RETRY: Duration = Duration::from_secs(3);
+/// How often a database that another server owns is tried: until that one, if a power cut ended it, is known to be gone.
+const OWNED_TRIES: u32 = 20;
 
 /// A folder that this process owns.
 pub struct Data {
@@ -31,15 +38,32 @@ pub struct Data {
 }
 
 impl Data {
-    /// Opens the folder, bringing it up to date with its journal.
+    /// Opens the folder for a server, bringing it up to date with its journal. A database that is not there yet is waited for,
+    /// however long it takes: after a power cut it may come up later than we do.
     ///
     /// # Errors
     /// When another process owns it, or what it holds cannot be read.
     pub async fn open(config: &Config, clock: &dyn Clock) -> anyhow::Result<Self> {
-        let folder = DataDir::claim(&config.data).with_context(|| format!("cannot use {}", config.data.display()))?;
-        let keys = Keys::open_or_create(&folder.key_file(), pbx_core::net::seed()?)?;
-        let place = config.database.clone().map_or_else(|| Place::Sqlite(folder.database()), Place::Postgres);
-        let store = Store::open(&place).await.context("cannot open the database")?;
+        let folder = claim(config)?;
+        let place = place(config, &folder);
+        let store = wait_for(&place).await.context("cannot open the database")?;
+        Self::on(config, folder, store, clock).await
+    }
+
+    /// The same for one command, which waits for nobody.
+    ///
+    /// # Errors
+    /// As of [`Self::open`].
+    pub async fn open_now(config: &Config, clock: &dyn Clock) -> anyhow::Result<Self> {
+        let folder = claim(config)?;
+        let store = Store::open(&place(config, &folder)).await.context("cannot open the database")?;
+        Self::on(config, folder, store, clock).await
+    }
+
+    async fn on(config: &Config, folder: DataDir, store: Store, clock: &dyn Clock) -> anyhow::Result<Self> {
+        let mut fresh = Fresh { key: pbx_core::net::seed()?, instance: [0; 16] };
+        pbx_core::net::rng()?.fill_bytes(&mut fresh.instance);
+        let keys = keys_of(&store, &folder.key_file(), fresh).await?;
         let projector = recover(&folder, &store, clock).await.context("cannot replay the journal")?;
         let bindings = projector.bindings(clock.now().wall).await?;
         let catalogue = Arc::new(templates::catalogue::Catalogue::embedded()?);
@@ -58,19 +82,43 @@ impl Data {
     }
 }
 
+fn claim(config: &Config) -> anyhow::Result<DataDir> {
+    DataDir::claim(&config.data).with_context(|| format!("cannot use {}", config.data.display()))
+}
+
+fn place(config: &Config, folder: &DataDir) -> Place {
+    config.database.clone().map_or_else(|| Place::Sqlite(folder.database()), Place::Postgres)
+}
+
+/// Tries again, with a word about it, for as long as another try may do.
+async fn wait_for(place: &Place) -> Result<Store, StoreError> {
+    let mut owned = 0;
+    loop {
+        match Store::open(place).await {
+            Err(error) if error.may_pass() && owned < OWNED_TRIES => {
+                owned += u32::from(matches!(error, StoreError::NotOurs));
+                tracing::warn!(%error, "the server waits for its database");
+                pause(RETRY).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::Result<Projector> {
     let mut projector = Projector::open(store.clone()).await?;
-    let recovered = journal::recover(&folder.journal(), projector.progress())?;
-    projector.remember(&recovered.bindings);
-    projector.project(&recovered.entries, recovered.end).await?;
+    let mut recovery = Recovery::begin(&folder.journal(), projector.progress())?;
+    while let Some(portion) = recovery.portion()? {
+        projector.recover(portion).await?;
+    }
     projector.refresh().await?;
     let now = clock.now().wall;
     // A server that never said so: a cut call then ends with the last thing that is known of it.
-    let last_seen = recovered.last_seen.max(last_pulse(&folder.pulse())).unwrap_or(Wall::from_micros(0));
+    let last_seen = recovery.last_seen().max(last_pulse(&folder.pulse())).unwrap_or(Wall::from_micros(0));
     let cut = projector.close_open_calls(last_seen).await?;
     projector.forget_expired(now).await?;
-    if cut > 0 || recovered.torn_bytes > 0 {
-        tracing::info!(calls = cut, torn_bytes = recovered.torn_bytes, "the last run ended without saying so");
+    if cut > 0 {
+        tracing::info!(calls = cut, "the last run ended without saying so");
     }
     Ok(projector)
 }

@@ -57,8 +57,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 async fn run_demo(config: Config) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        config.http.ip().is_loopback(),
+        "the demo shows its passwords on the log-in page, so it serves the console on loopback alone, not on {}: \
+         `ringdown serve` is for others to reach",
+        config.http
+    );
     let mut rng = pbx_core::net::rng()?;
-    std::fs::create_dir_all(&config.data)?;
     let seed = Seed::open(&config.data, &mut rng)?;
     let app = patiently(&config.clone(), App::build(config, seed.demo_accounts())).await?;
     let server = on_loopback(app.sip().first().copied().context("no SIP listener")?);
@@ -149,11 +154,16 @@ async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
     if let Some(response) = control::ask(&config.data, &request).await? {
         return Ok(response);
     }
-    // Whoever only looks must not find a system made by the look.
+    // A look must not make a system, nor a change one beside the database's own.
     let folder = config.data.display();
     anyhow::ensure!(!request.only_reads() || holds_data(&config.data), "there is no Ringdown data in {folder}");
+    anyhow::ensure!(
+        config.database.is_none() || holds_data(&config.data),
+        "there is no Ringdown data in {folder}, and `database` names a PostgreSQL: name the folder of its server with \
+         --data, or start that server first"
+    );
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let data = patiently(config, Data::open(config, &*clock)).await?;
+    let data = patiently(config, Data::open_now(config, &*clock)).await?;
     let office = Office { configuration: data.configuration, store: data.store, clock, promises: None };
     Ok(office.answer(request).await)
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod command_line;
 mod crash;
+mod database;
 mod demo;
 mod drain;
 mod explain;

@@ -250,6 +250,7 @@ impl Server {
     }
 }
 
+/// The program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_ringdown");
 
 /// Everything that a command printed.

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod configuration;
+mod database_key;
 mod diff;
 mod edit;
 mod export;
@@ -17,6 +18,7 @@ mod write;
 
 pub use catalogue::Catalogue;
 pub use configuration::{Applied, Configuration, ConfigurationError, Minted, Refusal};
+pub use database_key::{DatabaseKeyError, Fresh, keys_of};
 pub use diff::{Act, Diff, FieldChange, ObjectDiff};
 pub use fault::{Fault, Origin};
 pub use object::{Change, NewSecret, Object, ObjectId, Step};

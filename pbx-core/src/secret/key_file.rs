@@ -9,6 +9,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The keys of this server.
 #[derive(Clone)]
@@ -36,25 +37,31 @@ impl Keys {
         Self { master }
     }
 
-    /// Reads the key file, or makes it of `random` where there is none.
+    /// Reads the key file; none where there is no file.
     ///
     /// # Errors
     /// When the file can't be used.
-    pub fn open_or_create(file: &Path, random: [u8; 32]) -> Result<Self, KeyFileError> {
+    pub fn open_file(file: &Path) -> Result<Option<Self>, KeyFileError> {
         match std::fs::File::open(file) {
-            Ok(open) => Self::read(open),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                // Written beside and renamed: a crash leaves no half key.
-                let draft = file.with_extension("new");
-                let mut options = std::fs::OpenOptions::new();
-                let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-                open.write_all(&random)?;
-                open.sync_all()?;
-                std::fs::rename(&draft, file)?;
-                Ok(Self { master: random })
-            }
+            Ok(open) => Self::read(open).map(Some),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(why) => Err(why.into()),
         }
+    }
+
+    /// Makes the key file of `random`.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn create(file: &Path, random: [u8; 32]) -> Result<Self, KeyFileError> {
+        // Written beside and renamed: a crash leaves no half key.
+        let draft = file.with_extension("new");
+        let mut options = std::fs::OpenOptions::new();
+        let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        open.write_all(&random)?;
+        open.sync_all()?;
+        std::fs::rename(&draft, file)?;
+        Ok(Self { master: random })
     }
 
     fn read(mut open: std::fs::File) -> Result<Self, KeyFileError> {
@@ -74,6 +81,11 @@ impl Keys {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.master).expect("any length");
         mac.update(label.as_bytes());
         mac.finalize().into_bytes().into()
+    }
+
+    /// What the database of this name may know of the key: it tells keys apart and gives none away.
+    pub fn fingerprint(&self, instance: Uuid) -> [u8; 32] {
+        self.derive(&format!("fingerprint for {instance}"))
     }
 
     /// The key of the To-tags of stateless answers.

@@ -9,6 +9,7 @@ mod audit_page;
 mod call_search;
 mod config;
 mod idempotency;
+mod owner;
 mod projector;
 mod refreshes;
 mod session;
@@ -20,6 +21,7 @@ pub use audit_page::{AuditCursor, AuditPage};
 pub use call_search::{BadCursor, CallQuery, CallRow, CallsPage, Cursor};
 pub use config::{BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
 pub use idempotency::{Claim, StoredResponse};
+pub use owner::Owner;
 pub use projector::Projector;
 pub use session::StoredSession;
 pub use sql::{Place, Store, Work};
@@ -31,6 +33,9 @@ pub enum StoreError {
     /// The database failed, or refused.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// Another server works on the database right now.
+    #[error("another server works on this database")]
+    NotOurs,
     /// The database's layout could not be brought up to date.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -49,6 +54,20 @@ impl StoreError {
     pub(crate) fn is_of_the_data(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(refusal)) => sql::is_of_the_data(&**refusal),
+            Self::Database(_) | Self::NotOurs | Self::Migration(_) | Self::Unreadable { .. } => false,
+        }
+    }
+
+    /// Whether another try may do: the database is not there yet, or still another server's.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::NotOurs | Self::Database(sqlx::Error::PoolTimedOut) => true,
+            // A certificate that does not fit comes as invalid data.
+            Self::Database(sqlx::Error::Io(why)) => {
+                use std::io::ErrorKind::{InvalidData, InvalidInput, PermissionDenied};
+                !matches!(why.kind(), InvalidData | InvalidInput | PermissionDenied)
+            }
+            Self::Database(sqlx::Error::Database(refusal)) => sql::is_of_the_moment(&**refusal),
             Self::Database(_) | Self::Migration(_) | Self::Unreadable { .. } => false,
         }
     }

@@ -20,6 +20,8 @@ fn reasons() -> BTreeMap<&'static str, &'static str> {
         ("commit", FOLDER),
         ("close", FOLDER),
         ("revision", FOLDER),
+        ("owner", FOLDER),
+        ("is_untouched", FOLDER),
         ("journal_progress", FOLDER),
         ("tenants", OPERATOR),
         ("trunks", OPERATOR),

@@ -1,13 +1,12 @@
 //! The two databases as one: a pool to read, a transaction to write.
 
 use super::layout;
+use super::postgres::Postgres as Owned;
 use super::query::{Arg, Row};
 use crate::store::StoreError;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// Where the database is.
@@ -32,7 +31,7 @@ enum Pool {
         read: SqlitePool,
         write: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres(Owned),
 }
 
 /// One transaction: all of it or nothing. Dropped without [`Work::commit`]: nothing.
@@ -65,7 +64,7 @@ impl Store {
     /// Opens the database and brings its layout up to date.
     ///
     /// # Errors
-    /// When it can't be reached, or a migration fails.
+    /// When it can't be reached, is another server's, or a migration fails.
     pub async fn open(place: &Place) -> Result<Self, StoreError> {
         let pool = match place {
             Place::Sqlite(file) => {
@@ -86,12 +85,7 @@ impl Store {
                 let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
                 Pool::Sqlite { read, write }
             }
-            Place::Postgres(url) => {
-                let pool =
-                    PgPoolOptions::new().max_connections(8).connect_with(PgConnectOptions::from_str(url)?).await?;
-                layout::postgres().run(&pool).await?;
-                Pool::Postgres(pool)
-            }
+            Place::Postgres(url) => Pool::Postgres(Owned::open(url).await?),
         };
         Ok(Self { pool })
     }
@@ -99,12 +93,15 @@ impl Store {
     /// Begins to write.
     ///
     /// # Errors
-    /// When the database can't be reached, or somebody else writes for too long.
+    /// When the database can't be reached or is another server's, or somebody else writes for too long.
     pub async fn begin(&self) -> Result<Work, StoreError> {
         let tx = match &self.pool {
             // Immediate: a transaction that reads first and writes later would fail at the write.
             Pool::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Postgres(owned) => {
+                owned.still_ours().await?;
+                Tx::Postgres(owned.pool.begin().await?)
+            }
         };
         Ok(Work { tx })
     }
@@ -116,21 +113,23 @@ impl Store {
                 read.close().await;
                 write.close().await;
             }
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres(owned) => owned.close().await,
         }
     }
 
     pub(super) async fn rows<R: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<R>, StoreError> {
         Ok(match &self.pool {
             Pool::Sqlite { read, .. } => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_all(read).await?,
-            Pool::Postgres(pool) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_all(pool).await?,
+            Pool::Postgres(owned) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_all(&owned.pool).await?,
         })
     }
 
     pub(super) async fn row<R: Row>(&self, sql: &'static str, args: Vec<Arg>) -> Result<Option<R>, StoreError> {
         Ok(match &self.pool {
             Pool::Sqlite { read, .. } => bound!(sqlx::query_as::<Sqlite, R>(sql), args).fetch_optional(read).await?,
-            Pool::Postgres(pool) => bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_optional(pool).await?,
+            Pool::Postgres(owned) => {
+                bound!(sqlx::query_as::<Postgres, R>(sql), args).fetch_optional(&owned.pool).await?
+            }
         })
     }
 
@@ -140,7 +139,9 @@ impl Store {
             Pool::Sqlite { write, .. } => {
                 bound!(sqlx::query::<Sqlite>(sql), args).execute(write).await?.rows_affected()
             }
-            Pool::Postgres(pool) => bound!(sqlx::query::<Postgres>(sql), args).execute(pool).await?.rows_affected(),
+            Pool::Postgres(owned) => {
+                bound!(sqlx::query::<Postgres>(sql), args).execute(&owned.pool).await?.rows_affected()
+            }
         })
     }
 }

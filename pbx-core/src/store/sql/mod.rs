@@ -16,7 +16,9 @@ mod devices;
 mod idempotency;
 mod layout;
 mod numbers;
+mod owner_server;
 mod people;
+mod postgres;
 mod projection;
 mod query;
 mod record;
@@ -32,4 +34,4 @@ mod trunks_server;
 
 pub(crate) use configuration::Everything;
 pub use connect::{Place, Store, Work};
-pub(super) use refusal::is_of_the_data;
+pub(super) use refusal::{is_of_the_data, is_of_the_moment};

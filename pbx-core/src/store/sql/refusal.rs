@@ -18,6 +18,15 @@ pub(in crate::store) fn is_of_the_data(refusal: &dyn DatabaseError) -> bool {
     code.is_some_and(|code| SQLITE.contains(&(code & 0xff)))
 }
 
+/// Classes and codes of SQLSTATE for a server that starts, stops or has no connection left right now.
+const PASSING: [&str; 5] = ["08", "53300", "57P01", "57P02", "57P03"];
+
+/// Whether it is the server's state that is refused for, so that another try later may do.
+pub(in crate::store) fn is_of_the_moment(refusal: &dyn DatabaseError) -> bool {
+    let refusal = refusal.try_downcast_ref::<PgDatabaseError>();
+    refusal.is_some_and(|refusal| PASSING.iter().any(|begin| refusal.code().starts_with(begin)))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::ids::{AuditId, TenantId};

@@ -7,6 +7,7 @@ mod records;
 
 pub(crate) use catalogue::Shelf;
 pub(crate) use folder::Folder;
+pub(crate) use postgres::{encrypted_sessions, end_sessions, fresh_database_by_tls};
 pub(crate) use records::{binding, party, record, started};
 
 use pbx_core::change::Configuration;
@@ -34,6 +35,12 @@ pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(Fresh) -> F) {
         let store = Store::open(&Place::Postgres(postgres::fresh_database())).await.unwrap();
         test(Fresh { name: "PostgreSQL", store }).await;
     });
+}
+
+/// Runs a test with the URL of a fresh PostgreSQL database.
+pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl Fn(String) -> F) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(test(postgres::fresh_database()));
 }
 
 /// A configuration on a store.
