@@ -3,7 +3,7 @@
 use super::body::description;
 use pbx_media::Clocks;
 use pbx_sip::Message;
-use pbx_sip::sdp::{self, OfferAnswer, Phase, Stream, policy};
+use pbx_sip::sdp::{self, Direction, OfferAnswer, Phase, Stream, policy};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,6 +11,9 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Session {
     machine: OfferAnswer,
+    /// Whether its ACK has changed something that the other side was not told yet.
+    #[serde(default)]
+    pub(super) untold: bool,
 }
 
 /// A session description that cannot be read, or does not fit what was said before.
@@ -23,7 +26,7 @@ pub(super) struct Unfit {
 impl Session {
     /// Nothing agreed yet; `id` is randomness for the `o=` line.
     pub(super) fn new(id: u64) -> Self {
-        Self { machine: OfferAnswer::new(id) }
+        Self { machine: OfferAnswer::new(id), untold: false }
     }
 
     /// An INVITE: with an offer (true), or without one. `from`: where its signalling comes from.
@@ -46,6 +49,19 @@ impl Session {
         }
     }
 
+    /// Their ACK answers our offer, which said what `other` wants. What that one has not heard of
+    /// is marked: whether they hold, and a choice of codecs that leaves out what it sends. (The
+    /// offer that begins a call leaves nothing to choose.)
+    pub(super) fn take_ack(&mut self, ack: &Message, from: IpAddr, other: &Self) -> Result<(), Unfit> {
+        let (before, wanted) = (self.machine.wanted().is_some(), self.direction());
+        self.take_answer(ack, from)?;
+        let codecs = [self.machine.remote(), other.machine.local(), other.machine.remote()];
+        let fits =
+            !matches!(codecs, [Some(side), Some(told), Some(said)] if !policy::takes_what_is_sent(side, told, said));
+        self.untold |= self.direction() != wanted || before && !fits;
+        Ok(())
+    }
+
     /// They answer with a 18x. False: it brings no answer.
     pub(super) fn take_early_answer(&mut self, message: &Message, from: IpAddr) -> Result<bool, Unfit> {
         let Some(body) = description(message)? else { return Ok(false) };
@@ -62,6 +78,11 @@ impl Session {
         self.machine.offered().is_some()
     }
 
+    /// Whether the far end's offer leaves everything as it was for the other side.
+    pub(super) fn asks_nothing_new(&self) -> bool {
+        self.machine.asks_nothing_new()
+    }
+
     /// Whether our offer waits for the far end's answer.
     pub(super) fn has_our_offer(&self) -> bool {
         self.machine.has_offered()
@@ -69,7 +90,7 @@ impl Session {
 
     /// Makes our offer: what the other leg offers; if that has made no offer, the codecs that we have ourselves.
     pub(super) fn make_offer(&mut self, other: Option<&Self>, at: SocketAddr) -> Option<String> {
-        let offered = other.and_then(|other| other.machine.offered());
+        let offered = other.and_then(|other| other.machine.asked());
         let stream = match offered {
             Some(offered) => policy::pass_offer(offered, at),
             None => policy::own_offer(at),
@@ -83,10 +104,16 @@ impl Session {
         self.offer(stream)
     }
 
-    /// Makes our offer of what the other leg last said.
-    pub(super) fn offer_what_was_said(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
-        let stream = policy::pass_offer(other.machine.remote()?, at);
+    /// Makes our offer of all that the other leg wants and has.
+    pub(super) fn offer_what_is_wanted(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
+        let stream = policy::pass_offer(other.machine.wanted()?, at);
         self.offer(stream)
+    }
+
+    /// Makes our offer of what the other leg wants, with the codecs that it last chose.
+    pub(super) fn offer_what_was_chosen(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
+        let chosen = policy::pass_offer(other.machine.remote()?, at);
+        self.offer(Stream { direction: other.direction(), ..chosen })
     }
 
     fn offer(&mut self, stream: Stream) -> Option<String> {
@@ -96,7 +123,11 @@ impl Session {
     /// Makes our answer of what the other leg has answered; `None` if the two have no codec in common.
     pub(super) fn make_answer(&mut self, other: &Self, at: SocketAddr, early: bool) -> Option<String> {
         let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
-        let stream = policy::pass_answer(offered, answered, at).ok()?;
+        let stream = if self.machine.is_closing() {
+            policy::pass_offer(answered, at)
+        } else {
+            policy::pass_answer(offered, answered, at).ok()?
+        };
         let phase = if early { Phase::Early } else { Phase::Final };
         Some(self.machine.local_answer(stream, phase).ok()?.to_text())
     }
@@ -122,19 +153,19 @@ impl Session {
         Clocks::of(codecs.map(|codec| (codec.payload, codec.clock)))
     }
 
+    /// Which way the far end wants sound to go; both ways until it has said so.
+    pub(super) fn direction(&self) -> Direction {
+        self.machine.wanted().map_or(Direction::SendRecv, |stream| stream.direction)
+    }
+
     /// Whether the far end holds: it does not want to hear the other side.
     pub(super) fn holds(&self) -> bool {
-        self.machine.remote().is_some_and(|stream| !stream.direction.receives() || stream.rtp.is_none())
+        !self.direction().receives() || self.machine.remote().is_some_and(|stream| stream.rtp.is_none())
     }
 
     /// Whether the far end may send.
     pub(super) fn may_send(&self) -> bool {
         let sends = self.machine.remote().is_some_and(|stream| stream.direction.sends());
         sends && self.machine.local().is_none_or(|stream| stream.direction.receives())
-    }
-
-    /// The far end's stream as last said, to tell whether anything has changed.
-    pub(super) fn said(&self) -> Option<Stream> {
-        self.machine.remote().cloned()
     }
 }

@@ -91,9 +91,11 @@ impl Dialog {
         })
     }
 
-    /// Takes in a further response to the INVITE that made the dialog, or to one inside of it: a 2xx confirms, and with
-    /// its Contact refreshes the target (RFC 3261 §12.1.2, §13.2.2.4, §12.2.1.2). A refusal of the INVITE inside a
-    /// dialog leaves it as it was; a refusal of the first one ends it, and so do 481 and 408.
+    /// Takes in a further response to the INVITE that made the dialog, or to one inside of it: a
+    /// 2xx confirms, and with its Contact refreshes the target (RFC 3261 §12.1.2, §13.2.2.4,
+    /// §12.2.1.2). A refusal of the INVITE inside a dialog leaves it as it was; a refusal of the
+    /// first one ends it, and so does 481. 408 is for its user to end by a BYE, which may still
+    /// find the other side.
     ///
     /// # Errors
     /// When the response belongs to another dialog or can't be read.
@@ -115,7 +117,7 @@ impl Dialog {
             }
             (State::Early, 300..) if is_invite && self.role == Role::Uac => self.end(),
             (State::Confirmed, 200..=299) if is_invite => self.refresh(response)?,
-            (_, 408 | 481) if status.is_final() => self.end(),
+            (_, 481) => self.end(),
             _ => {}
         }
         Ok(())

@@ -41,7 +41,7 @@ pub enum State {
     Early,
     /// Made or confirmed by a 2xx.
     Confirmed,
-    /// Ended, by BYE, by a final refusal of its INVITE, or by an answer that says so (481, 408).
+    /// Ended, by BYE, by a final refusal of its INVITE, or by an answer that says so (481).
     Ended,
 }
 

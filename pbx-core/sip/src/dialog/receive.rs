@@ -20,7 +20,9 @@ pub enum Incoming {
 pub enum Refused {
     /// The CSeq is not above the last one (§12.2.2), or can't be read.
     Order,
-    /// Our own INVITE is open: glare (§14.2).
+    /// Our own INVITE is open: glare (§14.2). Or it has overtaken the ACK of our 2xx, whose answer
+    /// or offer is open for us still (RFC 5407 §3.1.4, §3.1.5): some far ends take the 500 of
+    /// [`Refused::Busy`] for a last word.
     Glare,
     /// Their last INVITE is open (§14.2): let them wait a random time up to 10 s.
     Busy,
@@ -60,7 +62,7 @@ impl Dialog {
             match self.open {
                 Some(Open::Ours(_)) => return Err(Refused::Glare),
                 Some(Open::Theirs(_)) => return Err(Refused::Busy),
-                None if self.answered.is_some() => return Err(Refused::Busy),
+                None if self.answered.is_some() => return Err(Refused::Glare),
                 None => self.open = Some(Open::Theirs(cseq.number)),
             }
         }

@@ -49,7 +49,7 @@ impl Dialog {
         if self.state == State::Ended {
             return Err(Unsendable::Ended);
         }
-        if *method == Method::Invite && (self.open.is_some() || self.answered.is_some()) {
+        if *method == Method::Invite && !self.may_invite() {
             return Err(Unsendable::Open);
         }
         let cseq = self.local_cseq + 1;
@@ -59,6 +59,12 @@ impl Dialog {
             self.open = Some(Open::Ours(cseq));
         }
         Ok(message)
+    }
+
+    /// Whether an INVITE may be sent: none is open in either direction, and no 2xx of ours waits
+    /// for its ACK.
+    pub const fn may_invite(&self) -> bool {
+        self.open.is_none() && self.answered.is_none()
     }
 
     /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set, and keeps it. Send it

@@ -218,8 +218,10 @@ fn a_refused_invite_inside_leaves_the_dialog_and_481_ends_it() {
         let response = ResponseBuilder::new(&request, StatusCode::new(code).unwrap(), None, None).finish().unwrap();
         dialog.heard(&response).unwrap();
     };
-    response(&mut dialog, 488);
-    assert_eq!(dialog.state(), State::Confirmed);
+    for code in [488, 408] {
+        response(&mut dialog, code);
+        assert_eq!(dialog.state(), State::Confirmed, "{code}: a BYE may still be said");
+    }
     response(&mut dialog, 481);
     assert_eq!(dialog.state(), State::Ended);
 }
@@ -251,4 +253,16 @@ fn a_line_end_in_a_header_is_refused() {
 fn a_dialog_goes_on_after_thawing() {
     let dialog = answered();
     assert_eq!(serde_json::from_str::<Dialog>(&serde_json::to_string(&dialog).unwrap()).unwrap(), dialog);
+}
+
+/// RFC 5407 §3.1.4.
+#[test]
+fn an_invite_that_overtakes_the_ack_of_our_200_is_to_come_again() {
+    let mut dialog = answered();
+    assert_eq!(dialog.incoming(&theirs("INVITE", 8, "")), Err(Refused::Glare));
+    assert!(!dialog.may_invite());
+    assert_eq!(dialog.incoming(&theirs("ACK", 7, "")), Ok(Incoming::Ack), "its number is still awaited");
+    assert!(dialog.may_invite());
+    assert_eq!(dialog.incoming(&theirs("INVITE", 8, "")), Err(Refused::Order));
+    assert_eq!(dialog.incoming(&theirs("INVITE", 9, "")), Ok(Incoming::Request));
 }

@@ -1,8 +1,10 @@
 //! Session descriptions (RFC 8866) and how two sides agree on one (RFC 3264).
 //!
-//! What comes is read leniently ([`Session::parse`]); what goes is always written by us, strictly. A leg owns an
-//! [`OfferAnswer`], which has the `o=` line, the versions and the count of media lines right whatever happens. What one
-//! leg is offered because of the other is a policy between two [`Stream`]s, in [`policy`].
+//! What comes is read leniently ([`Session::parse`]); what goes is always written by us, strictly.
+//! A leg owns an [`OfferAnswer`], which has the `o=` line, the versions and the count of media
+//! lines right whatever happens. What one leg is offered because of the other is a policy between
+//! two [`Stream`]s, in [`policy`]; what a side wants itself and what was imposed on it are two
+//! things, told apart in `wants`.
 //!
 //! # Payload numbers
 //! The relay changes no packet, so both legs must mean the same by a number. They do because a number is never chosen
@@ -22,6 +24,7 @@ mod print;
 mod said;
 mod session;
 mod stream;
+mod wants;
 
 pub use address::Address;
 pub use codec::Codec;

@@ -1,7 +1,7 @@
 //! One leg's side of offer and answer (RFC 3264).
 
 use super::said::Said;
-use super::{Media, Origin, Session, Stream};
+use super::{Direction, Media, Origin, Session, Stream, wants};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use thiserror::Error;
@@ -18,9 +18,6 @@ pub enum Fault {
     /// An answer, and nothing was offered.
     #[error("there is no offer to answer")]
     NoOffer,
-    /// The answer has fewer media lines than the offer, or an offer fewer than before (RFC 3264 §6, §8).
-    #[error("the media lines do not match")]
-    Lines,
     /// No media line is sound over plain RTP, in a codec at least: answer 488.
     #[error("no sound is offered that we can carry")]
     NoSound,
@@ -41,8 +38,9 @@ enum State {
     Stable,
     /// We have offered; perhaps an early answer has come.
     Offered { offer: Said, early: Option<Said> },
-    /// The far end has offered; perhaps we have answered early.
-    Asked { offer: Said, early: Option<Said> },
+    /// The far end has offered, and wants this, if not what it says; perhaps we have answered
+    /// early.
+    Asked { offer: Said, wants: Option<Box<Stream>>, early: Option<Said> },
 }
 
 /// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones it for each early
@@ -57,46 +55,53 @@ pub struct OfferAnswer {
     state: State,
     local: Option<Said>,
     remote: Option<Said>,
+    /// What the far end wants, if that is not what it said last.
+    wants: Option<Box<Stream>>,
 }
 
 impl OfferAnswer {
     /// Nothing agreed yet; `id` is fresh randomness. It is cut to 63 bits, for those that read it with a sign.
     pub fn new(id: u64) -> Self {
-        Self { id: id >> 1, version: 0, line: 0, state: State::Stable, local: None, remote: None }
+        Self { id: id >> 1, version: 0, line: 0, state: State::Stable, local: None, remote: None, wants: None }
     }
 
-    /// The far end offers.
+    /// The far end offers. Lines that were there before and are missing now count as refused,
+    /// though RFC 3264 §8 has them stay: phones drop the video that was refused to them. Port 0 in
+    /// an agreed session is a hold.
     ///
     /// # Errors
-    /// [`Fault::Glare`], [`Fault::Open`], [`Fault::Lines`] or [`Fault::NoSound`]; then nothing has changed.
+    /// [`Fault::Glare`], [`Fault::Open`] or [`Fault::NoSound`]; then nothing has changed.
     pub fn remote_offer(&mut self, offer: Session) -> Result<(), Fault> {
         match self.state {
             State::Offered { .. } => return Err(Fault::Glare),
             State::Asked { .. } => return Err(Fault::Open),
             State::Stable => {}
         }
-        if offer.media.len() < self.local.as_ref().map_or(0, |local| local.session().media.len()) {
-            return Err(Fault::Lines);
-        }
+        let mut lines = std::iter::once(self.line).chain(0..offer.media.len());
         let has_sound = |line: &usize| offer.stream(*line).is_some_and(|stream| stream.has_sound());
-        let line = std::iter::once(self.line).chain(0..offer.media.len()).find(has_sound);
-        self.line = line.ok_or(Fault::NoSound)?;
-        self.state = State::Asked { offer: Said::new(offer, self.line), early: None };
+        let holds = |line: &usize| self.remote.is_some() && offer.closed_stream(*line).is_some();
+        self.line = lines.clone().find(has_sound).or_else(|| lines.find(holds)).ok_or(Fault::NoSound)?;
+        let offer = Said::new(offer, self.line);
+        let wants = wants::by_offer(&offer, self.local(), self.wanted());
+        self.state = State::Asked { offer, wants, early: None };
         Ok(())
     }
 
-    /// We answer with this stream. An early answer may be repeated, or replaced by the final one.
+    /// We answer with this stream; to an offer of port 0 with port 0 (RFC 3264 §6). An early answer
+    /// may be repeated, or replaced by the final one.
     ///
     /// # Errors
     /// [`Fault::NoOffer`].
     pub fn local_answer(&mut self, stream: Stream, phase: Phase) -> Result<&Session, Fault> {
-        let State::Asked { offer, early } = &self.state else { return Err(Fault::NoOffer) };
+        let State::Asked { offer, wants, early } = &self.state else { return Err(Fault::NoOffer) };
         let before = early.as_ref().or(self.local.as_ref()).cloned();
-        let offer = offer.clone();
+        let (offer, wants) = (offer.clone(), wants.clone());
+        let stream = Some(stream).filter(|_| !offer.is_closed());
         let answer = self.describe(stream, &offer.session().media, before.as_ref());
         self.state = match phase {
-            Phase::Early => State::Asked { offer, early: Some(answer) },
+            Phase::Early => State::Asked { offer, wants, early: Some(answer) },
             Phase::Final => {
+                self.wants = wants;
                 self.remote = Some(offer);
                 self.local = Some(answer);
                 State::Stable
@@ -115,7 +120,7 @@ impl OfferAnswer {
         }
         let before = self.local.clone();
         let lines = before.as_ref().map_or(&[][..], |before| &before.session().media);
-        let offer = self.describe(stream, lines, before.as_ref());
+        let offer = self.describe(Some(stream), lines, before.as_ref());
         self.state = State::Offered { offer, early: None };
         self.last_said().ok_or(Fault::NoOffer)
     }
@@ -130,26 +135,27 @@ impl OfferAnswer {
         said.map(Said::session)
     }
 
-    /// The far end answers. Lines beyond those of the offer answer nothing, and are left out. The final answer may differ from
-    /// an early one, as some far ends have it: the final one counts.
+    /// The far end answers. Lines beyond those of the offer answer nothing, and are left out;
+    /// missing ones count as refused. The final answer may differ from an early one, as some far
+    /// ends have it: the final one counts.
     ///
     /// # Errors
-    /// [`Fault::NoOffer`], [`Fault::Lines`], or [`Fault::NoSound`] if the far end refuses our stream; then nothing has
-    /// changed.
+    /// [`Fault::NoOffer`], or [`Fault::NoSound`] if the far end refuses our stream, unless it is
+    /// held or holds; then nothing has changed.
     pub fn remote_answer(&mut self, mut answer: Session, phase: Phase) -> Result<(), Fault> {
         let State::Offered { offer, early } = &mut self.state else { return Err(Fault::NoOffer) };
-        let lines = offer.session().media.len();
-        if answer.media.len() < lines {
-            return Err(Fault::Lines);
-        }
-        answer.media.truncate(lines);
+        answer.media.truncate(offer.session().media.len());
         let answer = Said::new(answer, self.line);
-        if answer.stream().is_none() {
+        let holds = offer.stream().is_some_and(|offer| offer.direction != Direction::SendRecv);
+        let may_close = self.remote.as_ref().is_some_and(|remote| holds || remote.is_closed());
+        if answer.stream().is_none() || answer.is_closed() && !may_close {
             return Err(Fault::NoSound);
         }
         match phase {
             Phase::Early => *early = Some(answer),
             Phase::Final => {
+                let before = self.wants.as_deref().or_else(|| self.remote.as_ref().and_then(Said::stream));
+                self.wants = wants::by_answer(&answer, offer, before);
                 self.local = Some(offer.clone());
                 self.remote = Some(answer);
                 self.state = State::Stable;
@@ -177,7 +183,7 @@ impl OfferAnswer {
     /// §14.1).
     pub fn roll_back(&mut self) {
         self.state = State::Stable;
-        self.line = self.local.as_ref().and_then(|local| local.session().audio_line()).unwrap_or(0);
+        self.line = self.local.as_ref().map_or(0, Said::line);
     }
 
     /// Whether an offer is open, the far end's or ours.
@@ -198,12 +204,41 @@ impl OfferAnswer {
         }
     }
 
+    /// The far end's offer that waits for our answer, as it is to be passed on: with the direction
+    /// that the far end wants.
+    pub fn asked(&self) -> Option<&Stream> {
+        match &self.state {
+            State::Asked { offer, wants, .. } => wants.as_deref().or_else(|| offer.stream()),
+            _ => None,
+        }
+    }
+
+    /// Whether the far end's offer asks for nothing that was not agreed: a refresh (RFC 4028 §7.4),
+    /// or its media has moved.
+    pub fn asks_nothing_new(&self) -> bool {
+        let (Some(asked), Some(wanted)) = (self.asked(), self.wanted()) else { return false };
+        let said = self.remote.as_ref().and_then(Said::stream);
+        let is_known = [Some(wanted), said].into_iter().flatten().any(|before| wants::is_alike(asked, before));
+        is_known && asked.direction == wanted.direction
+    }
+
+    /// Whether the far end's offer closes its stream by port 0.
+    pub fn is_closing(&self) -> bool {
+        matches!(&self.state, State::Asked { offer, .. } if offer.is_closed())
+    }
+
+    /// What the far end wants itself, by what was agreed: with every codec that it is known to
+    /// have.
+    pub fn wanted(&self) -> Option<&Stream> {
+        self.wants.as_deref().or(self.remote.as_ref()?.stream())
+    }
+
     /// The far end's stream in force: its early answer to our open offer, its open offer if we have answered that early,
     /// else what was agreed.
     pub fn remote(&self) -> Option<&Stream> {
         let open = match &self.state {
             State::Offered { early, .. } => early.as_ref(),
-            State::Asked { offer, early } => early.as_ref().map(|_| offer),
+            State::Asked { offer, early, .. } => early.as_ref().map(|_| offer),
             State::Stable => None,
         };
         open.or(self.remote.as_ref())?.stream()
@@ -214,24 +249,30 @@ impl OfferAnswer {
         self.local.as_ref()?.stream()
     }
 
-    /// Makes our description: the stream in its line, all other `lines` refused. The `o=` version rises by one if the
-    /// description differs from `before`, or if another one, which came to nothing, was sent since.
-    fn describe(&mut self, stream: Stream, lines: &[Media], before: Option<&Said>) -> Said {
+    /// Makes our description: the stream, if there is one, in its line, all other `lines` refused.
+    /// The `o=` version rises by one if the description differs from `before`, or if another one,
+    /// which came to nothing, was sent since.
+    fn describe(&mut self, stream: Option<Stream>, lines: &[Media], before: Option<&Said>) -> Said {
         let mut media: Vec<Media> = lines.iter().map(Media::refused).collect();
-        match media.get_mut(self.line) {
-            Some(line) => *line = stream.to_media(),
-            None => {
+        match (media.get_mut(self.line), stream.as_ref().map(Stream::to_media)) {
+            (Some(line), Some(ours)) => *line = ours,
+            (None, Some(ours)) => {
                 self.line = media.len();
-                media.push(stream.to_media());
+                media.push(ours);
             }
+            (_, None) => {}
         }
-        let address = stream.rtp.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |rtp| rtp.ip());
+        let rtp = stream.as_ref().and_then(|stream| stream.rtp);
+        let address = rtp.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |rtp| rtp.ip());
         let origin = Origin { user: "-".to_owned(), id: self.id, version: self.version, address: address.into() };
         let mut session = Session { origin, connection: Some(address.into()), attributes: Vec::new(), media };
         if before.map(Said::session) != Some(&session) {
             self.version += 1;
             session.origin.version = self.version;
         }
-        Said::ours(session, self.line, stream)
+        match stream {
+            Some(stream) => Said::ours(session, self.line, stream),
+            None => Said::new(session, self.line),
+        }
     }
 }

@@ -76,6 +76,14 @@ pub fn offer_answered(answered: &Stream, ours: SocketAddr) -> Result<Stream, NoC
     Ok(Stream { codecs: codecs.cloned().collect(), ..pass_offer(answered, ours) })
 }
 
+/// Whether `side` takes all the codecs of sound that the other may send by what it was `told` and
+/// what it `said` itself.
+pub fn takes_what_is_sent(side: &Stream, told: &Stream, said: &Stream) -> bool {
+    let may_send = |codec: &&Codec| codec.is_sound() && said.codecs.iter().any(|s| s.payload == codec.payload);
+    let codecs = told.codecs.iter().filter(may_send).cloned().collect();
+    agree(&Stream { codecs, ..told.clone() }, side)
+}
+
 /// Whether every number that one side was told stands for the same codec in what the other side said: so what one
 /// sends, the other understands.
 pub fn agree(told: &Stream, said: &Stream) -> bool {

@@ -5,27 +5,36 @@ use super::{Session, Stream};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
-/// A description, and the stream in one of its lines.
+/// A description, and the stream in one of its lines: the one in use.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Said(Arc<(Session, usize, Option<Stream>)>);
 
 impl Said {
     pub(super) fn new(session: Session, line: usize) -> Self {
-        let stream = session.stream(line);
+        let stream = session.stream(line).or_else(|| session.closed_stream(line));
         Self(Arc::new((session, line, stream)))
     }
 
     /// Our own description, which was written from this stream.
     pub(super) fn ours(session: Session, line: usize, stream: Stream) -> Self {
-        let stream = stream.rtp.is_some().then_some(stream);
-        Self(Arc::new((session, line, stream)))
+        Self(Arc::new((session, line, Some(stream))))
     }
 
     pub(super) fn session(&self) -> &Session {
         &self.0.0
     }
 
-    /// The stream; `None` if the line is refused or is not audio.
+    /// The number of the line.
+    pub(super) fn line(&self) -> usize {
+        self.0.1
+    }
+
+    /// Whether the line has port 0, or is missing.
+    pub(super) fn is_closed(&self) -> bool {
+        self.session().media.get(self.line()).is_none_or(|media| media.port == 0)
+    }
+
+    /// The stream; `None` if the line is missing or is not audio over plain RTP.
     pub(super) fn stream(&self) -> Option<&Stream> {
         self.0.2.as_ref()
     }

@@ -32,10 +32,20 @@ impl Session {
     /// The stream that a media line means; `None` if there is no such line, it is refused, or it is not audio over plain
     /// RTP.
     pub fn stream(&self, line: usize) -> Option<Stream> {
-        let media = self.media.get(line).filter(|media| media.is_plain_audio() && media.port != 0)?;
+        Some(self.read(self.media.get(line).filter(|media| media.is_plain_audio() && media.port != 0)?))
+    }
+
+    /// The stream that a media line means which has port 0: some far ends hold so (RFC 3264 §8.2
+    /// calls it the stream's end).
+    pub(super) fn closed_stream(&self, line: usize) -> Option<Stream> {
+        let media = self.media.get(line).filter(|media| media.is_plain_audio() && media.port == 0)?;
+        Some(Stream { rtp: None, rtcp: None, direction: Direction::Inactive, ..self.read(media) })
+    }
+
+    fn read(&self, media: &Media) -> Stream {
         let address = media.connection.as_ref().or(self.connection.as_ref()).unwrap_or(&self.origin.address);
         let number = |name| media.attribute(name).and_then(|value| value.trim().parse().ok());
-        Some(Stream {
+        Stream {
             rtp: address.reachable().map(|ip| SocketAddr::new(ip, media.port)),
             rtcp: media.attribute("rtcp").and_then(|value| rtcp_of(value, address)),
             codecs: codecs_of(media),
@@ -43,7 +53,7 @@ impl Session {
             ptime: number("ptime"),
             maxptime: number("maxptime"),
             protocol: media.protocol.to_ascii_uppercase(),
-        })
+        }
     }
 
     /// The direction by the media line, else by the session, else both ways; an address of zeros takes the receiving away

@@ -2,6 +2,7 @@
 
 mod admission;
 mod answering;
+mod changes;
 mod descriptions;
 mod moving;
 mod outcomes;

@@ -1,3 +1,5 @@
+mod changes;
+
 use super::*;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -253,7 +255,7 @@ fn lines_beyond_those_of_the_offer_answer_nothing() {
     let mut short = OfferAnswer::new(1);
     short.local_offer(policy::own_offer(ours())).unwrap();
     let none = parse("v=0\r\nc=IN IP4 10.0.0.7\r\n");
-    assert_eq!(short.remote_answer(none, Phase::Final), Err(Fault::Lines));
+    assert_eq!(short.remote_answer(none, Phase::Final), Err(Fault::NoSound));
 }
 
 #[test]
