@@ -12,6 +12,7 @@ mod media;
 mod plans;
 mod registering;
 mod restarts;
+mod soak;
 mod torture;
 mod trunk;
 mod two_people;
