@@ -7,6 +7,7 @@ use crate::reception::Reception;
 use crate::rtcp::RtcpPath;
 use crate::rtp::{Header, Kind};
 use crate::strangers::Strangers;
+use crate::target::may_be_sent_to;
 use crate::time::Instant;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -47,12 +48,20 @@ impl End {
         self.clocks = clocks;
     }
 
-    pub(crate) fn aim(&mut self, rtp: Option<SocketAddr>, rtcp: Option<SocketAddr>, signalling: Option<IpAddr>) {
-        let rtp = rtp.map(canonical).filter(|address| may_be_sent_to(*address));
+    /// Says where the far end listens, by its session description; `own` is the address of this machine that it knows.
+    pub(crate) fn aim(
+        &mut self,
+        rtp: Option<SocketAddr>,
+        rtcp: Option<SocketAddr>,
+        signalling: Option<IpAddr>,
+        own: Option<IpAddr>,
+    ) {
+        let fit = |address: &SocketAddr| may_be_sent_to(*address, signalling, own);
+        let rtp = rtp.map(canonical).filter(fit);
         self.wants_media = rtp.is_some();
         let Some(rtp) = rtp else { return };
         let moved = self.latch.aim(rtp, signalling.map(|ip| ip.to_canonical()));
-        self.rtcp.aim(rtp, rtcp.map(canonical).filter(|address| may_be_sent_to(*address)), moved);
+        self.rtcp.aim(rtp, rtcp.map(canonical).filter(fit), moved);
     }
 
     /// Judges a datagram that came in: what it is, if it is to be passed on.
@@ -151,14 +160,11 @@ impl End {
     }
 }
 
-/// The IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both spellings compare equal.
+/// The IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both spellings compare equal. Any other stays
+/// what it is, with the scope without which nothing link-local is reached (RFC 4007 §6).
 fn canonical(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
-}
-
-/// Whether packets may be sent to an address: not to `0.0.0.0` (hold by RFC 3264 §8.4), port 0 (a closed stream), multicast
-/// or broadcast.
-fn may_be_sent_to(address: SocketAddr) -> bool {
-    let broadcast = matches!(address.ip(), IpAddr::V4(ip) if ip.is_broadcast());
-    address.port() != 0 && !address.ip().is_unspecified() && !address.ip().is_multicast() && !broadcast
+    match address.ip().to_canonical() {
+        ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+        IpAddr::V6(_) => address,
+    }
 }

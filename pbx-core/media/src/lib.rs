@@ -20,6 +20,7 @@ pub mod rtcp;
 pub mod rtp;
 mod sockets;
 pub mod strangers;
+mod target;
 mod threads;
 pub mod time;
 

@@ -49,7 +49,7 @@ impl<S: Sockets> Relay<S> {
             Command::Aim { port, rtp, rtcp, signalling, own, clocks } => {
                 if let Some(end) = self.end(port) {
                     end.tick_by(clocks);
-                    end.aim(rtp, rtcp, signalling);
+                    end.aim(rtp, rtcp, signalling, own);
                     self.sockets.leave_from(port.rtp, own, rtp.map(|rtp| rtp.ip()));
                 }
                 None

@@ -61,6 +61,7 @@ impl RtcpPath {
     }
 }
 
-fn next_port(address: SocketAddr) -> Option<SocketAddr> {
-    Some(SocketAddr::new(address.ip(), address.port().checked_add(1)?))
+fn next_port(mut address: SocketAddr) -> Option<SocketAddr> {
+    address.set_port(address.port().checked_add(1)?);
+    Some(address)
 }
