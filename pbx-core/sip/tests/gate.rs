@@ -32,6 +32,8 @@ fn fault(text: &str) -> Fault {
 fn each_fault_has_its_status() {
     let long_uri = format!("sip:{}@b.test", "a".repeat(1100));
     let many = "X: y\r\n".repeat(300);
+    let hops = "Via: SIP/2.0/UDP h.test;branch=z9hG4bKh\r\n".repeat(70);
+    let hops_in_a_line = format!("Via: {}\r\n", ["SIP/2.0/UDP h.test;branch=z9hG4bKh"; 700].join(", "));
     let cases = [
         (request("OPTIONS", "sip:b.test", "no colon here\r\n"), StatusCode::BAD_REQUEST),
         (request("OPTIONS", "sip:b.test", "Subject: a\nb\r\n"), StatusCode::BAD_REQUEST),
@@ -44,6 +46,8 @@ fn each_fault_has_its_status() {
             request("OPTIONS", "sip:b.test", &format!("\r\n{}", "x".repeat(MAX_BYTES))),
             StatusCode::REQUEST_ENTITY_TOO_LARGE,
         ),
+        (request("OPTIONS", "sip:b.test", &hops), StatusCode::TOO_MANY_HOPS),
+        (request("OPTIONS", "sip:b.test", &hops_in_a_line), StatusCode::TOO_MANY_HOPS),
         (request("OPTIONS", &long_uri, ""), StatusCode::REQUEST_URI_TOO_LONG),
         (request("OPTIONS", "http://b.test", ""), StatusCode::UNSUPPORTED_URI_SCHEME),
         (request("OPTIONS", "urn:service:sos", ""), StatusCode::UNSUPPORTED_URI_SCHEME),

@@ -42,6 +42,9 @@ pub enum Fault {
     /// 420: Require names what we do not support (RFC 3261 §8.2.2.3).
     #[error("required extension is not supported")]
     Extension(Vec<Text>),
+    /// 483: there are more Vias than [`super::MAX_VIAS`]: the request has gone through more hops than it may.
+    #[error("more than 70 Vias")]
+    TooManyVias,
     /// 501: the method is not known.
     #[error("method is not known here")]
     Method,
@@ -63,6 +66,7 @@ impl Fault {
             Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Scheme => StatusCode::UNSUPPORTED_URI_SCHEME,
             Self::Extension(_) => StatusCode::BAD_EXTENSION,
+            Self::TooManyVias => StatusCode::TOO_MANY_HOPS,
             Self::Method => StatusCode::NOT_IMPLEMENTED,
             Self::Version => StatusCode::VERSION_NOT_SUPPORTED,
         }

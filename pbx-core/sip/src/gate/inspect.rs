@@ -29,10 +29,19 @@ fn size(message: &Message) -> Result<(), Fault> {
     if message.uri_text().is_some_and(|uri| uri.len() > MAX_URI_BYTES) {
         return Err(Fault::UriTooLong);
     }
-    if head > MAX_HEAD_BYTES || message.headers_of(HeaderName::Via).count() > MAX_VIAS {
+    if head > MAX_HEAD_BYTES {
         return Err(Fault::TooLarge);
     }
-    Ok(())
+    if vias(message) > MAX_VIAS { Err(Fault::TooManyVias) } else { Ok(()) }
+}
+
+/// How many Vias there are: one line may hold several.
+fn vias(message: &Message) -> usize {
+    let values = |header: Header<'_>| match memchr::memchr(b',', header.value().as_bytes()) {
+        None => 1,
+        Some(_) => split_outside(&header.value(), b',').count(),
+    };
+    message.headers_of(HeaderName::Via).map(values).sum()
 }
 
 /// The method is checked before all else: a 501 lets an unknown method be told from a broken one (RFC 4475 §3.1.2.18).

@@ -65,7 +65,7 @@ pub enum Silence {
     Response(Fault),
     /// A broken ACK: no ACK is ever answered (RFC 3261 §17.1.1.3).
     Ack(Fault),
-    /// No Via that says where an answer goes, or more than [`MAX_VIAS`].
+    /// No Via that says where an answer goes.
     NoVia(Fault),
 }
 
@@ -123,13 +123,13 @@ fn silence_or_answer(message: Message, fault: Fault) -> Verdict {
     Verdict::Ignore(silence)
 }
 
-/// Whether the topmost Via can be read up to its sent-by, and the list of them is not absurd. Broken parameters do not
-/// stand in the way: the answer then goes where the request came from.
+/// Whether the topmost Via can be read up to its sent-by. Broken parameters do not stand in the way: the answer then goes where
+/// the request came from.
 fn can_be_answered(message: &Message) -> bool {
     let Some(header) = message.header(HeaderName::Via) else { return false };
     let text = header.text();
     let end = text.find([';', ',']).unwrap_or(text.len());
-    Via::parse(text.slice(0..end)).is_ok() && message.headers_of(HeaderName::Via).count() <= MAX_VIAS
+    Via::parse(text.slice(0..end)).is_ok()
 }
 
 fn is_stun(bytes: &[u8]) -> bool {
