@@ -1,6 +1,7 @@
 //! Cutting a byte stream into messages by Content-Length (RFC 3261 §18.3). TLS brings the same stream; WebSocket
 //! (RFC 7118 §5) has frames of its own and needs none of this.
 
+use crate::gate::MAX_HEAD_BYTES;
 use crate::header_name::HeaderName;
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -35,9 +36,14 @@ pub struct Framer {
 }
 
 impl Framer {
-    /// A new stream whose messages have at most `limit` bytes.
+    /// A new stream whose messages have at most `limit` bytes, and their headers no more than the gate lets in.
     pub fn new(limit: usize) -> Self {
         Self { buffer: BytesMut::new(), limit, searched: 0 }
+    }
+
+    /// From now on its messages have at most `limit` bytes.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
     }
 
     /// Takes bytes that were read.
@@ -68,9 +74,9 @@ impl Framer {
             return Ok(None);
         }
         let Some(head_end) = self.head_end() else {
-            return if self.buffer.len() > self.limit { Err(self.too_large()) } else { Ok(None) };
+            return if self.buffer.len() > self.head_limit() { Err(self.too_large()) } else { Ok(None) };
         };
-        if head_end > self.limit {
+        if head_end > self.head_limit() {
             return Err(self.too_large());
         }
         let Some(length) = content_length(self.buffer.get(..head_end).unwrap_or_default()) else {
@@ -110,8 +116,12 @@ impl Framer {
         })
     }
 
+    fn head_limit(&self) -> usize {
+        self.limit.min(MAX_HEAD_BYTES)
+    }
+
     fn too_large(&mut self) -> FramingError {
-        let end = self.head_end().unwrap_or(self.buffer.len()).min(self.limit);
+        let end = self.head_end().unwrap_or(self.buffer.len()).min(self.head_limit());
         FramingError::TooLarge(self.buffer.split_to(end).freeze())
     }
 }
@@ -204,5 +214,18 @@ mod tests {
         let mut endless = Framer::new(100);
         endless.push(&[b'x'; 101]);
         assert!(matches!(endless.next_frame(), Err(FramingError::TooLarge(head)) if head.len() == 100));
+    }
+
+    #[test]
+    fn headers_without_an_end_are_refused_when_the_gate_would_not_let_them_in() {
+        let mut framer = Framer::new(crate::gate::MAX_BYTES);
+        let mut most = 0;
+        let ended = (0..80).find_map(|_| {
+            framer.push(&[b'x'; 4096]);
+            most = most.max(framer.pending());
+            framer.next_frame().err()
+        });
+        assert!(matches!(ended, Some(FramingError::TooLarge(_))));
+        assert!(most <= MAX_HEAD_BYTES + 4096, "{most}");
     }
 }

@@ -4,6 +4,7 @@ use super::table::Standing;
 use super::wait::Wait;
 use bytes::Bytes;
 use pbx_sip::framing::{Frame, Framer, FramingError};
+use pbx_sip::gate::MAX_BYTES;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -19,6 +20,10 @@ const UNHEARD: u64 = 4 * 1024 * 1024;
 
 /// What is read at once.
 const BUFFER: usize = 4 * 1024;
+
+/// The most bytes of a message while nobody has proven on the connection who he is: more than any request needs that asks for
+/// a challenge, and as much as a stranger may make us keep.
+const OF_A_STRANGER: usize = 8 * 1024;
 
 /// What a peer said.
 pub(super) enum Heard {
@@ -59,7 +64,7 @@ pub(super) async fn converse(
 }
 
 async fn read(stream: &mut (impl AsyncRead + Unpin), standing: &Standing, mut heard: impl FnMut(Heard)) {
-    let mut framer = Framer::new(pbx_sip::gate::MAX_BYTES);
+    let mut framer = Framer::new(OF_A_STRANGER);
     let mut buffer = vec![0; BUFFER];
     let (began, mut wait) = (now(), Wait::begin(standing.is_proven()));
     loop {
@@ -76,6 +81,7 @@ async fn read(stream: &mut (impl AsyncRead + Unpin), standing: &Standing, mut he
         framer.push(&buffer[..length]);
         let mut is_whole = false;
         loop {
+            framer.set_limit(if standing.is_proven() { MAX_BYTES } else { OF_A_STRANGER });
             match framer.next_frame() {
                 Ok(Some(Frame::Message(bytes))) => {
                     is_whole = true;
@@ -151,5 +157,32 @@ mod tests {
     async fn what_waits_when_a_peer_closes_its_side_is_still_said() {
         let said = heard_by_a_peer_that_says(b"OPTIONS sip:a@b SIP/2.0\r\nl: 0\r\n\r\n", true).await;
         assert_eq!(said, ANSWER.repeat(3));
+    }
+
+    /// Whether a message of so many bytes comes whole from a peer of this standing.
+    async fn comes_whole(length: usize, standing: Standing) -> bool {
+        let (mut peer, ours) = tokio::io::duplex(64);
+        let (reader, writer) = tokio::io::split(ours);
+        let (sender, outgoing) = mpsc::channel(1);
+        let sender = RefCell::new(Some(sender));
+        let whole = std::cell::Cell::new(None);
+        let heard = |heard| whole.set(Some(matches!(heard, Heard::Message(_))));
+        let server = converse(reader, writer, outgoing, &standing, heard, || drop(sender.take()));
+        let client = async move {
+            let head = format!("MESSAGE sip:a@b SIP/2.0\r\nl: {length}\r\n\r\n");
+            // Who is not heard to the end cannot say everything.
+            let _ = peer.write_all(head.as_bytes()).await;
+            let _ = peer.write_all(&vec![b'x'; length]).await;
+        };
+        tokio::join!(server, client);
+        whole.get() == Some(true)
+    }
+
+    #[tokio::test]
+    async fn stranger_makes_us_keep_a_tenth_of_what_a_phone_may_say() {
+        assert!(comes_whole(OF_A_STRANGER / 2, Standing::default()).await);
+        assert!(!comes_whole(10 * OF_A_STRANGER, Standing::default()).await);
+        assert!(!comes_whole(60_000, Standing::default()).await);
+        assert!(comes_whole(60_000, Standing::ours()).await);
     }
 }
