@@ -1,5 +1,6 @@
 //! The engine knows flows, not sockets: where bytes came from and where they can be sent.
 
+use pbx_sip::transaction::Peer;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -58,9 +59,23 @@ impl Flow {
         !self.transport.is_reliable() || self.connection != 0
     }
 
+    /// The other end, as transactions know it.
+    pub const fn peer(&self) -> Peer {
+        Peer { address: self.remote, reliable: self.transport.is_reliable() }
+    }
+
     /// The address of this machine that it ends at, and that what we send on it leaves from.
     pub fn own_ip(&self) -> IpAddr {
         self.own.unwrap_or_else(|| self.local.ip())
+    }
+}
+
+/// The IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both spellings compare equal. Any other stays
+/// what it is, with the scope without which nothing link-local is reached (RFC 4007 §6).
+pub fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+        IpAddr::V6(_) => address,
     }
 }
 

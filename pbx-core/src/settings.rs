@@ -22,6 +22,8 @@ pub struct Settings {
     pub offer_sha256: bool,
     /// SIP connections that one address may have open at once: one IPv4 address, or one /64 of IPv6.
     pub connections_per_address: usize,
+    /// Answers a second that leave over UDP to senders who have proven nothing, for each /24 of IPv4 and each /56 of IPv6.
+    pub answers_to_strangers: u32,
     /// How long a `ring` without a timeout rings.
     pub ring_timeout_s: u32,
     /// After how long without an action the caller hears ringing.
@@ -64,6 +66,7 @@ impl Default for Settings {
             nonce_lifetime_s: 300,
             offer_sha256: false,
             connections_per_address: 1024,
+            answers_to_strangers: 1000,
             ring_timeout_s: 30,
             local_ringing_ms: 1000,
             calls_per_tenant: 0,

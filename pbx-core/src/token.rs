@@ -1,16 +1,20 @@
-//! The ids that we put on the wire. Branches and tags carry the slot, so that any reader finds the engine.
+//! The ids that we put on the wire. Branches and tags carry the slot, so that any reader finds the engine, and a mark, so that
+//! nobody but us can make one.
 //!
-//! One form for both: the cookie `rd`, three hex digits of slot, sixteen hex digits of randomness. A branch has RFC 3261's
-//! magic cookie before it. Nothing in it tells a thread, a node or a tenant.
+//! One form for both: the cookie `rd`, three hex digits of slot, sixteen of randomness, eleven of a keyed hash over kind, slot
+//! and randomness. A branch has RFC 3261's magic cookie before it. Nothing in it tells a thread, a node or a tenant.
 
 use crate::ids::{SLOTS, Slot};
 use crate::time::Wall;
+use pbx_sip::digest::Keyed;
 use pbx_sip::spell;
+use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The magic cookie that every branch begins with (RFC 3261 §8.1.1.7).
 pub const MAGIC: &str = "z9hG4bK";
 
-/// The mark that an id of ours begins with.
+/// What an id of ours begins with.
 const COOKIE: &str = "rd";
 
 /// Digits of the slot.
@@ -19,17 +23,95 @@ const SLOT_DIGITS: usize = 3;
 /// Digits of the randomness.
 const RANDOM_DIGITS: usize = 16;
 
+/// Digits of the mark: 44 bits, so that one forged id in 2⁴⁴ is taken for ours, and a tag has 32 characters.
+const MARK_DIGITS: usize = 11;
+
 /// Digits of the second in a Call-ID.
 const SECOND_DIGITS: usize = 8;
 
-/// A tag of ours: 21 characters of RFC 3261's `token`. The randomness must not be guessable.
-pub fn mint(slot: Slot, random: u64) -> String {
-    written("", slot, random)
+/// The length of a tag.
+const LENGTH: usize = COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS + MARK_DIGITS;
+
+/// What an id is for: a tag is no branch.
+#[derive(Clone, Copy)]
+enum Kind {
+    Tag,
+    Branch,
 }
 
-/// A Via branch of ours: [`mint`] behind the magic cookie.
-pub fn branch(slot: Slot, random: u64) -> String {
-    written(MAGIC, slot, random)
+/// The slot and the randomness of an id of ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Minted {
+    /// The slot that the id leads to.
+    pub slot: Slot,
+    /// The randomness that makes it the only one.
+    pub random: u64,
+}
+
+/// Mints tags and branches, and knows them again. Any number of them with the same key agree, before and after a restart.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tokens(Keyed);
+
+impl Tokens {
+    /// Mints with this secret key. It must survive restarts: dialogs do in the memory of phones.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(Keyed::new(key))
+    }
+
+    /// A new tag: 32 characters of RFC 3261's `token`. The randomness must not be guessable.
+    pub fn tag(&self, slot: Slot, random: u64) -> String {
+        self.written(Kind::Tag, Minted { slot, random })
+    }
+
+    /// A new Via branch.
+    pub fn branch(&self, slot: Slot, random: u64) -> String {
+        self.written(Kind::Branch, Minted { slot, random })
+    }
+
+    /// Reads a tag; `None` if it is not of our making. Letters' case does not matter, because some peers hand tags back in
+    /// another one.
+    pub fn read_tag(&self, text: &str) -> Option<Minted> {
+        self.read(Kind::Tag, text)
+    }
+
+    /// Reads a Via branch; `None` if it is not of our making.
+    pub fn read_branch(&self, text: &str) -> Option<Minted> {
+        let (magic, rest) = text.split_at_checked(MAGIC.len())?;
+        if magic.eq_ignore_ascii_case(MAGIC) { self.read(Kind::Branch, rest) } else { None }
+    }
+
+    fn written(&self, kind: Kind, minted: Minted) -> String {
+        let magic = if matches!(kind, Kind::Branch) { MAGIC } else { "" };
+        let mut text = String::with_capacity(magic.len() + LENGTH);
+        text.extend([magic, COOKIE]);
+        spell::hex(&mut text, u64::from(minted.slot.0), SLOT_DIGITS);
+        spell::hex(&mut text, minted.random, RANDOM_DIGITS);
+        spell::hex(&mut text, self.mark(kind, minted), MARK_DIGITS);
+        text
+    }
+
+    fn read(&self, kind: Kind, text: &str) -> Option<Minted> {
+        let (minted, mark) = parse(text)?;
+        (self.mark(kind, minted) == mark).then_some(minted)
+    }
+
+    /// The keyed hash. The door's own tags are of the same key: what they hash begins with a letter.
+    fn mark(&self, kind: Kind, minted: Minted) -> u64 {
+        let hash = self.0.hash([&[kind as u8][..], &minted.slot.0.to_be_bytes(), &minted.random.to_be_bytes()]);
+        hash.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte)) >> (64 - 4 * MARK_DIGITS)
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+/// The randomness of a tag that is known to be ours: what dialogs are found by.
+pub fn random_of(tag: &str) -> Option<u64> {
+    parse(tag).map(|(minted, _)| minted.random)
 }
 
 /// A Call-ID of ours (RFC 3261 §8.1.1.4): the second and randomness. It begins with the time so that what is kept by it lies
@@ -37,43 +119,24 @@ pub fn branch(slot: Slot, random: u64) -> String {
 pub fn call_id(now: Wall, random: u64) -> String {
     let mut text = String::with_capacity(COOKIE.len() + SECOND_DIGITS + RANDOM_DIGITS);
     text.push_str(COOKIE);
-    // Its low 32 bits: they last until 2106, and what comes then begins anew.
+    // Its low 32 bits: they last until 2106, and then start from zero again.
     let second = u64::try_from(now.seconds()).unwrap_or(0) & u64::from(u32::MAX);
     spell::hex(&mut text, second, SECOND_DIGITS);
     spell::hex(&mut text, random, RANDOM_DIGITS);
     text
 }
 
-fn written(before: &str, slot: Slot, random: u64) -> String {
-    let mut text = String::with_capacity(before.len() + COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS);
-    text.extend([before, COOKIE]);
-    spell::hex(&mut text, u64::from(slot.0), SLOT_DIGITS);
-    spell::hex(&mut text, random, RANDOM_DIGITS);
-    text
-}
-
-/// The slot in a branch or tag of ours; nothing if it is not ours. Letters' case does not matter, because
-/// some peers hand tags back in another one.
-pub fn slot_of(text: &str) -> Option<Slot> {
-    let bytes = text.as_bytes();
-    let bytes = match bytes.get(..MAGIC.len()) {
-        Some(start) if start.eq_ignore_ascii_case(MAGIC.as_bytes()) => &bytes[MAGIC.len()..],
-        _ => bytes,
-    };
-    if bytes.len() != COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS {
+/// What stands in an id of our form, and its mark.
+fn parse(text: &str) -> Option<(Minted, u64)> {
+    let (cookie, digits) = text.split_at_checked(COOKIE.len())?;
+    if text.len() != LENGTH || !cookie.eq_ignore_ascii_case(COOKIE) || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
-    let (cookie, digits) = bytes.split_at(COOKIE.len());
-    if !cookie.eq_ignore_ascii_case(COOKIE.as_bytes()) || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let slot = digits[..SLOT_DIGITS].iter().fold(0_u16, |sum, digit| sum * 16 + hex_value(*digit));
-    (slot < SLOTS).then_some(Slot(slot))
-}
-
-/// The value of one hex digit.
-fn hex_value(digit: u8) -> u16 {
-    (digit as char).to_digit(16).unwrap_or(0) as u16
+    let (slot, digits) = digits.split_at(SLOT_DIGITS);
+    let (random, mark) = digits.split_at(RANDOM_DIGITS);
+    let number = |digits| u64::from_str_radix(digits, 16).ok();
+    let slot = u16::try_from(number(slot)?).ok().filter(|slot| *slot < SLOTS)?;
+    Some((Minted { slot: Slot(slot), random: number(random)? }, number(mark)?))
 }
 
 #[cfg(test)]
@@ -81,21 +144,41 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn tag_and_branch_carry_their_slot() {
-        assert_eq!(mint(Slot(0x2f), 0xdead_beef), "rd02f00000000deadbeef");
-        assert_eq!(branch(Slot(1023), 1), "z9hG4bKrd3ff0000000000000001");
-        assert_eq!(slot_of("z9hG4bKrd3ff0000000000000001"), Some(Slot(1023)));
-        assert_eq!(slot_of("RD02F00000000DEADBEEF"), Some(Slot(0x2f)));
+    fn tokens() -> Tokens {
+        Tokens::new([7; 32])
     }
 
     #[test]
-    fn what_is_not_ours_has_no_slot() {
-        for text in
-            ["", "rd", "z9hG4bK", "z9hG4bK-524287-1---", "rd4000000000000000000", "rd02f00000000deadbee", "as6f0c1d3a"]
-        {
-            assert_eq!(slot_of(text), None, "{text}");
+    fn tag_and_branch_carry_their_slot() {
+        let (tag, branch) = (tokens().tag(Slot(0x2f), 0xdead_beef), tokens().branch(Slot(1023), 1));
+        assert!(tag.starts_with("rd02f00000000deadbeef") && tag.len() == 32, "{tag}");
+        assert!(branch.starts_with("z9hG4bKrd3ff0000000000000001"), "{branch}");
+        let minted = Minted { slot: Slot(0x2f), random: 0xdead_beef };
+        assert_eq!(tokens().read_tag(&tag), Some(minted));
+        assert_eq!(tokens().read_tag(&tag.to_uppercase()), Some(minted), "some peers change the case");
+        assert_eq!(tokens().read_branch(&branch.to_lowercase()), Some(Minted { slot: Slot(1023), random: 1 }));
+        assert_eq!(random_of(&tag.to_uppercase()), Some(0xdead_beef));
+    }
+
+    #[test]
+    fn what_was_not_minted_here_is_not_ours() {
+        let (tag, branch) = (tokens().tag(Slot(1), 2), tokens().branch(Slot(1), 2));
+        assert_eq!(Tokens::new([8; 32]).read_tag(&tag), None, "of another server");
+        assert_eq!(tokens().read_branch(&format!("{MAGIC}{tag}")), None, "a tag is no branch");
+        assert_eq!(tokens().read_tag(branch.trim_start_matches(MAGIC)), None, "a branch is no tag");
+        assert_eq!(tokens().read_tag("rd0000000000000000001"), None, "as releases before wrote them");
+        let long = format!("rd400{}", "0".repeat(27));
+        for text in ["", "rd", MAGIC, "z9hG4bK-524287-1---", "as6f0c1d3a", "rdäöü", &long] {
+            assert_eq!((tokens().read_tag(text), tokens().read_branch(text)), (None, None), "{text}");
         }
+    }
+
+    #[test]
+    fn ten_thousand_forged_ids_are_none_of_ours() {
+        let tag = tokens().tag(Slot(1), 2);
+        let stem = &tag[..LENGTH - MARK_DIGITS];
+        let forged = (0..10_000_u64).map(|n| format!("{stem}{n:011x}"));
+        assert_eq!(forged.filter(|text| *text != tag && tokens().read_tag(text).is_some()).count(), 0);
     }
 
     #[test]
@@ -103,19 +186,20 @@ mod tests {
         let at = |seconds: i64| Wall::from_micros(seconds * 1_000_000);
         assert_eq!(call_id(at(0x6000_0000), 0xdead_beef), "rd6000000000000000deadbeef");
         assert!(call_id(at(1_795_305_600), u64::MAX) < call_id(at(1_795_305_601), 0));
-        assert_eq!(slot_of(&call_id(at(1_795_305_600), 7)), None);
+        assert_eq!(tokens().read_tag(&call_id(at(1_795_305_600), 7)), None);
     }
 
     proptest! {
         #[test]
         fn every_minted_id_is_found_again(slot in 0..SLOTS, random: u64) {
-            prop_assert_eq!(slot_of(&mint(Slot(slot), random)), Some(Slot(slot)));
-            prop_assert_eq!(slot_of(&branch(Slot(slot), random)), Some(Slot(slot)));
+            let minted = Some(Minted { slot: Slot(slot), random });
+            prop_assert_eq!(tokens().read_tag(&tokens().tag(Slot(slot), random)), minted);
+            prop_assert_eq!(tokens().read_branch(&tokens().branch(Slot(slot), random)), minted);
         }
 
         #[test]
         fn any_text_is_answered_without_panic(text: String) {
-            let _ = slot_of(&text);
+            let _ = (tokens().read_tag(&text), tokens().read_branch(&text));
         }
     }
 }

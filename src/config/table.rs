@@ -296,6 +296,13 @@ pub const SETTINGS: &[Setting] = &[
         many: false,
         set: |config, values| at_least_one(values).map(|v| config.settings.connections_per_address = v),
     },
+    limit!(
+        "answers-to-strangers",
+        answers_to_strangers,
+        "1000",
+        "Answers a second that leave over UDP to senders who have proven nothing, for each /24 of IPv4 and each /56 of IPv6, so that forged senders make nobody a victim. Trunks and phones that have registered have no limit; a phone that gets no answer repeats itself.",
+        at least 1
+    ),
     limit!("ring-timeout-s", ring_timeout_s, "30", "How long a `ring` without a timeout rings, in seconds.", at least 1),
     limit!("local-ringing-ms", local_ringing_ms, "1000", "After how long without a verb the caller hears ringing."),
     limit!(

@@ -139,7 +139,8 @@ impl Exchange {
             .map(|n| {
                 let mut seed = [0; 32];
                 seed[..8].copy_from_slice(&fate(self.seed, &[self.lives, n as u64]).to_le_bytes());
-                let mut engine = Engine::new(n as u16, PortShare::new(1, PAIRS, count), seed)
+                let ports = PortShare::new(1, PAIRS, count);
+                let mut engine = Engine::new(n as u16, ports, seed, self.door.tokens().clone())
                     .with_nonces(self.door.nonces().clone());
                 let ours = bindings.iter().filter(|(tenant, _)| engine_of(tenant.slot(), count) == n);
                 engine.restore(now, ours.cloned().collect());
@@ -354,7 +355,7 @@ impl Exchange {
     fn carry_out(&mut self, now: Now, n: usize, output: Output) -> Option<Wish> {
         match output {
             Output::Send { flow, bytes, about } => {
-                self.door.sent(now.mono, &bytes);
+                self.door.sent(now.mono, &flow, &bytes);
                 self.witness.left(now.mono, &Glance::at(&bytes), about.is_some());
                 return Some(sending(flow, bytes));
             }

@@ -48,7 +48,7 @@
 //! ```
 //! use pbx_sip::dialog::{Dialog, Incoming, Parts};
 //! use pbx_sip::time::Instant;
-//! use pbx_sip::transaction::{Action, Layer, Timers};
+//! use pbx_sip::transaction::{Action, Layer, Peer, Timers};
 //! use pbx_sip::{Message, Method, Reply, Via};
 //! use std::time::Duration;
 //!
@@ -63,6 +63,8 @@
 //!
 //! let now = Instant::from_micros(0);
 //! let (mut anna, mut ben) = (Layer::new(Timers::default()), Layer::new(Timers::default()));
+//! let udp = |address: &str| Peer { address: address.parse().unwrap(), reliable: false };
+//! let (to_ben, to_anna) = (udp("192.0.2.2:5060"), udp("192.0.2.1:5060"));
 //! let headers = "From: <sip:anna@acme.test>;tag=a1\r\nCall-ID: one@192.0.2.1\r\nCSeq: 1 INVITE\r\n";
 //! let via = "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna1\r\n";
 //!
@@ -71,11 +73,11 @@
 //!     "INVITE sip:ben@192.0.2.2 SIP/2.0\r\n{via}{headers}To: <sip:ben@acme.test>\r\n\
 //!      Contact: <sip:anna@192.0.2.1>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
 //! ))?;
-//! let (_, actions) = anna.send(now, &invite, false, 7).unwrap();
+//! let (_, actions) = anna.send(now, &invite, to_ben, 7).unwrap();
 //! let wire = sent(&actions);
 //!
 //! // Ben's layer makes a transaction of it and tells him. He answers, and repeats his 200 until it is acknowledged.
-//! let actions = ben.receive(now, &wire[0], false, 8);
+//! let actions = ben.receive(now, &wire[0], to_anna, true, 8);
 //! let [Action::Request { id, merged: None }] = actions[..] else { panic!("a new request") };
 //! let mut at_ben = Dialog::uas(&wire[0], "b1")?;
 //! let answer = Message::parse(format!(
@@ -87,7 +89,7 @@
 //! assert_eq!(at_ben.next_deadline(), Some(now + Duration::from_millis(500)));
 //!
 //! // Anna hears it. Each 2xx is hers to acknowledge, to Ben's Contact; one that came again gets the same ACK again.
-//! let actions = anna.receive(now, &wire[0], false, 7);
+//! let actions = anna.receive(now, &wire[0], to_ben, true, 7);
 //! assert!(matches!(actions[..], [Action::Response { user: 7, .. }]));
 //! let mut at_anna = Dialog::uac(&invite, &wire[0])?;
 //! let via = Via::parse("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna2")?;
@@ -96,15 +98,15 @@
 //! assert_eq!(at_anna.ack_again(&wire[0]), Some(ack.as_bytes().clone()));
 //!
 //! // The ACK belongs to the dialog, not to a transaction.
-//! assert_eq!(ben.receive(now, &ack, false, 8), [Action::Ack]);
+//! assert_eq!(ben.receive(now, &ack, to_anna, true, 8), [Action::Ack]);
 //! assert_eq!(at_ben.incoming(&ack), Ok(Incoming::Ack));
 //! assert_eq!(at_ben.next_deadline(), None);
 //!
 //! // Anna hangs up.
 //! let via = Via::parse("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna3")?;
 //! let bye = at_anna.request(&Method::Bye, Parts::new(&via))?;
-//! let (_, actions) = anna.send(now, &bye, false, 7).unwrap();
-//! let actions = ben.receive(now, &sent(&actions)[0], false, 8);
+//! let (_, actions) = anna.send(now, &bye, to_ben, 7).unwrap();
+//! let actions = ben.receive(now, &sent(&actions)[0], to_anna, true, 8);
 //! assert!(matches!(actions[..], [Action::Request { merged: None, .. }]));
 //! assert_eq!(at_ben.incoming(&bye), Ok(Incoming::Request));
 //! at_ben.end();

@@ -56,7 +56,7 @@ impl Call {
         self.record.leg_started(leg.id, leg.party.clone(), call_id, cx.now().wall);
         let started = EventKind::LegStarted { leg: leg.id, to: leg.party.clone() };
         cx.publish(self.owner.tenant, Some(self.owner.call), started);
-        cx.shared.tags.insert(leg.tag.clone(), (self.owner.call, no));
+        cx.shared.lead(&leg.tag, self.owner.call, no);
         leg.transaction = cx.request(flow, leg.whose(), &invite);
         leg.invite = Some(invite);
         self.legs.push(leg);

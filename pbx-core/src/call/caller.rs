@@ -58,8 +58,8 @@ impl Call {
         let caller = self.caller();
         let Some(invite) = &caller.invite else { return };
         let Ok(dialog) = Dialog::uas(invite, &tag) else { return };
-        cx.shared.tags.remove(&caller.tag);
-        cx.shared.tags.insert(tag.clone(), (call, 0));
+        cx.shared.forget_tag(&caller.tag);
+        cx.shared.lead(&tag, call, 0);
         caller.tag = tag;
         caller.dialog = Some(dialog);
     }

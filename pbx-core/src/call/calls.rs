@@ -2,10 +2,15 @@
 
 use super::admission::Running;
 use super::cx::Cx;
+use super::shared::Shared;
 use super::state::Call;
+use super::streams::Streams;
 use crate::ids::{CallId, TenantId};
+use crate::token;
+use pbx_sip::Message;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 /// The calls of an engine.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -14,6 +19,8 @@ pub(super) struct Calls {
     map: HashMap<CallId, Box<Call>>,
     #[serde(skip)]
     running: Running,
+    #[serde(skip)]
+    streams: Streams,
 }
 
 /// The calls as they are frozen: what is counted is counted again.
@@ -24,9 +31,10 @@ struct Kept {
 
 impl From<Kept> for Calls {
     fn from(Kept { map }: Kept) -> Self {
-        let mut running = Running::default();
+        let (mut running, mut streams) = (Running::default(), Streams::default());
         map.values().filter(|call| !call.record.is_over()).for_each(|call| running.began(call));
-        Self { map, running }
+        map.values().for_each(|call| streams.note(call));
+        Self { map, running, streams }
     }
 }
 
@@ -51,6 +59,22 @@ impl Calls {
         let mut ids: Vec<CallId> = self.map.iter().filter(|(_, call)| is_one(call)).map(|(id, _)| *id).collect();
         ids.sort_unstable();
         ids
+    }
+
+    /// The calls with a leg on a stream that leads there, the oldest first.
+    pub(super) fn on_streams_to(&self, address: SocketAddr) -> Vec<CallId> {
+        self.streams.to(address)
+    }
+
+    /// The leg whose dialog a received message is of: our tag leads to it, and Call-ID and the other tag are its own (RFC 3261
+    /// §12).
+    pub(super) fn leg_of(&self, shared: &Shared, message: &Message) -> Option<(CallId, u16)> {
+        let (from, to) = (message.from_addr().ok()?, message.to_addr().ok()?);
+        let (ours, theirs) = if message.is_request() { (to, from) } else { (from, to) };
+        let (call, no) = shared.tags.get(&token::random_of(ours.tag()?)?).copied()?;
+        let id = self.map.get(&call)?.legs.get(usize::from(no))?.dialog.as_ref()?.id();
+        let is_its = id.remote_tag == theirs.tag().unwrap_or_default() && message.call_id().ok()? == id.call_id;
+        is_its.then_some((call, no))
     }
 
     /// Does something with a tenant's call; another tenant's is not there.
@@ -80,6 +104,9 @@ impl Calls {
         }
         if call.is_done() {
             self.map.remove(&id);
+            self.streams.forget(id);
+        } else {
+            self.streams.note(call);
         }
         Some(result)
     }
@@ -90,6 +117,7 @@ impl Calls {
             self.running.began(&call);
         }
         if !call.is_done() {
+            self.streams.note(&call);
             self.map.insert(call.owner.call, Box::new(call));
         }
     }

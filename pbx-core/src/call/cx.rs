@@ -2,6 +2,7 @@
 
 use super::io::{Output, World};
 use super::shared::{Shared, User, Whose};
+use crate::door::Who;
 use crate::event::{Event, EventKind};
 use crate::flow::Flow;
 use crate::ids::{CallId, Slot, TenantId};
@@ -49,12 +50,20 @@ impl Cx<'_> {
 
     /// A new tag that finds its way back to this slot.
     pub(super) fn mint(&mut self, slot: Slot) -> String {
-        token::mint(slot, self.random())
+        let random = self.random();
+        self.shared.tokens.tag(slot, random)
+    }
+
+    /// A new tag for an answer that begins no dialog: the ACK of a refusal finds its way back by it, too. Who is known by a
+    /// transaction alone acknowledges nothing, so any slot will do.
+    pub(super) fn mint_for(&mut self, who: &Who) -> String {
+        self.mint(who.tenant().map_or(Slot(0), |tenant| tenant.slot()))
     }
 
     /// A new Via branch that finds its way back to this slot.
     pub(super) fn branch(&mut self, slot: Slot) -> String {
-        token::branch(slot, self.random())
+        let random = self.random();
+        self.shared.tokens.branch(slot, random)
     }
 
     /// Publishes an event.
@@ -83,7 +92,7 @@ impl Cx<'_> {
     pub(super) fn request(&mut self, flow: Flow, whose: Whose, request: &Message) -> Option<TransactionId> {
         let user = User { flow, whose };
         let now = self.now().mono;
-        let (id, actions) = self.shared.layer.send(now, request, flow.transport.is_reliable(), user)?;
+        let (id, actions) = self.shared.layer.send(now, request, flow.peer(), user)?;
         self.carry(actions);
         Some(id)
     }

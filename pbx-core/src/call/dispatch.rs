@@ -4,14 +4,13 @@ use super::calls::Calls;
 use super::cx::Cx;
 use super::incoming::Incoming;
 use super::io::{Command, Input};
-use super::leg::LegState;
 use super::shared::{User, Whose};
-use super::state::Call;
 use super::timers::Timer;
 use super::{outside, stray};
 use crate::cause;
 use crate::door::Who;
 use crate::flow::Flow;
+use crate::ids::CallId;
 use pbx_media::Fact;
 use pbx_sip::transaction::{Action, Failure, TransactionId};
 use pbx_sip::{Message, Method};
@@ -66,51 +65,44 @@ impl Calls {
     fn message(&mut self, cx: &mut Cx<'_>, flow: Flow, message: &Message, who: &Who) {
         let user = User { flow, whose: Whose::Nobody };
         let now = cx.now().mono;
-        let actions = cx.shared.layer.receive(now, message, flow.transport.is_reliable(), user);
+        let leg = self.leg_of(cx.shared, message);
+        let expected = leg.is_some() || !message.to_addr().is_ok_and(|to| to.tag().is_some());
+        let actions = cx.shared.layer.receive(now, message, flow.peer(), expected, user);
         for action in actions {
             match action {
                 Action::Send { user, bytes, .. } => cx.send_bytes(user.flow, bytes, user.whose.about()),
                 Action::Request { id, merged } => {
-                    self.request(cx, &Incoming { id, merged, flow, invite: message, who })
+                    self.request(cx, leg, &Incoming { id, merged, flow, invite: message, who })
                 }
-                Action::Cancel { id, invite } => {
-                    // Nothing proves who sends a CANCEL, so it must come from where its INVITE came from (RFC 3261 §22.1).
-                    let invite = invite.filter(|(_, user)| user.flow.remote.ip() == flow.remote.ip());
-                    self.cancelled(cx, id, invite, message);
-                }
-                Action::Ack => self.acknowledged(cx, flow, message),
+                Action::Cancel { id, invite } => self.cancelled(cx, id, invite, message),
+                Action::Nowhere => outside::belongs_nowhere(cx, flow, message),
+                Action::Ack => self.acknowledged(cx, leg, flow, message),
                 Action::Response { id, user } => {
                     let user = self.follows(cx, id, user, flow);
                     self.response(cx, id, &user, message);
                 }
-                Action::Stray => self.strayed(cx, flow, message),
+                Action::Stray => self.strayed(cx, leg, flow, message),
                 told @ (Action::Failed { .. } | Action::Terminated { .. }) => cx.shared.told.push_back(told),
             }
         }
     }
 
-    /// A new request.
-    fn request(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
+    /// A new request, in a leg's dialog or outside of any.
+    fn request(&mut self, cx: &mut Cx<'_>, leg: Option<(CallId, u16)>, incoming: &Incoming<'_>) {
         let request = incoming.invite;
-        if let Some(tag) = request.to_addr().ok().as_ref().and_then(|to| to.tag()) {
-            let leg = cx.shared.tags.get(tag).copied();
-            let known = leg.and_then(|(call, no)| {
-                self.with_any_call(cx, call, |call, cx| {
-                    cx.received(call.owner.tenant, call.owner.call, incoming.flow, request);
-                    if let Some(user) = cx.shared.layer.user_mut(incoming.id) {
-                        user.whose = Whose::Leg { tenant: call.owner.tenant, call: call.owner.call, leg: no };
-                    }
-                    call.request_in_dialog(cx, no, incoming.id, incoming.flow, request);
-                })
+        if let Some((call, no)) = leg {
+            self.with_any_call(cx, call, |call, cx| {
+                cx.received(call.owner.tenant, call.owner.call, incoming.flow, request);
+                if let Some(user) = cx.shared.layer.user_mut(incoming.id) {
+                    user.whose = Whose::Leg { tenant: call.owner.tenant, call: call.owner.call, leg: no };
+                }
+                call.request_in_dialog(cx, no, incoming.id, incoming.flow, request);
             });
-            if known.is_none() {
-                outside::answer(cx, incoming.id, request, 481);
-            }
             return;
         }
         // Before the nonce's count: a copy that came on another way carries the credentials of the first.
         if incoming.is_merged(cx) {
-            return outside::answer(cx, incoming.id, request, 482);
+            return outside::answer(cx, incoming, 482);
         }
         if outside::is_replay(cx, incoming.who) {
             return outside::challenge_again(cx, incoming);
@@ -118,7 +110,7 @@ impl Calls {
         match request.method() {
             Some(Method::Invite) => self.invited(cx, incoming),
             Some(Method::Register) => outside::register(cx, incoming),
-            _ => outside::other(cx, incoming.id, request),
+            _ => outside::other(cx, incoming),
         }
     }
 
@@ -127,11 +119,13 @@ impl Calls {
         &mut self,
         cx: &mut Cx<'_>,
         id: TransactionId,
-        invite: Option<(TransactionId, User)>,
+        (invite, user): (TransactionId, User),
         cancel: &Message,
     ) {
-        let Some((invite, user)) = invite else { return outside::answer(cx, id, cancel, 481) };
-        let Whose::Leg { tenant, call, leg } = user.whose else { return outside::answer(cx, id, cancel, 200) };
+        let Whose::Leg { tenant, call, leg } = user.whose else {
+            let tag = cx.mint_for(&Who::Known);
+            return outside::answer_as(cx, id, cancel, 200, &tag);
+        };
         // The same tag as in the answer to the INVITE (RFC 3261 §9.2).
         let tag = self.with_any_call(cx, call, |call, _| call.leg(leg).map(|leg| leg.tag.clone())).flatten();
         outside::answer_as(cx, id, cancel, 200, tag.as_deref().unwrap_or_default());
@@ -143,9 +137,7 @@ impl Calls {
         });
     }
 
-    fn acknowledged(&mut self, cx: &mut Cx<'_>, flow: Flow, ack: &Message) {
-        let to = ack.to_addr().ok();
-        let leg = to.as_ref().and_then(|to| to.tag()).and_then(|tag| cx.shared.tags.get(tag).copied());
+    fn acknowledged(&mut self, cx: &mut Cx<'_>, leg: Option<(CallId, u16)>, flow: Flow, ack: &Message) {
         let Some((call, no)) = leg else { return };
         self.with_any_call(cx, call, |call, cx| {
             cx.received(call.owner.tenant, call.owner.call, flow, ack);
@@ -159,9 +151,7 @@ impl Calls {
         if user.flow == flow || !user.flow.transport.is_reliable() || !flow.transport.is_reliable() {
             return user;
         }
-        if let Some(user) = cx.shared.layer.user_mut(id) {
-            user.flow = flow;
-        }
+        cx.shared.layer.moves(id, flow.remote, User { flow, ..user });
         if let Whose::Leg { call, leg, .. } = user.whose {
             self.with_any_call(cx, call, |call, _| {
                 if let Some(leg) = call.leg(leg) {
@@ -198,15 +188,13 @@ impl Calls {
             Whose::Nobody => None,
         };
         if success && taken != Some(true) {
-            stray::hang_up(cx, Some(id), user, response);
+            stray::hang_up(cx, id, user, response);
         }
     }
 
     /// Handles a response to nothing that is remembered. A phone whose 200 comes that late gets an ACK and a BYE, or it
     /// would believe that it talks.
-    fn strayed(&mut self, cx: &mut Cx<'_>, flow: Flow, response: &Message) {
-        let from = response.from_addr().ok();
-        let leg = from.as_ref().and_then(|from| from.tag()).and_then(|tag| cx.shared.tags.get(tag).copied());
+    fn strayed(&mut self, cx: &mut Cx<'_>, leg: Option<(CallId, u16)>, flow: Flow, response: &Message) {
         if let Some((call, no)) = leg {
             // A leg that talks, and a copy of its 200 that was very long on its way or comes on another connection.
             self.with_any_call(cx, call, |call, cx| call.acknowledge_again(cx, no, flow, response));
@@ -214,7 +202,7 @@ impl Calls {
         }
         let invite = response.cseq().is_ok_and(|cseq| cseq.method == Method::Invite);
         if invite && response.status().is_some_and(|status| status.is_success()) {
-            stray::hang_up(cx, None, &User { flow, whose: Whose::Nobody }, response);
+            stray::hang_up_unknown(cx, flow, response);
         }
     }
 
@@ -263,15 +251,11 @@ impl Calls {
 
     fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: Flow) {
         let now = cx.now();
-        let actions = cx.shared.layer.transport_failed(now.mono, |user| is_lost(user.flow, flow));
+        let actions = cx.shared.layer.stream_lost(now.mono, flow.remote, |user| is_lost(user.flow, flow));
         cx.carry(actions);
         let changes = cx.shared.registrar.flow_lost(now, &flow);
         cx.bindings_changed(changes);
-        if !flow.transport.is_reliable() {
-            return;
-        }
-        let on_it = |call: &Call| call.legs.iter().any(|leg| is_lost(leg.flow, flow) && leg.state != LegState::Gone);
-        for id in self.ids_of(on_it) {
+        for id in self.on_streams_to(flow.remote) {
             self.with_any_call(cx, id, |call, cx| call.flow_lost(cx, flow));
         }
     }

@@ -9,6 +9,7 @@ use super::stock::{PortShare, Stock};
 use crate::ids::TenantId;
 use crate::location::Binding;
 use crate::time::{Instant, Now};
+use crate::token::Tokens;
 use pbx_sip::digest::Nonces;
 use rand::SeedableRng;
 use rand_chacha::ChaCha12Rng;
@@ -24,9 +25,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine with a number of its own and its share of the media ports. The seed is all the randomness it will ever have.
-    pub fn new(index: u16, ports: PortShare, seed: [u8; 32]) -> Self {
-        let shared = Shared::new(Stock::new(index, ports), ChaCha12Rng::from_seed(seed));
+    /// An engine with a number of its own and its share of the media ports. The seed is all the randomness it will ever have;
+    /// tags and branches it makes as the door knows them.
+    pub fn new(index: u16, ports: PortShare, seed: [u8; 32], tokens: Tokens) -> Self {
+        let shared = Shared::new(Stock::new(index, ports), ChaCha12Rng::from_seed(seed), tokens);
         Self { shared, calls: Calls::default(), asked: None }
     }
 

@@ -24,9 +24,7 @@ impl Call {
     ) {
         let now = cx.now();
         let Some(leg) = self.leg(no) else { return };
-        let Some(dialog) = leg.dialog.as_mut().filter(|dialog| dialog.id().remote_tag == *remote_tag(request)) else {
-            return answer(cx, id, request, 481, &[]);
-        };
+        let Some(dialog) = &mut leg.dialog else { return answer(cx, id, request, 481, &[]) };
         let method = request.method().cloned();
         if let Err(refused) = dialog.incoming(request) {
             let wait = (cx.shared.rng.next_u32() % 11).to_string();
@@ -40,7 +38,8 @@ impl Call {
             Some(Method::Bye) => self.said_bye(cx, no, id, request),
             Some(Method::Invite) => self.reinvited(cx, no, id, request),
             Some(Method::Options) => answer(cx, id, request, 200, &[("Accept", "application/sdp")]),
-            Some(Method::Subscribe) => answer(cx, id, request, 489, &[]),
+            // It belongs to no subscription (RFC 6665 §4.1.3).
+            Some(Method::Notify) => answer(cx, id, request, 481, &[]),
             // Transfers come later: the phone is told so and stays in its call.
             Some(Method::Refer) => answer(cx, id, request, 603, &[]),
             Some(Method::Other(_)) | None => answer(cx, id, request, 501, &[]),
@@ -131,10 +130,6 @@ impl Call {
             }
         }
     }
-}
-
-fn remote_tag(request: &Message) -> String {
-    request.from_addr().ok().and_then(|from| from.tag().map(str::to_owned)).unwrap_or_default()
 }
 
 fn answer(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16, headers: &[(&str, &str)]) {

@@ -51,7 +51,7 @@ impl Calls {
     /// Makes a call of an INVITE, or answers why not.
     pub(super) fn invited(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
         if let Err(Refusal(code, header)) = self.make_call(cx, incoming) {
-            let tag = format!("{:016x}", cx.random());
+            let tag = cx.mint_for(incoming.who);
             let header = header.as_ref().map(|(name, value)| (*name, value.as_str()));
             let headers = header.as_slice();
             if let Some(response) = wire::answer_with(incoming.invite, code, &tag, headers) {
@@ -204,7 +204,7 @@ fn started(cx: &mut Cx<'_>, leg: &Leg, record: &Assembly, sip_call_id: String, d
         at: cx.now().wall,
     });
     cx.publish(tenant, Some(call), EventKind::CallStarted { direction, from, dialled, sip_call_id });
-    cx.shared.tags.insert(leg.tag.clone(), (call, 0));
+    cx.shared.lead(&leg.tag, call, 0);
     let user = User { flow: leg.flow, whose: Whose::Leg { tenant, call, leg: 0 } };
     if let Some(known) = leg.transaction.and_then(|id| cx.shared.layer.user_mut(id)) {
         *known = user;

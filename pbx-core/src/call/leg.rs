@@ -155,7 +155,7 @@ impl Leg {
     /// Marks the leg as over: messages with its tag belong to nothing any more.
     pub(super) fn gone(&mut self, cx: &mut Cx<'_>) {
         self.state = LegState::Gone;
-        cx.shared.tags.remove(&self.tag);
+        cx.shared.forget_tag(&self.tag);
         self.stop_answer_timer(cx);
         if let Some(dialog) = &mut self.dialog {
             dialog.end();

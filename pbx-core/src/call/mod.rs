@@ -58,6 +58,7 @@ mod shared;
 mod state;
 mod stock;
 mod stray;
+mod streams;
 mod timers;
 pub mod verb;
 mod wire;

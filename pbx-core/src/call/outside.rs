@@ -5,7 +5,7 @@ use super::incoming::Incoming;
 use super::wire::{self, Writer};
 use crate::door::Who;
 use crate::door::still_proves;
-use crate::flow::network;
+use crate::flow::{Flow, network};
 use crate::registrar::Changes;
 use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;
@@ -26,10 +26,11 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     let (id, request) = (incoming.id, incoming.invite);
     let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
     let salt = cx.random();
-    let Some(nonces) = &cx.shared.challenges else { return answer(cx, id, request, 403) };
+    let Some(nonces) = &cx.shared.challenges else { return answer(cx, incoming, 403) };
     let nonce = nonces.issue(network(incoming.flow.remote.ip()), now, salt);
     let challenges = nonces.challenges(&nonce, true);
-    let mut writer = Writer::response(request, 401, &format!("{salt:016x}"));
+    let tag = cx.mint_for(incoming.who);
+    let mut writer = Writer::response(request, 401, &tag);
     for challenge in challenges {
         writer.header("WWW-Authenticate", &challenge.to_string());
     }
@@ -39,22 +40,30 @@ pub(super) fn challenge_again(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
 }
 
 /// Answers with a status and nothing more.
-pub(super) fn answer(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16) {
-    let tag = format!("{:016x}", cx.random());
-    answer_as(cx, id, request, code, &tag);
+pub(super) fn answer(cx: &mut Cx<'_>, incoming: &Incoming<'_>, code: u16) {
+    let tag = cx.mint_for(incoming.who);
+    answer_as(cx, incoming.id, incoming.invite, code, &tag);
 }
 
-/// As [`answer`], with a To-tag that is given.
+/// Answers with a status and this To-tag.
 pub(super) fn answer_as(cx: &mut Cx<'_>, id: TransactionId, request: &Message, code: u16, tag: &str) {
     if let Some(response) = wire::answer(request, code, tag) {
         cx.respond(id, &response);
     }
 }
 
+/// Answers what belongs to no dialog and no INVITE, and remembers nothing of it (RFC 3261 §12.2.2, §9.2).
+pub(super) fn belongs_nowhere(cx: &mut Cx<'_>, flow: Flow, request: &Message) {
+    let tag = cx.mint_for(&Who::Known);
+    if let Some(response) = wire::answer(request, 481, &tag) {
+        cx.send_bytes(flow, response.bytes, None);
+    }
+}
+
 /// Carries out a REGISTER and promises the changes before it is answered.
 pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     let Who::Device { tenant, device, revision, .. } = incoming.who else {
-        return answer(cx, incoming.id, incoming.invite, 403);
+        return answer(cx, incoming, 403);
     };
     let directory = cx.world.directory;
     if *revision != directory.revision && !still_proves(directory, *tenant, *device, incoming.invite) {
@@ -68,7 +77,7 @@ pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     for event in done.events {
         cx.publish(*tenant, None, event);
     }
-    let tag = format!("{:016x}", cx.random());
+    let tag = cx.mint_for(incoming.who);
     let mut writer = match done.reason {
         Some(reason) => Writer::response_saying(incoming.invite, done.code, reason, &tag),
         None => Writer::response(incoming.invite, done.code, &tag),
@@ -82,15 +91,14 @@ pub(super) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
 }
 
 /// Refuses methods that are not supported yet or not known.
-pub(super) fn other(cx: &mut Cx<'_>, id: TransactionId, request: &Message) {
-    let code = match request.method() {
+pub(super) fn other(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
+    let code = match incoming.invite.method() {
         Some(Method::Options) => 200,
-        Some(Method::Subscribe | Method::Publish) => 489,
         Some(Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify) => 481,
         Some(Method::Other(_)) | None => 501,
         Some(_) => 405,
     };
-    answer(cx, id, request, code);
+    answer(cx, incoming, code);
 }
 
 impl Cx<'_> {

@@ -1,10 +1,12 @@
 //! What all calls of one engine share. Plain data; no call reaches into another.
 
 use super::stock::Stock;
+use super::stray::Strays;
 use super::timers::Timers;
 use crate::flow::Flow;
 use crate::ids::{CallId, TenantId};
 use crate::registrar::Registrar;
+use crate::token::{self, Tokens};
 use bytes::Bytes;
 use pbx_sip::Message;
 use pbx_sip::digest::{NonceCounts, Nonces};
@@ -47,12 +49,15 @@ pub(super) struct Shared {
     pub(super) timers: Timers,
     pub(super) stock: Stock,
     pub(super) rng: ChaCha12Rng,
+    /// Makes our tags and branches.
+    pub(super) tokens: Tokens,
     pub(super) registrar: Registrar,
     pub(super) nonces: NonceCounts,
     /// The door's challenges, for a nonce that was used before.
     pub(super) challenges: Option<Nonces>,
-    /// The leg of each dialog, by our tag.
-    pub(super) tags: HashMap<String, (CallId, u16)>,
+    /// The leg of each dialog, by the randomness of our tag: the same however a peer spells it.
+    pub(super) tags: HashMap<u64, (CallId, u16)>,
+    pub(super) strays: Strays,
     /// Our ACKs of 2xx, for as long as the 2xx may come again.
     #[serde(with = "super::freeze::pairs")]
     acks: BTreeMap<AckOf, (Flow, Bytes)>,
@@ -68,6 +73,10 @@ pub(super) struct Shared {
 /// The key of a 2xx: its INVITE, and the tag of the phone that sent it.
 type AckOf = (TransactionId, String);
 
+/// How many phones are acknowledged that answer one INVITE with 2xx: as many as a proxy forks to, and some. One of them has the
+/// call, the others are hung up; what comes beyond is made up.
+const FORKS: usize = 8;
+
 /// How many nonces an engine remembers the uses of.
 const NONCES: usize = 65_536;
 
@@ -77,16 +86,18 @@ pub(super) fn timers() -> pbx_sip::transaction::Timers {
 }
 
 impl Shared {
-    pub(super) fn new(stock: Stock, rng: ChaCha12Rng) -> Self {
+    pub(super) fn new(stock: Stock, rng: ChaCha12Rng, tokens: Tokens) -> Self {
         Self {
             layer: Layer::new(timers()),
             timers: Timers::default(),
             stock,
             rng,
+            tokens,
             registrar: Registrar::default(),
             nonces: NonceCounts::new(NONCES),
             challenges: None,
             tags: HashMap::new(),
+            strays: Strays::default(),
             acks: BTreeMap::new(),
             draining: false,
             seqs: HashMap::new(),
@@ -99,6 +110,26 @@ impl Shared {
         let seq = self.seqs.entry(tenant).or_insert(0);
         *seq += 1;
         *seq
+    }
+
+    /// From now on our tag leads to this leg.
+    pub(super) fn lead(&mut self, tag: &str, call: CallId, leg: u16) {
+        if let Some(random) = token::random_of(tag) {
+            self.tags.insert(random, (call, leg));
+        }
+    }
+
+    /// Our tag leads nowhere any more.
+    pub(super) fn forget_tag(&mut self, tag: &str) {
+        if let Some(random) = token::random_of(tag) {
+            self.tags.remove(&random);
+        }
+    }
+
+    /// Whether a further phone may answer this INVITE.
+    pub(super) fn may_fork(&self, invite: TransactionId) -> bool {
+        let of_it = self.acks.range((invite, String::new())..).take_while(|((of, _), _)| *of == invite);
+        of_it.count() < FORKS
     }
 
     /// Keeps the ACK of a 2xx for its retransmissions, whatever becomes of the call.

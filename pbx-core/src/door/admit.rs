@@ -1,22 +1,22 @@
 //! The way of one message through the door.
 
 use super::alarm::Alarm;
+use super::emergency::calls_for_help;
 use super::identity::Identity;
 use super::trunk::{number_called, trunk_of};
 use super::who::Who;
-use super::{Door, pending};
+use super::{Door, locked, pending};
 use crate::directory::{Directory, Trunk};
-use crate::flow::{Flow, network};
+use crate::flow::{Flow, canonical, network};
 use crate::ids::Slot;
 use crate::time::{Instant, Now};
-use crate::token;
 use bytes::Bytes;
 use pbx_sip::edit::Editor;
 use pbx_sip::error::Malformed;
 use pbx_sip::framing::FramingError;
 use pbx_sip::gate::{self, Fault};
-use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Via};
-use std::net::SocketAddr;
+use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Uri, Via};
+use std::net::{IpAddr, SocketAddr};
 
 /// What becomes of a message.
 #[derive(Clone, Debug)]
@@ -84,15 +84,40 @@ impl Door {
             gate::Verdict::Ignore(_) => Verdict::Drop.into(),
             gate::Verdict::Refuse(message, fault) => {
                 answered = answers_of(flow, &message);
-                self.answers.fault(&stamped(message, flow, true), &fault).into()
+                let answer = self.answers.fault(&stamped(message.clone(), flow, true), &fault);
+                self.rationed(moment, &message, answer.into())
             }
             gate::Verdict::Pass(message) if message.is_request() => {
                 answered = answers_of(flow, &message);
-                self.request(moment, message)
+                let judged = self.request(moment, message.clone());
+                self.rationed(moment, &message, judged)
             }
-            gate::Verdict::Pass(message) => response(message).into(),
+            gate::Verdict::Pass(message) => self.response(message).into(),
         };
         Admission { verdict, flow: answered, alarm }
+    }
+
+    /// The same, unless it is an answer for which nothing is left in the ration of who asks. Phones and trunks that we know
+    /// have no ration, nor has a connection, whose source nobody forges.
+    fn rationed(&self, moment: Moment<'_>, request: &Message, judged: Judged) -> Judged {
+        let has_ration = || !moment.flow.transport.is_reliable() && !self.is_known(moment, request);
+        if !matches!(judged.verdict, Verdict::Answer(_)) || !has_ration() {
+            return judged;
+        }
+        let help = calls_for_help(request);
+        let may_leave = locked(&self.rations).take(moment.now.mono, moment.source().ip(), help);
+        Judged { verdict: if may_leave { judged.verdict } else { Verdict::Drop }, ..judged }
+    }
+
+    /// Whether a request comes from a trunk's peer, or from where the phone that it names has proven its password.
+    fn is_known(&self, moment: Moment<'_>, request: &Message) -> bool {
+        let (directory, source) = (moment.directory, moment.source());
+        let device = || {
+            let from = request.from_addr().ok()?.uri().as_sip()?.user_unescaped()?;
+            let (_, device) = directory.device_of_sip_user(&from)?;
+            locked(&self.proven).is_near(moment.now.mono, source, device.id).then_some(())
+        };
+        directory.trunk_of_peer(source).is_some() || device().is_some()
     }
 
     /// Judges the end of a stream: what to answer to it, if anything, before the connection is closed.
@@ -105,13 +130,13 @@ impl Door {
 
     /// Looks at what an engine sends: after the final answer to an INVITE its CANCEL is expected only for as long as it
     /// may be on its way.
-    pub fn sent(&self, now: Instant, bytes: &Bytes) {
+    pub fn sent(&self, now: Instant, flow: &Flow, bytes: &Bytes) {
         let is_final =
             bytes.starts_with(b"SIP/2.0 ") && bytes.get(8).is_some_and(|digit| (b'2'..=b'6').contains(digit));
         if !is_final || memchr::memmem::find(bytes, b" INVITE\r\n").is_none() {
             return;
         }
-        if let Some(key) = key_of_answer(bytes) {
+        if let Some(key) = key_of_answer(bytes, flow) {
             self.pending.answered(now, &key);
         }
     }
@@ -122,6 +147,9 @@ impl Door {
         let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
         let tag = message.to_addr().ok().and_then(|to| to.tag().map(str::to_owned));
         match (method, tag, trunk) {
+            (Method::Register, _, _) | (_, None, _) if wants_tls(&message) => {
+                self.answers.status(&message, StatusCode::UNSUPPORTED_URI_SCHEME).into()
+            }
             (Method::Register, _, _) if names_no_account(&message) => {
                 let fault = Malformed("what is registered is a sip or sips address");
                 let fault = Fault::Header(HeaderError::Malformed(HeaderName::To, fault));
@@ -143,8 +171,8 @@ impl Door {
 
     /// A request with a To-tag: of ours, or of nobody (RFC 3261 §12.2.2).
     fn within_dialog(&self, method: &Method, tag: &str, message: Message) -> Verdict {
-        match token::slot_of(tag) {
-            Some(slot) => Verdict::Deliver { slot, message, who: Who::Known },
+        match self.tokens.read_tag(tag) {
+            Some(ours) => Verdict::Deliver { slot: ours.slot, message, who: Who::Known },
             None if *method == Method::Ack => Verdict::Drop,
             None => self.answers.status(&message, StatusCode::CALL_DOES_NOT_EXIST),
         }
@@ -152,7 +180,7 @@ impl Door {
 
     /// CANCEL, and an ACK without a tag, go where their INVITE went (RFC 3261 §9.2, §17.2.3).
     fn follows_invite(&self, moment: Moment<'_>, method: &Method, message: Message) -> Verdict {
-        let slot = pending_key(&message).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
+        let slot = pending_key(&message, moment.flow).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
         match slot {
             Some(slot) => Verdict::Deliver { slot, message, who: Who::Known },
             None if *method == Method::Ack => Verdict::Drop,
@@ -184,12 +212,19 @@ impl Door {
                 Judged { verdict, alarm }
             }
             Identity::Unheard { alarm } => Judged { verdict: Verdict::Drop, alarm },
+            Identity::CallsForHelp => self.answers.later(&message).into(),
         }
+    }
+
+    /// A response goes to the slot in our branch (RFC 3261 §18.1.2: one that is not ours is dropped).
+    fn response(&self, message: Message) -> Verdict {
+        let ours = message.via().ok().and_then(|via| self.tokens.read_branch(via.branch()?));
+        ours.map_or(Verdict::Drop, |ours| Verdict::Deliver { slot: ours.slot, message, who: Who::Known })
     }
 
     fn deliver(&self, moment: Moment<'_>, slot: Slot, message: Message, who: Who) -> Verdict {
         if message.is(&Method::Invite)
-            && let Some(key) = pending_key(&message)
+            && let Some(key) = pending_key(&message, moment.flow)
         {
             self.pending.note(moment.now.mono, key, slot);
         }
@@ -202,9 +237,15 @@ fn names_no_account(register: &Message) -> bool {
     register.to_addr().is_ok_and(|to| to.uri().as_sip().is_none())
 }
 
+/// Whether a request wants to travel by TLS all the way, which neither UDP nor TCP is: it is not taken where it came unsealed
+/// (RFC 3261 §26.2.2, RFC 5630 §3.1).
+fn wants_tls(request: &Message) -> bool {
+    matches!(request.uri(), Ok(Uri::Sip(uri)) if uri.is_secure())
+}
+
 /// An IPv4 address looks the same by whatever socket it came.
 pub(super) fn source_of(flow: Flow) -> SocketAddr {
-    SocketAddr::new(flow.remote.ip().to_canonical(), flow.remote.port())
+    canonical(flow.remote)
 }
 
 /// Seconds since 1970; a wall before that reads as 1970.
@@ -212,16 +253,13 @@ pub(super) fn seconds(now: Now) -> u64 {
     u64::try_from(now.wall.seconds()).unwrap_or(0)
 }
 
-/// A response goes to the slot in our branch (RFC 3261 §18.1.2: one that is not ours is dropped).
-fn response(message: Message) -> Verdict {
-    let slot = message.via().ok().and_then(|via| via.unique_branch().and_then(token::slot_of));
-    slot.map_or(Verdict::Drop, |slot| Verdict::Deliver { slot, message, who: Who::Known })
-}
-
 /// Where a request is answered, again and again: see [`Via::response_port`].
 fn answers_of(flow: Flow, request: &Message) -> Flow {
     let port = request.via().ok().filter(|_| !flow.transport.is_reliable()).map(|via| via.response_port(flow.remote));
-    port.map_or(flow, |port| Flow { remote: SocketAddr::new(flow.remote.ip(), port), ..flow })
+    let mut answered = flow;
+    // The rest of the address stays: of one that is link-local, its scope.
+    answered.remote.set_port(port.unwrap_or(flow.remote.port()));
+    answered
 }
 
 /// With `received` and `rport` in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and without an identity that only
@@ -239,7 +277,7 @@ fn stamped(message: Message, flow: Flow, trusted: bool) -> Message {
 
 /// What a CANCEL, an ACK or a response has in common with its INVITE (RFC 3261 §17.2.3; without a branch of RFC 3261 its
 /// predecessor's way: Call-ID, CSeq and From-tag).
-fn pending_key(message: &Message) -> Option<pending::Key> {
+fn pending_key(message: &Message, flow: Flow) -> Option<pending::Key> {
     let via = message.via().ok()?;
     let sent_by = sent_by(via);
     let branch = match via.unique_branch() {
@@ -250,23 +288,27 @@ fn pending_key(message: &Message) -> Option<pending::Key> {
             format!("{call_id} {number} {}", from.tag().unwrap_or_default()).into()
         }
     };
-    Some(pending::Key { branch, sent_by })
+    Some(pending::Key { branch, sent_by, source: source_ip(flow) })
 }
 
 /// The same of an answer that we wrote: our Via stands first in it, and tells all there is to know unless its branch is of
 /// RFC 3261's predecessor.
-fn key_of_answer(bytes: &Bytes) -> Option<pending::Key> {
+fn key_of_answer(bytes: &Bytes, flow: &Flow) -> Option<pending::Key> {
     let (_, rest) = std::str::from_utf8(bytes).ok()?.split_once("\r\n")?;
     let top = rest.strip_prefix("Via: ").and_then(|rest| rest.split_once("\r\n"));
     if let Some(via) = top.and_then(|(value, _)| Via::parse(value).ok())
         && let Some(branch) = via.unique_branch()
     {
-        return Some(pending::Key { branch: branch.into(), sent_by: sent_by(&via) });
+        return Some(pending::Key { branch: branch.into(), sent_by: sent_by(&via), source: source_ip(*flow) });
     }
     let message = Message::parse(bytes.clone()).ok()?;
-    message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite).then(|| pending_key(&message))?
+    message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite).then(|| pending_key(&message, *flow))?
 }
 
 fn sent_by(via: &Via) -> Box<str> {
     [&via.host_text().to_ascii_lowercase(), ":", &via.port_or_default().to_string()].concat().into()
+}
+
+fn source_ip(flow: Flow) -> IpAddr {
+    flow.remote.ip().to_canonical()
 }

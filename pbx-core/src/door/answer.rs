@@ -11,6 +11,9 @@ use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
 const ALLOWED: [Method; 6] =
     [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Register];
 
+/// After how many seconds the guard has forgotten one failure at an account (`Limits::pair_refill`).
+const LATER_S: u32 = 10;
+
 /// Makes stateless answers.
 pub(super) struct Answers {
     key: Keyed,
@@ -53,6 +56,12 @@ impl Answers {
         let response = self.response(request, StatusCode::UNAUTHORIZED);
         let add = |response: ResponseBuilder, challenge| response.header(HeaderName::WwwAuthenticate, challenge);
         verdict(request, challenges.iter().fold(response, add))
+    }
+
+    /// 480 to who calls for help where passwords were guessed, and when it is worth another try (RFC 3261 §21.4.18).
+    pub(super) fn later(&self, request: &Message) -> Verdict {
+        let response = self.response(request, StatusCode::TEMPORARILY_UNAVAILABLE);
+        verdict(request, response.header(HeaderName::RetryAfter, LATER_S.to_string()))
     }
 
     fn response(&self, request: &Message, status: StatusCode) -> ResponseBuilder {

@@ -1,4 +1,4 @@
-//! A call for help is heard whoever else has guessed behind the same address.
+//! A call for help gets an answer even where nobody else is heard, because somebody has guessed behind the same address.
 
 use crate::dial_plan;
 use pbx_sip::{Message, Method, Uri};

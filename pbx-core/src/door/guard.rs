@@ -8,8 +8,8 @@
 //! A source is often a whole office behind one address, so at the door three things keep the guesser's costs from being
 //! everybody's. Only the answer to a nonce that this address was given is a failure (`pbx_sip::digest::check`): from a forged
 //! source nothing is counted. Who has proven a password from there lately is heard ([`super::proven`]). And a call for help
-//! is always checked ([`super::emergency`]); its failures count like others and get no answer, and the guess that is
-//! right makes an emergency call that the console shows as an alarm.
+//! ([`super::emergency`]) is answered, but without a look at its password: an answer that tells a right one from a wrong one
+//! would be an allowance without end.
 
 use crate::flow::network;
 use crate::time::Instant;

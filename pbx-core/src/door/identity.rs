@@ -42,6 +42,9 @@ pub(super) enum Identity {
         /// With this failure guessing became an episode.
         alarm: Option<Alarm>,
     },
+    /// The same, and it calls for help. It is answered, and right or wrong alike: else who has used up every allowance would
+    /// guess on by calling for help.
+    CallsForHelp,
 }
 
 /// Who is heard of those who answer a nonce that they were given.
@@ -68,7 +71,7 @@ impl Door {
         }
         let known = moment.directory.device_of_sip_user(&credentials.user);
         let hearing = match self.hearing(moment, &credentials.user, known.map(|(_, device)| device.id)) {
-            Hearing::Nobody if calls_for_help(message) => Hearing::Right,
+            Hearing::Nobody if calls_for_help(message) => return Identity::CallsForHelp,
             Hearing::Nobody => return Identity::Unheard { alarm: None },
             hearing => hearing,
         };

@@ -14,6 +14,7 @@ mod identity;
 mod pending;
 mod proof;
 mod proven;
+mod ration;
 mod refusals;
 mod trunk;
 mod who;
@@ -29,12 +30,14 @@ use crate::ids::TenantId;
 use crate::location::Binding;
 use crate::settings::Settings;
 use crate::time::Now;
+use crate::token::Tokens;
 use answer::Answers;
 use budget::Budget;
 use bytes::Bytes;
 use pbx_sip::digest::Nonces;
 use pending::Pending;
 use proven::Proven;
+use ration::Rations;
 use refusals::Refusals;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +51,8 @@ pub type Key = [u8; 32];
 pub struct Door {
     nonces: Nonces,
     answers: Answers,
+    tokens: Tokens,
+    rations: Mutex<Rations>,
     pending: Pending,
     guard: Mutex<Guard>,
     proven: Mutex<Proven>,
@@ -70,6 +75,8 @@ impl Door {
             nonces: Nonces::new(nonce_key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s))
                 .offering_sha256(settings.offer_sha256),
             answers: Answers::new(tag_key),
+            tokens: Tokens::new(tag_key),
+            rations: Mutex::new(Rations::new(settings.answers_to_strangers)),
             pending: Pending::new(pending::MOST),
             guard: Mutex::new(Guard::new(Limits::default())),
             proven: Mutex::new(Proven::new(lifetime)),
@@ -82,6 +89,11 @@ impl Door {
     /// The nonces of its challenges: an engine that finds a replay challenges anew with the same key.
     pub fn nonces(&self) -> &Nonces {
         &self.nonces
+    }
+
+    /// The tags and branches that it takes for ours: an engine makes them with the same key.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// Where devices were reached before a restart they have proven their passwords: whoever guesses behind the same address

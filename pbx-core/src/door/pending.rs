@@ -4,6 +4,7 @@ use crate::ids::Slot;
 use crate::time::Instant;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,13 +20,15 @@ const ANSWERED: Duration = Duration::from_secs(32);
 /// Parts with a lock each, so that those who read sockets seldom meet.
 const PARTS: usize = 16;
 
-/// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method.
+/// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method, and the source: why, `pbx_sip::transaction::Key` says.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Key {
     /// The branch of the top Via.
     pub(super) branch: Box<str>,
     /// Host and port of its sent-by, in lower case.
     pub(super) sent_by: Box<str>,
+    /// The address that it came from.
+    pub(super) source: IpAddr,
 }
 
 /// The table.
@@ -134,7 +137,8 @@ mod tests {
     use super::*;
 
     fn key(n: usize) -> Key {
-        Key { branch: format!("z9hG4bK{n}").into(), sent_by: "10.0.0.1:5060".into() }
+        let source = IpAddr::from([10, 0, 0, 1]);
+        Key { branch: format!("z9hG4bK{n}").into(), sent_by: "10.0.0.1:5060".into(), source }
     }
 
     fn at(seconds: u64) -> Instant {

@@ -31,3 +31,13 @@ pub enum Who {
     /// Somebody inside a dialog or transaction of ours: the engine tells by the dialog who it is.
     Known,
 }
+
+impl Who {
+    /// The tenant that the request is for; `None` where only the engine can tell.
+    pub const fn tenant(&self) -> Option<TenantId> {
+        match self {
+            Self::Device { tenant, .. } | Self::Trunk { tenant, .. } => Some(*tenant),
+            Self::Known => None,
+        }
+    }
+}

@@ -183,8 +183,8 @@ impl Driver {
             }
             wires.sender.send(flow, bytes);
         }
-        for (_, bytes) in outputs.iter().filter_map(sent) {
-            wires.door.sent(now.mono, bytes);
+        for (flow, bytes) in outputs.iter().filter_map(sent) {
+            wires.door.sent(now.mono, flow, bytes);
         }
         let (mut media, mut scripts, mut queries, mut wake) = (Vec::new(), Vec::new(), Vec::new(), None);
         for output in outputs.drain(..) {

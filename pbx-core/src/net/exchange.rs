@@ -125,7 +125,8 @@ impl Exchange {
         for (index, (mailbox, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
-            let mut engine = Engine::new(index as u16, ports, seed).with_nonces(wires.door.nonces().clone());
+            let mut engine = Engine::new(index as u16, ports, seed, wires.door.tokens().clone())
+                .with_nonces(wires.door.nonces().clone());
             engine.restore(wires.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
@@ -252,7 +253,8 @@ async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<Bound>> {
     for address in addresses {
         let taken = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
         let udp = udp::bind(*address).map_err(taken)?;
-        let bound = SocketAddr::new(address.ip(), udp.local_addr()?.port());
+        let mut bound = *address;
+        bound.set_port(udp.local_addr()?.port());
         let tcp = TcpListener::bind(bound).await.map_err(taken)?;
         sockets.push(Bound { bound, udp, tcp });
     }

@@ -25,15 +25,17 @@ pub enum Action<U> {
         /// two are of different senders who happen to use the same ids.
         merged: Option<TransactionId>,
     },
-    /// The message just received is a new CANCEL: respond to it, 200 if there is an INVITE and 481 if not (RFC 3261
-    /// §9.2).
+    /// The message just received is a new CANCEL of an INVITE: respond to it with 200 (RFC 3261 §9.2).
     Cancel {
         /// The transaction.
         id: TransactionId,
         /// The INVITE that is cancelled, and its user's value. If the user has given no final answer to that, it now
         /// answers 487.
-        invite: Option<(TransactionId, U)>,
+        invite: (TransactionId, U),
     },
+    /// The message just received is a new request that belongs to nothing: of a dialog that is not known, or the CANCEL of no
+    /// INVITE. No transaction has begun: answer 481 and forget it, and a repetition gets that again (RFC 3261 §8.2.7).
+    Nowhere,
     /// The message just received is an ACK of a 2xx, for a dialog. An ACK that belongs to nothing looks the same.
     Ack,
     /// The message just received is a response to this transaction's request. A 2xx to an INVITE comes as often as it

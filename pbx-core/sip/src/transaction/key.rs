@@ -1,11 +1,18 @@
 //! Which transaction a message belongs to (RFC 3261 §17.1.3 and §17.2.3).
 
 use super::facts::Facts;
+use crate::spell;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The key of a transaction as one text: side, method, sent-by and branch; or, where the branch lacks the magic cookie of
-/// RFC 3261 and so is not unique, what RFC 2543 went by. A clone copies a pointer.
+/// The key of a transaction as one text: side, method, source, sent-by and branch; or, where the branch lacks the magic cookie
+/// of RFC 3261 and so is not unique, what RFC 2543 went by. A clone copies a pointer.
+///
+/// RFC 3261 §17.2.3 matches a request by sent-by and branch alone. The address that it came from is added, because sent-by is
+/// only said: who guesses another phone's next branch would take its transaction. Its port is not, nor is a connection: a NAT
+/// may change the one, and a CANCEL or an ACK comes on another connection when the first one broke unnoticed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Arc<str>);
@@ -18,17 +25,17 @@ impl Key {
         Self(["client ", facts.method(), " ", branch].concat().into())
     }
 
-    /// The key of the server transaction that a request belongs to; an ACK belongs to its INVITE's (§17.2.3).
-    pub(super) fn of_request(facts: &Facts<'_>) -> Self {
+    /// The key of the server transaction that a request from this source belongs to; an ACK belongs to its INVITE's (§17.2.3).
+    pub(super) fn of_request(facts: &Facts<'_>, source: IpAddr) -> Self {
         match facts.method() {
-            "ACK" => Self::of_server(facts, "INVITE"),
-            method => Self::of_server(facts, method),
+            "ACK" => Self::of_server(facts, source, "INVITE"),
+            method => Self::of_server(facts, source, method),
         }
     }
 
-    /// The key of the INVITE that a CANCEL is about (§9.2).
-    pub(super) fn of_cancelled(facts: &Facts<'_>) -> Self {
-        Self::of_server(facts, "INVITE")
+    /// The key of the INVITE that a CANCEL is about (§9.2); by its source, which is all that proves who sends it (§22.1).
+    pub(super) fn of_cancelled(facts: &Facts<'_>, source: IpAddr) -> Self {
+        Self::of_server(facts, source, "INVITE")
     }
 
     /// The key of the CANCEL for this INVITE of ours: it has the same branch (§9.1).
@@ -36,10 +43,19 @@ impl Key {
         Self(self.0.replacen(" INVITE ", " CANCEL ", 1).into())
     }
 
-    fn of_server(facts: &Facts<'_>, method: &str) -> Self {
-        let (host, port) = (facts.via.host_text().to_ascii_lowercase(), facts.via.port_or_default().to_string());
+    fn of_server(facts: &Facts<'_>, source: IpAddr, method: &str) -> Self {
+        let mut text = String::with_capacity(128);
+        text.extend(["server ", method, " "]);
+        spell::ip(&mut text, source.to_canonical());
+        text.push(' ');
+        let host = text.len();
+        text.push_str(facts.via.host_text());
+        text[host..].make_ascii_lowercase();
+        text.push(':');
+        spell::number(&mut text, facts.via.port_or_default());
         if let Some(branch) = facts.via.unique_branch() {
-            return Self(["server ", method, " ", &host, ":", &port, " ", branch].concat().into());
+            text.extend([" ", branch]);
+            return Self(text.into());
         }
         // The To-tag is left out: the INVITE does not have the one that its ACK has, and the rest tells enough.
         let message = facts.message;
@@ -47,7 +63,8 @@ impl Key {
         let from = message.from_addr().ok();
         let from = from.as_ref().and_then(|from| from.tag()).unwrap_or_default();
         let uri = message.uri_text().unwrap_or_default();
-        let (cseq, via) = (facts.cseq.number, facts.via.text());
-        Self(format!("server {method} {host}:{port} 2543 {cseq} {call_id} {from} {uri} {via}").into())
+        // Writing to a string cannot fail.
+        let _ = write!(text, " 2543 {} {call_id} {from} {uri} {}", facts.cseq.number, facts.via.text());
+        Self(text.into())
     }
 }

@@ -2,13 +2,14 @@
 
 use super::facts::{Facts, Line};
 use super::queue::Queue;
-use super::{Action, Class, Effect, Failure, Input, Key, Machine, Timer, Timers, make};
+use super::{Action, Class, Effect, Failure, Input, Key, Machine, Peer, Timer, Timers, make};
 use crate::Message;
 use crate::build::Reply;
 use crate::time::Instant;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +22,8 @@ pub struct TransactionId(u64);
 struct Transaction<U> {
     machine: Machine,
     user: U,
-    reliable: bool,
+    /// Where the stream leads that it is on; none over UDP. In a box: most are.
+    stream: Option<Box<SocketAddr>>,
     /// The user is not told of its responses and its end, because it is a CANCEL that we sent.
     quiet: bool,
     /// Server: `kept` is a response, not the request.
@@ -58,6 +60,8 @@ pub struct Layer<U> {
     keys: HashMap<Key, TransactionId>,
     /// Requests outside of dialogs by what stays the same on all ways (RFC 3261 §8.2.2.2).
     merge: HashMap<Arc<str>, TransactionId>,
+    /// Those on streams, by where the stream leads: its loss concerns few of many.
+    streams: BTreeSet<(SocketAddr, TransactionId)>,
     queue: Queue,
     last: u64,
 }
@@ -70,16 +74,18 @@ impl<U: Clone> Layer<U> {
             table: BTreeMap::new(),
             keys: HashMap::new(),
             merge: HashMap::new(),
+            streams: BTreeSet::new(),
             queue: Queue::default(),
             last: 0,
         }
     }
 
     /// Takes a message that came; a request with what its receiver adds to the topmost Via (RFC 3261 §18.2.1), so that what is
-    /// answered here has it too. If it begins a transaction, `user` is kept with it, and every action about it tells it.
+    /// answered here has it too. If it begins a transaction, `user` is kept with it, and every action about it tells it. One
+    /// that is not `expected`, because it is of no dialog that is known, begins none: what nobody knows costs no memory.
     ///
     /// For a message without the headers that RFC 3261 §8.1.1 wants nothing happens: the gate has answered it already.
-    pub fn receive(&mut self, now: Instant, message: &Message, reliable: bool, user: U) -> Vec<Action<U>> {
+    pub fn receive(&mut self, now: Instant, message: &Message, peer: Peer, expected: bool, user: U) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let Some(facts) = Facts::of(message) else { return out };
         match facts.line {
@@ -87,24 +93,32 @@ impl<U: Clone> Layer<U> {
                 Some(id) => self.run(now, id, Input::Response(Class::of(code)), What::Heard(message), &mut out),
                 None => out.push(Action::Stray),
             },
-            Line::Request => self.request(now, &facts, reliable, user, &mut out),
+            Line::Request => {
+                let key = Key::of_request(&facts, peer.address.ip());
+                let is_ack = facts.method() == "ACK";
+                match self.keys.get(&key) {
+                    Some(&id) if is_ack => self.run(now, id, Input::Ack, What::Nothing, &mut out),
+                    Some(&id) => self.run(now, id, Input::Repeated, What::Nothing, &mut out),
+                    None if is_ack => out.push(Action::Ack),
+                    None if expected => self.request(now, &facts, key, peer, user, &mut out),
+                    None => out.push(Action::Nowhere),
+                }
+            }
         }
         out
     }
 
-    fn request(&mut self, now: Instant, facts: &Facts<'_>, reliable: bool, user: U, out: &mut Vec<Action<U>>) {
-        let key = Key::of_request(facts);
-        let is_ack = facts.method() == "ACK";
-        if let Some(&id) = self.keys.get(&key) {
-            return self.run(now, id, if is_ack { Input::Ack } else { Input::Repeated }, What::Nothing, out);
-        }
-        if is_ack {
-            return out.push(Action::Ack);
+    /// Begins the transaction of a new request, unless it cancels nothing.
+    fn request(&mut self, now: Instant, facts: &Facts<'_>, key: Key, peer: Peer, user: U, out: &mut Vec<Action<U>>) {
+        let is_cancel = facts.method() == "CANCEL";
+        let cancelled = if is_cancel { self.cancelled_by(facts, peer) } else { None };
+        if is_cancel && cancelled.is_none() {
+            return out.push(Action::Nowhere);
         }
         let merge = facts.merge_key();
         let merged = merge.as_ref().and_then(|merge| self.merge.get(merge)).copied();
         let machine = Machine::server(facts.method() == "INVITE");
-        let id = self.add(machine, user, reliable, facts.message.as_bytes().clone(), key);
+        let id = self.add(machine, user, stream_of(peer), facts.message.as_bytes().clone(), key);
         if let Some(transaction) = self.table.get_mut(&id) {
             transaction.merge = merge.filter(|_| merged.is_none());
             if let Some(merge) = transaction.merge.clone() {
@@ -112,12 +126,16 @@ impl<U: Clone> Layer<U> {
             }
         }
         self.run(now, id, Input::Begin, What::Nothing, out);
-        out.push(if facts.method() == "CANCEL" {
-            let invite = self.keys.get(&Key::of_cancelled(facts)).copied();
-            Action::Cancel { id, invite: invite.and_then(|id| Some((id, self.user(id)?.clone()))) }
-        } else {
-            Action::Request { id, merged }
+        out.push(match cancelled {
+            Some(invite) => Action::Cancel { id, invite },
+            None => Action::Request { id, merged },
         });
+    }
+
+    /// The INVITE that a CANCEL is about, and its user's value.
+    fn cancelled_by(&self, facts: &Facts<'_>, peer: Peer) -> Option<(TransactionId, U)> {
+        let invite = *self.keys.get(&Key::of_cancelled(facts, peer.address.ip()))?;
+        Some((invite, self.user(invite)?.clone()))
     }
 
     /// Begins a client transaction by sending its request. None if the request lacks what a transaction is known by, or
@@ -126,7 +144,7 @@ impl<U: Clone> Layer<U> {
         &mut self,
         now: Instant,
         request: &Message,
-        reliable: bool,
+        peer: Peer,
         user: U,
     ) -> Option<(TransactionId, Vec<Action<U>>)> {
         let facts = Facts::of(request)?;
@@ -136,7 +154,7 @@ impl<U: Clone> Layer<U> {
         }
         let mut out = Vec::new();
         let machine = Machine::client(facts.method() == "INVITE");
-        let id = self.add(machine, user, reliable, request.as_bytes().clone(), key);
+        let id = self.add(machine, user, stream_of(peer), request.as_bytes().clone(), key);
         self.run(now, id, Input::Begin, What::Nothing, &mut out);
         Some((id, out))
     }
@@ -176,24 +194,37 @@ impl<U: Clone> Layer<U> {
     fn send_cancel(&mut self, now: Instant, id: TransactionId, out: &mut Vec<Action<U>>) {
         let Some(invite) = self.table.get_mut(&id) else { return };
         let Some(bytes) = invite.cancel.take() else { return };
-        let (key, user, reliable) = (invite.key.for_cancel(), invite.user.clone(), invite.reliable);
+        let (key, user, stream) = (invite.key.for_cancel(), invite.user.clone(), invite.stream.clone());
         self.run(now, id, Input::Cancelled, What::Nothing, out);
-        let cancel = self.add(Machine::client(false), user, reliable, *bytes, key);
+        let cancel = self.add(Machine::client(false), user, stream, *bytes, key);
         if let Some(transaction) = self.table.get_mut(&cancel) {
             transaction.quiet = true;
         }
         self.run(now, cancel, Input::Begin, What::Nothing, out);
     }
 
-    /// The transport can't send any more for the transactions whose user is `lost` (a connection broke, a port is
-    /// closed).
-    pub fn transport_failed(&mut self, now: Instant, lost: impl Fn(&U) -> bool) -> Vec<Action<U>> {
+    /// A stream that led there can't send any more for the transactions whose user is `lost`.
+    pub fn stream_lost(&mut self, now: Instant, address: SocketAddr, lost: impl Fn(&U) -> bool) -> Vec<Action<U>> {
         let mut out = Vec::new();
-        let ids: Vec<_> = self.table.iter().filter(|(_, t)| lost(&t.user)).map(|(id, _)| *id).collect();
-        for id in ids {
-            self.run(now, id, Input::TransportError, What::Nothing, &mut out);
+        let there = (address, TransactionId(0))..=(address, TransactionId(u64::MAX));
+        let there: Vec<_> = self.streams.range(there).map(|(_, id)| *id).collect();
+        for id in there {
+            if self.user(id).is_some_and(&lost) {
+                self.run(now, id, Input::TransportError, What::Nothing, &mut out);
+            }
         }
         out
+    }
+
+    /// A transaction on a stream goes on by another one, which leads there.
+    pub fn moves(&mut self, id: TransactionId, address: SocketAddr, user: U) {
+        let Some(transaction) = self.table.get_mut(&id) else { return };
+        transaction.user = user;
+        if let Some(stream) = &mut transaction.stream {
+            self.streams.remove(&(**stream, id));
+            **stream = address;
+            self.streams.insert((address, id));
+        }
     }
 
     /// Carries out what the timers that are due want.
@@ -249,14 +280,23 @@ impl<U: Clone> Layer<U> {
         self.queue.len()
     }
 
-    fn add(&mut self, machine: Machine, user: U, reliable: bool, kept: Bytes, key: Key) -> TransactionId {
+    fn add(
+        &mut self,
+        machine: Machine,
+        user: U,
+        stream: Option<Box<SocketAddr>>,
+        kept: Bytes,
+        key: Key,
+    ) -> TransactionId {
         self.last += 1;
         let id = TransactionId(self.last);
         self.keys.insert(key.clone(), id);
+        if let Some(stream) = &stream {
+            self.streams.insert((**stream, id));
+        }
         let (quiet, answered, cancel, merge) = (false, false, None, None);
         let (set, pause) = (Vec::new(), Duration::ZERO);
-        let transaction =
-            Transaction { machine, user, reliable, quiet, answered, kept, cancel, key, merge, set, pause };
+        let transaction = Transaction { machine, user, stream, quiet, answered, kept, cancel, key, merge, set, pause };
         self.table.insert(id, Box::new(transaction));
         id
     }
@@ -267,7 +307,7 @@ impl<U: Clone> Layer<U> {
         let mut at_once = None;
         for effect in transaction.machine.step(input) {
             match *effect {
-                Effect::Set(timer) => match self.timers.first(timer, transaction.reliable) {
+                Effect::Set(timer) => match self.timers.first(timer, transaction.stream.is_some()) {
                     None => {}
                     Some(Duration::ZERO) => at_once = Some(timer),
                     Some(first) => transaction.set_timer(&mut self.queue, now, id, timer, first),
@@ -300,6 +340,9 @@ impl<U: Clone> Layer<U> {
             self.queue.clear(at, id, timer);
         }
         self.keys.remove(&transaction.key);
+        if let Some(stream) = transaction.stream {
+            self.streams.remove(&(*stream, id));
+        }
         if let Some(merge) = transaction.merge {
             self.merge.remove(&merge);
         }
@@ -307,6 +350,11 @@ impl<U: Clone> Layer<U> {
             out.push(Action::Terminated { id, user: transaction.user });
         }
     }
+}
+
+/// Where the stream to a peer leads, if it is on one.
+fn stream_of(peer: Peer) -> Option<Box<SocketAddr>> {
+    peer.reliable.then(|| Box::new(peer.address))
 }
 
 impl<U: Clone> Transaction<U> {

@@ -12,6 +12,7 @@ mod key;
 mod layer;
 mod machine;
 mod make;
+mod peer;
 mod queue;
 pub mod server;
 pub mod server_invite;
@@ -22,6 +23,7 @@ pub use action::{Action, Failure};
 pub use key::Key;
 pub use layer::{Layer, TransactionId};
 pub use machine::Machine;
+pub use peer::Peer;
 pub use step::{Class, Effect, Input, Step};
 pub use timer::{Timer, Timers};
 

@@ -11,4 +11,5 @@ mod ports;
 mod presence;
 mod room;
 mod sessions;
+mod strangers;
 mod traps;

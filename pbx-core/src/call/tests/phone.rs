@@ -103,6 +103,18 @@ impl Phone {
         room.known(&self.address(), &text);
     }
 
+    /// Learns the dialog of an answer that refuses.
+    pub(super) fn learn_tag(&mut self, answer: &Message) {
+        self.far = value(answer, HeaderName::To);
+    }
+
+    /// ACK of a refusal: it has the branch of its INVITE (RFC 3261 §17.1.1.3).
+    pub(super) fn acknowledge_refusal(&mut self, room: &mut Room) {
+        let text = self.text("ACK", self.cseq, "first", "", "");
+        let branch = format!("z9hG4bKfirstINVITE{}", self.cseq);
+        room.known(&self.address(), &text.replace(&format!("z9hG4bKfirstACK{}", self.cseq), &branch));
+    }
+
     pub(super) fn cancel(&mut self, room: &mut Room) {
         let Self { near, far, call_id, target, cseq, .. } = &*self;
         let ip = self.ip();

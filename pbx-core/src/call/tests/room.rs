@@ -17,6 +17,7 @@ use crate::script::{ScriptJob, ScriptReply, ScriptStep};
 use crate::settings::Settings;
 use crate::template::{Fallback, TemplateVersion};
 use crate::time::{Instant, Now, Wall};
+use crate::token::Tokens;
 use crate::value::Value;
 use pbx_media::{Command as MediaCommand, Fact, Port, PortReport};
 use pbx_sip::Message;
@@ -35,6 +36,11 @@ pub(super) fn address(text: &str) -> SocketAddr {
 /// The flow between us and an address.
 pub(super) fn flow(remote: &str) -> Flow {
     Flow { transport: Transport::Udp, local: address(HERE), remote: address(remote), own: None, connection: 0 }
+}
+
+/// What the door and the engine make tags and branches with.
+pub(super) fn tokens() -> Tokens {
+    Tokens::new([3; 32])
 }
 
 struct Everywhere;
@@ -200,7 +206,7 @@ impl Room {
             peers: vec![address("192.0.2.200:5060")],
         };
         let mut room = Self {
-            engine: Engine::new(0, PortShare::new(2, 5000, 1), [7; 32]),
+            engine: Engine::new(0, PortShare::new(2, 5000, 1), [7; 32], tokens()),
             directory: Directory::new(1, "ringdown".into(), vec![acme()], vec![trunk]),
             settings: Settings::default(),
             now: Now { mono: Instant::from_micros(1_000_000), wall: Wall::from_micros(1_790_000_000_000_000) },

@@ -35,3 +35,27 @@ fn answer_goes_where_the_via_asks_for_it() {
         assert_eq!(admission.flow.remote, expected, "{via}");
     }
 }
+
+#[test]
+fn answer_to_a_link_local_phone_keeps_the_link() {
+    let mut scene = Scene::new();
+    let request = with_via(&Request::new("OPTIONS"), "[fe80::9]:5090").replace("5090", "5090;rport");
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let admission = scene.admit_by(transport, 0, "[fe80::9%7]:5090", &request);
+        assert_eq!(admission.flow.remote, "[fe80::9%7]:5090".parse().unwrap());
+    }
+    let direct = with_via(&Request::new("OPTIONS"), "[fe80::9]:5099");
+    let admission = scene.admit(0, "[fe80::9%7]:5090", &direct);
+    assert_eq!(admission.flow.remote, "[fe80::9%7]:5099".parse().unwrap());
+}
+
+#[test]
+fn what_wants_tls_is_not_taken_without() {
+    let mut scene = Scene::new();
+    for method in ["INVITE", "REGISTER", "OPTIONS"] {
+        let request = Request::new(method).uri("sips:102@192.0.2.1");
+        assert_eq!(scene.status(PHONE, &request.text()), 416, "{method}");
+        assert_eq!(scene.status(CARRIER, &request.text()), 416, "{method}");
+    }
+    assert!(scene.dropped(PHONE, &Request::new("ACK").uri("sips:102@192.0.2.1").text()));
+}

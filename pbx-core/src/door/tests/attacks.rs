@@ -67,10 +67,10 @@ fn guesser_with_a_thousand_addresses_gets_a_minutes_lines_and_one_that_counts_th
     let mut scene = Scene::new();
     let mut lines = vec![];
     for address in 0..400_u32 {
-        let from = format!("10.9.{}.{}:5060", address >> 8, address & 255);
+        let from = format!("10.{}.{}.1:5060", address >> 8, address & 255);
         for n in 0..5 {
             let user = format!("user{address}");
-            let guess = scene.signed_at(0, &from, &Request::new("REGISTER"), &user, &format!("guess{n}"));
+            let guess = scene.signed_at(1, &from, &Request::new("REGISTER"), &user, &format!("guess{n}"));
             lines.extend(scene.admit(1, &from, &guess.text()).alarm);
         }
     }

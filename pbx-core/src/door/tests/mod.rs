@@ -5,6 +5,7 @@ mod attacks;
 mod dialogs;
 mod office;
 mod phones;
+mod rations;
 mod trunks;
 
 use super::{Admission, Door, Verdict};
@@ -108,9 +109,13 @@ impl Scene {
 
     fn admit_by(&mut self, transport: Transport, seconds: u64, from: &str, text: &str) -> Admission {
         self.random += 1;
-        let local = "192.0.2.1:5060".parse().unwrap();
-        let flow = Flow { transport, local, remote: from.parse().unwrap(), own: None, connection: 0 };
+        let flow = Self::flow(transport, from);
         self.door.admit(at(seconds), self.random, &self.directory, flow, Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    fn flow(transport: Transport, from: &str) -> Flow {
+        let local = "192.0.2.1:5060".parse().unwrap();
+        Flow { transport, local, remote: from.parse().unwrap(), own: None, connection: 0 }
     }
 
     /// The answer on the spot.

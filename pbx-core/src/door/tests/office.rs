@@ -49,10 +49,10 @@ fn answers_to_nonces_that_were_never_given_take_nothing_from_anybody() {
         let user = if n % 2 == 0 { "desk".to_owned() } else { format!("nobody{n}") };
         let credentials = made_up.answer(&user, "x", "REGISTER", "sip:192.0.2.1", "c", 1);
         let forged = register().line(&format!("Authorization: {credentials}")).text();
-        let admission = scene.admit(0, PHONE, &forged);
+        let admission = scene.admit(n / 500, PHONE, &forged);
         assert!(matches!(admission.verdict, Verdict::Answer(_)) && admission.alarm.is_none());
     }
-    assert!(scene.hears(0, PHONE, &register(), "desk"));
+    assert!(scene.hears(2, PHONE, &register(), "desk"));
 }
 
 #[test]
@@ -82,16 +82,51 @@ fn phone_whose_own_password_is_guessed_at_behind_its_address_is_heard() {
     assert!(!scene.hears(0, PHONE, &register(), "desk"), "who guesses from a place that was proven loses it");
 }
 
+/// Or who has used up every allowance would guess on by calling for help.
 #[test]
-fn call_for_help_is_heard_whoever_has_guessed() {
+fn call_for_help_beyond_the_allowance_is_answered_the_same_right_or_wrong() {
     for dialled in ["sip:112@192.0.2.1", "tel:112", "sip:911@192.0.2.1", "urn:service:sos", "urn:service:sos.fire"] {
         let mut scene = Scene::new();
         scene.scanned(60);
         scene.guessed_at("desk");
         assert!(!scene.hears(0, COLLEAGUE, &Request::new("INVITE").uri("sip:205@192.0.2.1"), "desk"));
         assert!(!scene.hears(0, COLLEAGUE, &register(), "desk"));
-        assert!(scene.hears(0, COLLEAGUE, &Request::new("INVITE").uri(dialled), "desk"), "{dialled}");
+        let mut answer = |user: &str, password: &str| {
+            let call = Request::new("INVITE").uri(dialled);
+            let signed = scene.signed_at(0, COLLEAGUE, &call, user, password);
+            let answer = scene.answer(0, COLLEAGUE, &signed.text());
+            assert_eq!(answer.retry_after(), Ok(Some(10)));
+            let tag = answer.to_addr().unwrap().tag().unwrap().to_owned();
+            answer.to_string().replace(&tag, "TAG")
+        };
+        let right = answer("desk", "correct horse");
+        assert!(right.starts_with("SIP/2.0 480 "), "{dialled}: {right}");
+        for (user, password) in [("desk", "wrong"), ("globex-desk", "correct horse"), ("nobody", "x")] {
+            assert_eq!(answer(user, password), right, "{dialled} {user}");
+        }
     }
+}
+
+#[test]
+fn ten_thousand_guesses_by_calls_for_help_find_nothing() {
+    let mut scene = Scene::new();
+    scene.guessed_at("desk");
+    let challenge = scene.answer(0, GUESSER, &register().text());
+    let call = Request::new("INVITE").uri("sip:112@192.0.2.1");
+    for n in 0..10_000 {
+        let password = if n % 1000 == 999 { "correct horse".to_owned() } else { format!("guess{n}") };
+        let guess = call.with_answer_to(&challenge, "desk", &password);
+        assert!(!matches!(scene.admit(0, GUESSER, &guess.text()).verdict, Verdict::Deliver { .. }), "{password}");
+    }
+}
+
+#[test]
+fn phone_that_has_proven_its_password_calls_for_help_whoever_guesses_beside_it() {
+    let mut scene = Scene::new();
+    assert!(scene.hears(0, PHONE, &register(), "desk"));
+    scene.scanned(60);
+    scene.guessed_at("desk");
+    assert!(scene.hears(0, PHONE, &Request::new("INVITE").uri("sip:112@192.0.2.1"), "desk"));
 }
 
 /// Or the answers would tell which accounts there are, and which of them are used behind the same address.
@@ -101,10 +136,8 @@ fn wrong_answer_beyond_the_allowance_gets_none_whatever_the_account() {
     assert!(scene.hears(0, PHONE, &register(), "desk"));
     scene.scanned(60);
     for user in ["desk", "globex-desk", "nobody"] {
-        for request in [register(), Request::new("INVITE").uri("sip:112@192.0.2.1")] {
-            let wrong = scene.signed_at(0, GUESSER, &request, user, "wrong");
-            assert!(matches!(scene.admit(0, GUESSER, &wrong.text()).verdict, Verdict::Drop), "{user}");
-        }
+        let wrong = scene.signed_at(0, GUESSER, &register(), user, "wrong");
+        assert!(matches!(scene.admit(0, GUESSER, &wrong.text()).verdict, Verdict::Drop), "{user}");
     }
 }
 

@@ -46,7 +46,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
     let mut network = Network { fates, next: 0, air: BTreeMap::new(), count: 0 };
     let mut outcome = Outcome::default();
     let mut answer = None;
-    let (_, actions) = client.send(START, &request(method), false, 1).unwrap();
+    let (_, actions) = client.send(START, &request(method), Peer::datagrams(), 1).unwrap();
     network.carry(START, &actions, true);
     loop {
         let arrival = network.air.keys().next().map(|(at, _)| *at);
@@ -65,7 +65,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
         while let Some(entry) = network.air.first_entry().filter(|entry| entry.key().0 <= now) {
             let (to_server, message) = entry.remove();
             if to_server {
-                let actions = server.receive(now, &message, false, 2);
+                let actions = server.receive(now, &message, Peer::datagrams(), true, 2);
                 if let Some(Action::Request { id, merged }) = actions.first() {
                     assert_eq!(*merged, None);
                     outcome.asked += 1;
@@ -73,7 +73,7 @@ fn play(method: &Method, code: u16, pause: u64, fates: Fates) -> Outcome {
                 }
                 network.carry(now, &actions, false);
             } else {
-                let actions = client.receive(now, &message, false, 1);
+                let actions = client.receive(now, &message, Peer::datagrams(), true, 1);
                 note(&mut outcome, message.status().map(|status| status.code()), &actions);
                 network.carry(now, &actions, true);
             }

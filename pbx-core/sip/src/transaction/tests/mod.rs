@@ -4,7 +4,7 @@ mod lossy;
 mod server_layer;
 mod tables;
 
-use super::{Action, Layer, Timers};
+use super::{Action, Layer, Peer, Timers};
 use crate::time::Instant;
 use crate::{Message, Method, Reply, ResponseBuilder, StatusCode};
 use std::time::Duration;

@@ -2,7 +2,7 @@ use super::*;
 use crate::transaction::{Failure, TransactionId};
 
 fn receive(layer: &mut Layer<u64>, millis: u64, message: &Message) -> Vec<Action<u64>> {
-    layer.receive(at(millis), message, false, 7)
+    layer.receive(at(millis), message, Peer::datagrams(), true, 7)
 }
 
 fn begun(layer: &mut Layer<u64>, message: &Message) -> TransactionId {
@@ -90,13 +90,45 @@ fn a_request_is_answered_again_for_32_s() {
 fn cancel_finds_its_invite() {
     let mut layer = layer();
     let cancel = request(&Method::Cancel);
-    assert!(matches!(receive(&mut layer, 0, &cancel)[..], [Action::Cancel { invite: None, .. }]));
-    let mut layer = self::layer();
     let invite = begun(&mut layer, &request(&Method::Invite));
     *layer.user_mut(invite).unwrap() = 9;
     let actions = receive(&mut layer, 1, &cancel);
-    assert!(matches!(actions[..], [Action::Cancel { invite: Some((id, 9)), .. }] if id == invite));
+    assert!(matches!(actions[..], [Action::Cancel { invite: (id, 9), .. }] if id == invite));
     assert_eq!(receive(&mut layer, 2, &cancel), []);
+}
+
+#[test]
+fn what_belongs_to_nothing_costs_no_state() {
+    let mut layer = layer();
+    assert_eq!(receive(&mut layer, 0, &request(&Method::Cancel)), [Action::Nowhere]);
+    for method in [Method::Bye, Method::Invite, Method::Options] {
+        assert_eq!(layer.receive(at(1), &request(&method), Peer::datagrams(), false, 7), [Action::Nowhere]);
+    }
+    assert_eq!(layer.receive(at(2), &request(&Method::Ack), Peer::datagrams(), false, 7), [Action::Ack]);
+    assert!(layer.is_empty() && layer.timers_set() == 0);
+}
+
+#[test]
+fn a_repetition_is_absorbed_when_nothing_new_is_expected_any_more() {
+    let mut layer = layer();
+    let bye = request(&Method::Bye);
+    let id = begun(&mut layer, &bye);
+    layer.respond(at(1), id, &reply(&bye, 200));
+    assert_eq!(sent(&layer.receive(at(2), &bye, Peer::datagrams(), false, 7)), ["200"]);
+}
+
+#[test]
+fn who_knows_the_branch_of_another_takes_nothing_from_it() {
+    let mut layer = layer();
+    let guesser = Peer { address: "198.51.100.66:5060".parse().unwrap(), reliable: false };
+    let invite = request(&Method::Invite);
+    layer.receive(START, &invite, guesser, true, 6);
+    let id = begun(&mut layer, &request_with(&Method::Invite, "z9hG4bK1", "f2"));
+    assert_eq!(layer.receive(at(1), &request(&Method::Cancel), guesser, true, 6).len(), 1, "of its own");
+    let actions = receive(&mut layer, 2, &request_with(&Method::Cancel, "z9hG4bK1", "f2"));
+    assert!(matches!(actions[..], [Action::Cancel { invite: (cancelled, 7), .. }] if cancelled == id), "{actions:?}");
+    let other_port = Peer { address: "192.0.2.1:40000".parse().unwrap(), reliable: false };
+    assert_eq!(layer.receive(at(3), &invite, other_port, true, 7), [], "behind a NAT ports change");
 }
 
 #[test]
