@@ -257,8 +257,10 @@ pub(super) fn seconds(now: Now) -> u64 {
 fn answers_of(flow: Flow, request: &Message) -> Flow {
     let port = request.via().ok().filter(|_| !flow.transport.is_reliable()).map(|via| via.response_port(flow.remote));
     let mut answered = flow;
-    // The rest of the address stays: of one that is link-local, its scope.
-    answered.remote.set_port(port.unwrap_or(flow.remote.port()));
+    if let Some(port) = port {
+        // The rest of the address stays: of one that is link-local, its scope.
+        answered.remote.set_port(port);
+    }
     answered
 }
 
