@@ -6,6 +6,8 @@ mod sound;
 mod steps;
 mod time;
 mod titles;
+mod values;
+mod verbs;
 mod versions;
 
 pub use crate::language::Language;

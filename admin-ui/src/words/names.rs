@@ -7,6 +7,8 @@ use pbx_core::ids::{DeviceId, NumberId, PersonId, TemplateVersionId};
 pub trait Names {
     /// A person's name.
     fn person(&self, id: PersonId) -> Option<String>;
+    /// The name of the person who has an extension.
+    fn extension(&self, extension: &str) -> Option<String>;
     /// A device's label.
     fn device(&self, id: DeviceId) -> Option<String>;
     /// A public number, E.164.
@@ -21,6 +23,10 @@ pub struct Nameless;
 
 impl Names for Nameless {
     fn person(&self, _: PersonId) -> Option<String> {
+        None
+    }
+
+    fn extension(&self, _: &str) -> Option<String> {
         None
     }
 
@@ -40,6 +46,10 @@ impl Names for Nameless {
 impl Names for Tenant {
     fn person(&self, id: PersonId) -> Option<String> {
         self.people.get(&id).map(|person| person.name.clone())
+    }
+
+    fn extension(&self, extension: &str) -> Option<String> {
+        self.extensions.get(extension).and_then(|id| Names::person(self, *id))
     }
 
     fn device(&self, id: DeviceId) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Why a call went where it went: every step of its decision in words.
 
+use super::values::table;
+use super::verbs::{coded, verb};
 use super::{Names, cause, length};
 use crate::language::Language;
 use pbx_core::decision::StepKind;
@@ -23,7 +25,11 @@ pub fn step(kind: &StepKind, names: &dyn Names, language: Language) -> String {
             let key = if params.is_empty() { "step-script-started" } else { "step-script-started-with" };
             language.say(key, &[("template", title.into()), ("version", version.into()), ("params", params.into())])
         }
-        StepKind::Verb { name, args, line } => verb(name, args, *line, language),
+        StepKind::Verb { name, args, line } => {
+            let text = verb(name, args, names, language);
+            let key = if *line > 0 { "step-verb-at" } else { "step-verb-plain" };
+            language.say(key, &[("text", text.into()), ("line", (*line).into())])
+        }
         StepKind::Resolved { target, person, devices } => {
             resolved(target, person.and_then(|id| names.person(id)), devices, language)
         }
@@ -53,6 +59,11 @@ pub fn step_in_short(kind: &StepKind, names: &dyn Names, language: Language) -> 
             let version = language.say("step-version", &[("version", version.into())]);
             let term = if params.is_empty() { version } else { format!("{params}, {version}") };
             Some((language.say("step-script-began", &[("template", title.into())]), term))
+        }
+        StepKind::Verb { name, args, line } => {
+            let text = language.say("step-verb-plain", &[("text", verb(name, args, names, language).into())]);
+            let at = if *line > 0 { language.say("step-line", &[("line", (*line).into())]) } else { String::new() };
+            Some((text, at))
         }
         StepKind::Outcome { outcome } if is_plain_done(outcome) => None,
         StepKind::Outcome { outcome } => {
@@ -98,36 +109,6 @@ fn bound(chain: &[(Scope, bool)], title: Option<String>, slug: &str, names: &dyn
 /// A version as people compare them: the beginning of its id, which is made from its text.
 fn version(id: TemplateVersionId) -> String {
     id.to_string().chars().take(8).collect()
-}
-
-fn verb(name: &str, args: &BTreeMap<String, Value>, line: u32, language: Language) -> String {
-    let first = |keys: &[&str]| keys.iter().find_map(|key| args.get(*key)).map(|value| plain(value, language));
-    let key = match name {
-        "ring" if args.contains_key("timeout") => "step-verb-ring-for",
-        "ring" => "step-verb-ring",
-        "lookup" => "step-verb-lookup",
-        "reject" => "step-verb-reject",
-        "note" => "step-verb-note",
-        _ => "step-verb-other",
-    };
-    let what = match name {
-        "ring" => first(&["targets", "target", "to"]),
-        "lookup" => first(&["source", "name"]),
-        "reject" => first(&["code"]),
-        "note" => first(&["text", "note"]),
-        _ => None,
-    };
-    let timeout = args.get("timeout").and_then(Value::as_int).unwrap_or(0);
-    language.say(
-        key,
-        &[
-            ("verb", name.to_owned().into()),
-            ("what", what.unwrap_or_else(|| table(args, language)).into()),
-            ("args", args.get("args").map(|args| plain(args, language)).unwrap_or_default().into()),
-            ("long", length(timeout.saturating_mul(1_000_000), language).into()),
-            ("line", line.into()),
-        ],
-    )
 }
 
 fn resolved(target: &str, person: Option<String>, devices: &[(String, Option<String>)], language: Language) -> String {
@@ -200,49 +181,8 @@ fn fallback(plan: &Fallback, language: Language) -> String {
             let long = length(i64::from(*timeout) * 1_000_000, language);
             language.say(key, &[("param", param.clone().into()), ("long", long.into())])
         }
-        Fallback::Reject(code) => language.say("step-fallback-reject", &[("code", (*code).into())]),
-    }
-}
-
-/// `name: Ada, tier: gold`, without what is empty. A `timeout` is in seconds, here as in every template that ships.
-fn table(map: &BTreeMap<String, Value>, language: Language) -> String {
-    let filled = map.iter().filter(|(_, value)| !is_empty(value));
-    let said = filled.map(|(key, value)| match value {
-        Value::Int(seconds) if key == "timeout" => {
-            format!("{key}: {}", length(seconds.saturating_mul(1_000_000), language))
+        Fallback::Reject(code) => {
+            language.say("step-fallback-reject", &[("code", coded(&i64::from(*code).into(), language).into())])
         }
-        value => format!("{key}: {}", plain(value, language)),
-    });
-    said.collect::<Vec<_>>().join(", ")
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Text(text) => text.is_empty(),
-        Value::List(list) => list.is_empty(),
-        Value::Map(map) => map.is_empty(),
-        _ => false,
     }
-}
-
-fn plain(value: &Value, language: Language) -> String {
-    if is_empty(value) {
-        return nothing();
-    }
-    match value {
-        Value::Null => nothing(),
-        Value::Bool(true) => language.say("value-yes", &[]),
-        Value::Bool(false) => language.say("value-no", &[]),
-        Value::Int(int) => int.to_string(),
-        Value::Float(float) => float.to_string(),
-        Value::Text(text) => text.clone(),
-        Value::List(list) => list.iter().map(|value| plain(value, language)).collect::<Vec<_>>().join(", "),
-        Value::Map(map) => table(map, language),
-    }
-}
-
-/// What stands for a value that is none.
-fn nothing() -> String {
-    "–".to_owned()
 }

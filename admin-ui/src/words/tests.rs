@@ -251,6 +251,55 @@ fn a_parameter_that_is_empty_is_left_out_and_a_time_has_its_unit() {
     );
 }
 
+/// Knows who has the extensions 102 and 103.
+struct Desks;
+
+impl Names for Desks {
+    fn person(&self, _: PersonId) -> Option<String> {
+        None
+    }
+
+    fn extension(&self, extension: &str) -> Option<String> {
+        [("102", "Reception"), ("103", "Sales")].iter().find(|(known, _)| *known == extension).map(|(_, n)| (*n).into())
+    }
+
+    fn device(&self, _: pbx_core::ids::DeviceId) -> Option<String> {
+        None
+    }
+
+    fn number(&self, _: NumberId) -> Option<String> {
+        None
+    }
+
+    fn template(&self, _: TemplateVersionId) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn a_verb_names_who_is_rung_what_is_asked_for_and_what_an_answer_means() {
+    let verb = |name: &str, args: &[(&str, Value)], line| {
+        let args = args.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        StepKind::Verb { name: name.into(), args, line }
+    };
+    let said = |kind: &StepKind| {
+        let (english, german) = (Language::English, Language::German);
+        (step_in_short(kind, &Desks, english).unwrap(), step(kind, &Desks, german))
+    };
+    let targets = Value::List(vec!["102".into(), "103".into(), "+4930555100".into()]);
+    let ring = verb("ring", &[("targets", targets), ("timeout", 25.into())], 7);
+    let (english, german) = said(&ring);
+    assert_eq!(english, ("It rang Reception, Sales and +4930555100 for up to 25 s.".into(), "line 7".into()));
+    assert_eq!(german, "Lässt Reception, Sales und +4930555100 bis zu 25 s lang klingeln (Zeile 7).");
+    let number = Value::Map(BTreeMap::from([("number".to_owned(), "+493012345678".into())]));
+    let (english, german) = said(&verb("lookup", &[("source", "customers".into()), ("args", number)], 0));
+    assert_eq!(english, ("It asked “customers” for +493012345678.".into(), String::new()));
+    assert_eq!(german, "Fragt „customers“ nach +493012345678.");
+    let (english, german) = said(&verb("reject", &[("code", 480.into())], 0));
+    assert_eq!(english.0, "It ended the attempt: not available (480).");
+    assert_eq!(german, "Beendet den Versuch: nicht erreichbar (480).");
+}
+
 #[test]
 fn a_step_that_says_nothing_new_is_left_out_and_an_answer_is_not_called_200() {
     let outcome = |pairs: &[(&str, Value)]| {
@@ -286,7 +335,7 @@ fn a_phone_that_rang_was_not_busy_but_declined() {
     let said = sentence(&call, &Nameless, Language::English);
     assert_eq!(
         said,
-        "Clara called 101. Ben’s phone rang 9 s. Whoever was called declined while it rang; the phone said “busy”."
+        "Clara called 101. Ben’s phone rang 9 s. The call was declined while it rang; the phone said “busy”."
     );
 }
 

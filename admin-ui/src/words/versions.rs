@@ -49,6 +49,10 @@ impl Names for WithVersions<'_> {
         self.today.person(id)
     }
 
+    fn extension(&self, extension: &str) -> Option<String> {
+        self.today.extension(extension)
+    }
+
     fn device(&self, id: DeviceId) -> Option<String> {
         self.today.device(id)
     }

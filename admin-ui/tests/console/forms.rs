@@ -51,7 +51,7 @@ async fn a_token_is_made_once_and_shown_once() {
     assert_eq!(tokens.len(), 1);
     let made = tokens[0].id;
     admin.post(&format!("/t/acme/tokens/{made}/revoke"), "").await;
-    assert!(admin.get("/t/acme/tokens").await.text.contains("Das Token wurde widerrufen."));
+    assert!(admin.get("/t/acme/tokens").await.text.contains("Der Schlüssel wurde widerrufen."));
 }
 
 #[tokio::test]

@@ -42,9 +42,11 @@ async fn a_phone_is_renamed_but_not_like_another_of_the_same_person() {
     let (acme, page) = (house.tenant("acme"), page_of(&house, "ben"));
     let device = somebody(&acme, "ben").1;
     let path = format!("/t/acme/devices/{}/label", device.id);
-    for (label, fault) in
-        [("laptop", "called so already"), ("+", "must be filled in"), ("A%E2%80%AEB", "none of them invisible")]
-    {
+    for (label, fault) in [
+        ("laptop", "already has a phone with that name"),
+        ("+", "must be filled in"),
+        ("A%E2%80%AEB", "no line breaks or hidden"),
+    ] {
         let answer = admin.post(&path, &format!("label={label}")).await;
         assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, page.as_str()), "{label}");
         let shown = admin.get(&page).await.text;
@@ -66,7 +68,7 @@ async fn a_phone_is_not_added_under_a_name_that_the_person_has() {
     admin.get(&page).await;
     admin.post(&format!("{page}/devices"), "label=desk+phone").await;
     let shown = admin.get(&page).await.text;
-    assert!(shown.contains("called so already") && shown.contains("value=\"desk phone\""), "{shown}");
+    assert!(shown.contains("already has a phone with that name") && shown.contains("value=\"desk phone\""), "{shown}");
     assert_eq!(bens(&house).len(), 2);
     admin.post(&format!("{page}/devices"), "label=Kitchen").await;
     assert!(admin.get(&page).await.text.contains("id=\"secret\""));
