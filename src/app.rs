@@ -21,6 +21,7 @@ use std::time::Duration;
 use templates::pool::{Pool, PoolConfig};
 use templates::source::Fetcher;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How many VMs are kept for tenants without a call right now, 0.4 MB each.
@@ -33,6 +34,8 @@ pub struct App {
     store: Store,
     clock: Arc<dyn Clock>,
     exchange: Exchange,
+    /// Tells the console that the server ends.
+    draining: watch::Sender<bool>,
     http: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
     // Last: the folder is given back when everything else is gone.
@@ -96,12 +99,13 @@ impl App {
             sip: exchange.listening().to_vec(),
             external: config.external_address,
         };
-        let router = admin_ui::router(console(&exchange, records, &clock, options)?)?;
+        let draining = watch::Sender::new(false);
+        let router = admin_ui::router(console(&exchange, records, &clock, options, draining.subscribe())?)?;
         let limits = config.http_limits.under(files);
         let console = tokio::spawn(http::serve(listener, router, limits, config.http_proxies.clone()));
         let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
         let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console];
-        Ok(Self { config, configuration, store, clock, exchange, http, tasks, _folder: folder })
+        Ok(Self { config, configuration, store, clock, exchange, draining, http, tasks, _folder: folder })
     }
 
     /// Where SIP is listened for.
@@ -149,6 +153,7 @@ impl App {
 
     /// From now on new calls get 503.
     pub fn refuse_new_calls(&self) {
+        self.draining.send_replace(true);
         self.exchange.inbox().command_all(&Command::Drain);
     }
 
@@ -211,7 +216,13 @@ fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>, keys: Keys, at_once: usize) ->
     Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
 }
 
-fn console(exchange: &Exchange, records: Records, clock: &Arc<dyn Clock>, options: Options) -> anyhow::Result<Ports> {
+fn console(
+    exchange: &Exchange,
+    records: Records,
+    clock: &Arc<dyn Clock>,
+    options: Options,
+    draining: watch::Receiver<bool>,
+) -> anyhow::Result<Ports> {
     let (events, inbox) = (exchange.event_source(), exchange.inbox());
     let rng = Mutex::new(pbx_core::net::rng()?);
     Ok(Ports {
@@ -220,6 +231,7 @@ fn console(exchange: &Exchange, records: Records, clock: &Arc<dyn Clock>, option
         commands: Arc::new(move |command| inbox.command(command)),
         clock: clock.clone(),
         random: Arc::new(move |bytes| rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes)),
+        draining,
         options,
     })
 }

@@ -25,11 +25,15 @@ pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
     filled.join("&")
 }
 
+/// Every field of a URL-encoded form; none where it cannot be read.
+pub(crate) fn fields(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let uri = format!("/?{}", std::str::from_utf8(body).ok()?).parse().ok()?;
+    axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).ok().map(|axum::extract::Query(pairs)| pairs)
+}
+
 /// One field of a URL-encoded form.
 pub(crate) fn field(body: &[u8], name: &str) -> Option<String> {
-    let uri = format!("/?{}", std::str::from_utf8(body).ok()?).parse().ok()?;
-    let axum::extract::Query(pairs) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).ok()?;
-    pairs.into_iter().find_map(|(known, value)| (known == name).then_some(value))
+    fields(body)?.into_iter().find_map(|(known, value)| (known == name).then_some(value))
 }
 
 /// Where to go after the log-in: a path of ours, never another site's.

@@ -5,19 +5,24 @@ use crate::api::Problem;
 use crate::app::{Desk, Shared, Theme};
 use crate::client::Client;
 use crate::language::Language;
-use crate::pages::refused::refused;
+use crate::pages::login;
+use crate::pages::refused::{not_allowed, refused};
+use crate::pages::resume::{self, Late};
 use crate::refusal::Refusal;
 use crate::session::{self, Accounts, CSRF_FIELD, CSRF_HEADER, CSRF_KEY, News};
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_login::AuthSession;
 use axum_login::tower_sessions::session::Id;
 use std::sync::Arc;
+
+/// Where one logs in.
+const LOG_IN: &str = "/login";
 
 /// The most that a form may hold.
 const FORM_LIMIT: usize = 64 * 1024;
@@ -37,13 +42,16 @@ pub(crate) async fn page(
     let slug = params.iter().find_map(|(name, value)| (name == "tenant").then_some(value));
     desk.room = match judge(needs, desk.account.as_ref(), slug, &app.ports.records.directory()) {
         Verdict::Enter(room) => room,
-        Verdict::LogIn => return to_log_in(&request),
+        Verdict::LogIn => return to_log_in(&desk, request).await,
         Verdict::NotThere => return refused(&desk, Refusal::NotThere),
-        Verdict::NotAllowed => return refused(&desk, Refusal::NotAllowed),
+        Verdict::NotAllowed => return not_allowed(&desk).await,
     };
     let mut request = match genuine(request, &desk.csrf).await {
         Ok(request) => request,
-        Err(refusal) => return refused(&desk, refusal),
+        Err(Forged::Late(late)) if desk.account.is_some() => return resume::ask(&desk, &late, StatusCode::FORBIDDEN),
+        Err(Forged::Late(late)) if late.to == LOG_IN => return login::again(&desk, &late),
+        Err(Forged::Late(_)) => return refused(&desk, Refusal::Stale),
+        Err(Forged::Refused(refusal)) => return refused(&desk, refusal),
     };
     desk.session = auth.session.id().filter(|_| desk.account.is_some());
     desk.news = Arc::new(desk.session.map(|session| news(&app, session, &request)).unwrap_or_default());
@@ -103,13 +111,27 @@ fn taste(headers: &HeaderMap) -> (Language, Theme) {
     (chosen.or(asked).unwrap_or_default(), theme)
 }
 
-/// To the log-in page, and back here afterwards if it was only looked at.
-fn to_log_in(request: &Request) -> Response {
+/// To the log-in page, and back here afterwards if it was only looked at. A form is kept and the password asked for in place.
+/// A page's script that asks for a part of a page is told to leave that page: a log-in form is no part of it.
+async fn to_log_in(desk: &Desk, request: Request) -> Response {
     let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
     if request.method() == Method::GET && next != "/" {
-        return Redirect::to(&format!("/login?next={}", crate::address::escape(next))).into_response();
+        let place = format!("{LOG_IN}?next={}", crate::address::escape(next));
+        let part = request.headers().contains_key("hx-request");
+        return if part { leave(&place) } else { Redirect::to(&place).into_response() };
     }
-    Redirect::to("/login").into_response()
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, FORM_LIMIT).await.unwrap_or_default();
+    let late = Late::of(&parts, &body).filter(|_| parts.method == Method::POST);
+    late.map_or_else(|| Redirect::to(LOG_IN).into_response(), |late| login::first(desk, &late))
+}
+
+/// The answer to htmx that loads another page whole.
+fn leave(place: &str) -> Response {
+    match HeaderValue::from_str(place) {
+        Ok(place) => (StatusCode::FORBIDDEN, [(HeaderName::from_static("hx-redirect"), place)]).into_response(),
+        Err(_) => StatusCode::FORBIDDEN.into_response(),
+    }
 }
 
 /// The session's token, or the log-in form's cookie where there is no session.
@@ -122,23 +144,30 @@ async fn token(auth: &AuthSession<Accounts>, headers: &HeaderMap, https: bool) -
     session::cookie(headers, session::form_cookie(https)).unwrap_or("").to_owned()
 }
 
+/// Why an unsafe request is not carried out.
+enum Forged {
+    Refused(Refusal),
+    /// It has another token, but came from a page of ours.
+    Late(Late),
+}
+
 /// Passes safe requests; of others, those that carry the token in the header or in the form.
-async fn genuine(request: Request, csrf: &str) -> Result<Request, Refusal> {
+async fn genuine(request: Request, csrf: &str) -> Result<Request, Forged> {
     if request.method().is_safe() {
         return Ok(request);
     }
     if from_elsewhere(request.headers()) {
-        return Err(Refusal::Stale);
+        return Err(Forged::Refused(Refusal::Stale));
     }
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, FORM_LIMIT).await.map_err(|_| Refusal::Unreadable)?;
+    let body = to_bytes(body, FORM_LIMIT).await.map_err(|_| Forged::Refused(Refusal::Unreadable))?;
     let in_header = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
     let came = match in_header {
         Some(token) => Some(token.to_owned()),
         None => crate::address::field(&body, CSRF_FIELD),
     };
     if !came.is_some_and(|came| session::matches(csrf, &came)) {
-        return Err(Refusal::Stale);
+        return Err(Late::of(&parts, &body).map_or(Forged::Refused(Refusal::Stale), Forged::Late));
     }
     Ok(Request::from_parts(parts, Body::from(body)))
 }

@@ -8,7 +8,7 @@ use pbx_core::network::Network;
 use pbx_core::time::Now;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// Begins to hear what happens.
 pub type Subscribe = Arc<dyn Fn() -> broadcast::Receiver<Arc<Event>> + Send + Sync>;
@@ -29,6 +29,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Fills with random bytes.
     pub random: Randomness,
+    /// Whether the server is ending: it takes no new calls, and lets the running ones end.
+    pub draining: watch::Receiver<bool>,
     /// What the console is told at its start.
     pub options: Options,
 }

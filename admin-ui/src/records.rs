@@ -52,6 +52,9 @@ const KEY_KEPT_US: i64 = 24 * 3600 * 1_000_000;
 /// carrying it out is then taken for dead.
 const CLAIM_KEPT_US: i64 = 60 * 1_000_000;
 
+/// How far back it is looked for who changed a field.
+const LATEST: u16 = 50;
+
 impl Records {
     pub(crate) fn directory(&self) -> Arc<Directory> {
         self.configuration.snapshot()
@@ -130,6 +133,12 @@ impl Records {
         Ok(self.store.account(id).await?)
     }
 
+    /// The e-mail addresses of those who run a tenant.
+    pub(crate) async fn admins(&self, tenant: TenantId) -> Result<Vec<String>, Broken> {
+        let accounts = self.store.accounts(tenant).await?.into_iter();
+        Ok(accounts.filter(|account| account.role == Role::Admin).map(|account| account.email).collect())
+    }
+
     /// Returns whether the password is the one of this hash; costs as much where there is none. Off the
     /// runtime's threads, and after a [turn](crate::session::Checks): it is slow on purpose.
     pub(crate) async fn password_is(&self, hash: Option<String>, password: String) -> bool {
@@ -194,6 +203,11 @@ impl Records {
     ) -> Result<AuditPage, Broken> {
         self.audit_is_written(Some(tenant), after).await;
         Ok(self.store.audit(tenant, after, limit).await?)
+    }
+
+    /// The latest lines of one object of a tenant, newest first.
+    pub(crate) async fn audit_of(&self, tenant: TenantId, object: &str) -> Result<Vec<AuditLine>, Broken> {
+        Ok(self.store.audit_of(tenant, object, LATEST).await?)
     }
 
     /// What concerns the whole server, newest first, after a place.

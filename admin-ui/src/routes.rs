@@ -42,6 +42,7 @@ pub(crate) fn table() -> Vec<Route> {
         get  "/audit"                                         Operator pages::audit::server;
         get  "/t/{tenant}"                                    Member   pages::live::show;
         get  "/t/{tenant}/live/events"                        Member   live::stream;
+        get  "/t/{tenant}/calls/{call}/hang-up"               Admin    pages::call::ask_hang_up;
         post "/t/{tenant}/calls/{call}/hang-up"               Admin    pages::call::hang_up;
         get  "/t/{tenant}/calls"                              Member   pages::calls::show;
         get  "/t/{tenant}/calls.csv"                          Member   pages::calls_csv::show;
@@ -55,12 +56,14 @@ pub(crate) fn table() -> Vec<Route> {
         post "/t/{tenant}/people/{person}/edit"               Admin    pages::person_edit::save;
         post "/t/{tenant}/people/{person}/remove"             Admin    pages::person_edit::remove;
         post "/t/{tenant}/people/{person}/devices"            Admin    pages::device::add;
+        get  "/t/{tenant}/devices/{device}/password"          Admin    pages::device::ask_new_password;
         post "/t/{tenant}/devices/{device}/password"          Admin    pages::device::new_password;
         post "/t/{tenant}/devices/{device}/label"             Admin    pages::device::rename;
         post "/t/{tenant}/devices/{device}/remove"            Admin    pages::device::remove;
         get  "/t/{tenant}/audit"                              Admin    pages::audit::show;
         get  "/t/{tenant}/tokens"                             Admin    pages::tokens::show;
         post "/t/{tenant}/tokens"                             Admin    pages::tokens::create;
+        get  "/t/{tenant}/tokens/{token}/revoke"              Admin    pages::tokens::ask_revoke;
         post "/t/{tenant}/tokens/{token}/revoke"              Admin    pages::tokens::revoke;
     }
 }

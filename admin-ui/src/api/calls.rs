@@ -123,10 +123,13 @@ pub(crate) async fn explain(
     params(("call" = String, Path, description = "The call's id, or SIP's Call-ID of the caller's leg"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key twice is one request")),
     security(("token" = ["calls:write"])),
-    responses((status = 202, description = "It is being ended"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 202, description = "It is being ended"), (status = 409, description = "It had already ended", body = Problem, content_type = "application/problem+json"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(crate) async fn hang_up(caller: Caller, Path(call): Path<String>, _: NoQuery) -> Result<StatusCode, Problem> {
     let found = caller.app.live.board().find(caller.tenant.id, &call).map(|call| call.id);
-    let id = found.ok_or_else(Problem::not_there)?;
+    let Some(id) = found else {
+        find(&caller, &call).await?;
+        return Err(Problem::ended());
+    };
     (caller.app.ports.commands)(Command::HangUp { tenant: caller.tenant.id, call: id });
     let object = id.to_string();
     let deed = Deed { tenant: Some(caller.tenant.id), actor: &caller.actor, action: "call.hung-up", object: &object };

@@ -4,7 +4,7 @@ use crate::api::Problem;
 use crate::api::entry::Caller;
 use crate::api::people::{Device, find, shown};
 use crate::api::read::{Body, Fields, FromFields, NoQuery, Path};
-use crate::changes::{self, Wish};
+use crate::changes::{self, Edited, Wish};
 use axum::Json;
 use axum::http::StatusCode;
 use pbx_core::ids::DeviceId;
@@ -15,11 +15,13 @@ use utoipa::ToSchema;
 pub(crate) struct DeviceBody {
     /// What people call it; no other phone of the person may be called so.
     label: String,
+    /// The revision that the change is made of. Another one in effect is answered with 409, and nothing is changed.
+    revision: Option<String>,
 }
 
 impl FromFields for DeviceBody {
     fn read(fields: &mut Fields) -> Self {
-        Self { label: fields.text("label") }
+        Self { label: fields.text("label"), revision: fields.optional("revision") }
     }
 }
 
@@ -35,7 +37,8 @@ pub(crate) async fn rename(
     Body(body): Body<DeviceBody>,
 ) -> Result<Json<Device>, Problem> {
     let id = of_person(&caller, &person, &device)?;
-    let wish = Wish::RenameDevice { device: id, label: body.label };
+    let label = Edited { was: None, now: body.label };
+    let wish = Wish::RenameDevice { device: id, label, revision: body.revision };
     changes::apply(&caller.app.ports, caller.tenant.id, &caller.actor, &wish).await?;
     let directory = caller.app.ports.records.directory();
     let tenant = directory.tenant(caller.tenant.id).ok_or_else(Problem::not_there)?;

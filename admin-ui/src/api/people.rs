@@ -3,7 +3,7 @@
 use crate::api::Problem;
 use crate::api::entry::Caller;
 use crate::api::read::{Body, Fields, FromFields, NoQuery, Path, Query};
-use crate::changes::{self, Wish};
+use crate::changes::{self, Edited, PersonFields, Wish, device_revision, person_revision};
 use crate::live::board::Board;
 use axum::Json;
 use axum::http::StatusCode;
@@ -23,6 +23,8 @@ pub(crate) struct Person {
     extension: String,
     /// Where mail goes.
     email: Option<String>,
+    /// What name, extension and e-mail come to, in short: send it with a change, and a newer one is not written over.
+    revision: String,
     /// The phones.
     devices: Vec<Device>,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Device {
     sip_user: String,
     /// Whether it can be reached right now.
     reachable: bool,
+    /// What the label comes to, in short: send it with a change, and a newer one is not written over.
+    revision: String,
 }
 
 /// What a person is made of.
@@ -49,11 +53,22 @@ pub(crate) struct PersonBody {
     extension: String,
     /// Where mail goes.
     email: Option<String>,
+    /// For a change: the revision that it is made of. Another one in effect is answered with 409, and nothing is changed.
+    revision: Option<String>,
 }
 
 impl FromFields for PersonBody {
     fn read(fields: &mut Fields) -> Self {
-        Self { name: fields.text("name"), extension: fields.text("extension"), email: fields.optional("email") }
+        let (name, extension, email) = (fields.text("name"), fields.text("extension"), fields.optional("email"));
+        Self { name, extension, email, revision: fields.optional("revision") }
+    }
+}
+
+impl PersonBody {
+    fn fields(&self) -> PersonFields {
+        let whole = |text: &str| Edited { was: None, now: text.trim().to_owned() };
+        let email = self.email.as_deref().unwrap_or_default().to_lowercase();
+        PersonFields { name: whole(&self.name), extension: whole(&self.extension), email: whole(&email) }
     }
 }
 
@@ -113,7 +128,8 @@ pub(crate) async fn create(
     Body(body): Body<PersonBody>,
 ) -> Result<(StatusCode, Json<Person>), Problem> {
     let id = PersonId::mint(caller.app.ports.now().wall, caller.app.ports.bytes());
-    Ok((StatusCode::CREATED, Json(write(&caller, id, body).await?)))
+    let wish = Wish::AddPerson { id, fields: body.fields() };
+    Ok((StatusCode::CREATED, Json(write(&caller, id, wish).await?)))
 }
 
 /// Changes a person.
@@ -127,7 +143,8 @@ pub(crate) async fn change(
     Body(body): Body<PersonBody>,
 ) -> Result<Json<Person>, Problem> {
     let id = find(&caller, &person)?.id;
-    Ok(Json(write(&caller, id, body).await?))
+    let wish = Wish::EditPerson { id, fields: body.fields(), revision: body.revision };
+    Ok(Json(write(&caller, id, wish).await?))
 }
 
 /// Removes a person and its phones.
@@ -146,10 +163,7 @@ pub(crate) fn find<'a>(caller: &'a Caller, id: &str) -> Result<&'a Someone, Prob
     caller.tenant.people.get(&id).ok_or_else(Problem::not_there)
 }
 
-async fn write(caller: &Caller, id: PersonId, body: PersonBody) -> Result<Person, Problem> {
-    let email = body.email.map(|email| email.trim().to_lowercase()).filter(|email| !email.is_empty());
-    let wish =
-        Wish::Person { id, name: body.name.trim().to_owned(), extension: body.extension.trim().to_owned(), email };
+async fn write(caller: &Caller, id: PersonId, wish: Wish) -> Result<Person, Problem> {
     changes::apply(&caller.app.ports, caller.tenant.id, &caller.actor, &wish).await?;
     let directory = caller.app.ports.records.directory();
     let tenant = directory.tenant(caller.tenant.id).ok_or_else(Problem::not_there)?;
@@ -164,6 +178,7 @@ fn whole(caller: &Caller, tenant: &Tenant, person: &Someone) -> Person {
         name: person.name.clone(),
         extension: person.extension.clone(),
         email: person.email.clone(),
+        revision: person_revision(&person.name, &person.extension, person.email.as_deref()),
         devices: tenant.devices_of(person).map(|device| shown(&board, tenant, device)).collect(),
     }
 }
@@ -176,5 +191,6 @@ pub(crate) fn shown(board: &Board, tenant: &Tenant, device: &Phone) -> Device {
         label: device.label.clone(),
         sip_user: device.sip_user.clone(),
         reachable: heard || device.contact.is_some(),
+        revision: device_revision(&device.label),
     }
 }

@@ -92,6 +92,15 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "going-on", "The call is still going on", what)
     }
 
+    pub(crate) fn ended() -> Self {
+        Self::new(StatusCode::CONFLICT, "ended", "The call had already ended", "There is nothing left to end.")
+    }
+
+    pub(crate) fn changed_meanwhile() -> Self {
+        let what = "Nothing was changed. Read it again, and send the new `revision` with what you want changed.";
+        Self::new(StatusCode::CONFLICT, "changed-meanwhile", "Somebody else changed it first", what)
+    }
+
     pub(crate) fn key_for_another() -> Self {
         let what = "This Idempotency-Key was used for another request. Use a new one.";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "The key belongs to another request", what)
@@ -124,6 +133,7 @@ impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Faults(faults) => Self::invalid(faults),
+            ChangeError::Meanwhile(_) => Self::changed_meanwhile(),
             ChangeError::Broken(broken) => broken.into(),
         }
     }

@@ -1,7 +1,7 @@
 //! The board as the views want it.
 
 use super::board::{Board, CallState, LiveCall, Reach};
-use crate::app::Room;
+use crate::app::{Desk, Room};
 use crate::language::Language;
 use crate::words;
 use jiff::tz::TimeZone;
@@ -20,12 +20,17 @@ pub(crate) fn call_context(room: &Room, call: &LiveCall) -> Value {
         Direction::Inbound => "inbound",
         Direction::Outbound => "outbound",
     };
+    let from = words::party(&call.from, language);
+    let to = if others.is_empty() { call.dialled.clone() } else { others.join(", ") };
+    let state = room.say(&format!("state-{}", call.state.code()));
+    let said = [("state", state.into()), ("from", from.clone().into()), ("to", to.into())];
     json!({
         "id": call.id.to_string(),
         "state": call.state.code(),
+        "said": language.say("live-row", &said),
         "since_ms": call.since.micros() / 1000,
         "direction": direction,
-        "from": words::party(&call.from, language),
+        "from": from,
         "from_number": shown_number(&call.from),
         "dialled": call.dialled,
         "others": others.join(", "),
@@ -46,9 +51,9 @@ fn shown_number(party: &Party) -> &str {
 }
 
 /// Whether a user may see a call: everybody who runs the tenant, else those who are part of it.
-pub(crate) fn may_see(room: &Room, call: &LiveCall) -> bool {
-    let me = room.account.as_ref().and_then(|account| account.person);
-    room.runs_tenant() || me.is_some_and(|me| is_part(call, me))
+pub(crate) fn may_see(desk: &Desk, call: &LiveCall) -> bool {
+    let me = desk.account.as_ref().and_then(|account| account.person);
+    desk.runs_tenant() || me.is_some_and(|me| is_part(call, me))
 }
 
 fn is_part(call: &LiveCall, me: PersonId) -> bool {
@@ -71,7 +76,9 @@ pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
             let key = format!("alarm-{}", alarm.code);
             let text = if room.language.knows(&key) { room.say(&key) } else { alarm.code.clone() };
             let at = words::moment(alarm.at, now, &zone, room.language);
-            json!({ "text": text, "detail": alarm.detail, "at": at })
+            // A dialled number or a stranger's address: for those alone who run the tenant.
+            let detail = if room.runs_tenant() { alarm.detail.as_str() } else { "" };
+            json!({ "text": text, "detail": detail, "at": at })
         })
         .collect();
     json!({

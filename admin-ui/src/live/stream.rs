@@ -1,17 +1,19 @@
 //! Server-sent events: what changes on the board, as rows that the page puts in place.
 //!
 //! The first thing that a page hears is the whole board, so a page that lost its connection heals by opening a new one.
-//! What changed while the page was slow is sent once, as it is then. A stream ends with the session that opened it, and when
-//! the log-in is changed or removed.
+//! What changed while the page was slow is sent once, as it is then. A beat tells the page that the stream lives, for of a
+//! connection that is frozen nobody else tells it. A stream ends with the session that opened it, and when the log-in is
+//! changed or removed.
 
 use super::board::{Board, Change};
+use super::draining;
 use super::show::{board_context, call_context, may_see};
 use super::streams::OpenStream;
 use crate::app::Room;
 use crate::pages::base;
 use crate::refusal::Refusal;
 use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use axum_login::tower_sessions::SessionStore;
 use axum_login::tower_sessions::session::Id;
 use futures_util::stream::{self, Stream};
@@ -28,8 +30,11 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::watch;
 
-/// How often a silent stream shows that it lives, and every stream whether its reader may still hear it.
-const BEAT: Duration = Duration::from_secs(15);
+/// How often a stream shows that it lives. A page that hears nothing for two beats takes what it shows for old.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// After how many beats it is looked again whether the reader may still hear the stream.
+const BEATS_A_LOOK: u32 = 3;
 
 /// The stream of one open page.
 /// The header asks proxies that hold answers back (nginx) not to.
@@ -40,11 +45,12 @@ pub(crate) async fn stream(room: Room) -> Result<impl IntoResponse, Refusal> {
         changes: room.app.live.changes(),
         configuration: room.app.ports.records.configuration.subscribe(),
         ended: room.app.sessions.ended(),
+        draining: room.app.ports.draining.clone(),
         beat: Box::pin(pause(BEAT)),
         open,
     };
-    let follower = Follower { listening, room, waiting, shown, fresh: true };
-    Ok(([("x-accel-buffering", "no")], Sse::new(follow(follower)).keep_alive(KeepAlive::new().interval(BEAT))))
+    let follower = Follower { listening, room, waiting, shown, fresh: true, beats: 0 };
+    Ok(([("x-accel-buffering", "no")], Sse::new(follow(follower))))
 }
 
 struct Follower {
@@ -54,6 +60,7 @@ struct Follower {
     /// The calls that the page has rows of: of others it must not even learn that they are over.
     shown: BTreeSet<CallId>,
     fresh: bool,
+    beats: u32,
 }
 
 /// Everything that wakes a stream.
@@ -61,6 +68,7 @@ struct Listening {
     changes: Receiver<(TenantId, Change)>,
     configuration: watch::Receiver<Arc<Directory>>,
     ended: Receiver<Id>,
+    draining: watch::Receiver<bool>,
     beat: Pin<Box<dyn Future<Output = ()> + Send>>,
     open: OpenStream,
 }
@@ -73,8 +81,10 @@ enum Woken {
     Configuration,
     /// A session was ended, or several of which we were not told.
     Ended(Option<Id>),
-    /// Nothing happened that we know of, for a while.
+    /// It is time to show that the stream lives.
     Beat,
+    /// The server began to end.
+    Draining,
     /// The server ends, or newer pages of the session need the place.
     Over,
 }
@@ -90,6 +100,7 @@ impl Listening {
                 Err(RecvError::Closed) => Woken::Over,
             },
             told = self.configuration.changed() => if told.is_ok() { Woken::Configuration } else { Woken::Over },
+            told = self.draining.changed() => if told.is_ok() { Woken::Draining } else { Woken::Over },
             () = &mut self.beat => {
                 self.beat = Box::pin(pause(BEAT));
                 Woken::Beat
@@ -113,11 +124,17 @@ struct News {
     everything: bool,
     calls: BTreeSet<CallId>,
     any: bool,
+    /// That the stream lives, and whether the server ends.
+    beat: bool,
 }
 
 impl News {
     fn everything() -> Self {
         Self { everything: true, any: true, ..Self::default() }
+    }
+
+    fn beat() -> Self {
+        Self { beat: true, ..Self::default() }
     }
 }
 
@@ -133,6 +150,9 @@ impl Follower {
             };
             if news.any {
                 self.tell(&news);
+            }
+            if news.any || news.beat {
+                self.beat();
             }
         }
         self.waiting.pop_front()
@@ -150,9 +170,17 @@ impl Follower {
                 news = News::everything();
             }
             Woken::Ended(Some(id)) if Some(id) != self.room.session => return Some(news),
-            Woken::Ended(_) | Woken::Beat => {
+            Woken::Ended(_) => {
                 self.stay().await?;
                 return Some(news);
+            }
+            Woken::Draining => return Some(News::beat()),
+            Woken::Beat => {
+                self.beats += 1;
+                if self.beats.is_multiple_of(BEATS_A_LOOK) {
+                    self.stay().await?;
+                }
+                return Some(News::beat());
             }
         }
         loop {
@@ -213,6 +241,13 @@ impl Follower {
             told.extend(news.calls.iter().filter_map(|id| self.row(&board, *id)).map(|row| ("row", row)));
         }
         self.waiting.extend(told.into_iter().map(|(name, data)| Event::default().event(name).data(data.to_string())));
+    }
+
+    fn beat(&mut self) {
+        let app = &self.room.app;
+        let now_ms = app.ports.now().wall.micros() / 1000;
+        let data = json!({ "now": now_ms, "drain": draining(&self.room, &app.live.board()) });
+        self.waiting.push_back(Event::default().event("beat").data(data.to_string()));
     }
 
     /// A call's row as it is now, or that there is none any more; nothing of a call that this page never showed.

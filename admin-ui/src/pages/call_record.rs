@@ -7,16 +7,20 @@ use crate::words::{self, Language, Names};
 use pbx_core::cdr::CallRecord;
 use serde_json::{Value, json};
 
-/// Everything of the record.
-pub(crate) fn record_context(room: &Room, record: &CallRecord, names: &dyn Names) -> Result<Value, Refusal> {
-    let language = room.language;
-    let raw = serde_json::to_string_pretty(record).map_err(|error| {
+/// The record as it is kept, as a text.
+pub(crate) fn raw(record: &CallRecord) -> Result<String, Refusal> {
+    serde_json::to_string_pretty(record).map_err(|error| {
         tracing::error!(%error, "a record could not be shown");
         Refusal::Broken
-    })?;
+    })
+}
+
+/// Everything of the record; `raw` for those alone who run the tenant.
+pub(crate) fn record_context(room: &Room, record: &CallRecord, names: &dyn Names, raw: Option<String>) -> Value {
+    let language = room.language;
     let zone = words::zone(&room.tenant.timezone);
     let end = ENDS.iter().find(|(_, end)| *end == record.disposition).map_or("failed", |(word, _)| word);
-    Ok(json!({
+    json!({
         "id": record.id.to_string(), "sip_call_id": record.sip_call_id,
         "sentence": words::sentence(record, names, language),
         "from": words::party(&record.from, language), "dialled": record.dialled,
@@ -25,7 +29,7 @@ pub(crate) fn record_context(room: &Room, record: &CallRecord, names: &dyn Names
         "revision": record.decision.revision,
         "steps": steps(record, names, language), "sound": sound(record, names, language),
         "timeline": timeline(room, record), "raw": raw,
-    }))
+    })
 }
 
 /// The steps of the decision that say something, and how the call ended.

@@ -1,11 +1,12 @@
 //! Devices: adding, naming and removing one, and new passwords, which are shown once on the person's page.
 
 use crate::app::Room;
-use crate::changes::{self, ChangeError, FieldFault, Wish};
+use crate::changes::{self, ChangeError, Edited, FieldFault, Wish};
 use crate::extract::{Form, Path};
-use crate::pages::base;
 use crate::pages::people::name_of;
 use crate::pages::person::find;
+use crate::pages::question::{self, Question};
+use crate::pages::{base, meanwhile};
 use crate::refusal::Refusal;
 use crate::session::News;
 use axum::response::Response;
@@ -42,6 +43,18 @@ pub(crate) async fn add(
     Ok(back(&room, person, News::of_page(page)))
 }
 
+/// Whether a device should really get a new password.
+pub(crate) async fn ask_new_password(
+    room: Room,
+    Path((_, device)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let device = of_room(&room, &device)?;
+    let base = base(&room.desk);
+    let text = room.language.say("person-new-password-confirm", &[("device", name_of(device).to_owned().into())]);
+    let (action, back) = (format!("{base}/devices/{}/password", device.id), format!("{base}/people/{}", device.person));
+    Ok(question::ask(&room, Question { text, done: "person-new-password", action, back, place: "people" }))
+}
+
 /// Gives a device a new password, which is shown this once.
 pub(crate) async fn new_password(room: Room, Path((_, device)): Path<(String, String)>) -> Result<Response, Refusal> {
     let device = of_room(&room, &device)?;
@@ -55,23 +68,39 @@ pub(crate) async fn new_password(room: Room, Path((_, device)): Path<(String, St
     }
 }
 
+/// What a device should be called, and what it was called when the form was filled.
+#[derive(Deserialize)]
+pub(crate) struct Rename {
+    #[serde(default)]
+    label: String,
+    was: Option<String>,
+}
+
 /// Calls a device by another name.
 pub(crate) async fn rename(
     room: Room,
     Path((_, device)): Path<(String, String)>,
-    Form(form): Form<Label>,
+    Form(form): Form<Rename>,
 ) -> Result<Response, Refusal> {
     let device = of_room(&room, &device)?;
-    let news = match change(&room, &Wish::RenameDevice { device: device.id, label: form.label.clone() }).await? {
-        None => News::done("done-device-renamed", form.label.trim()),
-        Some(fault) => {
-            let id = device.id.to_string();
-            News::of_page(
-                json!({ "renamed": { "device": id, "label": form.label, "fault": fault.said(room.language) } }),
-            )
+    let label = Edited { was: form.was.clone(), now: form.label.trim().to_owned() };
+    let wish = Wish::RenameDevice { device: device.id, label, revision: None };
+    let (fault, was) = match changes::apply(&room.app.ports, room.tenant.id, &room.actor(), &wish).await {
+        Ok(_) => return Ok(back(&room, device.person, News::done("done-device-renamed", form.label.trim()))),
+        Err(ChangeError::Broken(broken)) => return Err(broken.into()),
+        Err(ChangeError::Faults(faults)) => {
+            (faults.first().ok_or(Refusal::Unreadable)?.said(room.language), form.was.unwrap_or_default())
+        }
+        Err(ChangeError::Meanwhile(moved)) => {
+            let person = room.tenant.people.get(&device.person).ok_or(Refusal::NotThere)?;
+            let object = format!("device/{}/{}", person.slug, device.slug);
+            let said = meanwhile::said(&room, &object, &moved).await?.join(" ");
+            let again = room.language.say("meanwhile-rename", &[("label", form.label.trim().to_owned().into())]);
+            (format!("{said} {again}"), moved.first().map(|moved| moved.kept.clone()).unwrap_or_default())
         }
     };
-    Ok(back(&room, device.person, news))
+    let renamed = json!({ "device": device.id.to_string(), "label": form.label, "was": was, "fault": fault });
+    Ok(back(&room, device.person, News::of_page(json!({ "renamed": renamed }))))
 }
 
 /// Takes a device away, once its name was typed to confirm.
@@ -102,6 +131,7 @@ async fn change(room: &Room, wish: &Wish) -> Result<Option<FieldFault>, Refusal>
         Ok(_) => Ok(None),
         Err(ChangeError::Broken(broken)) => Err(broken.into()),
         Err(ChangeError::Faults(faults)) => faults.into_iter().next().ok_or(Refusal::Unreadable).map(Some),
+        Err(ChangeError::Meanwhile(_)) => Err(Refusal::Unreadable),
     }
 }
 

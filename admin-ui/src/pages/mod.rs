@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod audit_object;
 pub(crate) mod call;
 pub(crate) mod call_record;
+pub(crate) mod call_sight;
 pub(crate) mod calls;
 pub(crate) mod calls_csv;
 pub(crate) mod device;
@@ -12,16 +13,20 @@ pub(crate) mod find;
 pub(crate) mod home;
 pub(crate) mod live;
 pub(crate) mod login;
+pub(crate) mod meanwhile;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod person_edit;
+pub(crate) mod question;
 pub(crate) mod refused;
+pub(crate) mod resume;
 pub(crate) mod tenants;
 pub(crate) mod tokens;
 
 use crate::app::Desk;
 use crate::assets;
 use crate::language::Language;
+use crate::live::draining;
 use axum::response::Response;
 use pbx_core::store::Role;
 use serde_json::{Value, json};
@@ -62,6 +67,7 @@ fn shell(desk: &Desk, active: &str, title: &str) -> Value {
         "place": place(active),
         "nav": navigation(desk),
         "done": desk.news.done.as_ref().map(|(key, name)| desk.language.say(key, &[("name", name.clone().into())])),
+        "draining": draining(desk, &desk.app.live.board()),
         "now_ms": desk.app.ports.now().wall.micros() / 1000,
     })
 }

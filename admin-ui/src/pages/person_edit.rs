@@ -1,8 +1,9 @@
 //! Changing people: a form, then what would change, then done or what is wrong, by the field.
 
 use crate::app::Room;
-use crate::changes::{self, ChangeError, DiffLine, FieldFault, Wish};
+use crate::changes::{self, ChangeError, DiffLine, Edited, FieldFault, Moved, PersonFields, Wish};
 use crate::extract::{Form, Path};
+use crate::pages::meanwhile;
 use crate::pages::person::find;
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
@@ -24,6 +25,10 @@ pub(crate) struct Fields {
     name: String,
     extension: String,
     email: String,
+    /// What the form was filled with; absent where a person is added.
+    was_name: Option<String>,
+    was_extension: Option<String>,
+    was_email: Option<String>,
     /// `save` makes the change, `edit` goes back to the form; anything else shows first what would change.
     step: String,
     /// The id of a person that is being added, so that a form sent twice adds one.
@@ -32,22 +37,42 @@ pub(crate) struct Fields {
 
 impl Fields {
     fn of(person: &Person) -> Self {
+        let email = person.email.clone().unwrap_or_default();
         Self {
             name: person.name.clone(),
             extension: person.extension.clone(),
-            email: person.email.clone().unwrap_or_default(),
+            email: email.clone(),
+            was_name: Some(person.name.clone()),
+            was_extension: Some(person.extension.clone()),
+            was_email: Some(email),
             ..Self::default()
         }
     }
 
-    fn wish(&self, id: PersonId) -> Wish {
-        let email = self.email.trim();
-        Wish::Person {
-            id,
-            name: self.name.trim().to_owned(),
-            extension: self.extension.trim().to_owned(),
-            email: (!email.is_empty()).then(|| email.to_lowercase()),
+    fn edited(&self) -> PersonFields {
+        let field = |was: &Option<String>, now: &str| Edited { was: was.clone(), now: now.trim().to_owned() };
+        PersonFields {
+            name: field(&self.was_name, &self.name),
+            extension: field(&self.was_extension, &self.extension),
+            email: field(&self.was_email, &self.email.to_lowercase()),
         }
+    }
+
+    /// The form as it would be had it been filled with what somebody else made of these fields: what its reader typed stays.
+    fn over(&self, moved: &[Moved]) -> Self {
+        let mut fields = self.clone();
+        for moved in moved {
+            let (was, now) = match moved.field {
+                "name" => (&mut fields.was_name, &mut fields.name),
+                "extension" => (&mut fields.was_extension, &mut fields.extension),
+                _ => (&mut fields.was_email, &mut fields.email),
+            };
+            if was.as_deref() == Some(now.trim()) {
+                now.clone_from(&moved.kept);
+            }
+            *was = Some(moved.kept.clone());
+        }
+        fields
     }
 }
 
@@ -55,7 +80,7 @@ impl Fields {
 pub(crate) async fn blank(room: Room) -> Response {
     let id = PersonId::mint(room.app.ports.now().wall, room.app.ports.bytes());
     let fields = Fields { id: id.to_string(), extension: free_extension(&room), ..Fields::default() };
-    form(&room, None, &fields, &[], None)
+    form(&room, None, &fields, &Shown::default())
 }
 
 /// Shows or makes the addition.
@@ -70,7 +95,7 @@ pub(crate) async fn add(room: Room, Form(fields): Form<Fields>) -> Result<Respon
 /// The form for a person that is there.
 pub(crate) async fn show(room: Room, Path((_, person)): Path<(String, String)>) -> Result<Response, Refusal> {
     let person = find(&room, &person)?;
-    Ok(form(&room, Some(person), &Fields::of(person), &[], None))
+    Ok(form(&room, Some(person), &Fields::of(person), &Shown::default()))
 }
 
 /// Shows or makes the change.
@@ -103,20 +128,20 @@ pub(crate) async fn remove(
     }
     match changes::apply(&room.app.ports, room.tenant.id, &room.actor(), &Wish::RemovePerson(person.id)).await {
         Ok(_) => Ok(room.go(&format!("{}/people", base(&room.desk)), News::done("done-person-removed", &person.name))),
-        Err(error) => failed(&room, Some(person), &Fields::of(person), error),
+        Err(error) => failed(&room, Some(person), &Fields::of(person), error).await,
     }
 }
 
 async fn step(room: &Room, person: Option<&Person>, id: PersonId, fields: &Fields) -> Result<Response, Refusal> {
     let ports = &room.app.ports;
-    let wish = fields.wish(id);
     if fields.step == "edit" {
-        return Ok(form(room, person, fields, &[], None));
+        return Ok(form(room, person, fields, &Shown::default()));
     }
+    let wish = wish(person, id, fields);
     if fields.step != "save" {
         return match changes::preview(ports, room.tenant.id, &wish).await {
-            Ok(diff) => Ok(form(room, person, fields, &[], Some(&diff))),
-            Err(error) => failed(room, person, fields, error),
+            Ok(diff) => Ok(form(room, person, fields, &Shown { diff: Some(diff), ..Shown::default() })),
+            Err(error) => failed(room, person, fields, error).await,
         };
     }
     match changes::apply(ports, room.tenant.id, &room.actor(), &wish).await {
@@ -124,34 +149,69 @@ async fn step(room: &Room, person: Option<&Person>, id: PersonId, fields: &Field
             let key = if person.is_some() { "done-person-changed" } else { "done-person-added" };
             Ok(room.go(&format!("{}/people/{id}", base(&room.desk)), News::done(key, fields.name.trim())))
         }
-        Err(error) => failed(room, person, fields, error),
+        Err(error) => failed(room, person, fields, error).await,
     }
 }
 
-fn failed(room: &Room, person: Option<&Person>, fields: &Fields, error: ChangeError) -> Result<Response, Refusal> {
-    match error {
-        ChangeError::Faults(faults) => {
-            let mut response = form(room, person, fields, &faults, None);
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
-        }
-        ChangeError::Broken(broken) => Err(broken.into()),
+fn wish(person: Option<&Person>, id: PersonId, fields: &Fields) -> Wish {
+    let edited = fields.edited();
+    match person {
+        Some(_) => Wish::EditPerson { id, fields: edited, revision: None },
+        None => Wish::AddPerson { id, fields: edited },
     }
 }
 
-fn form(
+/// The form again, with what was wrong; or with what somebody else changed meanwhile, and what is still to be saved.
+async fn failed(
     room: &Room,
     person: Option<&Person>,
     fields: &Fields,
-    faults: &[FieldFault],
-    diff: Option<&[DiffLine]>,
-) -> Response {
+    error: ChangeError,
+) -> Result<Response, Refusal> {
+    let (status, fields, shown) = match error {
+        ChangeError::Broken(broken) => return Err(broken.into()),
+        ChangeError::Faults(faults) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, fields.clone(), Shown { faults, ..Shown::default() })
+        }
+        ChangeError::Meanwhile(moved) => {
+            let person = person.ok_or(Refusal::NotThere)?;
+            let meanwhile = meanwhile::said(room, &format!("person/{}", person.slug), &moved).await?;
+            let fields = fields.over(&moved);
+            let shown = match changes::preview(&room.app.ports, room.tenant.id, &wish(Some(person), person.id, &fields))
+                .await
+            {
+                Ok(diff) => Shown { diff: Some(diff), meanwhile, ..Shown::default() },
+                Err(ChangeError::Faults(faults)) => Shown { faults, meanwhile, ..Shown::default() },
+                // Changed once more since: the form as it is, which is compared again when it is sent.
+                Err(ChangeError::Meanwhile(_)) => Shown { meanwhile, ..Shown::default() },
+                Err(ChangeError::Broken(broken)) => return Err(broken.into()),
+            };
+            (StatusCode::CONFLICT, fields, shown)
+        }
+    };
+    let mut response = form(room, person, &fields, &shown);
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// What a form shows beside its fields.
+#[derive(Default)]
+struct Shown {
+    faults: Vec<FieldFault>,
+    /// What others changed since the form was filled, in words.
+    meanwhile: Vec<String>,
+    /// What would change, where that is shown instead of the fields.
+    diff: Option<Vec<DiffLine>>,
+}
+
+fn form(room: &Room, person: Option<&Person>, fields: &Fields, shown: &Shown) -> Response {
     let mut by_field = serde_json::Map::new();
-    for fault in faults {
+    for fault in &shown.faults {
         let text = fault.said(room.language);
         let field = if fault.field.is_empty() { "whole" } else { &fault.field };
         by_field.insert(field.to_owned(), Value::String(text));
     }
+    let diff = shown.diff.as_ref();
     let diff = diff.map(|lines| ORDER.iter().filter_map(|field| diff_line(room, field, lines)).collect::<Vec<_>>());
     let action = match person {
         Some(person) => format!("{}/people/{}/edit", base(&room.desk), person.id),
@@ -165,7 +225,10 @@ fn form(
     let context = json!({
         "heading": title, "is_new": person.is_none(), "action": action, "back": back,
         "name": fields.name, "extension": fields.extension, "email": fields.email, "id": fields.id,
-        "faults": by_field, "diff": diff,
+        "was": person.map(|_| json!({
+            "name": fields.was_name, "extension": fields.was_extension, "email": fields.was_email,
+        })),
+        "faults": by_field, "diff": diff, "meanwhile": shown.meanwhile,
     });
     page(&room.desk, "person_edit.html", "people", &title, context)
 }

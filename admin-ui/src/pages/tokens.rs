@@ -5,6 +5,7 @@ use crate::app::Room;
 use crate::assets::hex;
 use crate::audit::{self, Deed};
 use crate::extract::{Form, Path};
+use crate::pages::question::{self, Question};
 use crate::pages::{base, page};
 use crate::refusal::Refusal;
 use crate::session::News;
@@ -50,6 +51,17 @@ pub(crate) async fn create(room: Room, Form(fields): Form<Vec<(String, String)>>
     note(&room, "token.created", &label).await?;
     let news = News::of_page(json!({ "secret": secret, "made": label }));
     Ok(room.go(&format!("{}/tokens", base(&room.desk)), news))
+}
+
+/// Whether a token should really be revoked.
+pub(crate) async fn ask_revoke(room: Room, Path((_, token)): Path<(String, String)>) -> Result<Response, Refusal> {
+    let id: TokenId = token.parse().map_err(|_| Refusal::NotThere)?;
+    let tokens = room.app.ports.records.tokens(room.tenant.id).await?;
+    let token = tokens.into_iter().find(|token| token.id == id).ok_or(Refusal::NotThere)?;
+    let text = room.language.say("tokens-revoke-confirm", &[("name", token.label.into())]);
+    let back = format!("{}/tokens", base(&room.desk));
+    let action = format!("{back}/{id}/revoke");
+    Ok(question::ask(&room, Question { text, done: "tokens-revoke", action, back, place: "tokens" }))
 }
 
 /// Takes a token away: whoever uses it is refused from now on.

@@ -17,7 +17,7 @@ use pbx_core::time::{Instant, Now, Wall};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// The companies that live here.
 const COMPANIES: &str = r#"
@@ -78,6 +78,7 @@ pub(crate) struct House {
     pub events: broadcast::Sender<Arc<Event>>,
     pub commands: Arc<Mutex<Vec<Command>>>,
     pub sip_log: Arc<SipLog>,
+    pub draining: watch::Sender<bool>,
     projector: tokio::sync::Mutex<Projector>,
     seq: AtomicU64,
     folder: PathBuf,
@@ -106,6 +107,7 @@ impl House {
         let sip_log = Arc::new(SipLog::open(&folder.join("sip"), Default::default()));
         let (subscribe, command) = (events.clone(), commands.clone());
         let random = Mutex::new(rng);
+        let draining = watch::Sender::new(false);
         let ports = Ports {
             records: Records {
                 store: store.clone(),
@@ -117,10 +119,11 @@ impl House {
             commands: Arc::new(move |wanted| command.lock().unwrap().push(wanted)),
             clock,
             random: Arc::new(move |to| rand::RngCore::fill_bytes(&mut *random.lock().unwrap(), to)),
+            draining: draining.subscribe(),
             options: Options { demo: demo(), sip: vec![([192, 0, 2, 1], 5060).into()], ..Options::default() },
         };
         let projector = tokio::sync::Mutex::new(Projector::open(store).await.unwrap());
-        Self { ports, events, commands, sip_log, projector, seq: AtomicU64::new(1), folder }
+        Self { ports, events, commands, sip_log, draining, projector, seq: AtomicU64::new(1), folder }
     }
 
     /// A company.

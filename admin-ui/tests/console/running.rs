@@ -123,6 +123,8 @@ async fn a_call_is_read_explained_and_ended_by_either_of_its_ids() {
     let told = house.commands.lock().unwrap().clone();
     assert!(told.len() == 2, "{told:?}");
     assert!(told.iter().all(|told| matches!(told, Command::HangUp { call, .. } if *call == second)), "{told:?}");
-    let (status, _) = program.ask("POST", &format!("/api/v1/calls/{over}/hang-up")).await;
-    assert_eq!(status, StatusCode::NOT_FOUND, "it is over");
+    let (status, problem) = program.ask("POST", &format!("/api/v1/calls/{over}/hang-up")).await;
+    assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &"/problems/ended".into()), "it is over");
+    let (status, _) = program.ask("POST", &format!("/api/v1/calls/{}/hang-up", CallId::of_key("never"))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "it never was");
 }

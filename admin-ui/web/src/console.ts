@@ -2,8 +2,10 @@
 import htmx from "htmx.org";
 import { frame } from "./frame";
 import { keyboard } from "./keyboard";
+import { list } from "./list";
 import { live } from "./live";
 import { forms } from "./forms";
+import { questions } from "./question";
 import { ticking } from "./ticking";
 
 // The content policy forbids inline styles and evaluation; htmx needs neither.
@@ -16,5 +18,7 @@ htmx.config.refreshOnHistoryMiss = true;
 frame();
 keyboard();
 forms();
+questions();
+list();
 ticking();
 live();

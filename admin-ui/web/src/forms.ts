@@ -1,12 +1,8 @@
-// Forms: confirmation before what cannot be undone, copying secrets, the way back, the demo's log-ins.
+// Forms: copying secrets, the way back, the demo's log-ins.
 
 import { openMenus } from "./frame";
 
 export function forms(): void {
-  document.addEventListener("submit", (event) => {
-    const question = event.target instanceof HTMLElement ? event.target.dataset["confirm"] : undefined;
-    if (question && !window.confirm(question)) event.preventDefault();
-  });
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     const copy = target?.closest<HTMLElement>("[data-copy]");

@@ -1,71 +1,70 @@
-// The live board: rows appear, change and go in place; a lost connection says so and heals itself.
+// The live board: rows appear, change and go in place, and what matters of it is announced.
+import { Idiomorph } from "idiomorph";
+import { follow } from "./connection";
 import { setClock, tick } from "./ticking";
-import { toast } from "./toast";
 
 interface Row { id: string; html: string | null }
 interface Part { html: string; now: number }
-
-/** The first delay before a new connection, and the longest. */
-const FIRST_MS = 500;
-const LONGEST_MS = 15_000;
+interface Beat { now: number; drain: string | null }
 
 export function live(): void {
   const place = document.querySelector<HTMLElement>("[data-live]");
   const url = place?.dataset["live"];
   if (!place || !url) return;
-  connect(url, place.dataset["only"], FIRST_MS, false);
+  const only = place.dataset["only"];
+  follow(url, {
+    figures: (data) => { if (!only) figures(data as Part); },
+    rows: (data) => {
+      const { html, now } = data as Part;
+      setClock(now);
+      if (only) putOne(html, only);
+      else replace(html);
+    },
+    row: (data) => { put(data as Row, only); },
+    beat: (data) => {
+      const { now, drain } = data as Beat;
+      setClock(now);
+      draining(drain);
+    },
+  });
 }
 
-function connect(url: string, only: string | undefined, delay: number, lost: boolean): void {
-  const source = new EventSource(url);
-  const text = document.body.dataset;
-  source.addEventListener("open", () => {
-    document.body.classList.remove("lost");
-    if (lost) toast(text["back"] ?? "", "good");
-    lost = false;
-    delay = FIRST_MS;
-  });
-  source.addEventListener("figures", (event) => {
-    const part = JSON.parse(event.data) as Part;
-    setClock(part.now);
-    const figures = only ? null : document.getElementById("figures");
-    if (figures) figures.innerHTML = part.html;
-  });
-  source.addEventListener("rows", (event) => {
-    const part = JSON.parse(event.data) as Part;
-    if (only) putOne(part.html, only);
-    else replace(part.html);
-  });
-  source.addEventListener("row", (event) => { put(JSON.parse(event.data) as Row, only); });
-  source.addEventListener("error", () => {
-    source.close();
-    document.body.classList.add("lost");
-    if (!lost) toast(text["lost"] ?? "", "bad", true);
-    window.setTimeout(() => {
-      void shutOut(url).then((out) => {
-        // The page itself then says what is the matter: log in again, or nothing is here any more.
-        if (out) window.location.reload();
-        else connect(url, only, Math.min(delay * 2, LONGEST_MS), true);
-      });
-    }, delay);
-  });
-  window.addEventListener("pagehide", () => { source.close(); }, { once: true });
+/** The headline, the tiles, the alarms: changed where they differ, so that the focus stays where it is. */
+function figures(part: Part): void {
+  setClock(part.now);
+  const place = document.getElementById("figures");
+  if (!place) return;
+  const before = told(place);
+  Idiomorph.morph(place, part.html, { morphStyle: "innerHTML" });
+  const after = told(place);
+  const news = after.filter((text) => !before.includes(text));
+  if (news.length > 0) say(news.join(" "));
 }
 
-/** Whether the server is there and lets this page in no more: the session is over, the account or the company is gone. */
-async function shutOut(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(url, { method: "HEAD", redirect: "manual", cache: "no-store" });
-    return answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status);
-  } catch {
-    return false;
-  }
+/** What of the figures is announced when it is new. */
+function told(place: HTMLElement): string[] {
+  const parts = [...place.querySelectorAll("[data-told]")];
+  return parts.map((part) => (part.textContent ?? "").replace(/\s+/g, " ").trim());
+}
+
+/** Tells those who hear the page, and nobody else. */
+function say(text: string): void {
+  const line = document.getElementById("said");
+  if (line) line.textContent = text;
+}
+
+/** That the server ends, as long as it does. */
+function draining(text: string | null): void {
+  const banner = document.getElementById("draining");
+  if (!banner) return;
+  banner.hidden = text === null;
+  if (banner.textContent !== (text ?? "")) banner.textContent = text ?? "";
 }
 
 function replace(html: string): void {
   const rows = document.getElementById("rows");
-  if (rows) rows.innerHTML = html;
-  tick();
+  if (rows) Idiomorph.morph(rows, html, { morphStyle: "innerHTML" });
+  settle();
 }
 
 /** What a call's own page needs of the whole board: the call, or that it is over. */
@@ -79,23 +78,32 @@ function putOne(html: string, id: string): void {
 function put(row: Row, only: string | undefined): void {
   if (only && row.id !== only) return;
   const rows = document.getElementById("rows");
-  if (!rows) return;
   const there = document.getElementById(`call-${row.id}`);
+  if (!rows) return;
   if (!row.html) {
     // The finished call's page has what this one lacks.
     if (only) { window.location.reload(); return; }
-    there?.remove();
+    gone(there);
+  } else if (there) {
+    Idiomorph.morph(there, row.html, { morphStyle: "outerHTML" });
   } else {
-    const template = document.createElement("template");
-    template.innerHTML = row.html;
-    const fresh = template.content.firstElementChild;
-    if (!fresh) return;
-    const focused = there?.contains(document.activeElement) ?? false;
-    if (there) there.replaceWith(fresh);
-    else { fresh.classList.add("fresh"); rows.insertBefore(fresh, document.getElementById("no-calls")); }
-    if (focused) fresh.querySelector<HTMLElement>("a")?.focus();
+    rows.insertAdjacentHTML("beforeend", row.html);
+    rows.lastElementChild?.classList.add("fresh");
   }
+  settle();
+}
+
+/** Takes a row away; a focus that was in it goes on to the next one, not to the top of the page. */
+function gone(row: HTMLElement | null): void {
+  if (row?.contains(document.activeElement)) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    (next?.querySelector<HTMLElement>("a") ?? document.getElementById("calls-now"))?.focus();
+  }
+  row?.remove();
+}
+
+function settle(): void {
   const empty = document.getElementById("no-calls");
-  if (empty) empty.hidden = rows.querySelector("[data-row]") !== null;
+  if (empty) empty.hidden = document.querySelector("#rows [data-row]") !== null;
   tick();
 }

@@ -1,4 +1,5 @@
-// Times that tick. The server's clock counts, whatever this machine's clock says.
+// Times that tick. The server's clock counts, whatever this machine's clock says. Nothing ticks that may be over by now.
+import { isLost } from "./connection";
 
 let ahead = Number(document.body.dataset["now"] ?? Date.now()) - Date.now();
 
@@ -18,6 +19,7 @@ export function lasted(ms: number): string {
 
 /** Writes every running time anew. */
 export function tick(): void {
+  if (isLost()) return;
   const now = Date.now() + ahead;
   for (const time of document.querySelectorAll<HTMLElement>("time[data-since]")) {
     const text = lasted(now - Number(time.dataset["since"]));

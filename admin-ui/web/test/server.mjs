@@ -14,11 +14,11 @@ const [program, ...before] = process.env.RINGDOWN
 /** Below the ports that the system gives away, above those of the other tests. */
 const PORTS = "31200-31263";
 
-/** Runs until it is stopped; knows what the import file says. */
-export async function run(yaml) {
+/** Runs until it is stopped; knows what the import file says. Servers that run at one time have their own `ports` for media. */
+export async function run(yaml, ports = PORTS) {
   const folder = await mkdtemp(path.join(tmpdir(), "ringdown-web-"));
   const data = path.join(folder, "data");
-  const places = ["--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--rtp-address", "127.0.0.1", "--rtp-ports", PORTS];
+  const places = ["--sip", "127.0.0.1:0", "--http", "127.0.0.1:0", "--rtp-address", "127.0.0.1", "--rtp-ports", ports];
   const child = spawn(program, [...before, "serve", "--data", data, ...places], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, RINGDOWN_LOG: "warn" },
@@ -27,11 +27,18 @@ export async function run(yaml) {
   const [ready] = await Promise.race([once(createInterface({ input: child.stdout }), "line"), over]);
   const [, sip, http] = String(ready).match(/^ready sip=(\S+) http=(\S+)$/) ?? [];
   if (!http) throw new Error(`the server did not start: ${ready}`);
-  const file = path.join(folder, "company.yaml");
-  await writeFile(file, yaml);
-  await promisify(execFile)(program, [...before, "import", file, "--data", data]);
+  const bring = async (text) => {
+    const file = path.join(folder, "company.yaml");
+    await writeFile(file, text);
+    await promisify(execFile)(program, [...before, "import", file, "--data", data]);
+  };
+  await bring(yaml);
   return {
     sip, url: `http://${http}`,
+    /** Brings another file into effect. */
+    bring,
+    /** Sends the process a signal: `SIGSTOP` freezes it, `SIGCONT` lets it go on, `SIGTERM` asks it to end. */
+    signal(name) { child.kill(name); },
     async stop() {
       child.kill("SIGTERM");
       await over;

@@ -37,8 +37,10 @@ export async function pages(page, url) {
   };
   const call = await first("/t/acme/calls?text=Clara", "tr[data-row] a");
   const person = await first("/t/acme/people?text=Ben", "tr[data-row] a");
+  await page.goto(url + person);
+  const password = new URL(await page.locator("form[action$='/password']").first().getAttribute("action"), url).pathname;
   return {
     tenants: "/tenants", live: "/t/acme", calls: "/t/acme/calls", nothing: "/t/acme/calls?text=nobody-at-all", call, find: "/t/acme/find?text=ber", people: "/t/acme/people",
-    person, edit: `${person}/edit`, add: "/t/acme/people/new", audit: "/t/acme/audit", server: "/audit", tokens: "/t/acme/tokens", missing: "/t/acme/calls/none",
+    person, password, edit: `${person}/edit`, add: "/t/acme/people/new", audit: "/t/acme/audit", server: "/audit", tokens: "/t/acme/tokens", missing: "/t/acme/calls/none",
   };
 }

@@ -179,6 +179,24 @@ impl Configuration {
         self.apply_locked(&mut state, actor, now, rng, steps, dry_run).await
     }
 
+    /// Makes the changes that `plan` makes of what is kept: nobody else's change comes between its reading and the writing.
+    /// `plan` looks an object up by its id.
+    ///
+    /// # Errors
+    /// What `plan` refuses, every fault of the batch, or the store's.
+    pub async fn revise<E: From<Refusal>>(
+        &self,
+        actor: &str,
+        now: Wall,
+        rng: &mut (dyn RngCore + Send),
+        plan: impl FnOnce(&dyn Fn(ObjectId) -> Option<Object>) -> Result<Vec<Step>, E> + Send,
+        dry_run: bool,
+    ) -> Result<Applied, E> {
+        let mut state = self.state.lock().await;
+        let steps = plan(&|id| state.get(id).cloned())?;
+        Ok(self.apply_locked(&mut state, actor, now, rng, steps, dry_run).await?)
+    }
+
     /// Imports a file.
     ///
     /// # Errors
