@@ -10,7 +10,7 @@ use admin_ui::{DemoAccount, FIRST_ACCOUNT, Options, Ports, Records, first_import
 use anyhow::Context;
 use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
-use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, SystemClock};
+use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, StorageBook, SystemClock};
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::{Limits, SipLog};
 use pbx_core::store::Store;
@@ -53,7 +53,9 @@ impl App {
         let data = Data::open(&config, &*clock).await?;
         let journal = data.journal(&config).context("cannot write the journal")?;
         let Data { folder, keys, store, configuration, projector, bindings } = data;
-        let (promises, feeder) = Promises::start(journal, projector).context("no thread is left for the journal")?;
+        let storage = Arc::new(StorageBook::of(folder.path()));
+        let started = Promises::start(journal, projector, storage.clone());
+        let (promises, feeder) = started.context("no thread is left for the journal")?;
         let log = Arc::new(SipLog::open(
             &folder.sip_log(),
             Limits { tenant_bytes: config.sip_log_mb << 20, ..Limits::default() },
@@ -104,7 +106,9 @@ impl App {
         let limits = config.http_limits.under(files);
         let console = tokio::spawn(http::serve(listener, router, limits, config.http_proxies.clone()));
         let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
-        let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console];
+        let path = folder.path().to_owned();
+        let disk = pbx_core::net::watch_storage(storage, move || pbx_core::net::room_of(&path));
+        let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console, disk];
         Ok(Self { config, configuration, store, clock, exchange, draining, http, tasks, _folder: folder })
     }
 

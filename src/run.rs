@@ -13,6 +13,7 @@ use anyhow::Context;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::net::{Clock, SystemClock};
 use provisioning::account_card::AccountCard;
+use rustix::process::Signal;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -44,6 +45,8 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    // A file that may not grow is an error of one write, and no reason to end with all calls.
+    let _outlived = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()))?;
     let app = patiently(&config.clone(), App::build(config, Vec::new())).await?;
     print(&app.ready());
     if let Some(words) = app.first_steps().await? {

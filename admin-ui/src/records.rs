@@ -5,7 +5,7 @@ use pbx_core::cdr::CallRecord;
 use pbx_core::change::Configuration;
 use pbx_core::directory::{Directory, Tenant};
 use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
-use pbx_core::journal::{AuditLine, OpenCall};
+use pbx_core::journal::{AuditLine, Entry, OpenCall};
 use pbx_core::location::Binding;
 use pbx_core::net::Promises;
 use pbx_core::secret::{Plain, password_matches};
@@ -225,9 +225,20 @@ impl Records {
 
     /// Adds a line to the audit.
     pub(crate) async fn note(&self, line: AuditLine) -> Result<(), Broken> {
+        match (self.write_audit(&line).await, &self.promises) {
+            (Err(error), Some(promises)) => {
+                tracing::error!(%error, action = line.action, "the database refused a line of the audit; it comes later");
+                promises.keep(std::iter::once(Entry::Audit(line)));
+                Ok(())
+            }
+            (written, _) => Ok(written?),
+        }
+    }
+
+    async fn write_audit(&self, line: &AuditLine) -> Result<(), StoreError> {
         let mut work = self.store.begin().await?;
-        work.write_audit(&[line]).await?;
-        Ok(work.commit().await?)
+        work.write_audit(std::slice::from_ref(line)).await?;
+        work.commit().await
     }
 }
 

@@ -10,6 +10,7 @@ mod explain;
 mod extensions;
 mod file_limit;
 mod first_account;
+mod full_disk;
 mod hold;
 mod http_limits;
 mod import;

@@ -134,6 +134,12 @@ state-held = Wird gehalten
 alarm-emergency-without-route = Für einen Notruf gab es keinen Weg nach draußen
 alarm-no-media-ports = Für den Ton war kein Port mehr frei
 alarm-scan = An Telefonen werden Passwörter durchprobiert
+storage-scarce = Nur noch { $free } % der Festplatte des Servers sind frei
+storage-refuses = Die Festplatte des Servers nimmt nichts mehr an: Anrufdaten kommen spät oder gehen verloren
+storage-lost = { $lost ->
+    [one] Ein Eintrag ging verloren, weil die Festplatte des Servers nichts annimmt
+   *[other] { $lost } Einträge gingen verloren, weil die Festplatte des Servers nichts annimmt
+}
 
 reach-fixed = Immer unter { $contact }
 reach-fixed-term = feste Adresse

@@ -131,6 +131,12 @@ state-held = On hold
 alarm-emergency-without-route = An emergency call had no way out
 alarm-no-media-ports = No free port for audio was left
 alarm-scan = Password guessing on phones
+storage-scarce = Only { $free }% of the server’s disk is free
+storage-refuses = The server’s disk refuses what is written: records of calls come late or are lost
+storage-lost = { $lost ->
+    [one] One record could not be kept because the server’s disk refuses
+   *[other] { $lost } records could not be kept because the server’s disk refuses
+}
 
 reach-fixed = Always at { $contact }
 reach-fixed-term = fixed contact

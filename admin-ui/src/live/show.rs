@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use pbx_core::directory::{Device, Tenant};
 use pbx_core::event::{Direction, Party};
 use pbx_core::ids::PersonId;
+use pbx_core::net::Storage;
 use pbx_core::time::Wall;
 use serde_json::{Value, json};
 
@@ -69,18 +70,18 @@ pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
     let (reachable, phones) = phones(tenant, board);
     let now = room.app.ports.now().wall;
     let zone = words::zone(&tenant.timezone);
-    let alarms: Vec<Value> = board
-        .alarms(tenant.id)
-        .filter(|alarm| now.micros() - alarm.at.micros() < ALARM_SHOWN_US)
-        .map(|alarm| {
+    let storage = storage(room);
+    let of_the_day =
+        board.alarms(tenant.id).filter(|alarm| now.micros() - alarm.at.micros() < ALARM_SHOWN_US).map(|alarm| {
             let key = format!("alarm-{}", alarm.code);
             let text = if room.language.knows(&key) { room.say(&key) } else { alarm.code.clone() };
             let at = words::moment(alarm.at, now, &zone, room.language);
             // A dialled number or a stranger's address: for those alone who run the tenant.
             let detail = if room.runs_tenant() { alarm.detail.as_str() } else { "" };
             json!({ "text": text, "detail": detail, "at": at })
-        })
-        .collect();
+        });
+    let of_the_disk = storage.iter().map(|text| json!({ "text": text, "detail": "", "at": "" }));
+    let alarms: Vec<Value> = of_the_disk.chain(of_the_day).collect();
     json!({
         "calls": calls.iter().map(|call| call_context(room, call)).collect::<Vec<_>>(),
         "ringing": of(CallState::Ringing) + of(CallState::Deciding),
@@ -91,10 +92,22 @@ pub(crate) fn board_context(room: &Room, board: &Board) -> Value {
         "phones": phones,
         "alarms": alarms,
         "trunks": trunks(room),
-        "health": health(tenant, alarms_are_none(board, room, now), reachable, phones),
+        "health": health(tenant, storage.is_none() && alarms_are_none(board, room, now), reachable, phones),
         "own": !room.runs_tenant(),
         "admin": room.runs_tenant(),
     })
+}
+
+/// What is wrong with the disk of the server, for those who run the tenant: what is promised may not be kept.
+fn storage(room: &Room) -> Option<String> {
+    let promises = room.app.ports.records.promises.as_ref().filter(|_| room.runs_tenant())?;
+    let Storage { scarce, refuses, lost } = *promises.storage().borrow();
+    match (lost, refuses, scarce) {
+        (1.., ..) => Some(room.language.say("storage-lost", &[("lost", lost.into())])),
+        (_, true, _) => Some(room.say("storage-refuses")),
+        (.., Some(free)) => Some(room.language.say("storage-scarce", &[("free", u64::from(free).into())])),
+        _ => None,
+    }
 }
 
 /// The answer to "is everything all right?": `well`, or what is wrong first of all.

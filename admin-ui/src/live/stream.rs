@@ -19,7 +19,7 @@ use axum_login::tower_sessions::session::Id;
 use futures_util::stream::{self, Stream};
 use pbx_core::directory::Directory;
 use pbx_core::ids::{CallId, TenantId};
-use pbx_core::net::pause;
+use pbx_core::net::{Promises, Storage, pause};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
@@ -46,6 +46,7 @@ pub(crate) async fn stream(room: Room) -> Result<impl IntoResponse, Refusal> {
         configuration: room.app.ports.records.configuration.subscribe(),
         ended: room.app.sessions.ended(),
         draining: room.app.ports.draining.clone(),
+        storage: room.app.ports.records.promises.as_ref().map(Promises::storage),
         beat: Box::pin(pause(BEAT)),
         open,
     };
@@ -69,6 +70,8 @@ struct Listening {
     configuration: watch::Receiver<Arc<Directory>>,
     ended: Receiver<Id>,
     draining: watch::Receiver<bool>,
+    /// How the disk does.
+    storage: Option<watch::Receiver<Storage>>,
     beat: Pin<Box<dyn Future<Output = ()> + Send>>,
     open: OpenStream,
 }
@@ -81,6 +84,8 @@ enum Woken {
     Configuration,
     /// A session was ended, or several of which we were not told.
     Ended(Option<Id>),
+    /// The disk does better or worse.
+    Storage,
     /// It is time to show that the stream lives.
     Beat,
     /// The server began to end.
@@ -105,9 +110,21 @@ impl Listening {
                 self.beat = Box::pin(pause(BEAT));
                 Woken::Beat
             }
+            () = changed(&mut self.storage) => Woken::Storage,
             () = self.open.crowded_out() => Woken::Over,
             change = self.changes.recv() => Woken::Board(change),
         }
+    }
+}
+
+/// Waits for another state; for ever where there is none to come.
+async fn changed(storage: &mut Option<watch::Receiver<Storage>>) {
+    let is_known = match storage {
+        Some(storage) => storage.changed().await.is_ok(),
+        None => false,
+    };
+    if !is_known {
+        std::future::pending().await
     }
 }
 
@@ -169,6 +186,7 @@ impl Follower {
                 self.stay().await?;
                 news = News::everything();
             }
+            Woken::Storage => news.any = true,
             Woken::Ended(Some(id)) if Some(id) != self.room.session => return Some(news),
             Woken::Ended(_) => {
                 self.stay().await?;

@@ -6,6 +6,7 @@ mod cookie;
 mod csrf;
 mod keep;
 mod once;
+mod spare;
 mod throttle;
 
 pub(crate) use backend::{Accounts, Credentials};

@@ -1,6 +1,7 @@
 //! The only shell: sockets, clocks, threads. Everything it does is to carry bytes and facts to and from the engines.
 
 mod audit_book;
+mod ballast;
 mod clock;
 mod driver;
 mod entropy;
@@ -17,6 +18,7 @@ mod promises;
 mod pulse;
 mod routes;
 mod sender;
+mod storage;
 mod tcp;
 mod udp;
 mod wiring;
@@ -35,3 +37,4 @@ pub use promises::Promises;
 pub use pulse::{last_pulse, start_pulse};
 pub use routes::RouteTable;
 pub use sender::Sender;
+pub use storage::{Room, Storage, StorageBook, room_of, watch_storage};

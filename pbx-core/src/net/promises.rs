@@ -1,6 +1,7 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
 use super::feeder::{Batch, Bell, feed};
+use super::storage::{Storage, StorageBook};
 use crate::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Progress};
 use crate::store::Projector;
@@ -17,6 +18,8 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// Entries that wait in memory for SQL: as many as some seconds of a busy server, at most 7 KB each.
 const MOST_WAITING: usize = 16_384;
+/// Of those that the journal refuses, refreshes of registrations wait only up to here: phones send the next.
+const MOST_REFRESHES: usize = MOST_WAITING / 2;
 
 /// The way into the journal. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -29,6 +32,7 @@ pub struct Promises {
     /// A record was kept.
     recorded: Arc<Notify>,
     disk: Arc<Disk>,
+    storage: Arc<StorageBook>,
 }
 
 /// The thread that forces the journal to the disk. It sleeps while there is nothing to force, and ends with the journal.
@@ -69,7 +73,11 @@ impl Promises {
     ///
     /// # Errors
     /// When no thread can be had.
-    pub fn start(journal: Journal, projector: Projector) -> std::io::Result<(Self, JoinHandle<()>)> {
+    pub fn start(
+        journal: Journal,
+        projector: Projector,
+        storage: Arc<StorageBook>,
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let journal = Arc::new(journal);
         let (sender, receiver) = mpsc::unbounded_channel();
         let last = projector.progress().projected;
@@ -79,28 +87,51 @@ impl Promises {
         let disk = Disk::start(Arc::downgrade(&journal))?;
         let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashMap::new() }));
         let (recorded, disk) = (Arc::new(Notify::new()), Arc::new(disk));
-        Ok((Self { journal, queue, progress, bell, recorded, disk }, task))
+        Ok((Self { journal, queue, progress, bell, recorded, disk, storage }, task))
     }
 
     /// Appends with one write. If the disk refuses, calls go on and the fault is told: a phone system that falls silent
-    /// because a disk is full helps nobody.
+    /// because a disk is full helps nobody. What it refuses waits in memory for SQL, as much as memory should hold.
     pub fn keep(&self, entries: impl Iterator<Item = Entry>) {
         let entries: Vec<Entry> = entries.collect();
         if entries.is_empty() {
             return;
         }
         let mut queue = self.queue();
-        let appended = self.journal.append(&entries).inspect_err(|error| {
-            tracing::error!(%error, promises = entries.len(), "the journal could not be written");
-        });
-        let position = appended.ok();
+        let position = self.append(&entries);
         if queue.note(&entries) {
             self.recorded.notify_waiters();
         }
+        let entries = if position.is_some() { entries } else { self.what_memory_holds(entries) };
         // The feeder is gone only when the server has stopped; the journal has the entries.
         let _ = queue.sender.send(self.batch(entries, position));
         queue.last = position.unwrap_or(queue.last);
         self.disk.wake();
+    }
+
+    /// Where the journal ends with these entries; nowhere: it refused them, although room was made for it.
+    fn append(&self, entries: &[Entry]) -> Option<Position> {
+        let again = |why| if self.storage.made_room(&why) { self.journal.append(entries) } else { Err(why) };
+        let appended = self.journal.append(entries).or_else(again);
+        self.storage.took(appended.is_ok());
+        appended
+            .inspect_err(|error| {
+                tracing::error!(%error, promises = entries.len(), "the journal could not be written");
+            })
+            .ok()
+    }
+
+    /// Of entries that the journal refused those that may wait in memory; the others are lost, refreshes first.
+    fn what_memory_holds(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let (waiting, all) = (self.bell.waiting.load(Ordering::Relaxed), entries.len());
+        if waiting + all > MOST_REFRESHES {
+            entries.retain(|entry| !matches!(entry, Entry::BindingRefreshed { .. }));
+        }
+        entries.truncate(MOST_WAITING.saturating_sub(waiting));
+        if entries.len() < all {
+            self.storage.lost(all - entries.len());
+        }
+        entries
     }
 
     /// What the feeder is given: the entries, or where it finds them. Those that neither disk nor SQL takes wait in memory.
@@ -112,6 +143,11 @@ impl Promises {
                 Batch::Entries(entries, position)
             }
         }
+    }
+
+    /// How the disk does, and how it will.
+    pub fn storage(&self) -> watch::Receiver<Storage> {
+        self.storage.subscribe()
     }
 
     /// Waits until every call that is over has its record.
@@ -207,7 +243,7 @@ mod tests {
     use super::*;
     use crate::event::Disposition;
     use crate::ids::AuditId;
-    use crate::journal::{AuditLine, Limits};
+    use crate::journal::{AuditLine, Disk, Limits, Segment};
     use crate::store::{Place, Store};
     use crate::time::Wall;
 
@@ -231,7 +267,8 @@ mod tests {
         let limits = Limits { segment_bytes: 4096, ..Limits::default() };
         let journal = Journal::open(&folder, limits, Position::default()).unwrap();
         let projector = Projector::open(store.clone()).await.unwrap();
-        let (promises, feeder) = Promises::start(journal, projector).unwrap();
+        let book = Arc::new(StorageBook::of(&folder));
+        let (promises, feeder) = Promises::start(journal, projector, book).unwrap();
         let most = MOST_WAITING as u64 + 1;
         promises.keep((0..most).map(line));
         // The feeder has had no turn yet: these are not held.
@@ -246,6 +283,71 @@ mod tests {
         assert_eq!(times, (most as i64..most as i64 + 100).rev().collect::<Vec<_>>());
         drop(promises);
         feeder.await.unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// A disk without room.
+    #[derive(Debug)]
+    struct Full;
+
+    impl Disk for Full {
+        fn create(&self, _: &std::path::Path) -> std::io::Result<Arc<dyn Segment>> {
+            Ok(Arc::new(Self))
+        }
+    }
+
+    impl Segment for Full {
+        fn append(&self, _: &[u8]) -> std::io::Result<()> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+
+        fn cut(&self, _: u64) -> std::io::Result<()> {
+            Ok(())
+        }
+
+        fn sync(&self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn refresh() -> Entry {
+        let device = crate::ids::DeviceId::of_key("desk");
+        let refresh = crate::location::Refresh {
+            device,
+            key: "a".into(),
+            call_id: "again".into(),
+            cseq: 9,
+            expires: Wall::from_micros(9),
+        };
+        Entry::BindingRefreshed { tenant: TenantId::of_key("acme"), refresh }
+    }
+
+    #[tokio::test]
+    async fn full_disk_costs_bounded_memory_and_refreshes_before_records() {
+        let folder = std::env::temp_dir().join(format!("ringdown-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = Store::open(&Place::Sqlite(folder.join("db.sqlite"))).await.unwrap();
+        let journal = Journal::open_on(Box::new(Full), &folder, Limits::default(), Position::default()).unwrap();
+        let projector = Projector::open(store.clone()).await.unwrap();
+        let book = Arc::new(StorageBook::of(&folder));
+        let (promises, feeder) = Promises::start(journal, projector, book).unwrap();
+        // The feeder has no turn in all of this, as if SQL refused too.
+        let storage = promises.storage();
+        let keep = |count: usize, entry: fn() -> Entry| promises.keep((0..count).map(|_| entry()));
+        keep(MOST_REFRESHES, || line(1));
+        assert_eq!((storage.borrow().refuses, storage.borrow().lost), (true, 0));
+        keep(100, refresh);
+        assert_eq!(storage.borrow().lost, 100, "phones refresh again");
+        keep(MOST_WAITING, || line(2));
+        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed), MOST_WAITING);
+        keep(1000, || line(3));
+        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed), MOST_WAITING, "memory is bounded");
+        assert_eq!(storage.borrow().lost as usize, 100 + MOST_REFRESHES + 1000);
+        // SQL takes what waited.
+        promises.projected().await;
+        drop(promises);
+        feeder.await.unwrap();
+        assert_eq!(store.audit(TenantId::of_key("acme"), None, 100).await.unwrap().lines.len(), 2);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 

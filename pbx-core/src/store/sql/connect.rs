@@ -5,7 +5,7 @@ use super::postgres::Postgres as Owned;
 use super::query::{Arg, Row};
 use crate::store::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -80,7 +80,13 @@ impl Store {
                 // What one batch of a busy second writes to fits, and is written once: pages that do not fit go out in the
                 // middle of it, and in again. By SIP's Call-ID, which is random, every call goes to pages of its own.
                 let writer = options.clone().pragma("cache_size", "-8192").pragma("wal_autocheckpoint", "2000");
-                let write = SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
+                // A disk that refuses a COMMIT leaves sqlx's connection in a transaction that SQLite has ended: it would take no
+                // other.
+                let write = SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+                    .connect_with(writer)
+                    .await?;
                 layout::sqlite().run(&write).await?;
                 let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
                 Pool::Sqlite { read, write }

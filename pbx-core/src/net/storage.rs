@@ -1,0 +1,175 @@
+//! How the server keeps what it promises: whether the disk has room, whether it takes what is written, and what was lost.
+
+use super::ballast::{self, Ballast};
+use super::pause;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often the disk is looked at.
+const LOOK: Duration = Duration::from_secs(10);
+/// Little is left below so many per cent, and enough again above so many.
+const SCARCE: u64 = 10;
+const ENOUGH: u64 = 12;
+
+/// How it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Storage {
+    /// The per cent of the disk that are free, where that is too little.
+    pub scarce: Option<u8>,
+    /// The journal refused what it was given last.
+    pub refuses: bool,
+    /// Promises that neither journal nor memory could keep since the start: records, lines of the audit.
+    pub lost: u64,
+}
+
+/// Room on a disk, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+    /// What may still be written.
+    pub free: u64,
+    /// All of it.
+    pub total: u64,
+}
+
+/// Knows how it stands, and tells everybody who wants to know.
+#[derive(Debug)]
+pub struct StorageBook {
+    now: watch::Sender<Storage>,
+    ballast: Ballast,
+}
+
+impl StorageBook {
+    /// That of a data folder.
+    pub fn of(folder: &Path) -> Self {
+        Self { now: watch::Sender::default(), ballast: Ballast::of(folder) }
+    }
+
+    /// How it stands, and how it will.
+    pub fn subscribe(&self) -> watch::Receiver<Storage> {
+        self.now.subscribe()
+    }
+
+    /// The disk refused; whether there is room now, so that another try may do.
+    pub(super) fn made_room(&self, why: &io::Error) -> bool {
+        let is_full = matches!(why.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+        let released = is_full && self.ballast.release();
+        if released {
+            tracing::error!(%why, "the disk is full: its last reserve of 64 MB is given free, make room now");
+        }
+        released
+    }
+
+    /// The journal took what it was given, or did not.
+    pub(super) fn took(&self, took: bool) {
+        self.note(|storage| storage.refuses = !took);
+    }
+
+    /// So many promises could not be kept.
+    pub(super) fn lost(&self, promises: usize) {
+        let mut all = 0;
+        self.note(|storage| {
+            storage.lost += promises as u64;
+            all = storage.lost;
+        });
+        tracing::error!(promises, all, "promises are lost: neither the journal nor memory has room for them");
+    }
+
+    /// The disk was looked at.
+    fn measured(&self, room: Room) {
+        let free = room.free.saturating_mul(100).checked_div(room.total).unwrap_or(100);
+        let was = self.now.borrow().scarce.is_some();
+        let is = free < if was { ENOUGH } else { SCARCE };
+        match (was, is) {
+            (false, true) => tracing::error!(free_percent = free, "the disk is nearly full: make room"),
+            (true, false) => tracing::info!(free_percent = free, "the disk has room again"),
+            _ => {}
+        }
+        self.note(|storage| storage.scarce = is.then_some(free as u8));
+        let leaves_enough = room.free.saturating_sub(ballast::BYTES).saturating_mul(100) >= room.total * ENOUGH;
+        if !is
+            && leaves_enough
+            && !self.ballast.is_laid()
+            && let Err(error) = self.ballast.lay()
+        {
+            tracing::warn!(%error, "the disk keeps no reserve for the day on which it is full");
+        }
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Storage)) {
+        self.now.send_if_modified(|storage| {
+            let before = *storage;
+            change(storage);
+            *storage != before
+        });
+    }
+}
+
+/// Looks at the disk again and again.
+pub fn watch_storage(
+    book: Arc<StorageBook>,
+    look: impl Fn() -> io::Result<Room> + Send + Sync + 'static,
+) -> JoinHandle<()> {
+    let look = Arc::new(look);
+    tokio::spawn(async move {
+        loop {
+            let (book, look) = (book.clone(), look.clone());
+            let looked = tokio::task::spawn_blocking(move || look().map(|room| book.measured(room))).await;
+            if let Ok(Err(error)) = looked {
+                tracing::warn!(%error, "the disk could not be looked at");
+            }
+            pause(LOOK).await;
+        }
+    })
+}
+
+/// The room on the disk of a folder.
+///
+/// # Errors
+/// When the machine does not tell.
+pub fn room_of(folder: &Path) -> io::Result<Room> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(Room { free: disk.f_bavail.saturating_mul(disk.f_frsize), total: disk.f_blocks.saturating_mul(disk.f_frsize) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GB: u64 = 1 << 30;
+
+    fn book(name: &str) -> (StorageBook, std::path::PathBuf) {
+        let folder = std::env::temp_dir().join(format!("ringdown-storage-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        (StorageBook::of(&folder), folder)
+    }
+
+    #[test]
+    fn alarm_is_raised_below_ten_per_cent_and_taken_back_above_twelve() {
+        let (book, folder) = book("alarm");
+        let at = |percent: u64| {
+            book.measured(Room { free: percent * GB, total: 100 * GB });
+            book.now.borrow().scarce
+        };
+        assert_eq!([10, 9, 11, 12, 11].map(at), [None, Some(9), Some(11), None, None]);
+        book.measured(Room { free: 0, total: 0 });
+        assert_eq!(book.now.borrow().scarce, None, "a disk that tells nothing");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn reserve_is_laid_while_there_is_room_and_goes_when_there_is_none() {
+        let (book, folder) = book("reserve");
+        book.measured(Room { free: 9 * GB, total: 100 * GB });
+        assert!(!book.ballast.is_laid(), "it must not make the disk full");
+        book.measured(Room { free: 50 * GB, total: 100 * GB });
+        assert!(book.ballast.is_laid());
+        assert!(!book.made_room(&ErrorKind::PermissionDenied.into()), "room is not what is missing");
+        assert!(book.made_room(&ErrorKind::StorageFull.into()));
+        assert!(!book.made_room(&ErrorKind::StorageFull.into()), "once");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
