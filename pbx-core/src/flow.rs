@@ -102,17 +102,39 @@ pub trait Routes {
     /// The flow to another address of a peer: it leaves from where the peer's own flow ends here, since that is who the peer
     /// knows us as.
     fn flow_beside(&self, known: &Flow, transport: Transport, remote: SocketAddr) -> Option<Flow> {
-        let direct = self.flow_to(transport, remote)?;
-        if known.remote.is_ipv4() != remote.is_ipv4() || !self.is_ours(known) {
-            return Some(direct);
+        let remote = on_the_link_of(known.remote, remote);
+        let is_alike = known.transport == transport && known.remote.is_ipv4() == remote.is_ipv4();
+        if is_alike && self.is_ours(known) {
+            return Some(Flow { remote, connection: 0, ..*known });
         }
-        Some(Flow { local: known.local, own: known.own, ..direct })
+        self.flow_to(transport, remote)
+    }
+}
+
+/// An address that a peer wrote, with the link that the peer is on: a link-local address means
+/// nothing without it, and a peer cannot know our number of the link (RFC 4007 §6).
+fn on_the_link_of(peer: SocketAddr, written: SocketAddr) -> SocketAddr {
+    match (peer, written) {
+        (SocketAddr::V6(peer), SocketAddr::V6(mut written)) if written.ip().is_unicast_link_local() => {
+            written.set_scope_id(peer.scope_id());
+            SocketAddr::V6(written)
+        }
+        _ => written,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbour_on_a_link_stays_on_its_link() {
+        let on =
+            |peer: &str, written: &str| on_the_link_of(peer.parse().unwrap(), written.parse().unwrap()).to_string();
+        assert_eq!(on("[fe80::5%3]:40000", "[fe80::5]:5060"), "[fe80::5%3]:5060");
+        assert_eq!(on("[fe80::5%3]:40000", "[2001:db8::5]:5060"), "[2001:db8::5]:5060");
+        assert_eq!(on("192.0.2.5:40000", "192.0.2.5:5060"), "192.0.2.5:5060");
+    }
 
     /// As releases wrote it that left nothing out, and as it is written now.
     #[test]

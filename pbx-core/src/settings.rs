@@ -14,6 +14,11 @@ pub struct Settings {
     pub register_max_s: u32,
     /// Registration granted when the phone names none.
     pub register_default_s: u32,
+    /// Longest registration that is granted behind a NAT over UDP.
+    pub register_behind_nat_s: u32,
+    /// How often a phone behind a NAT is sent an empty line over UDP, or asked in a call if it is
+    /// silent. 0: never.
+    pub keep_alive_s: u32,
     /// Contacts one device may have at once.
     pub register_max_contacts: usize,
     /// How long a digest nonce is good.
@@ -62,6 +67,8 @@ impl Default for Settings {
             register_min_s: 60,
             register_max_s: 3600,
             register_default_s: 300,
+            register_behind_nat_s: 120,
+            keep_alive_s: 25,
             register_max_contacts: 10,
             nonce_lifetime_s: 300,
             offer_sha256: false,

@@ -278,6 +278,19 @@ pub const SETTINGS: &[Setting] = &[
         "Registration granted when the phone names none, in seconds.",
         at least 1
     ),
+    limit!(
+        "register-behind-nat-s",
+        register_behind_nat_s,
+        "120",
+        "Longest registration that is granted to a phone behind a NAT over UDP, in seconds: it has to come back before the NAT forgets it.",
+        at least 1
+    ),
+    limit!(
+        "keep-alive-s",
+        keep_alive_s,
+        "25",
+        "How often a phone behind a NAT is sent an empty line over UDP, so that the NAT keeps the way to it open, in seconds; in a call one that is silent is asked whether it is there. 0: never."
+    ),
     limit!("register-max-contacts", register_max_contacts, "10", "Contacts that one device may have at once.", at least 1),
     limit!("nonce-lifetime-s", nonce_lifetime_s, "300", "How long a digest nonce is good, in seconds.", at least 1),
     Setting {

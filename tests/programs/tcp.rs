@@ -5,9 +5,9 @@ use crate::rig::company::{Company, NUMBER};
 use crate::rig::outside_call::OutsideCall;
 use crate::rig::ports;
 use crate::rig::server::Server;
-use crate::rig::sip_line::{SipLine, code};
+use crate::rig::sip_line::{SipLine, answer, code};
 use crate::rig::tcp_line::TcpLine;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 #[test]
@@ -59,6 +59,37 @@ fn a_peer_that_closes_its_side_still_gets_its_answer() {
     line.close_our_side();
     assert_eq!(code(&line.message()), 200);
     assert!(line.is_closed());
+}
+
+/// What becomes of a call to a phone that registered this contact over a connection and closed it.
+fn call_after_the_connection_was_closed(contact: &str) -> u16 {
+    let carrier = ports::one();
+    let server = Server::with(&Company::new().trunk(carrier).main("[\"102\"]").yaml());
+    let mut ben = TcpLine::open(server.sip());
+    assert_eq!(ben.register("acme-ben", "secret-ben", &format!("sip:ben@{contact};transport=tcp")), 200);
+    ben.close_our_side();
+    assert!(ben.is_closed());
+    let line = SipLine::open(carrier, server.sip());
+    let mut call = OutsideCall::dial(&line, server.sip(), NUMBER, "closed", SocketAddr::from(([127, 0, 0, 1], 9)));
+    code(&call.answered())
+}
+
+#[test]
+fn phone_that_closed_its_connection_is_dialled_at_its_contact() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let contact = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut dialled = TcpLine::accepted(&listener);
+        let invite = dialled.message();
+        dialled.send(&answer(&invite, "486 Busy Here", contact, None));
+    });
+    assert_eq!(call_after_the_connection_was_closed(&contact.to_string()), 486);
+}
+
+#[test]
+fn call_to_a_phone_that_closed_its_connection_and_listens_no_more_is_refused_at_once() {
+    let contact = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(call_after_the_connection_was_closed(&contact.to_string()), 480);
 }
 
 #[test]

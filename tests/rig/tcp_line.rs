@@ -7,7 +7,7 @@ use pbx_sip::framing::{Frame, Framer};
 use pbx_sip::header_name::HeaderName;
 use pbx_sip::message::Message;
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 /// How long a message may take.
@@ -23,6 +23,12 @@ pub(crate) struct TcpLine {
 impl TcpLine {
     pub(crate) fn open(server: SocketAddr) -> Self {
         Self { stream: TcpStream::connect(server).unwrap(), framer: Framer::new(65_535), server }
+    }
+
+    /// The next one that the server opens.
+    pub(crate) fn accepted(listener: &TcpListener) -> Self {
+        let (stream, server) = listener.accept().unwrap();
+        Self { stream, framer: Framer::new(65_535), server }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

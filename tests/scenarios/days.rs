@@ -22,9 +22,9 @@ const FAIR: Day = Day {
 };
 
 /// A bad network, phones that lose their power, connections that break.
-pub(super) const FOUL: Day = Day { climate: Climate::FOUL, calls: 300, vanishing: 100, breaks: 60, ..FAIR };
+const FOUL: Day = Day { climate: Climate::FOUL, calls: 300, vanishing: 100, breaks: 60, ..FAIR };
 
-pub(super) fn spent(day: Day) -> Net {
+fn spent(day: Day) -> Net {
     let mut net = day.planned();
     net.run();
     net.check();

@@ -120,7 +120,7 @@ fn colleague_is_reached_by_the_sip_user_of_its_phone() {
 #[test]
 fn phone_behind_a_nat_is_reached_through_its_flow() {
     let mut net = acme();
-    net.behind_nat("acme/102", "198.51.100.20".parse().unwrap());
+    net.behind_nat("acme/102", "198.51.100.20".parse().unwrap(), secs(300));
     let n = net.place_of("acme/102");
     net.remind(secs(1), n, crate::support::phone::Alarm::Register);
     net.run_for(secs(2));

@@ -5,6 +5,7 @@ pub(crate) mod company;
 pub(crate) mod exchange;
 pub(crate) mod glance;
 pub(crate) mod ladder;
+pub(crate) mod nat;
 pub(crate) mod net;
 pub(crate) mod phone;
 pub(crate) mod scripts;

@@ -8,6 +8,7 @@ use super::exchange::{Exchange, SERVER, Wish};
 use super::glance::Glance;
 use super::ladder::Ladder;
 use super::ms;
+use super::nat::Nats;
 use super::phone::{Alarm, Do, Phone};
 use super::weather::{Climate, Weather};
 use bytes::Bytes;
@@ -70,8 +71,9 @@ pub(crate) struct Net {
     count: u64,
     by_ip: HashMap<IpAddr, usize>,
     streams: Streams,
-    /// Who sits behind a NAT: private address, and what the world sees.
-    nat: HashMap<IpAddr, IpAddr>,
+    pub(crate) nats: Nats,
+    /// Phones that nothing gets to for a while: from when, until when.
+    deaf: HashMap<usize, (Instant, Instant)>,
     /// Who is told of a failure.
     pub(crate) voice: fn(&str),
     /// Seed and ladder were handed out for a failure already.
@@ -95,7 +97,8 @@ impl Net {
             count: 0,
             by_ip: HashMap::new(),
             streams: Streams::default(),
-            nat: HashMap::new(),
+            nats: Nats::default(),
+            deaf: HashMap::new(),
             voice: |text| eprintln!("{text}"),
             told: Cell::new(false),
         };
@@ -137,11 +140,17 @@ impl Net {
         found.unwrap_or_else(|| panic!("there is no phone {name}"))
     }
 
-    /// Puts a phone behind a NAT: the world sees another address.
-    pub(crate) fn behind_nat(&mut self, name: &str, public: IpAddr) {
+    /// Puts a phone behind a NAT that forgets it when nothing has passed for so long.
+    pub(crate) fn behind_nat(&mut self, name: &str, public: IpAddr, life: Duration) {
         let n = self.place_of(name);
-        self.nat.insert(self.phones[n].addr.ip(), public);
+        self.nats.hide(self.phones[n].addr.ip(), public, life);
         self.by_ip.insert(public, n);
+    }
+
+    /// Nothing gets to a phone from then until then.
+    pub(crate) fn hears_nothing(&mut self, name: &str, from: Duration, until: Duration) {
+        let n = self.place_of(name);
+        self.deaf.insert(n, (self.now + from, self.now + until));
     }
 
     /// Reminds a phone of something later.
@@ -268,9 +277,13 @@ impl Net {
             }
             return;
         }
+        let Some(to) = self.nats.inward(self.now, to) else { return };
         let Some(n) = self.by_ip.get(&to.ip()).copied() else { return };
+        if self.deaf.get(&n).is_some_and(|(from, until)| *from <= self.now && self.now < *until) {
+            return;
+        }
         let phone = &mut self.phones[n];
-        let port = if self.nat.contains_key(&phone.addr.ip()) { to.port().wrapping_sub(NAT_SHIFT) } else { to.port() };
+        let port = to.port();
         if port == phone.addr.port() {
             let wishes = phone.receive(self.now, bytes);
             return self.indulge(n, wishes);
@@ -312,22 +325,15 @@ impl Net {
 
     fn travel(&mut self, from: SocketAddr, to: SocketAddr, bytes: Bytes) {
         let sip = bytes.first().is_some_and(u8::is_ascii_uppercase);
-        let mut arrivals = self.weather.arrivals(from, to);
+        let arrivals = self.weather.arrivals(from, to);
         if sip {
-            let said = Glance::at(&bytes);
-            if (self.weather.loses)(from, &said) {
-                arrivals.clear();
-            }
-            let arrow = self.ladder.sent(self.now, from, to, Transport::Udp, said);
+            let arrow = self.ladder.sent(self.now, from, to, Transport::Udp, Glance::at(&bytes));
             if arrivals.is_empty() {
                 self.ladder.lost(arrow);
             }
         }
-        let seen = match self.nat.get(&from.ip()) {
-            Some(public) => SocketAddr::new(*public, from.port().wrapping_add(NAT_SHIFT)),
-            None => from,
-        };
-        if self.nat.contains_key(&to.ip()) {
+        let seen = self.nats.outward(self.now, from);
+        if self.nats.hides(to.ip()) {
             return; // A private address leads nowhere.
         }
         for after in arrivals {
@@ -366,6 +372,3 @@ impl Drop for Net {
         }
     }
 }
-
-/// By how much a NAT moves ports.
-const NAT_SHIFT: u16 = 7_000;

@@ -2,6 +2,7 @@
 
 use super::cx::Cx;
 use super::facts::Fork;
+use super::hop::Reachability;
 use super::identity::{self, HOPS};
 use super::leg::{Leg, LegState};
 use super::presence::Presence;
@@ -43,6 +44,7 @@ impl Call {
             answer_timer: None,
             heard: false,
             lost: false,
+            reachability: Reachability::of_target(cx, &fork.target),
             presence: Presence::default(),
         };
         let offer =

@@ -14,6 +14,7 @@ use crate::ids::CallId;
 use pbx_media::Fact;
 use pbx_sip::transaction::{Action, Failure, TransactionId};
 use pbx_sip::{Message, Method};
+use std::time::Duration;
 
 impl Calls {
     /// Handles an input, and everything that follows from it at the same moment.
@@ -52,8 +53,9 @@ impl Calls {
                 cx.carry(actions);
                 continue;
             }
-            if cx.shared.registrar.next_expiry().is_some_and(|at| at <= now.mono) {
-                let changes = cx.shared.registrar.expire(now);
+            if cx.shared.registrar.next_due().is_some_and(|at| at <= now.mono) {
+                let every = Duration::from_secs(u64::from(cx.world.settings.keep_alive_s));
+                let changes = cx.shared.registrar.fire(now, every);
                 cx.bindings_changed(changes);
             }
             if cx.shared.told.is_empty() {
@@ -153,9 +155,9 @@ impl Calls {
         }
         cx.shared.layer.moves(id, flow.remote, User { flow, ..user });
         if let Whose::Leg { call, leg, .. } = user.whose {
-            self.with_any_call(cx, call, |call, _| {
+            self.with_any_call(cx, call, |call, cx| {
                 if let Some(leg) = call.leg(leg) {
-                    leg.moves_to(flow);
+                    leg.moves_to(cx, flow, None);
                 }
             });
         }

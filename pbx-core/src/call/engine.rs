@@ -71,7 +71,7 @@ impl Engine {
 /// Asks to be woken when the next thing is due, unless that was asked for already.
 fn ask_to_wake(cx: &mut Cx<'_>, asked: &mut Option<Instant>) {
     let shared = &cx.shared;
-    let next = [shared.timers.next(), shared.layer.next_deadline(), shared.registrar.next_expiry()];
+    let next = [shared.timers.next(), shared.layer.next_deadline(), shared.registrar.next_due()];
     let next = next.into_iter().flatten().min();
     if let Some(at) = next
         && *asked != Some(at)

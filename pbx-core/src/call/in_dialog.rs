@@ -6,6 +6,7 @@ use super::leg::LegState;
 use super::state::Call;
 use super::wire;
 use crate::cause;
+use crate::cdr::Ending;
 use crate::flow::Flow;
 use pbx_sip::dialog::{Due, Incoming, Refused};
 use pbx_sip::transaction::TransactionId;
@@ -32,7 +33,7 @@ impl Call {
             let headers = if refused == Refused::Busy { &headers[..] } else { &[] };
             return answer(cx, id, request, refused.status().code(), headers);
         }
-        leg.moves_to(flow);
+        leg.moves_to(cx, flow, Some(request));
         leg.is_seen(now);
         match method {
             Some(Method::Bye) => self.said_bye(cx, no, id, request),
@@ -77,7 +78,7 @@ impl Call {
         if dialog.incoming(ack) != Ok(Incoming::Ack) {
             return;
         }
-        leg.moves_to(flow);
+        leg.moves_to(cx, flow, Some(ack));
         leg.is_seen(now);
         leg.start_answer_timer(cx);
         if leg.state == LegState::Leaving {
@@ -90,7 +91,7 @@ impl Call {
     pub(super) fn acknowledge_again(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, response: &Message) {
         let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
         if let Some(ack) = leg.dialog.as_ref().and_then(|dialog| dialog.ack_again(response)) {
-            leg.moves_to(flow);
+            leg.moves_to(cx, flow, None);
             cx.send_bytes(flow, ack, leg.about());
         }
     }
@@ -103,7 +104,7 @@ impl Call {
         match leg.dialog.as_mut().and_then(|dialog| dialog.fire(now)) {
             Some(Due::Resend(bytes)) => leg.send_again(cx, bytes),
             Some(Due::NoAck) if leg.state == LegState::Leaving => leg.bye(cx, None),
-            Some(Due::NoAck) => return self.has_vanished(cx, no, &cause::NO_ACK),
+            Some(Due::NoAck) => return self.end(cx, &Ending::of(&cause::NO_ACK)),
             None => {}
         }
         if let Some(leg) = self.leg(no)

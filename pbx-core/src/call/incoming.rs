@@ -2,6 +2,7 @@
 
 use super::calls::Calls;
 use super::cx::Cx;
+use super::hop::Reachability;
 use super::identity;
 use super::leg::{Leg, LegState, Owner};
 use super::presence::Presence;
@@ -169,6 +170,7 @@ fn callers_leg(
     (tag, dialog): (String, Dialog),
     incoming: &Incoming<'_>,
 ) -> Leg {
+    let who = (owner.tenant, party.device);
     Leg {
         no: 0,
         id: LegId::mint(cx.now().wall, cx.random_id()),
@@ -185,6 +187,7 @@ fn callers_leg(
         answer_timer: None,
         heard: false,
         lost: false,
+        reachability: Reachability::of_caller(cx, who, &incoming.flow, incoming.invite),
         presence: Presence::default(),
     }
 }

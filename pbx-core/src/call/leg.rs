@@ -1,6 +1,7 @@
 //! One side of a call: a phone or trunk, its dialog, its session and its media port.
 
 use super::cx::Cx;
+use super::hop::Reachability;
 use super::presence::Presence;
 use super::session::Session;
 use super::shared::Whose;
@@ -64,6 +65,9 @@ pub(super) struct Leg {
     /// Its connection is gone, and nothing has come on another.
     #[serde(default)]
     pub(super) lost: bool,
+    /// The way to its phone beside the flow.
+    #[serde(default)]
+    pub(super) reachability: Reachability,
     /// Whether it is still there.
     #[serde(default)]
     pub(super) presence: Presence,

@@ -6,7 +6,7 @@ use super::wire::{self, Writer};
 use crate::door::Who;
 use crate::door::still_proves;
 use crate::flow::{Flow, network};
-use crate::registrar::Changes;
+use crate::registrar::{Changes, KEEP_ALIVE};
 use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
@@ -102,13 +102,17 @@ pub(super) fn other(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
 }
 
 impl Cx<'_> {
-    /// Tells the journal and the bus of bindings that went without a REGISTER.
+    /// Tells the journal and the bus of bindings that went without a REGISTER, and keeps others
+    /// alive.
     pub(super) fn bindings_changed(&mut self, changes: Changes) {
         for entry in changes.entries {
             self.journal(entry);
         }
         for (tenant, event) in changes.events {
             self.publish(tenant, None, event);
+        }
+        for flow in changes.pings {
+            self.send_bytes(flow, KEEP_ALIVE, None);
         }
     }
 }

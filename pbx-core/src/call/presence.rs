@@ -5,11 +5,15 @@
 //! | its media port is asked   | was heard since the last time                        | nothing                             |
 //! |                           | was silent for as long (on hold, muted, gone)        | OPTIONS in its dialog (RFC 3261 §11) |
 //! | the OPTIONS               | any answer but those below                           | it is there                         |
-//! |                           | 408, 481, none in 32 s, no way to it (RFC 5057 §5.1) | the call ends                       |
+//! |                           | 481 (RFC 5057 §5.1)                                  | the call ends                       |
+//! |                           | 408, none in 32 s, no way to it; it should be heard  | the call ends                       |
+//! |                           | the same; on hold, or behind a NAT                   | it is asked again, [`QUESTIONS`] times in all |
 //!
-//! Who lets a re-INVITE go unanswered, or our 200, is gone as well. A leg that is gone ends the call once its media port has said
-//! when the leg was heard last, and once the other leg has answered if that was asked, too. The talk was over at the last sign
-//! of life of the first who is gone: a packet, or a message.
+//! Who is behind a NAT over UDP is looked after every `keep-alive-s`, and what is sent keeps the
+//! NAT from forgetting the way. There, and on hold, a phone that hears no OPTIONS may yet resume:
+//! its next request opens the way again.
+//!
+//! The talk of a call that ends so is over at the last sign of life: a packet, or a message.
 
 use super::cx::Cx;
 use super::leg::{Leg, LegState};
@@ -17,6 +21,8 @@ use super::state::Call;
 use super::timers::Timer;
 use crate::cause::{self, Cause};
 use crate::cdr::Ending;
+use crate::registrar::KEEP_ALIVE;
+use crate::settings::Settings;
 use crate::time::{Instant, Now, Wall};
 use pbx_sip::Method;
 use pbx_sip::transaction::{Failure, TransactionId};
@@ -24,21 +30,43 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// What is known of a leg's being there.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Presence {
     /// Its last sign of life.
     seen: Now,
     /// Our OPTIONS that it has not answered.
     asked: Option<TransactionId>,
-    /// By which cause it is taken for gone.
+    /// How many before that were not answered, one after the other.
     #[serde(default)]
-    gone: Option<String>,
+    unanswered: u8,
 }
+
+/// After how many questions without an answer one is gone whose silence is no fault.
+const QUESTIONS: u8 = 3;
+/// And how many times `talk-check-s` after its last sign of life at the earliest.
+const PATIENCE: u32 = 4;
+/// An answer takes a moment: so much earlier one may be asked again.
+const SLACK: Duration = Duration::from_secs(5);
 
 impl Leg {
     /// A message of the leg came: it is there.
     pub(super) fn is_seen(&mut self, now: Now) {
-        self.presence.seen = now;
+        (self.presence.seen, self.presence.unanswered) = (now, 0);
+    }
+
+    /// How long it may be silent before it is asked whether it is there.
+    fn check_period(&self, cx: &Cx<'_>) -> Duration {
+        let Settings { talk_check_s, keep_alive_s, .. } = *cx.world.settings;
+        let often = self.wants_keep_alive() && keep_alive_s > 0;
+        Duration::from_secs(u64::from(if often { talk_check_s.min(keep_alive_s) } else { talk_check_s }))
+    }
+
+    /// Whether it may be there although it did not answer.
+    fn may_come_back(&self, cx: &Cx<'_>) -> bool {
+        let silent = cx.now().mono.since(self.presence.seen.mono);
+        let patience = Duration::from_secs(u64::from(cx.world.settings.talk_check_s)) * PATIENCE;
+        let is_excused = self.reachability.is_behind_nat() || !self.session.may_send();
+        is_excused && (self.presence.unanswered < QUESTIONS || silent < patience)
     }
 }
 
@@ -55,9 +83,10 @@ fn before(now: Now, span: Duration) -> Now {
 impl Call {
     /// Two talk: from now on they are looked after.
     pub(super) fn watch_talk(&mut self, cx: &mut Cx<'_>) {
-        let every = u64::from(cx.world.settings.talk_check_s);
-        let Some(bridge) = self.bridge.as_mut().filter(|_| every > 0) else { return };
-        let at = cx.now().mono + Duration::from_secs(every);
+        let every = self.talking().filter_map(|no| Some(self.legs.get(usize::from(no))?.check_period(cx))).min();
+        let Some(every) = every.filter(|every| !every.is_zero()) else { return };
+        let Some(bridge) = &mut self.bridge else { return };
+        let at = cx.now().mono + every;
         cx.shared.timers.start(Timer::TalkCheck(self.owner.call), at);
         bridge.check = Some(at);
     }
@@ -71,30 +100,36 @@ impl Call {
 
     /// Asks the media threads whether the two are heard.
     pub(super) fn talk_check(&mut self, cx: &mut Cx<'_>) {
-        let Some(callee) = self.bridge.as_ref().map(|bridge| bridge.callee) else { return };
-        for no in [0, callee] {
-            if let Some(port) = self.leg(no).and_then(|leg| leg.port) {
+        for no in self.talking().collect::<Vec<_>>() {
+            let Some(leg) = self.leg(no) else { continue };
+            if leg.wants_keep_alive() {
+                cx.send_bytes(leg.hop(cx), KEEP_ALIVE, None);
+            }
+            if let Some(port) = leg.port {
                 cx.shared.stock.ask(port, self.owner.call, no, cx.out);
             }
         }
         self.watch_talk(cx);
     }
 
+    /// The numbers of the two who talk.
+    fn talking(&self) -> impl Iterator<Item = u16> + use<> {
+        self.bridge.as_ref().map(|bridge| [0, bridge.callee]).into_iter().flatten()
+    }
+
     /// A media thread says how long a leg has been silent; none: it was never heard.
     pub(super) fn is_quiet_for(&mut self, cx: &mut Cx<'_>, no: u16, since: Option<Duration>) {
-        let longest = Duration::from_secs(u64::from(cx.world.settings.talk_check_s));
         let now = cx.now();
         let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
+        let longest = leg.check_period(cx);
         if let Some(since) = since {
             let heard = before(now, since);
             if heard.mono > leg.presence.seen.mono {
-                leg.presence.seen = heard;
+                leg.is_seen(heard);
             }
         }
-        if leg.presence.gone.is_some() {
-            return self.ends_without_the_gone(cx);
-        }
-        if since.is_none_or(|since| since >= longest) && leg.presence.asked.is_none() {
+        let is_due = now.mono.since(leg.presence.seen.mono) + SLACK >= longest || leg.presence.unanswered > 0;
+        if since.is_none_or(|since| since >= longest) && is_due && leg.presence.asked.is_none() {
             let headers = [("Accept", "application/sdp"), super::wire::USER_AGENT];
             leg.presence.asked = leg.request(cx, &Method::Options, &headers, None);
         }
@@ -105,12 +140,13 @@ impl Call {
         let now = cx.now();
         let Some(leg) = self.leg(no).filter(|leg| leg.presence.asked == Some(id)) else { return false };
         match code {
-            408 | 481 => self.has_vanished(cx, no, &cause::FAR_END_VANISHED),
+            481 => self.has_vanished(cx, &cause::FAR_END_VANISHED),
+            408 => self.is_missed(cx, no, &cause::FAR_END_VANISHED),
             code => {
-                leg.presence.seen = now;
+                leg.is_seen(now);
+                leg.answers(cx);
                 if code >= 200 {
                     leg.presence.asked = None;
-                    self.ends_without_the_gone(cx);
                 }
             }
         }
@@ -123,29 +159,25 @@ impl Call {
             return false;
         }
         let cause = if failure == Failure::Transport { &cause::FLOW_LOST } else { &cause::FAR_END_VANISHED };
-        self.has_vanished(cx, no, cause);
+        self.is_missed(cx, no, cause);
         true
     }
 
-    /// A leg is gone: its media port is asked when it was heard last.
-    pub(super) fn has_vanished(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
-        let call = self.owner.call;
+    /// It did not answer: the call ends, unless it may be there all the same.
+    fn is_missed(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
         let Some(leg) = self.leg(no) else { return };
-        (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
-        match leg.port {
-            Some(port) => cx.shared.stock.ask(port, call, no, cx.out),
-            None => self.ends_without_the_gone(cx),
-        }
-    }
-
-    /// Ends the call if a leg is gone and no other may still turn out to be.
-    fn ends_without_the_gone(&mut self, cx: &mut Cx<'_>) {
-        if self.legs.iter().any(|leg| leg.presence.asked.is_some()) {
+        leg.presence.unanswered = leg.presence.unanswered.saturating_add(1);
+        if leg.may_come_back(cx) {
+            leg.presence.asked = None;
             return;
         }
-        let gone = self.legs.iter().filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
-        let Some((at, code)) = gone.min_by_key(|(seen, _)| seen.mono) else { return };
-        let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);
+        self.has_vanished(cx, cause);
+    }
+
+    /// Somebody is gone: the talk was over when the first of those who do not answer showed its last sign of life.
+    fn has_vanished(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
+        let asked = self.legs.iter().filter(|leg| leg.presence.asked.is_some()).map(|leg| leg.presence.seen);
+        let at = asked.min_by_key(|seen| seen.mono).unwrap_or_else(|| cx.now());
         self.end_as_of(cx, &Ending::of(cause), at);
     }
 }

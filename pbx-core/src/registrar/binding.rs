@@ -1,12 +1,14 @@
-//! A binding as the registrar keeps it over a restart and tells it to phones.
+//! A binding as the registrar keeps it without its connection and lists it for phones.
 
 use super::reach::address_of;
 use crate::location::Binding;
+use pbx_sip::Uri;
 
 impl Binding {
-    /// The binding after a restart, which no connection survives. What is left is a new connection to the contact (RFC 3261
-    /// §18.1.1), if the phone registered from the contact's address. Behind a NAT the contact is an address of another
-    /// network, and may be somebody else's here: then there is no way to the phone until it comes back (RFC 5626 §5.3).
+    /// The binding without its connection: after a restart, or when that was closed. What is left
+    /// is a new connection to the contact (RFC 3261 §18.1.1), if the phone registered from the
+    /// contact's address. Behind a NAT the contact is an address of another network, and may be
+    /// somebody else's here: then there is no way to the phone until it comes back.
     pub(super) fn disconnected(mut self) -> Self {
         if self.flow.transport.is_reliable() {
             let contact = address_of(&self.contact).map(|(_, address)| address.ip());
@@ -14,6 +16,18 @@ impl Binding {
             self.flow.connection = 0;
         }
         self
+    }
+
+    /// The `reg-id`, if the phone registered this flow as one of several (RFC 5626 §4.2).
+    pub(super) fn reg_id(&self) -> Option<&str> {
+        self.key.strip_prefix(self.instance.as_deref()?)?.strip_prefix(";reg-id=")
+    }
+
+    /// Whether the phone wants to be reached by the flow that it registered on and by no other way
+    /// (RFC 5626 §4.2, §4.3).
+    pub(super) fn is_outbound(&self) -> bool {
+        let uri = Uri::parse(&*self.contact).ok();
+        self.reg_id().is_some() || uri.as_ref().and_then(Uri::as_sip).is_some_and(|uri| uri.params().has("ob"))
     }
 
     /// The binding as a value of a Contact header (RFC 3261 §20.10) with this many seconds left.
@@ -24,6 +38,9 @@ impl Binding {
         }
         if let Some(instance) = &self.instance {
             text.push_str(&format!(";+sip.instance={}", pbx_sip::params::quote(instance)));
+        }
+        if let Some(id) = self.reg_id() {
+            text.push_str(&format!(";reg-id={id}"));
         }
         text
     }

@@ -3,12 +3,17 @@
 //! One [`Registrar`] lives in each engine and holds the bindings of the engine's tenants. It is plain data; what it has
 //! promised to a phone is also in the journal, and comes back with [`Registrar::restore`].
 
+mod behind_nat;
 mod binding;
+mod keep_alive;
 mod reach;
 mod register;
 mod request;
+mod same_phone;
 mod stored;
 
+pub(crate) use behind_nat::is_behind_nat;
+pub(crate) use keep_alive::KEEP_ALIVE;
 pub use reach::Target;
 pub(crate) use reach::address_of;
 pub use register::Registered;
@@ -19,6 +24,7 @@ use crate::ids::{DeviceId, TenantId};
 use crate::journal::Entry;
 use crate::location::Binding;
 use crate::time::{Instant, Now};
+use keep_alive::{SPREAD, first_ping};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -31,6 +37,12 @@ type Owner = (TenantId, DeviceId);
 struct Held {
     binding: Binding,
     until: Instant,
+    /// When its phone registered it last.
+    #[serde(default)]
+    refreshed: Instant,
+    /// When its flow wants a keep-alive, if it ever does.
+    #[serde(default)]
+    ping: Option<Instant>,
 }
 
 /// The bindings of some tenants' devices.
@@ -39,6 +51,7 @@ struct Held {
 pub struct Registrar {
     held: BTreeMap<Owner, Box<[Held]>>,
     ends: BTreeSet<(Instant, Owner)>,
+    pings: BTreeSet<(Instant, Owner)>,
     connections: BTreeMap<u64, BTreeSet<Owner>>,
     contacts: usize,
 }
@@ -50,6 +63,8 @@ pub struct Changes {
     pub entries: Vec<Entry>,
     /// Events for the bus, each with its tenant.
     pub events: Vec<(TenantId, EventKind)>,
+    /// Flows that want a keep-alive now.
+    pub pings: Vec<Flow>,
 }
 
 impl Registrar {
@@ -61,38 +76,58 @@ impl Registrar {
             let owner = (tenant, binding.device);
             let mut list = self.held.get(&owner).cloned().unwrap_or_default().into_vec();
             list.retain(|held| held.binding.key != binding.key);
-            list.push(Held { until: now.mono + Duration::from_micros(left), binding: binding.disconnected() });
+            let (binding, until) = (binding.disconnected(), now.mono + Duration::from_micros(left));
+            let ping = first_ping(owner, &binding, now.mono, SPREAD);
+            list.push(Held { binding, until, refreshed: Instant::default(), ping });
             self.replace(owner, list);
         }
     }
 
     /// The living bindings of a device, the most preferred first.
     pub fn bindings(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&Binding> {
+        self.living(tenant, device, now).into_iter().map(|held| &held.binding).collect()
+    }
+
+    fn living(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&Held> {
         let held = self.held.get(&(tenant, device)).map_or(&[][..], AsRef::as_ref);
-        let mut living: Vec<&Binding> = held.iter().filter(|held| held.until > now).map(|held| &held.binding).collect();
-        living.sort_by_key(|binding| std::cmp::Reverse(binding.q));
+        let mut living: Vec<&Held> = held.iter().filter(|held| held.until > now).collect();
+        living.sort_by_key(|held| std::cmp::Reverse(held.binding.q));
         living
     }
 
-    /// When [`Registrar::expire`] has something to do next.
-    pub fn next_expiry(&self) -> Option<Instant> {
-        self.ends.first().map(|(until, _)| *until)
+    /// When [`Registrar::fire`] has something to do next.
+    pub fn next_due(&self) -> Option<Instant> {
+        let [end, ping] = [&self.ends, &self.pings].map(|due| due.first().map(|(at, _)| *at));
+        end.into_iter().chain(ping).min()
     }
 
-    /// Drops the bindings whose time is over.
-    pub fn expire(&mut self, now: Now) -> Changes {
+    /// Drops the bindings whose time is over, and lists the flows that want a keep-alive,
+    /// `keep_alive` after the last.
+    pub fn fire(&mut self, now: Now, keep_alive: Duration) -> Changes {
         let mut changes = Changes::default();
         while let Some((_, owner)) = self.ends.first().filter(|(until, _)| *until <= now.mono).copied() {
             self.remove(now, owner, "expired", |held| held.until <= now.mono, &mut changes);
         }
+        self.keep_alive(now, keep_alive, &mut changes);
         changes
     }
 
-    /// Drops the bindings that came by a connection that is gone (RFC 5626 §5.3: there is no way to them any more).
+    /// Takes the connection from the bindings that came by it. Dropped are those of phones that can
+    /// be reached by nothing else: behind a NAT, or registered as a flow (RFC 5626 §5.3). The
+    /// others are dialled at their contact (RFC 3261 §18.1.1).
     pub fn flow_lost(&mut self, now: Now, flow: &Flow) -> Changes {
         let mut changes = Changes::default();
         for owner in self.connections.get(&flow.connection).cloned().unwrap_or_default() {
-            self.remove(now, owner, "flow-lost", |held| held.binding.flow == *flow, &mut changes);
+            let gone = |held: &Held| {
+                let binding = &held.binding;
+                binding.flow == *flow && (binding.is_outbound() || binding.clone().disconnected().behind_nat)
+            };
+            self.remove(now, owner, "flow-lost", gone, &mut changes);
+            let mut list = self.held.get(&owner).cloned().unwrap_or_default().into_vec();
+            for held in list.iter_mut().filter(|held| held.binding.flow == *flow) {
+                held.binding = held.binding.clone().disconnected();
+            }
+            self.replace(owner, list);
         }
         changes
     }
@@ -124,16 +159,19 @@ impl Registrar {
             self.held.get(&owner).cloned().unwrap_or_default().into_vec().into_iter().partition(gone);
         for Held { binding, .. } in out {
             changes.entries.push(removal(now, owner, &binding));
-            changes.events.push((owner.0, unregistered(&binding, reason)));
+            if !is_listed(&kept, &binding) {
+                changes.events.push((owner.0, unregistered(&binding, reason)));
+            }
         }
         self.replace(owner, kept);
     }
 
     /// The one place where bindings change: the list and all that is derived from it.
     fn replace(&mut self, owner: Owner, list: Vec<Held>) {
-        for Held { binding, until } in self.held.remove(&owner).unwrap_or_default() {
+        for Held { binding, until, ping, .. } in self.held.remove(&owner).unwrap_or_default() {
             self.contacts -= 1;
             self.ends.remove(&(until, owner));
+            ping.map(|at| self.pings.remove(&(at, owner)));
             let id = binding.flow.connection;
             if let Some(owners) = self.connections.get_mut(&id) {
                 owners.remove(&owner);
@@ -142,10 +180,11 @@ impl Registrar {
                 }
             }
         }
-        for Held { binding, until } in &list {
+        for Held { binding, until, ping, .. } in &list {
             self.contacts += 1;
             self.ends.insert((*until, owner));
-            if binding.flow.transport.is_reliable() {
+            self.pings.extend(ping.map(|at| (at, owner)));
+            if binding.flow.connection != 0 {
                 self.connections.entry(binding.flow.connection).or_default().insert(owner);
             }
         }
@@ -153,6 +192,11 @@ impl Registrar {
             self.held.insert(owner, list.into());
         }
     }
+}
+
+/// Whether another flow leads to the same contact (RFC 5626 §4.2): then it is not gone.
+fn is_listed(list: &[Held], binding: &Binding) -> bool {
+    list.iter().any(|held| held.binding.contact == binding.contact)
 }
 
 fn removal(now: Now, (tenant, device): Owner, binding: &Binding) -> Entry {

@@ -1,12 +1,14 @@
 //! How a device is reached when it shall ring.
 
-use super::Registrar;
+use super::{Held, Registrar};
 use crate::directory::Device;
 use crate::flow::{Flow, Routes, Transport};
-use crate::ids::TenantId;
+use crate::ids::{DeviceId, TenantId};
+use crate::location::Binding;
 use crate::time::Instant;
 use pbx_sip::SipUri;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -21,36 +23,72 @@ pub struct Target {
     pub binding: Option<Arc<str>>,
     /// The q-value in thousandths, 0–1000; higher is preferred.
     pub q: u16,
+    /// Whether requests go to the flow, whatever Contact the phone names.
+    #[serde(default)]
+    pub behind_nat: bool,
+    /// Other flows of the same phone, the best first: rung one after the other (RFC 5626 §5.3).
+    #[serde(default)]
+    pub others: Vec<Self>,
 }
 
 impl Registrar {
-    /// Where to ring a device: its fixed contact, else its living bindings, the most preferred first. A binding that no
-    /// route or connection leads to is left out.
+    /// Where to ring a device: its fixed contact, else its living bindings, the most preferred
+    /// first and each phone once. A binding that no route or connection leads to is left out.
     pub fn targets(&self, now: Instant, routes: &dyn Routes, tenant: TenantId, device: &Device) -> Vec<Target> {
         if let Some(uri) = &device.contact {
             let flow = address_of(uri).and_then(|(transport, address)| routes.flow_to(transport, address));
-            return flow
-                .map(|flow| Target { uri: without_headers(uri).to_owned(), flow, binding: None, q: 1000 })
-                .into_iter()
-                .collect();
+            let uri = without_headers(uri).to_owned();
+            let fixed = |flow| Target { uri, flow, binding: None, q: 1000, behind_nat: false, others: vec![] };
+            return flow.map(fixed).into_iter().collect();
         }
-        let bindings = self.bindings(tenant, device.id, now).into_iter();
-        bindings
-            .filter_map(|binding| {
-                let direct = || {
-                    let (transport, address) = address_of(&binding.contact)?;
-                    routes.flow_beside(&binding.flow, transport, address)
-                };
-                let flow = if binding.behind_nat { Some(binding.flow).filter(Flow::is_open) } else { direct() };
-                Some(Target {
-                    uri: without_headers(&binding.contact).to_owned(),
-                    flow: flow?,
-                    binding: Some(binding.key.clone()),
-                    q: binding.q,
-                })
-            })
-            .collect()
+        let mut phones: Vec<Vec<&Held>> = vec![];
+        for held in self.living(tenant, device.id, now) {
+            let instance = held.binding.instance.as_deref();
+            let same = |flows: &&mut Vec<&Held>| instance.is_some() && flows[0].binding.instance.as_deref() == instance;
+            match phones.iter_mut().find(same) {
+                Some(flows) => flows.push(held),
+                None => phones.push(vec![held]),
+            }
+        }
+        phones.into_iter().filter_map(|flows| rung_in_turn(routes, flows)).collect()
     }
+
+    /// The key of the binding by which a peer's flow is known.
+    pub(crate) fn binding_at(&self, now: Instant, tenant: TenantId, device: DeviceId, flow: &Flow) -> Option<Arc<str>> {
+        let found = self.living(tenant, device, now).into_iter().find(|held| held.binding.flow == *flow);
+        found.map(|held| held.binding.key.clone())
+    }
+
+    /// The flow of a phone behind a NAT over UDP, and when it registered by it last.
+    pub(crate) fn flow_of(&self, now: Instant, owner: (TenantId, DeviceId), key: &str) -> Option<(Flow, Instant)> {
+        let found = self.living(owner.0, owner.1, now).into_iter().find(|held| *held.binding.key == *key)?;
+        let by_flow = found.binding.behind_nat && !found.binding.flow.transport.is_reliable();
+        by_flow.then_some((found.binding.flow, found.refreshed))
+    }
+}
+
+/// One phone's flows as a target: the best one, then the others.
+fn rung_in_turn(routes: &dyn Routes, mut flows: Vec<&Held>) -> Option<Target> {
+    flows.sort_by_key(|held| Reverse((held.binding.q, held.binding.flow.is_open(), held.refreshed)));
+    let mut targets = flows.into_iter().filter_map(|held| target(routes, &held.binding));
+    let first = targets.next()?;
+    Some(Target { others: targets.collect(), ..first })
+}
+
+fn target(routes: &dyn Routes, binding: &Binding) -> Option<Target> {
+    let direct = || {
+        let (transport, address) = address_of(&binding.contact)?;
+        routes.flow_beside(&binding.flow, transport, address)
+    };
+    let flow = if binding.behind_nat { Some(binding.flow).filter(Flow::is_open) } else { direct() };
+    Some(Target {
+        uri: without_headers(&binding.contact).to_owned(),
+        flow: flow?,
+        binding: Some(binding.key.clone()),
+        q: binding.q,
+        behind_nat: binding.behind_nat,
+        others: vec![],
+    })
 }
 
 /// The contact without headers. A contact may carry headers for requests to it (RFC 4475 §3.3.14), but a Request-URI may

@@ -1,14 +1,16 @@
 //! One REGISTER: all of it or nothing (RFC 3261 §10.3).
 
+use super::keep_alive::first_ping;
 use super::request::{Asked, Fault, Request, Wish};
-use super::{Binding, Held, Owner, Registrar, removal, unregistered};
+use super::same_phone::{key_of, place_of};
+use super::{Binding, Held, Owner, Registrar, is_behind_nat, is_listed, removal, unregistered};
 use crate::event::EventKind;
 use crate::flow::Flow;
 use crate::ids::{DeviceId, TenantId};
 use crate::journal::Entry;
 use crate::settings::Settings;
-use crate::time::{Instant, Now, Wall};
-use pbx_sip::{Message, Uri};
+use crate::time::{Now, Wall};
+use pbx_sip::{Message, Uri, Via};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,13 +29,19 @@ pub struct Registered {
     pub events: Vec<EventKind>,
 }
 
+/// What a phone is answered that registered flows on a connection (RFC 5626 §6, §5.4): it sends an
+/// empty line that often, and finds out by what comes back that the flow still leads here.
+const OUTBOUND: [(&str, &str); 2] = [("Require", "outbound"), ("Flow-Timer", "120")];
+
 /// What every step needs to know.
 struct Context<'a> {
     now: Now,
     flow: Flow,
     device: DeviceId,
     request: &'a Request,
-    via_host: Option<std::net::IpAddr>,
+    via: Option<&'a Via>,
+    settings: &'a Settings,
+    tenant: TenantId,
 }
 
 impl Registrar {
@@ -55,27 +63,25 @@ impl Registrar {
                 return refusal(423, None, vec![("Min-Expires", settings.register_min_s.to_string())]);
             }
         };
-        let via_host = message.via().ok().and_then(|via| via.host().ip());
-        let context = Context { now, flow, device, request: &request, via_host };
-        let before: Vec<Held> = self.living(owner, now.mono);
+        let context = Context { now, flow, device, request: &request, via: message.via().ok(), settings, tenant };
+        let before: Vec<Held> = self.held.get(&owner).map_or(&[][..], AsRef::as_ref).to_vec();
+        let before: Vec<Held> = before.into_iter().filter(|held| held.until > now.mono).collect();
         let after = match &request.wish {
             Wish::Fetch => return accepted(now, &before, vec![], vec![]),
             Wish::RemoveAll => context.without_all(&before),
-            Wish::Change(asked) => context.changed(&before, asked, settings.register_max_contacts),
+            Wish::Change(asked) => context.changed(&before, asked),
         };
         let after = match after {
             Ok(after) => after,
             Err(refused) => return refused,
         };
         let (entries, events) = differences(now, owner, &before, &after);
-        let answer = accepted(now, &after, entries, events);
+        let mut answer = accepted(now, &after, entries, events);
+        if request.is_outbound() && flow.transport.is_reliable() {
+            answer.headers.extend(OUTBOUND.map(|(name, value)| (name, value.to_owned())));
+        }
         self.replace(owner, after);
         answer
-    }
-
-    fn living(&self, owner: Owner, now: Instant) -> Vec<Held> {
-        let held = self.held.get(&owner).map_or(&[][..], AsRef::as_ref);
-        held.iter().filter(|held| held.until > now).cloned().collect()
     }
 }
 
@@ -93,7 +99,7 @@ impl Context<'_> {
         Ok(vec![])
     }
 
-    fn changed(&self, before: &[Held], asked: &[Asked], most: usize) -> Result<Vec<Held>, Registered> {
+    fn changed(&self, before: &[Held], asked: &[Asked]) -> Result<Vec<Held>, Registered> {
         let mut list = before.to_vec();
         let mut written: Vec<Arc<str>> = vec![];
         for contact in asked {
@@ -119,58 +125,70 @@ impl Context<'_> {
                 }
             }
         }
-        self.within(list, &written, most)
+        self.within(list, &written)
     }
 
     /// The new binding for a contact, in the place of an old one if there was one.
     fn held(&self, contact: &Asked, old: Option<&Held>, taken: &[Arc<str>]) -> Held {
-        let lifetime = Duration::from_secs(u64::from(contact.expires));
         let before = old.map(|old| &old.binding);
         let uri = shared(before.map(|old| &old.contact), contact.uri.text().as_str());
-        let key = match before {
-            Some(old) if contact.instance.is_none() || old.instance.is_some() => old.key.clone(),
-            _ => contact.instance_key().filter(|key| !taken.contains(key)).unwrap_or_else(|| uri.clone()),
-        };
-        let source = self.flow.remote.ip().to_canonical();
-        let direct = contact.uri.host().ip() == Some(source) && self.via_host == Some(source);
+        let nat = is_behind_nat(&self.flow, self.via, &Uri::from(contact.uri.clone()));
+        let lifetime = Duration::from_secs(u64::from(self.granted(contact, nat)));
+        // A phone that is not at the address that it names may name anybody's.
+        let elsewhere = contact.uri.host().ip() != Some(self.flow.remote.ip().to_canonical());
         let micros = i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX);
         let binding = Binding {
             device: self.device,
-            key,
+            key: key_of(contact, before, &uri, taken),
             contact: uri,
             instance: contact.instance.clone(),
             q: contact.q,
             call_id: self.request.call_id.clone(),
             cseq: self.request.cseq,
             flow: self.flow,
-            behind_nat: self.flow.transport.is_reliable() || !direct,
+            behind_nat: self.flow.transport.is_reliable() || nat || elsewhere,
             user_agent: shared(before.map(|old| &old.user_agent), &self.request.user_agent),
             expires: Wall::from_micros(self.now.wall.micros().saturating_add(micros)),
         };
-        Held { binding, until: self.now.mono + lifetime }
+        let every = Duration::from_secs(u64::from(self.settings.keep_alive_s));
+        let ping = first_ping((self.tenant, self.device), &binding, self.now.mono, every).filter(|_| nat);
+        Held { binding, until: self.now.mono + lifetime, refreshed: self.now.mono, ping }
     }
 
-    /// What a phone that was restarted had registered before: another Call-ID, from the same flow, for the same host and port,
-    /// and only the user part is new. Where an instance is told, that says which phone it is (RFC 5626 §4.1).
+    /// For how many seconds: behind a NAT over UDP a phone has to come back before its mapping is
+    /// forgotten.
+    fn granted(&self, contact: &Asked, nat: bool) -> u32 {
+        let Settings { register_behind_nat_s: most, register_min_s: least, .. } = *self.settings;
+        let is_forgotten = nat && !self.flow.transport.is_reliable();
+        if is_forgotten { contact.expires.min(most.max(least)) } else { contact.expires }
+    }
+
+    /// What a phone had registered before it was restarted (another Call-ID from the same flow, and
+    /// of the contact only the user part is new) or connected again (its connection was closed, and
+    /// of the contact only the port is new). Where an instance is told, that says which phone it is
+    /// (RFC 5626 §4.1).
     fn predecessor(&self, list: &[Held], contact: &Asked, asked: &[Asked], written: &[Arc<str>]) -> Option<usize> {
         if contact.expires == 0 || contact.instance.is_some() {
             return None;
         }
         list.iter().position(|Held { binding, .. }| {
+            let uri = Uri::parse(&*binding.contact).ok();
+            let Some(old) = uri.as_ref().and_then(Uri::as_sip) else { return false };
+            let restarted = binding.flow == self.flow && old.port() == contact.uri.port();
+            let is_closed = binding.flow.transport.is_reliable() && binding.flow.connection == 0;
+            let reconnected = is_closed && self.flow.transport.is_reliable() && old.user() == contact.uri.user();
             binding.instance.is_none()
-                && binding.flow == self.flow
-                && binding.call_id != self.request.call_id
+                && (restarted && binding.call_id != self.request.call_id || reconnected)
+                && old.host() == contact.uri.host()
                 && !written.contains(&binding.key)
                 && !asked.iter().any(|other| *other.uri.text().as_str() == *binding.contact)
-                && Uri::parse(&*binding.contact).is_ok_and(|uri| {
-                    uri.as_sip().is_some_and(|old| old.host() == contact.uri.host() && old.port() == contact.uri.port())
-                })
         })
     }
 
-    /// The list with at most `most` bindings: what the same phone had before makes room, those of other phones don't.
-    fn within(&self, mut list: Vec<Held>, written: &[Arc<str>], most: usize) -> Result<Vec<Held>, Registered> {
-        while list.len() > most {
+    /// The list with as many bindings as a device may have: what the same phone had before makes
+    /// room, those of other phones don't.
+    fn within(&self, mut list: Vec<Held>, written: &[Arc<str>]) -> Result<Vec<Held>, Registered> {
+        while list.len() > self.settings.register_max_contacts {
             let Some(place) = self.outlived(&list, written) else {
                 return Err(refusal(403, Some("Too Many Contacts"), vec![]));
             };
@@ -210,19 +228,6 @@ fn shared(kept: Option<&Arc<str>>, text: &str) -> Arc<str> {
     kept.filter(|kept| ***kept == *text).map_or_else(|| text.into(), Arc::clone)
 }
 
-/// The place of a contact's binding: the one with the same URI and instance, else the one with the same key.
-fn place_of(list: &[Held], contact: &Asked, written: &[Arc<str>]) -> Option<usize> {
-    let uri = Uri::from(contact.uri.clone());
-    let same_uri = |held: &Held| {
-        (held.binding.instance == contact.instance || held.binding.instance.is_none() || contact.instance.is_none())
-            && (*held.binding.contact == *uri.as_str()
-                || Uri::parse(&*held.binding.contact).is_ok_and(|known| known.is_equivalent(&uri)))
-    };
-    let key = contact.instance_key().unwrap_or_else(|| contact.uri.text().as_str().into());
-    let free = |held: &Held| held.binding.key == key && !written.contains(&key);
-    list.iter().position(same_uri).or_else(|| list.iter().position(free))
-}
-
 fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<Entry>, Vec<EventKind>) {
     let (mut entries, mut events) = (vec![], vec![]);
     for Held { binding, .. } in before {
@@ -230,9 +235,9 @@ fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<
         match now_there {
             None => {
                 entries.push(removal(now, owner, binding));
-                events.push(unregistered(binding, "removed"));
+                events.extend((!is_listed(after, binding)).then(|| unregistered(binding, "removed")));
             }
-            Some(new) if new.binding.contact != binding.contact => events.push(unregistered(binding, "replaced")),
+            Some(_) if !is_listed(after, binding) => events.push(unregistered(binding, "replaced")),
             Some(_) => {}
         }
     }

@@ -19,6 +19,7 @@ pub(super) struct Request {
     pub(super) call_id: Box<str>,
     pub(super) cseq: u32,
     pub(super) user_agent: String,
+    supports_outbound: bool,
 }
 
 /// What it wants of the device's bindings.
@@ -35,7 +36,8 @@ pub(super) enum Wish {
 pub(super) struct Asked {
     pub(super) uri: SipUri,
     pub(super) instance: Option<Box<str>>,
-    /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2).
+    /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2). Without an instance
+    /// it means nothing (§6).
     pub(super) reg_id: Option<u32>,
     pub(super) q: u16,
     /// The lifetime in seconds; zero removes.
@@ -73,7 +75,14 @@ impl Request {
         };
         let agent = message.header(HeaderName::UserAgent).map(|header| header.value().into_owned());
         let user_agent = agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
-        Ok(Self { wish, call_id: call_id.as_str().into(), cseq, user_agent })
+        let supports_outbound = message.has_token(HeaderName::Supported, "outbound");
+        Ok(Self { wish, call_id: call_id.as_str().into(), cseq, user_agent, supports_outbound })
+    }
+
+    /// Whether it registers flows of a phone that knows what that means (RFC 5626 §6).
+    pub(super) fn is_outbound(&self) -> bool {
+        let Wish::Change(asked) = &self.wish else { return false };
+        self.supports_outbound && asked.iter().any(|contact| contact.reg_id.is_some() && contact.expires > 0)
     }
 }
 
@@ -89,6 +98,7 @@ impl Asked {
             return Err(Fault::TooBrief);
         }
         let reg_id = contact.params().value("reg-id").and_then(|id| id.parse().ok());
+        let reg_id = reg_id.filter(|_| instance.is_some());
         Ok(Self { uri, instance, reg_id, q: contact.q(), expires: wanted.min(settings.register_max_s) })
     }
 

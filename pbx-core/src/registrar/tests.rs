@@ -1,3 +1,6 @@
+mod flows;
+mod nat;
+
 use super::*;
 use crate::directory::Device;
 use crate::flow::{Routes, Transport};
@@ -86,8 +89,8 @@ fn phone_is_reachable_until_its_registration_ends() {
     assert!(matches!(&answer.events[..], [EventKind::Registered { .. }]));
     assert_eq!(desk.contacts(119).len(), 1);
     assert_eq!(desk.contacts(120).len(), 0);
-    assert_eq!(desk.registrar.next_expiry(), Some(at(120).mono));
-    let changes = desk.registrar.expire(at(120));
+    assert_eq!(desk.registrar.next_due(), Some(at(120).mono));
+    let changes = desk.registrar.fire(at(120), Duration::ZERO);
     assert!(matches!(&changes.entries[..], [Entry::BindingRemoved { .. }]));
     assert!(matches!(&changes.events[..], [(_, EventKind::Unregistered { reason, .. })] if reason == "expired"));
     assert!(desk.registrar.is_empty());
@@ -100,7 +103,7 @@ fn refresh_keeps_one_binding_and_moves_its_end() {
     desk.sends(0, "a", &["Contact: <sip:desk@192.0.2.10>", "Expires: 100"]);
     let answer = desk.sends(50, "a", &["Contact: <sip:desk@192.0.2.10>", "Expires: 100"]);
     assert_eq!(contacts_of(&answer), ["<sip:desk@192.0.2.10>;expires=100"]);
-    assert_eq!((desk.registrar.len(), desk.registrar.next_expiry()), (1, Some(at(150).mono)));
+    assert_eq!((desk.registrar.len(), desk.registrar.next_due()), (1, Some(at(150).mono)));
 }
 
 #[test]
@@ -360,7 +363,7 @@ fn phone_that_only_says_again_where_it_is_is_promised_no_more_than_a_new_time() 
 #[test]
 fn registrations_survive_a_restart_from_the_journal_alone() {
     let mut desk = Desk::new();
-    let added = desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100, <sip:d@192.0.2.11>;expires=3600"]);
+    let added = desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100, <sip:d@192.0.2.10:5070>;expires=3600"]);
     let promised = added.entries.into_iter().filter_map(|entry| match entry {
         Entry::BindingAdded { tenant, binding } => Some((tenant, *binding)),
         _ => None,
@@ -369,7 +372,7 @@ fn registrations_survive_a_restart_from_the_journal_alone() {
     let restarted = Now { mono: Instant::from_micros(5), wall: at(200).wall };
     registrar.restore(restarted, promised.collect());
     assert_eq!(registrar.len(), 1);
-    assert_eq!(registrar.next_expiry(), Some(restarted.mono + Duration::from_secs(3400)));
+    assert_eq!(registrar.next_due(), Some(restarted.mono + Duration::from_secs(3400)));
 }
 
 #[test]
@@ -400,7 +403,7 @@ fn jump_of_the_wall_ends_no_registration() {
     let mut desk = Desk::new();
     desk.sends(0, "a", &["Contact: <sip:d@192.0.2.10>;expires=100"]);
     let jumped = Now { mono: at(50).mono, wall: Wall::from_micros(at(50).wall.micros() + 86_400_000_000) };
-    assert_eq!(desk.registrar.expire(jumped), Changes::default());
+    assert_eq!(desk.registrar.fire(jumped, Duration::ZERO), Changes::default());
     assert_eq!(desk.contacts(50).len(), 1);
 }
 

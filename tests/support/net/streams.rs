@@ -134,7 +134,8 @@ impl Net {
         let (addr, said) = (self.phones[n].addr, Glance::at(&bytes));
         let key = self.streams.way_of(n, &said).unwrap_or_else(|| {
             let port = |ordinal: u64| 49_152 + (ordinal % 16_000) as u16;
-            let key = self.streams.open(n, true, |ordinal| SocketAddr::new(addr.ip(), port(ordinal)));
+            let seen = self.nats.seen(addr.ip());
+            let key = self.streams.open(n, true, |ordinal| SocketAddr::new(seen, port(ordinal)));
             self.streams.own.insert(n, key);
             self.ladder.note(self.now, addr, "connects");
             key
@@ -166,7 +167,8 @@ impl Net {
         let phone = self.by_ip.get(&flow.remote.ip()).copied();
         let phone = phone.unwrap_or_else(|| self.fail(&format!("the exchange connects to {}", flow.remote)));
         let there = &self.phones[phone];
-        let listens = !there.gone && there.over == Transport::Tcp && there.addr == flow.remote;
+        let is_there = there.addr == flow.remote && !self.nats.hides(flow.remote.ip());
+        let listens = !there.gone && there.over == Transport::Tcp && is_there;
         let key = self.streams.open(phone, listens, |_| flow.remote);
         if listens {
             self.ladder.note(self.now, SERVER, "connects");

@@ -63,13 +63,17 @@ impl Phone {
         }
         self.registered = Some(code);
         if code == 200 {
-            let contact = response.named("Contact").unwrap_or_default();
-            if !contact.contains(&self.addr.to_string()) {
-                self.complain(REGISTRATION, "the 200 does not tell our Contact");
+            match self.granted(response) {
+                Some(seconds) => out.push(Do::Later(Duration::from_secs(seconds * 3 / 4), Alarm::Register)),
+                None => self.complain(REGISTRATION, "the 200 does not tell our Contact"),
             }
-            let expires = if self.register.expires == 0 { 3600 } else { self.register.expires };
-            out.push(Do::Later(Duration::from_secs(u64::from(expires) * 3 / 4), Alarm::Register));
         }
+    }
+
+    /// For how many seconds its Contact is registered, as the 200 says.
+    fn granted(&self, response: &Response) -> Option<u64> {
+        let contact = response.named("Contact").filter(|contact| contact.contains(&self.addr.to_string()))?;
+        contact.split(";expires=").nth(1)?.split([';', ',']).next()?.parse().ok()
     }
 
     /// Nobody answers: it tries again, as phones do.

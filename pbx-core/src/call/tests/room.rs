@@ -24,7 +24,6 @@ use pbx_sip::Message;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Where the engine listens.
 pub(super) const HERE: &str = "192.0.2.1:5060";
@@ -73,8 +72,6 @@ pub(super) struct Room {
     pub(super) dry: bool,
     /// Media threads do not report.
     pub(super) mute: bool,
-    /// How long media ports have heard nothing, if they ever did.
-    pub(super) silent_for: Option<Duration>,
     pub(super) sent: VecDeque<Sent>,
     pub(super) journal: Vec<Entry>,
     pub(super) events: Vec<EventKind>,
@@ -213,7 +210,6 @@ impl Room {
             turns: VecDeque::new(),
             dry: false,
             mute: false,
-            silent_for: Some(Duration::ZERO),
             sent: VecDeque::new(),
             journal: Vec::new(),
             events: Vec::new(),
@@ -250,8 +246,11 @@ impl Room {
             for output in out {
                 match output {
                     Output::Send { flow, bytes, .. } => {
-                        let message = Message::parse(bytes).unwrap();
-                        self.sent.push_back(Sent { to: flow.remote, message });
+                        // A keep-alive is no message.
+                        if !bytes.starts_with(b"\r\n") {
+                            let message = Message::parse(bytes).unwrap();
+                            self.sent.push_back(Sent { to: flow.remote, message });
+                        }
                     }
                     Output::Journal(entry) => self.journal.push(entry),
                     Output::Publish(event) => self.events.push(event.kind.clone()),
@@ -296,9 +295,6 @@ impl Room {
             MediaCommand::Release { port, engine } if !self.mute => {
                 let report = PortReport { packets: u64::from(port.rtp), ..PortReport::default() };
                 Some(Fact::Released { engine: *engine, port: *port, report })
-            }
-            MediaCommand::Ask { port, engine } => {
-                Some(Fact::Quiet { engine: *engine, port: *port, since: self.silent_for })
             }
             _ => None,
         };

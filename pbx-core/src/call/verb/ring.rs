@@ -11,6 +11,7 @@ use crate::cause::{self, Cause};
 use crate::decision::{Final, RING_SECONDS, outcome};
 use crate::event::EventKind;
 use crate::ids::PersonId;
+use crate::registrar::Target;
 use crate::template::MAX_DESTINATIONS;
 use crate::time::Instant;
 use crate::value::Value;
@@ -74,6 +75,9 @@ struct Ringing {
     person: Option<PersonId>,
     /// The SIP code that the leg ended with, if it did.
     code: Option<u16>,
+    /// The phone's other flows, the best first.
+    #[serde(default)]
+    others: Vec<Target>,
 }
 
 impl Ring {
@@ -141,9 +145,9 @@ impl Call {
             self.legs[0].port = cx.shared.stock.take(self.thread, self.owner.tenant);
         }
         for fork in std::mem::take(&mut ring.waits) {
-            let person = fork.party.person;
+            let (person, others) = (fork.party.person, fork.target.others.clone());
             if let Some(leg) = self.legs[0].port.and_then(|_| self.dial(cx, fork)) {
-                ring.forks.push(Ringing { leg, person, code: None });
+                ring.forks.push(Ringing { leg, person, code: None, others });
             }
         }
         if ring.forks.is_empty() {
@@ -169,8 +173,26 @@ impl Call {
         self.decide(cx, |decider, facts| decider.outcome(facts, outcome("answered", Some(200))));
     }
 
+    /// Rings a phone by its next flow, if this one did not lead to it (RFC 5626 §5.3). False: there
+    /// is no other.
+    fn ring_next_flow(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) -> bool {
+        let party = self.leg(no).map(|leg| leg.party.clone());
+        let fork = self.ring.as_mut().and_then(|ring| ring.forks.iter_mut().find(|fork| fork.leg == no));
+        let (Some(party), Some(fork)) = (party, fork) else { return false };
+        if !matches!(code, 408 | 430 | 503) || fork.others.is_empty() {
+            return false;
+        }
+        let target = fork.others.remove(0);
+        let Some(leg) = self.dial(cx, Fork { party, target }) else { return self.ring_next_flow(cx, no, code) };
+        let fork = self.ring.as_mut().and_then(|ring| ring.forks.iter_mut().find(|fork| fork.leg == no));
+        fork.map(|fork| fork.leg = leg).is_some()
+    }
+
     /// A leg ended without an answer.
     pub(in crate::call) fn ring_failed(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) {
+        if self.ring_next_flow(cx, no, code) {
+            return;
+        }
         let Some(ring) = &mut self.ring else { return };
         let Some(fork) = ring.forks.iter_mut().find(|fork| fork.leg == no) else { return };
         fork.code = Some(code);
