@@ -25,6 +25,8 @@ pub struct Settings {
     pub nonce_lifetime_s: u32,
     /// Whether phones are offered SHA-256 beside MD5: some real ones then refuse to register.
     pub offer_sha256: bool,
+    /// SIP connections that may be open at once in all.
+    pub connections: usize,
     /// SIP connections that one address may have open at once: one IPv4 address, or one /64 of IPv6.
     pub connections_per_address: usize,
     /// Answers a second that leave over UDP to senders who have proven nothing, for each /24 of IPv4 and each /56 of IPv6.
@@ -72,6 +74,7 @@ impl Default for Settings {
             register_max_contacts: 10,
             nonce_lifetime_s: 300,
             offer_sha256: false,
+            connections: 16_384,
             connections_per_address: 1024,
             answers_to_strangers: 1000,
             ring_timeout_s: 30,

@@ -301,6 +301,13 @@ pub const SETTINGS: &[Setting] = &[
         many: false,
         set: |config, values| one(values, "true or false").map(|v| config.settings.offer_sha256 = v),
     },
+    limit!(
+        "connections",
+        connections,
+        "16384",
+        "SIP connections (TCP) that may be open at once in all, each phone on TCP with one of its own. For one more, the oldest on which no phone has proven its password is closed; if there is none, the new one is refused. Each takes a file: the limit of open files must be higher.",
+        at least 1
+    ),
     Setting {
         name: "connections-per-address",
         value: "NUMBER",

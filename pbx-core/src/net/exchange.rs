@@ -89,7 +89,7 @@ impl Exchange {
         let sockets = bind(&parts.sip).await?;
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
         let inbox = parts.inbox.0.clone();
-        let connections = Connections::new(inbox.clone(), Handle::current(), parts.settings.connections_per_address);
+        let connections = Connections::new(inbox.clone(), Handle::current(), &parts.settings);
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);

@@ -74,7 +74,7 @@ impl Front {
         }
         match verdict {
             Verdict::Answer(answer) => {
-                self.sender.send(&answered, &answer);
+                self.sender.answer(&answered, &answer);
                 if let Some(alarm) = self.door.refused(now, flow.remote, &answer, None) {
                     self.audit.write(&alarm);
                 }
@@ -93,13 +93,13 @@ impl Front {
     /// Answers what a stream ends with when it cannot be cut any further.
     pub(super) fn refuse(&self, flow: Flow, error: FramingError) {
         if let Verdict::Answer(answer) = self.door.uncut(flow, error) {
-            self.sender.send(&flow, &answer);
+            self.sender.answer(&flow, &answer);
         }
     }
 
     /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).
     pub(super) fn pong(&self, flow: Flow) {
-        self.sender.send(&flow, &Bytes::from_static(b"\r\n"));
+        self.sender.answer(&flow, &Bytes::from_static(b"\r\n"));
     }
 
     /// Writes into the audit what an administrator should be able to find.

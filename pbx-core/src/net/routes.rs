@@ -53,6 +53,10 @@ impl RouteTable {
     }
 
     fn remembered_source(&self, peer: IpAddr) -> Option<IpAddr> {
+        self.remembered(peer, source_towards)
+    }
+
+    fn remembered(&self, peer: IpAddr, source_towards: impl Fn(IpAddr) -> Option<IpAddr>) -> Option<IpAddr> {
         let now = self.clock.now().mono;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((ip, since)) = known.get(&peer)
@@ -173,6 +177,16 @@ mod tests {
         assert_eq!(beside("127.0.0.9:5070", "127.0.0.1:7080"), "127.0.0.9:5070");
         assert_eq!(beside("127.0.0.9:5071", "127.0.0.1:7080"), "127.0.0.1:5060", "we listen there no longer");
         assert_eq!(beside("127.0.0.9:5070", "[::1]:7080"), "[::1]:5060", "the other family");
+    }
+
+    #[test]
+    fn ten_times_as_many_peers_as_are_kept_take_no_more_memory() {
+        let table = table(&["127.0.0.1:5060"], None);
+        let own = IpAddr::from([192, 0, 2, 1]);
+        for n in 0..10 * KEPT as u32 {
+            assert_eq!(table.remembered(IpAddr::from(n.to_be_bytes()), |_| Some(own)), Some(own));
+        }
+        assert!(table.known.lock().unwrap().len() <= KEPT);
     }
 
     #[test]

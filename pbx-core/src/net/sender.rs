@@ -28,6 +28,14 @@ impl Sender {
         }
     }
 
+    /// Answers what came by this flow. Nobody is told where that is not possible: who asked asks again.
+    pub(super) fn answer(&self, flow: &Flow, bytes: &Bytes) {
+        match flow.transport {
+            Transport::Udp => self.send_datagram(flow, bytes),
+            Transport::Tcp => self.tcp.answer(flow, bytes.clone()),
+        }
+    }
+
     /// Somebody has proven on this flow who he is, or a call uses it.
     pub(super) fn prove(&self, flow: &Flow) {
         if flow.transport.is_reliable() {

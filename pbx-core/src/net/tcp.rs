@@ -8,6 +8,7 @@ use super::Inbox;
 use super::front::Front;
 use crate::door::{Alarm, AlarmKind};
 use crate::flow::{Flow, Transport};
+use crate::settings::Settings;
 use bytes::Bytes;
 use rustix::net::sockopt;
 use std::net::SocketAddr;
@@ -22,8 +23,6 @@ use tokio::sync::mpsc;
 
 /// Messages that may wait for a slow peer; one more and the connection is closed.
 const WAITING: usize = 512;
-/// Connections held at once; for one more an unproven one has to go.
-const MOST: usize = 16_384;
 /// How long opening a connection may take (RFC 3261 leaves it to us; timer F is 32 s).
 const OPENING: Duration = Duration::from_secs(5);
 /// How long a peer may be silent before its system is asked whether it is still there: short enough to keep a NAT's way open.
@@ -51,9 +50,10 @@ struct Shared {
 }
 
 impl Connections {
-    /// An empty table, for at most `of_one` connections from one address; tasks run on this runtime.
-    pub fn new(inbox: Inbox, runtime: Handle, of_one: usize) -> Self {
-        let table = Mutex::new(Table::new(Limits { all: MOST, of_one }));
+    /// An empty table, for as many connections as the settings allow; tasks run on this runtime.
+    pub fn new(inbox: Inbox, runtime: Handle, settings: &Settings) -> Self {
+        let limits = Limits { all: settings.connections, of_one: settings.connections_per_address };
+        let table = Mutex::new(Table::new(limits));
         let shared = Shared { table, next: AtomicU64::new(1), inbox, runtime, front: OnceLock::new() };
         Self { shared: Arc::new(shared) }
     }
@@ -72,20 +72,28 @@ impl Connections {
     /// who waits on a flow is told when that flow is lost, and would wait in vain on another (RFC 5626 §5.3). Without a number
     /// it is whatever connection leads to the peer, or a new one (RFC 3261 §18.1.1).
     pub fn send(&self, flow: &Flow, bytes: Bytes) {
+        if !self.put(flow, bytes) {
+            let (inbox, flow) = (self.shared.inbox.clone(), *flow);
+            // Not here: an engine that sends would wait for room in its own mailbox.
+            self.shared.runtime.spawn(async move { inbox.flow_lost(flow) });
+        }
+    }
+
+    /// Answers on the connection that something came by. If that is gone, no engine waits for it.
+    pub(super) fn answer(&self, flow: &Flow, bytes: Bytes) {
+        self.put(flow, bytes);
+    }
+
+    /// False: there is no connection, or no room on it.
+    fn put(&self, flow: &Flow, bytes: Bytes) -> bool {
         let mut table = self.table();
-        let is_sent = match table.find(flow).map(|outgoing| outgoing.try_send(bytes.clone())) {
-            Some(Ok(())) => true,
-            Some(Err(_)) => {
+        match table.put(flow, &bytes) {
+            Some(true) => true,
+            Some(false) => {
                 table.hang_up(flow);
                 false
             }
             None => flow.connection == 0 && self.open(&mut table, flow, bytes),
-        };
-        drop(table);
-        if !is_sent {
-            let (inbox, flow) = (self.shared.inbox.clone(), *flow);
-            // Not here: an engine that sends would wait for room in its own mailbox.
-            self.shared.runtime.spawn(async move { inbox.flow_lost(flow) });
         }
     }
 
@@ -94,11 +102,10 @@ impl Connections {
     fn open(&self, table: &mut Table, flow: &Flow, first: Bytes) -> bool {
         let Some(front) = self.shared.front.get().and_then(std::sync::Weak::upgrade) else { return false };
         let (sender, receiver) = mpsc::channel(WAITING);
-        // The channel is new: it has room for one.
-        let _ = sender.try_send(first);
         let flow = Flow { connection: self.number(), ..*flow };
         let standing = Arc::new(Standing::ours());
-        if !table.enter(flow.connection, flow.remote, sender, &standing) {
+        // It is new: it has room for one message.
+        if !table.enter(flow.connection, flow.remote, sender, &standing) || table.put(&flow, &first) != Some(true) {
             return false;
         }
         let connections = self.clone();

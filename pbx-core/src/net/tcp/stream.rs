@@ -45,7 +45,7 @@ pub(super) async fn converse(
     heard: impl FnMut(Heard),
     closing: impl FnOnce(),
 ) {
-    let mut writing = pin!(write(writer, outgoing));
+    let mut writing = pin!(write(writer, outgoing, standing));
     let is_read = tokio::select! {
         () = read(&mut reader, standing, heard) => true,
         () = standing.evicted() => false,
@@ -101,9 +101,10 @@ fn now() -> Instant {
     Instant::now()
 }
 
-async fn write(mut stream: impl AsyncWrite + Unpin, mut outgoing: mpsc::Receiver<Bytes>) {
+async fn write(mut stream: impl AsyncWrite + Unpin, mut outgoing: mpsc::Receiver<Bytes>, standing: &Standing) {
     while let Some(bytes) = outgoing.recv().await {
         let Some(Ok(())) = within(STALLED, stream.write_all(&bytes)).await else { return };
+        standing.wrote(bytes.len());
     }
     // A peer that is gone already needs no goodbye.
     let _ = stream.shutdown().await;

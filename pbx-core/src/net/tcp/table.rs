@@ -7,7 +7,7 @@ use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 
@@ -23,17 +23,22 @@ pub(super) struct Limits {
     pub(super) of_one: usize,
 }
 
+/// Bytes that may wait for a peer on whose connection nobody has proven anything: the answers to what is read at once, and some.
+const OF_A_STRANGER: usize = 16 * 1024;
+
 /// What a connection's task and the table both know of it.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
     proven: AtomicBool,
+    /// Bytes that wait to be written.
+    waiting: AtomicUsize,
     evicted: Notify,
 }
 
 impl Standing {
     /// Of a connection that we open ourselves.
     pub(super) fn ours() -> Self {
-        Self { proven: AtomicBool::new(true), evicted: Notify::new() }
+        Self { proven: AtomicBool::new(true), ..Self::default() }
     }
 
     /// Whether somebody has proven on it who he is, or a call uses it.
@@ -41,7 +46,18 @@ impl Standing {
         self.proven.load(Ordering::Relaxed)
     }
 
-    /// Waits until another one needs the room.
+    /// Whether so many bytes more may wait; then they do. A stranger that asks and does not listen gets no more answers.
+    fn takes(&self, bytes: usize) -> bool {
+        let waiting = self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        waiting <= OF_A_STRANGER || self.is_proven()
+    }
+
+    /// So many of the bytes that waited are written.
+    pub(super) fn wrote(&self, bytes: usize) {
+        self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Waits until another one needs the room, or its peer has asked for more than it listens to.
     pub(super) async fn evicted(&self) {
         self.evicted.notified().await;
     }
@@ -90,12 +106,16 @@ impl Table {
         Self { limits, by_number, by_peer, by_address, unproven: BTreeSet::new(), told: [None; 2] }
     }
 
-    /// The connection that a flow means: the one of its number if that is this peer's, or whichever leads to the peer. Numbers
-    /// begin anew with every start, so a number alone tells nothing.
-    pub(super) fn find(&self, flow: &Flow) -> Option<&mpsc::Sender<Bytes>> {
-        self.connection(flow)?.outgoing.as_ref()
+    /// Gives a message to the writer of the connection that a flow means. False: too much waits there already. `None`: there is
+    /// no such connection.
+    pub(super) fn put(&self, flow: &Flow, bytes: &Bytes) -> Option<bool> {
+        let Connection { outgoing, standing, .. } = self.connection(flow)?;
+        let outgoing = outgoing.as_ref()?;
+        Some(standing.takes(bytes.len()) && outgoing.try_send(bytes.clone()).is_ok())
     }
 
+    /// The connection that a flow means: the one of its number if that is this peer's, or whichever leads to the peer. Numbers
+    /// begin again with every start, so a number alone tells nothing.
     fn connection(&self, flow: &Flow) -> Option<&Connection> {
         self.by_number.get(&self.number_of(flow)?).filter(|connection| connection.peer == flow.remote)
     }
@@ -170,11 +190,14 @@ impl Table {
         }
     }
 
-    /// Nothing more is taken for it.
+    /// Nothing more is taken for it. What waits for a phone is still written; a stranger who does not listen is not waited for.
     pub(super) fn hang_up(&mut self, flow: &Flow) {
         let Some(number) = self.number_of(flow) else { return };
         if let Some(connection) = self.by_number.get_mut(&number) {
             connection.outgoing = None;
+            if !connection.standing.is_proven() {
+                connection.standing.evicted.notify_one();
+            }
         }
         if self.by_peer.get(&flow.remote) == Some(&number) {
             self.by_peer.remove(&flow.remote);

@@ -17,7 +17,7 @@ fn enter(table: &mut Table, number: u64, peer: &str) -> Option<Arc<Standing>> {
 }
 
 fn is_there(table: &Table, peer: &str, number: u64) -> bool {
-    table.find(&flow(peer, number)).is_some()
+    table.put(&flow(peer, number), &Bytes::new()).is_some()
 }
 
 const ANNA: &str = "192.0.2.10:40001";
@@ -28,18 +28,18 @@ fn a_number_leads_to_nobody_but_its_own_peer() {
     let mut table = table(2, 2);
     let (outgoing, _kept) = mpsc::channel(1);
     assert!(table.enter(1, BEN.parse().unwrap(), outgoing, &Arc::default()));
-    assert!(table.find(&flow(BEN, 1)).is_some());
-    assert!(table.find(&flow(BEN, 0)).is_some(), "any connection to that peer");
-    assert!(table.find(&flow(ANNA, 1)).is_none(), "from before a restart, when the number was Anna's");
-    assert!(table.find(&flow(BEN, 2)).is_none(), "a connection that is gone is no other one");
+    assert!(table.put(&flow(BEN, 1), &Bytes::new()).is_some());
+    assert!(table.put(&flow(BEN, 0), &Bytes::new()).is_some(), "any connection to that peer");
+    assert!(table.put(&flow(ANNA, 1), &Bytes::new()).is_none(), "from before a restart, when the number was Anna's");
+    assert!(table.put(&flow(BEN, 2), &Bytes::new()).is_none(), "a connection that is gone is no other one");
     table.hang_up(&flow(BEN, 1));
-    assert!(table.find(&flow(BEN, 1)).is_none() && table.find(&flow(BEN, 0)).is_none());
+    assert!(table.put(&flow(BEN, 1), &Bytes::new()).is_none() && table.put(&flow(BEN, 0), &Bytes::new()).is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_on_a_connection_that_is_gone_is_told_as_lost() {
     let (inbox, mut boxes) = Inbox::new(1).unwrap();
-    let (connections, mailbox) = (Connections::new(inbox, Handle::current(), 1), boxes.remove(0));
+    let (connections, mailbox) = (Connections::new(inbox, Handle::current(), &Settings::default()), boxes.remove(0));
     connections.send(&flow(ANNA, 7), Bytes::from_static(b"INVITE"));
     let told = std::iter::from_fn(|| Some(mailbox.wait(&[], Duration::from_secs(10)))).flatten().next();
     assert!(matches!(told, Some(Input::FlowLost(lost)) if lost == flow(ANNA, 7)), "{told:?}");
@@ -96,4 +96,48 @@ fn that_there_is_no_room_is_told_once_in_a_while() {
     enter(&mut table, 3, BEN);
     assert_eq!(table.crowd(at(4), address(BEN)), Some(Crowd { connections: 3, of_one_source: false }));
     assert!(table.crowd(at(602), address(ANNA)).is_some());
+}
+
+#[test]
+fn ten_times_as_many_strangers_as_there_is_room_for_take_no_more() {
+    let mut table = table(300, 300);
+    assert!(enter(&mut table, 1, ANNA).is_some());
+    table.prove(&flow(ANNA, 1));
+    let peer = |n: u64| format!("198.51.{}.{}:{}", n / 200, n % 200, 1000 + n);
+    for n in 2..=3000 {
+        assert!(enter(&mut table, n, &peer(n)).is_some());
+    }
+    let left: Vec<_> = (2..=3000).filter(|n| is_there(&table, &peer(*n), *n)).collect();
+    assert_eq!((left.len(), left[0]), (299, 2702), "the oldest went first");
+    assert!(is_there(&table, ANNA, 1));
+}
+
+#[tokio::test]
+async fn stranger_that_asks_ten_times_what_it_listens_to_has_to_go() {
+    let mut table = table(2, 2);
+    let answer = Bytes::from(vec![b'x'; 400]);
+    let (outgoing, mut waiting) = mpsc::channel(WAITING);
+    let standing = Arc::new(Standing::default());
+    assert!(table.enter(1, BEN.parse().unwrap(), outgoing, &standing));
+    let put = |table: &Table| table.put(&flow(BEN, 1), &answer) == Some(true);
+    let taken = (0..400).take_while(|_| put(&table)).count();
+    assert_eq!(taken, 40, "16 KB");
+    table.hang_up(&flow(BEN, 1));
+    standing.evicted().await;
+    let (outgoing, _waiting) = mpsc::channel(WAITING);
+    assert!(table.enter(2, ANNA.parse().unwrap(), outgoing, &Arc::new(Standing::ours())));
+    assert!((0..400).all(|_| table.put(&flow(ANNA, 2), &answer) == Some(true)), "a phone may be slow");
+    assert_eq!(std::iter::from_fn(|| waiting.try_recv().ok()).count(), 40);
+}
+
+#[test]
+fn what_is_written_does_not_wait_any_more() {
+    let mut table = table(2, 2);
+    let (outgoing, mut waiting) = mpsc::channel(WAITING);
+    let standing = Arc::new(Standing::default());
+    assert!(table.enter(1, BEN.parse().unwrap(), outgoing, &standing));
+    for _ in 0..100 {
+        assert_eq!(table.put(&flow(BEN, 1), &Bytes::from(vec![b'x'; 4000])), Some(true));
+        standing.wrote(waiting.try_recv().unwrap().len());
+    }
 }
