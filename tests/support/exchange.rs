@@ -294,6 +294,7 @@ impl Exchange {
             transactions: sum.transactions + one.transactions,
             ports: sum.ports + one.ports,
             timers: sum.timers + one.timers,
+            streams: sum.streams + one.streams,
             acks: sum.acks + one.acks,
         })
     }

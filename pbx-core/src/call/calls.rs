@@ -66,6 +66,11 @@ impl Calls {
         self.streams.to(address)
     }
 
+    /// How many calls have legs on streams.
+    pub(super) fn on_streams(&self) -> usize {
+        self.streams.len()
+    }
+
     /// The leg whose dialog a received message is of: our tag leads to it, and Call-ID and the other tag are its own (RFC 3261
     /// §12).
     pub(super) fn leg_of(&self, shared: &Shared, message: &Message) -> Option<(CallId, u16)> {

@@ -18,6 +18,8 @@ pub struct Census {
     pub ports: usize,
     /// Timers of calls and of transactions.
     pub timers: usize,
+    /// Calls with legs on connections, by which a loss finds them.
+    pub streams: usize,
     /// ACKs that are kept for a 2xx that may come again.
     pub acks: usize,
 }
@@ -34,6 +36,7 @@ impl Engine {
             transactions: shared.layer.len(),
             ports: shared.stock.in_use(),
             timers: shared.timers.len() + shared.layer.timers_set(),
+            streams: self.calls_on_streams(),
             acks: shared.acks(),
         }
     }

@@ -49,6 +49,11 @@ impl Engine {
         self.calls.len()
     }
 
+    /// The number of calls that the loss of a connection may concern.
+    pub(super) fn calls_on_streams(&self) -> usize {
+        self.calls.on_streams()
+    }
+
     /// The shared state and the calls, to be read.
     pub(super) fn parts(&self) -> (&Shared, impl Iterator<Item = &Call>) {
         (&self.shared, self.calls.iter())

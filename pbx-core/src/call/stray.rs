@@ -1,7 +1,7 @@
 //! A 2xx that no call wants: it came after our CANCEL, from a second phone behind a proxy, or after the caller hung up. The
 //! phone believes that it talks, so it gets its ACK and a BYE (RFC 3261 §13.2.2.4, §15).
 //!
-//! They go back the way that the 2xx came or its INVITE went, never to an address that the 2xx names: else whoever can write
+//! They go back the way that the 2xx came or its INVITE went, never to an address that the 2xx names: else anybody who writes
 //! one sends us anywhere. Their Route headers lead them on from there.
 
 use super::cx::Cx;

@@ -43,6 +43,11 @@ impl Streams {
         }
     }
 
+    /// How many calls are on streams.
+    pub(super) fn len(&self) -> usize {
+        self.of_call.len()
+    }
+
     /// The calls with a stream that leads there, the oldest first.
     pub(super) fn to(&self, address: SocketAddr) -> Vec<CallId> {
         self.calls.get(&address).into_iter().flatten().copied().collect()

@@ -175,12 +175,14 @@ mod tests {
     #[test]
     fn device_has_a_few_places_and_gives_up_the_oldest() {
         let mut proven = proven();
-        for port in 1..=20 {
-            proven.note(at(u64::from(port)), place(port), anna());
+        let most = 10 * PLACES as u16;
+        for port in 1..=most {
+            proven.note(at(u64::from(port) / 8), place(port), anna());
         }
-        assert!(!proven.is_here(at(21), place(4), anna()));
-        assert!((5..=20).all(|port| proven.is_here(at(21), place(port), anna())));
-        proven.note(at(119), place(30), anna());
-        assert_eq!(proven.proofs.len(), 2, "that of 20 s and the new one: the rest is over");
+        assert_eq!(proven.proofs.len(), PLACES);
+        assert!(!proven.is_here(at(21), place(most - 16), anna()));
+        assert!((most - 15..=most).all(|port| proven.is_here(at(21), place(port), anna())));
+        proven.note(at(119), place(3000), anna());
+        assert_eq!(proven.proofs.len(), 2, "the last of before and the new one: the rest is over");
     }
 }

@@ -131,6 +131,16 @@ mod tests {
     }
 
     #[test]
+    fn ten_times_as_many_sources_as_are_remembered_take_no_more_memory() {
+        let mut refusals = Refusals::default();
+        for n in 0..10 * MOST as u32 {
+            let source = SocketAddr::from((std::net::Ipv4Addr::from(n), 5060));
+            let line = refusals.note(at(u64::from(n)), source, &answer("404 Not Found"), None);
+            assert!(line.is_some() && refusals.told.len() <= MOST, "{n}");
+        }
+    }
+
+    #[test]
     fn what_is_no_refusal_is_not_told() {
         let mut refusals = Refusals::default();
         let to = "192.0.2.9:5060".parse().unwrap();

@@ -1,8 +1,11 @@
 //! Phones that move: what they say inside a dialog tells where they are.
 
 use super::phone::{Phone, sdp, talking};
-use super::room::Room;
+use super::room::{Room, flow};
+use crate::call::io::Input;
+use crate::flow::{Flow, Transport};
 use pbx_media::Command;
+use pbx_sip::Message;
 
 const ELSEWHERE: &str = "192.0.2.55:5060";
 
@@ -42,4 +45,33 @@ fn a_request_that_is_not_accepted_moves_nobody() {
     room.expect(ELSEWHERE, "500");
     ben.say(&mut room, "BYE", "", "");
     room.expect(&anna.address(), "BYE");
+}
+
+/// The phone's connection of this number.
+fn connection(phone: &Phone, connection: u64) -> Flow {
+    Flow { transport: Transport::Tcp, connection, ..flow(&phone.address()) }
+}
+
+#[test]
+fn loss_of_a_connection_ends_what_waits_on_it_and_nothing_else() {
+    for frozen in [false, true] {
+        let mut room = Room::new();
+        let mut callers = [Phone::new("101"), Phone::new("102")];
+        for phone in &mut callers {
+            let who = phone.who(&mut room);
+            let message = Message::parse(phone.invite_text("103", "first", "", "")).unwrap();
+            room.input(Input::Message { flow: connection(phone, 7), message, who });
+        }
+        assert_eq!(room.engine.census().streams, 2);
+        if frozen {
+            room.thaw();
+        }
+        let [anna, ben] = &callers;
+        room.input(Input::FlowLost(connection(anna, 8)));
+        assert_eq!(room.records().len(), 0, "another connection of hers");
+        room.input(Input::FlowLost(connection(anna, 7)));
+        assert_eq!((room.records().len(), room.engine.census().streams), (1, 1), "frozen: {frozen}");
+        room.input(Input::FlowLost(connection(ben, 7)));
+        assert_eq!((room.records().len(), room.engine.census().streams), (2, 0));
+    }
 }
