@@ -6,7 +6,6 @@ use super::leg::LegState;
 use super::state::Call;
 use super::wire;
 use crate::cause;
-use crate::cdr::Ending;
 use crate::flow::Flow;
 use pbx_sip::dialog::{Due, Incoming, Refused};
 use pbx_sip::transaction::TransactionId;
@@ -104,7 +103,7 @@ impl Call {
         match leg.dialog.as_mut().and_then(|dialog| dialog.fire(now)) {
             Some(Due::Resend(bytes)) => leg.send_again(cx, bytes),
             Some(Due::NoAck) if leg.state == LegState::Leaving => leg.bye(cx, None),
-            Some(Due::NoAck) => return self.end(cx, &Ending::of(&cause::NO_ACK)),
+            Some(Due::NoAck) => return self.has_vanished(cx, no, &cause::NO_ACK),
             None => {}
         }
         if let Some(leg) = self.leg(no)

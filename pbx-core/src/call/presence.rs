@@ -13,7 +13,9 @@
 //! NAT from forgetting the way. There, and on hold, a phone that hears no OPTIONS may yet resume:
 //! its next request opens the way again.
 //!
-//! The talk of a call that ends so is over at the last sign of life: a packet, or a message.
+//! Who lets a re-INVITE go unanswered, or our 200, is gone as well. A leg that is gone ends the call once its media port has said
+//! when the leg was heard last, and once the other leg has answered if that was asked, too. The talk was over at the last sign
+//! of life of the first who is gone: a packet, or a message.
 
 use super::cx::Cx;
 use super::leg::{Leg, LegState};
@@ -30,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// What is known of a leg's being there.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Presence {
     /// Its last sign of life.
     seen: Now,
@@ -39,6 +41,9 @@ pub(super) struct Presence {
     /// How many before that were not answered, one after the other.
     #[serde(default)]
     unanswered: u8,
+    /// By which cause it is taken for gone.
+    #[serde(default)]
+    gone: Option<String>,
 }
 
 /// After how many questions without an answer one is gone whose silence is no fault.
@@ -128,6 +133,9 @@ impl Call {
                 leg.is_seen(heard);
             }
         }
+        if leg.presence.gone.is_some() {
+            return self.ends_without_the_gone(cx);
+        }
         let is_due = now.mono.since(leg.presence.seen.mono) + SLACK >= longest || leg.presence.unanswered > 0;
         if since.is_none_or(|since| since >= longest) && is_due && leg.presence.asked.is_none() {
             let headers = [("Accept", "application/sdp"), super::wire::USER_AGENT];
@@ -140,13 +148,14 @@ impl Call {
         let now = cx.now();
         let Some(leg) = self.leg(no).filter(|leg| leg.presence.asked == Some(id)) else { return false };
         match code {
-            481 => self.has_vanished(cx, &cause::FAR_END_VANISHED),
+            481 => self.has_vanished(cx, no, &cause::FAR_END_VANISHED),
             408 => self.is_missed(cx, no, &cause::FAR_END_VANISHED),
             code => {
                 leg.is_seen(now);
                 leg.answers(cx);
                 if code >= 200 {
                     leg.presence.asked = None;
+                    self.ends_without_the_gone(cx);
                 }
             }
         }
@@ -163,21 +172,36 @@ impl Call {
         true
     }
 
-    /// It did not answer: the call ends, unless it may be there all the same.
+    /// It did not answer: the leg is gone, unless it may be there all the same.
     fn is_missed(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
         let Some(leg) = self.leg(no) else { return };
         leg.presence.unanswered = leg.presence.unanswered.saturating_add(1);
-        if leg.may_come_back(cx) {
-            leg.presence.asked = None;
-            return;
+        if !leg.may_come_back(cx) {
+            return self.has_vanished(cx, no, cause);
         }
-        self.has_vanished(cx, cause);
+        leg.presence.asked = None;
+        self.ends_without_the_gone(cx);
     }
 
-    /// Somebody is gone: the talk was over when the first of those who do not answer showed its last sign of life.
-    fn has_vanished(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
-        let asked = self.legs.iter().filter(|leg| leg.presence.asked.is_some()).map(|leg| leg.presence.seen);
-        let at = asked.min_by_key(|seen| seen.mono).unwrap_or_else(|| cx.now());
+    /// A leg is gone: its media port is asked when it was heard last.
+    pub(super) fn has_vanished(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
+        let call = self.owner.call;
+        let Some(leg) = self.leg(no) else { return };
+        (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
+        match leg.port {
+            Some(port) => cx.shared.stock.ask(port, call, no, cx.out),
+            None => self.ends_without_the_gone(cx),
+        }
+    }
+
+    /// Ends the call if a leg is gone and no other may still turn out to be.
+    fn ends_without_the_gone(&mut self, cx: &mut Cx<'_>) {
+        if self.legs.iter().any(|leg| leg.presence.asked.is_some()) {
+            return;
+        }
+        let gone = self.legs.iter().filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
+        let Some((at, code)) = gone.min_by_key(|(seen, _)| seen.mono) else { return };
+        let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);
         self.end_as_of(cx, &Ending::of(cause), at);
     }
 }

@@ -19,7 +19,6 @@ use super::super::timers::Timer;
 use super::asker::Refusal;
 use super::change::{Change, Phase, Reoffer};
 use crate::cause;
-use crate::cdr::Ending;
 use crate::time::Instant;
 use pbx_sip::Message;
 use pbx_sip::transaction::{Failure, TransactionId};
@@ -56,7 +55,11 @@ impl Call {
         let Some(Reoffer { change, .. }) = self.take_reoffer(cx, |reoffer| reoffer.out() == Some(id)) else {
             return false;
         };
+        let now = cx.now();
         let Some(leg) = self.leg(no) else { return false };
+        if !matches!(code, 408 | 481) {
+            leg.is_seen(now);
+        }
         if let Some(dialog) = &mut leg.dialog {
             // One that belongs to another dialog would not have come by this transaction.
             let _ = dialog.heard(response);
@@ -67,7 +70,7 @@ impl Call {
         match code {
             200..=299 => self.offer_taken(cx, no, id, change, response),
             491 if change.may_try_again() => self.try_again(cx, no, change),
-            408 => self.is_silent(cx, change),
+            408 => self.is_silent(cx, no, change),
             481 => self.is_gone(cx, no, change),
             code => self.refused(cx, change, passed_on(response, code)),
         }
@@ -100,21 +103,24 @@ impl Call {
             // What an ACK told of waits for the next occasion: there may be no way to the other
             // side for a while.
             Failure::Transport => self.refuse_asker(cx, reoffer.change, 503.into()),
-            _ => self.is_silent(cx, reoffer.change),
+            _ => self.is_silent(cx, no, reoffer.change),
         }
     }
 
     /// The other side says nothing: it gets a BYE all the same, for that may pass where a large
     /// INVITE is lost.
-    fn is_silent(&mut self, cx: &mut Cx<'_>, change: Change) {
+    fn is_silent(&mut self, cx: &mut Cx<'_>, no: u16, change: Change) {
         self.refuse_asker(cx, change, 487.into());
-        self.end(cx, &Ending::of(&cause::FAR_END_VANISHED));
+        self.has_vanished(cx, no, &cause::FAR_END_VANISHED);
     }
 
-    /// The other side knows the dialog no more.
+    /// The other side knows the dialog no more: it gets no BYE.
     fn is_gone(&mut self, cx: &mut Cx<'_>, no: u16, change: Change) {
         self.refuse_asker(cx, change, 487.into());
-        self.leg_left(cx, no, &Ending::of(&cause::FAR_END_VANISHED));
+        if let Some(dialog) = self.leg(no).and_then(|leg| leg.dialog.as_mut()) {
+            dialog.end();
+        }
+        self.has_vanished(cx, no, &cause::FAR_END_VANISHED);
     }
 
     fn try_again(&mut self, cx: &mut Cx<'_>, no: u16, mut change: Change) {

@@ -8,6 +8,7 @@ mod moving;
 mod outcomes;
 mod phone;
 mod ports;
+mod presence;
 mod reaching;
 mod room;
 mod sessions;

@@ -24,6 +24,7 @@ use pbx_sip::Message;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the engine listens.
 pub(super) const HERE: &str = "192.0.2.1:5060";
@@ -72,6 +73,8 @@ pub(super) struct Room {
     pub(super) dry: bool,
     /// Media threads do not report.
     pub(super) mute: bool,
+    /// How long media ports have heard nothing, if they ever did.
+    pub(super) silent_for: Option<Duration>,
     pub(super) sent: VecDeque<Sent>,
     pub(super) journal: Vec<Entry>,
     pub(super) events: Vec<EventKind>,
@@ -210,6 +213,7 @@ impl Room {
             turns: VecDeque::new(),
             dry: false,
             mute: false,
+            silent_for: Some(Duration::ZERO),
             sent: VecDeque::new(),
             journal: Vec::new(),
             events: Vec::new(),
@@ -295,6 +299,9 @@ impl Room {
             MediaCommand::Release { port, engine } if !self.mute => {
                 let report = PortReport { packets: u64::from(port.rtp), ..PortReport::default() };
                 Some(Fact::Released { engine: *engine, port: *port, report })
+            }
+            MediaCommand::Ask { port, engine } => {
+                Some(Fact::Quiet { engine: *engine, port: *port, since: self.silent_for })
             }
             _ => None,
         };
