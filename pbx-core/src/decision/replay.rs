@@ -27,7 +27,17 @@ pub fn replay(record: &Decision, programs: &dyn Programs, host: &mut dyn Host) -
     };
     let first = replay.decider.begin(&mut replay.facts);
     replay.go(first);
-    replay.decider.take_decision()
+    let mut again = replay.decider.take_decision();
+    // The decider takes several steps at once; of a call that was cut before it was told of them the record has none.
+    if !is_whole(record) {
+        again.steps.truncate(record.steps.len());
+    }
+    again
+}
+
+/// Whether the record tells the decision to its end.
+fn is_whole(record: &Decision) -> bool {
+    matches!(record.steps.last(), Some(Step { kind: StepKind::Final { .. }, .. }))
 }
 
 /// The tenant of a replay's runs, which is none: a replay touches no tenant's data but the record that it was given.
@@ -77,7 +87,7 @@ impl Replay<'_> {
         let steps = &self.record.steps;
         let next = steps.get(self.decider.decision().steps.len()).map(|step| &step.kind);
         match next {
-            None if !matches!(steps.last(), Some(Step { kind: StepKind::Final { .. }, .. })) => None,
+            None if !is_whole(self.record) => None,
             Some(StepKind::LocalRinging) => {
                 self.decider.local_ringing(&mut self.facts);
                 Some(Ask::Wait)

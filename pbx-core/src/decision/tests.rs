@@ -171,6 +171,19 @@ fn a_caller_that_gives_up_is_decided_again_too() {
 }
 
 #[test]
+fn a_call_that_was_cut_is_decided_again_as_far_as_its_record_goes_and_no_further() {
+    let turns = [ring(), ScriptStep::Finished];
+    let (_, whole) = route(&mut small(), &turns, &[outcome("busy", Some(486))]);
+    for known in 0..whole.steps.len() {
+        let cut = Decision { steps: whole.steps[..known].to_vec(), ..whole.clone() };
+        let again = replay(&cut, &small(), &mut Turns(turns.iter().cloned().collect()));
+        assert_eq!(again, cut, "{known} of {} steps are known", whole.steps.len());
+    }
+    let nothing = Decision::default();
+    assert_eq!(replay(&nothing, &small(), &mut Turns(turns.into_iter().collect())), nothing);
+}
+
+#[test]
 fn a_refusal_has_the_code_that_the_template_names() {
     let turns = [verb("reject", &[("code", Value::Int(603))])];
     assert_eq!(route(&mut small(), &turns, &[]).0, Final::new(603, "template-rejected"));
