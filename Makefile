@@ -11,7 +11,7 @@ BUILD_PACKAGES := gcc g++ make nodejs npm
 TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve release test system-test check fmt clippy docs deny advisories notice assets web-test shots packages-build packages-test bench clean
+.PHONY: help run serve release test system-test soak check fmt clippy docs deny advisories notice assets web-test shots packages-build packages-test bench clean
 
 help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -30,6 +30,12 @@ test: packages-build packages-test check system-test web-test ## every check and
 
 system-test: assets
 	FUZZ_ITERATIONS=$${FUZZ_ITERATIONS:-600000} $(CARGO) test --locked --workspace
+
+FROM ?= 200000
+TO ?= 204200
+
+soak: assets ## days by the thousand on the virtual network, from seed FROM to seed TO, on every core: a million calls
+	SOAK_FROM=$(FROM) SOAK_TO=$(TO) $(CARGO) test --locked --test system days_by_the_thousand
 
 check: fmt clippy docs deny ## formatting, lints, documentation, licences
 

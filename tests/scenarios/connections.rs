@@ -168,3 +168,22 @@ fn answer_that_comes_again_after_the_loss_of_its_connection_is_acknowledged_on_t
     assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "normal"));
     assert!(view.acknowledged.is_some_and(|at| at.since(view.answered.unwrap()) < secs(1)), "{view:?}");
 }
+
+#[test]
+fn caller_whose_bye_is_lost_with_its_second_connection_has_talked_until_it_was_heard_last() {
+    let mut net = connected(&["acme/103"]);
+    net.phone("acme/102").bears_silence();
+    net.phone("acme/103").calls("102").hangs_up_after(secs(40));
+    net.connection_is_cut_after(secs(5), "acme/103", ms(10));
+    // The BYE is on its way.
+    net.connection_breaks_after(secs(42) + Duration::from_micros(5_500), "acme/103");
+    net.run();
+    net.check();
+    let record = net.record();
+    assert_eq!((record.disposition, record.cause.as_str()), (Disposition::Answered, "far-end-vanished"));
+    assert!(
+        (39_000_000..=40_000_000).contains(&record.talk_us),
+        "it talked on its second connection: {}",
+        record.talk_us
+    );
+}

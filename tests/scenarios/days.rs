@@ -22,9 +22,9 @@ const FAIR: Day = Day {
 };
 
 /// A bad network, phones that lose their power, connections that break.
-const FOUL: Day = Day { climate: Climate::FOUL, calls: 300, vanishing: 100, breaks: 60, ..FAIR };
+pub(super) const FOUL: Day = Day { climate: Climate::FOUL, calls: 300, vanishing: 100, breaks: 60, ..FAIR };
 
-fn spent(day: Day) -> Net {
+pub(super) fn spent(day: Day) -> Net {
     let mut net = day.planned();
     net.run();
     net.check();

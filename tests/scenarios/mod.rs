@@ -13,6 +13,7 @@ mod nat;
 mod plans;
 mod registering;
 mod restarts;
+mod soak;
 mod torture;
 mod trunk;
 mod two_people;

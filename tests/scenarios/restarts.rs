@@ -1,6 +1,7 @@
 //! What is promised survives: registrations and records after a power cut, and the wall's clock may jump.
 
 use super::acme;
+use crate::support::exchange::SERVER;
 use crate::support::{ms, secs};
 use pbx_core::decision::StepKind;
 use pbx_core::event::Disposition;
@@ -45,6 +46,35 @@ fn call_that_a_restart_cut_while_it_rang_says_why_it_rang_there() {
         _ => None,
     });
     assert_eq!(rung, Some(("102", 1)));
+}
+
+#[test]
+fn refusal_that_the_power_took_is_in_the_record_and_the_caller_waits_in_vain() {
+    let mut net = acme();
+    net.phone("acme/102").refuses_after(secs(1), 486);
+    net.phone("acme/103").calls("102");
+    net.weather.loses = |from, said| from == SERVER && said.code == Some(486);
+    net.restarts_after(secs(2));
+    net.run();
+    net.check();
+    let record = net.record();
+    assert_eq!((record.disposition, record.sip_code, record.cut), (Disposition::Busy, 486, false));
+    assert_eq!(net.seen("acme/103").code, Some(408), "nobody is there any more who would repeat it");
+}
+
+#[test]
+fn phone_that_answered_too_late_is_hung_up_until_the_power_goes() {
+    let mut net = acme();
+    net.phone("acme/102").answers_after(secs(2));
+    net.phone("acme/103").calls("102").gives_up_after(secs(1));
+    net.weather.loses =
+        |from, said| from == SERVER && (said.is_bye() || said.method == "CANCEL" && said.code.is_none());
+    net.restarts_after(secs(4));
+    net.run();
+    net.check();
+    assert_eq!(net.record().disposition, Disposition::Cancelled);
+    let late = net.seen("acme/102");
+    assert!(late.acknowledged.is_some() && late.was_hung_up.is_none(), "it notices by the silence: {late:?}");
 }
 
 #[test]

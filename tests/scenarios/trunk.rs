@@ -38,6 +38,18 @@ fn gold_caller_rings_the_account_manager() {
 }
 
 #[test]
+fn call_that_a_restart_cut_while_its_source_was_asked_is_decided_again_as_far() {
+    let mut net = net();
+    net.exchange.sources.delay = ms(700);
+    net.phone("carrier").calls("+4930555100").hangs_up_after(secs(5));
+    net.restarts_after(ms(50));
+    net.run();
+    net.check();
+    let record = &net.exchange.records()[0];
+    assert!(record.cut && record.decision.steps.is_empty(), "nothing was promised but that it began: {record:?}");
+}
+
+#[test]
 fn every_form_of_the_number_leads_there() {
     for form in ["004930555100", "4930555100", "030555100"] {
         let mut net = net();

@@ -23,7 +23,7 @@ impl Net {
         let records = self.records_by_call();
         self.check_calls(&records);
         self.nobody_talks_unrecorded(&records);
-        self.records_decide_again();
+        self.records_decide_again(records.values().flatten());
     }
 
     /// No transaction, dialog, leg, port or timer.
@@ -54,9 +54,9 @@ impl Net {
     }
 
     /// Every record decides its call again, with the same steps.
-    fn records_decide_again(&self) {
+    fn records_decide_again<'a>(&self, records: impl Iterator<Item = &'a CallRecord>) {
         let mut host = Replayed(Inline::default());
-        for record in self.exchange.records() {
+        for record in records {
             let again = replay(&record.decision, &Kept(&self.exchange), &mut host);
             if again != record.decision {
                 let calls = [record.sip_call_id.as_str()];

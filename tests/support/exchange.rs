@@ -224,6 +224,9 @@ impl Exchange {
     /// A datagram has come to a media port.
     pub(crate) fn hear(&mut self, now: Now, from: SocketAddr, port: u16, bytes: &[u8]) -> Vec<Wish> {
         let (rtp, channel) = if port.is_multiple_of(2) { (port, Channel::Rtp) } else { (port - 1, Channel::Rtcp) };
+        if channel == Channel::Rtp {
+            self.witness.heard(now.mono, from);
+        }
         let forward = self.relay.receive(media_time(now.mono), rtp, channel, from, bytes);
         let wish = forward.map(|forward| Wish::Rtp {
             port: forward.rtp + u16::from(forward.channel == Channel::Rtcp),

@@ -1,5 +1,7 @@
 //! A SIP message at a glance: what ladder and witness need of it, read by neither the exchange's parser nor the phones'.
 
+use std::net::{IpAddr, SocketAddr};
+
 /// What the first line and some headers say.
 #[derive(Clone, Debug)]
 pub(crate) struct Glance {
@@ -17,6 +19,8 @@ pub(crate) struct Glance {
     pub(crate) tagged: bool,
     /// It carries a session description.
     pub(crate) sdp: bool,
+    /// Where its sender listens for RTP, by that description.
+    pub(crate) media: Option<SocketAddr>,
 }
 
 impl Glance {
@@ -24,26 +28,35 @@ impl Glance {
     pub(crate) fn at(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let value = |name: &str| {
-            let mut lines = head.lines();
-            lines.find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned()
-        };
-        let first = head.lines().next().unwrap_or_default();
-        let cseq = value("CSeq:");
+        let mut lines = head.lines();
+        let first = lines.next().unwrap_or_default();
+        let [mut via, mut to, mut call_id, mut cseq] = [None; 4];
+        for line in lines {
+            let (name, value) = line.split_once(':').unwrap_or_default();
+            match name {
+                "Via" => via = via.or(Some(value)),
+                "To" => to = to.or(Some(value)),
+                "Call-ID" => call_id = call_id.or(Some(value)),
+                "CSeq" => cseq = cseq.or(Some(value)),
+                _ => {}
+            }
+        }
+        let text = |value: Option<&str>| value.unwrap_or_default().trim().to_owned();
+        let cseq = text(cseq);
         let status = first.strip_prefix("SIP/2.0 ").and_then(|rest| rest.split(' ').next()?.parse().ok());
         let method = match status {
             Some(_) => cseq.split(' ').nth(1),
             None => first.split(' ').next(),
         };
-        let branch =
-            value("Via:").split("branch=").nth(1).and_then(|rest| rest.split([';', ',']).next()).map(str::to_owned);
+        let branch = via.and_then(|via| via.split("branch=").nth(1)?.split([';', ',']).next());
         Self {
             code: status,
             method: method.unwrap_or_default().to_owned(),
-            call_id: value("Call-ID:"),
-            branch: branch.unwrap_or_default(),
-            tagged: value("To:").contains(";tag="),
+            call_id: text(call_id),
+            branch: text(branch),
+            tagged: to.is_some_and(|to| to.contains(";tag=")),
             sdp: body.starts_with("v=0"),
+            media: media(body),
             cseq,
         }
     }
@@ -62,4 +75,11 @@ impl Glance {
     pub(crate) fn is_bye(&self) -> bool {
         self.code.is_none() && self.method == "BYE"
     }
+}
+
+fn media(description: &str) -> Option<SocketAddr> {
+    let after = |start: &str| description.lines().find_map(|line| line.strip_prefix(start));
+    let ip: IpAddr = after("c=")?.rsplit(' ').next()?.parse().ok()?;
+    let port = after("m=audio ")?.split(' ').next()?.parse().ok()?;
+    Some(SocketAddr::new(ip, port))
 }

@@ -325,9 +325,13 @@ impl Net {
 
     fn travel(&mut self, from: SocketAddr, to: SocketAddr, bytes: Bytes) {
         let sip = bytes.first().is_some_and(u8::is_ascii_uppercase);
-        let arrivals = self.weather.arrivals(from, to);
+        let mut arrivals = self.weather.arrivals(from, to);
         if sip {
-            let arrow = self.ladder.sent(self.now, from, to, Transport::Udp, Glance::at(&bytes));
+            let said = Glance::at(&bytes);
+            if (self.weather.loses)(from, &said) {
+                arrivals.clear();
+            }
+            let arrow = self.ladder.sent(self.now, from, to, Transport::Udp, said);
             if arrivals.is_empty() {
                 self.ladder.lost(arrow);
             }

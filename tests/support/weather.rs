@@ -1,5 +1,6 @@
 //! What happens to datagrams on their way: loss, duplication, delay and with it reordering; from a seed.
 
+use super::glance::Glance;
 use super::{fate, ms};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -29,12 +30,14 @@ impl Climate {
 pub(crate) struct Weather {
     seed: u64,
     pub(crate) climate: Climate,
+    /// What is lost whatever the climate, by who sends it: a scenario's mishap.
+    pub(crate) loses: fn(SocketAddr, &Glance) -> bool,
     sent: HashMap<(SocketAddr, SocketAddr), u64>,
 }
 
 impl Weather {
     pub(crate) fn new(seed: u64, climate: Climate) -> Self {
-        Self { seed, climate, sent: HashMap::new() }
+        Self { seed, climate, loses: |_, _| false, sent: HashMap::new() }
     }
 
     /// After which delays a datagram arrives: never, once or twice.

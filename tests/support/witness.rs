@@ -1,9 +1,15 @@
 //! What the wire saw of each call, at the exchange's own socket: which INVITEs got past the door, when a caller was answered,
-//! when a leg ended. Neither the exchange's word nor a phone's: records are held against it where a phone cannot know.
+//! when a leg ended, when a phone gave its last sign of life. Neither the exchange's word nor a phone's: records are held
+//! against it where a phone cannot know.
 
 use super::glance::Glance;
 use pbx_core::time::Instant;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long whoever said something last repeats it if it is lost: 64 × T1 (RFC 3261 §17, timers F and H).
+const REPEATED: Duration = Duration::from_secs(32);
 
 /// An INVITE that begins a leg: of a caller that got past the door, or of the exchange to somebody's phone.
 #[derive(Clone, Debug)]
@@ -14,6 +20,14 @@ pub(crate) struct Leg {
     pub(crate) answered: Option<Instant>,
     /// When the first BYE went by.
     pub(crate) ended: Option<Instant>,
+    /// When the phone's last packet of audio came before that.
+    pub(crate) heard: Instant,
+    /// The same of a packet or a message that speaks of the call as going on.
+    pub(crate) seen: Instant,
+    /// When the exchange refused it, and with which code, until the ACK came.
+    refusal: Option<(Instant, u16)>,
+    /// Method and CSeq of what the phone has not answered, or not acknowledged.
+    owes: BTreeSet<(&'static str, String)>,
     /// Which restarts it came after.
     life: usize,
     branch: String,
@@ -27,6 +41,8 @@ pub(crate) struct Witness {
     legs: BTreeMap<String, Vec<Leg>>,
     said: BTreeMap<String, BTreeSet<u16>>,
     restarts: Vec<Instant>,
+    /// By the address from which a phone sends its audio: the Call-ID of the leg that told it last.
+    media: HashMap<SocketAddr, String>,
 }
 
 impl Witness {
@@ -43,6 +59,28 @@ impl Witness {
         if seen.is_bye() && past_the_door {
             self.ends(now, &seen.call_id);
         }
+        if let Some(leg) = self.leg(&seen.call_id).filter(|_| past_the_door) {
+            leg.refusal.take_if(|_| seen.method == "ACK" && seen.branch == leg.branch);
+            leg.hears(now, seen);
+            if let Some(address) = seen.media {
+                self.media.insert(address, seen.call_id.clone());
+            }
+        }
+    }
+
+    /// A packet of audio has come to the exchange.
+    pub(crate) fn heard(&mut self, now: Instant, from: SocketAddr) {
+        let Some(call_id) = self.media.get(&from).cloned() else { return };
+        if let Some(leg) = self.leg(&call_id) {
+            leg.lives(now);
+            leg.heard = leg.seen;
+        }
+    }
+
+    /// The last leg of this Call-ID, unless the exchange has forgotten it.
+    fn leg(&mut self, call_id: &str) -> Option<&mut Leg> {
+        let life = self.restarts.len();
+        self.legs.get_mut(call_id).and_then(|legs| legs.last_mut()).filter(|leg| leg.life == life)
     }
 
     /// A message leaves the exchange; without a call it is the door's, or a refusal to make one.
@@ -53,11 +91,15 @@ impl Witness {
         if seen.is_bye() {
             self.ends(now, &seen.call_id);
         }
+        if let Some(leg) = self.leg(&seen.call_id) {
+            leg.asks(seen);
+        }
         let Some(code) = seen.final_code() else { return };
-        let life = self.restarts.len();
-        let leg = self.legs.get_mut(&seen.call_id).and_then(|legs| legs.last_mut());
-        match leg.filter(|leg| leg.life == life) {
+        match self.leg(&seen.call_id) {
             Some(leg) if of_a_call && code == 200 => drop(leg.answered.get_or_insert(now)),
+            Some(leg) if of_a_call && code >= 300 && leg.branch == seen.branch => {
+                leg.refusal.get_or_insert((now, code));
+            }
             Some(leg) if !of_a_call && leg.branch == seen.branch => leg.refused = true,
             _ => {}
         }
@@ -72,13 +114,24 @@ impl Witness {
         // The same again is a copy, unless whoever had taken it has forgotten it.
         if legs.iter().all(|leg| leg.branch != seen.branch || leg.life != life) {
             let branch = seen.branch.clone();
-            legs.push(Leg { began: now, answered: None, ended: None, life, branch, refused: false });
+            let fresh = Leg {
+                began: now,
+                answered: None,
+                ended: None,
+                heard: now,
+                seen: now,
+                refusal: None,
+                owes: BTreeSet::new(),
+                life,
+                branch,
+                refused: false,
+            };
+            legs.push(fresh);
         }
     }
 
     fn ends(&mut self, now: Instant, call_id: &str) {
-        let life = self.restarts.len();
-        if let Some(leg) = self.legs.get_mut(call_id).and_then(|legs| legs.last_mut()).filter(|leg| leg.life == life) {
+        if let Some(leg) = self.leg(call_id) {
             leg.ended.get_or_insert(now);
         }
     }
@@ -96,5 +149,57 @@ impl Witness {
     /// When the exchange lost its power while it had this leg, or after it.
     pub(crate) fn power_cut_after(&self, leg: &Leg) -> Option<Instant> {
         self.restarts.get(leg.life).copied()
+    }
+
+    /// Whether this refusal of the leg had no ACK when the exchange lost its power: then nobody repeats it any more.
+    pub(crate) fn power_took_refusal(&self, leg: &Leg, code: u16) -> bool {
+        leg.refusal.is_some_and(|(at, said)| said == code && self.power_went_soon_after(leg, at))
+    }
+
+    /// Whether the exchange lost its power while it might still have repeated the leg's BYE.
+    pub(crate) fn power_took_bye(&self, leg: &Leg) -> bool {
+        leg.ended.is_some_and(|at| self.power_went_soon_after(leg, at))
+    }
+
+    fn power_went_soon_after(&self, leg: &Leg, at: Instant) -> bool {
+        self.power_cut_after(leg).is_some_and(|cut| cut.since(at) < REPEATED)
+    }
+}
+
+impl Leg {
+    /// Whether the phone has left something unanswered, or said that it knows nothing of the call.
+    pub(crate) fn owes_a_word(&self) -> bool {
+        !self.owes.is_empty()
+    }
+
+    /// The phone gives a sign of life.
+    fn lives(&mut self, now: Instant) {
+        if self.ended.is_none() {
+            self.seen = now;
+        }
+    }
+
+    fn hears(&mut self, now: Instant, seen: &Glance) {
+        if self.ended.is_some() || matches!(seen.code, Some(408 | 481)) {
+            return;
+        }
+        self.lives(now);
+        if seen.code.is_none_or(|code| code >= 200) {
+            self.owes.retain(|(method, cseq)| *method != seen.method || *cseq != seen.cseq);
+        }
+    }
+
+    /// The exchange asks within the dialog, or answers an INVITE with 200.
+    fn asks(&mut self, seen: &Glance) {
+        let number = seen.cseq.split(' ').next().unwrap_or_default();
+        let owed = match (seen.code, seen.method.as_str()) {
+            (None, "OPTIONS") => ("OPTIONS", seen.cseq.clone()),
+            (None, "INVITE") if seen.tagged => ("INVITE", seen.cseq.clone()),
+            (Some(200), "INVITE") => ("ACK", format!("{number} ACK")),
+            _ => return,
+        };
+        if self.ended.is_none() {
+            self.owes.insert(owed);
+        }
     }
 }

@@ -93,8 +93,10 @@ impl Net {
                     None if cut => continue,
                     None => self.fail_in(&[&view.call_id], &format!("{} rang and nobody knows: {view:#?}", phone.name)),
                 };
-                // An ACK says that the exchange had the answer; unwanted, a BYE comes with it and may be lost with a flow.
+                // An ACK says that the exchange had the answer; unwanted, a BYE comes with it and may be lost with a flow, or
+                // again and again until a power cut ends its repetition.
                 let told = view.was_hung_up.is_some() || view.vanished.is_some() || view.cut_off.is_some();
+                let told = told || rung.first().is_some_and(|leg| self.exchange.witness.power_took_bye(leg));
                 if view.acknowledged.is_some() && !answered && !told {
                     self.fail_in(&[&view.call_id], &format!("{} talked and nobody knows: {view:#?}", phone.name));
                 }
@@ -155,6 +157,12 @@ impl Checked<'_> {
         if self.is_gone() || self.end_by_power().is_some_and(|_| self.record.cut) {
             return;
         }
+        // Its refusal was promised and said, but lost on the way, and with the power went who would have repeated it: the phone
+        // waits in vain, as the wire saw no ACK of it.
+        let waits_in_vain = view.code == Some(408) && view.trying.or(view.ringing).is_some();
+        if waits_in_vain && self.net.exchange.witness.power_took_refusal(self.leg, self.record.sip_code) {
+            return;
+        }
         if view.talked() != (self.record.disposition == Disposition::Answered) {
             self.wrong("the caller and the record do not agree whether they talked");
         }
@@ -180,9 +188,8 @@ impl Checked<'_> {
         let Some(theirs) = rung.first() else { self.wrong("the wire saw nobody called") };
         let (begin, end) = (self.leg.answered, self.end(theirs));
         let (Some(begin), Some(end)) = (begin, end) else { self.wrong("the wire saw no end") };
-        let noticed_late = matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost");
-        if noticed_late && talk != end.since(begin) {
-            return self.check_vanished(called, talk, end.since(begin));
+        if matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost" | "no-ack") {
+            return self.check_vanished((called, theirs), talk, begin, end);
         }
         if talk != end.since(begin) {
             self.wrong(&format!("talk time is {talk:?}, and the wire saw {:?}", end.since(begin)));
@@ -194,12 +201,29 @@ impl Checked<'_> {
         }
     }
 
-    /// Somebody was gone for some time when the exchange noticed: nobody talked for longer than the first of them was there.
-    fn check_vanished(&self, called: &View, talk: Duration, noticed: Duration) {
-        let gone = [self.view, called].into_iter().filter_map(|view| view.vanished.or(view.cut_off)).min();
-        let (Some(gone), Some(from)) = (gone, called.answered) else { self.wrong("nobody was gone") };
-        if talk > noticed || self.record.cause == "far-end-vanished" && talk > gone.since(from) + UNDER_WAY {
-            self.wrong(&format!("talk time is {talk:?}, somebody was gone after {:?}", gone.since(from)));
+    /// Somebody was gone for some time when the exchange noticed: the talk was over at the last sign of life that the wire saw of
+    /// the first of those who owed it a word. A packet of audio always is one; a message may be a copy, or refused. A phone whose
+    /// connection broke is not gone: it talks on until it hangs up, and its BYE may be lost with its next connection.
+    fn check_vanished(&self, called: (&View, &Leg), talk: Duration, begin: Instant, noticed: Instant) {
+        let gone = [(self.view, self.leg), called].into_iter().filter(|(_, leg)| leg.owes_a_word());
+        let first = |sign: fn(&Leg) -> Instant| gone.clone().map(|(_, leg)| sign(leg).max(begin)).min();
+        let Some((heard, seen)) = first(|leg| leg.heard).zip(first(|leg| leg.seen)) else {
+            self.wrong("nobody was gone")
+        };
+        if talk < heard.since(begin) || talk > seen.since(begin) {
+            let (heard, seen) = (heard.since(begin), seen.since(begin));
+            self.wrong(&format!(
+                "talk time is {talk:?}, the first who was gone was heard for {heard:?} and seen for {seen:?}"
+            ));
+        }
+        let left =
+            |view: &View| [view.vanished, view.cut_off, view.hung_up].into_iter().flatten().any(|at| at <= noticed);
+        if !gone.clone().any(|(view, _)| left(view)) {
+            self.wrong("everybody was there");
+        }
+        let powerless = gone.filter_map(|(view, _)| view.vanished).min();
+        if powerless.is_some_and(|gone| seen > begin.max(gone + UNDER_WAY)) {
+            self.wrong(&format!("one who had no power since {powerless:?} was seen at {seen:?}"));
         }
     }
 
