@@ -38,7 +38,10 @@ pub(super) struct Presence {
     seen: Now,
     /// Our OPTIONS that it has not answered.
     asked: Option<TransactionId>,
-    /// How many before that were not answered, one after the other.
+    /// When it was asked last.
+    #[serde(default)]
+    questioned: Instant,
+    /// How many questions before that were not answered, one after the other.
     #[serde(default)]
     unanswered: u8,
     /// By which cause it is taken for gone.
@@ -50,7 +53,7 @@ pub(super) struct Presence {
 const QUESTIONS: u8 = 3;
 /// And how many times `talk-check-s` after its last sign of life at the earliest.
 const PATIENCE: u32 = 4;
-/// An answer takes a moment: so much earlier one may be asked again.
+/// Checks are not quite regular: so much earlier one may be asked again.
 const SLACK: Duration = Duration::from_secs(5);
 
 impl Leg {
@@ -136,10 +139,11 @@ impl Call {
         if leg.presence.gone.is_some() {
             return self.ends_without_the_gone(cx);
         }
-        let is_due = now.mono.since(leg.presence.seen.mono) + SLACK >= longest || leg.presence.unanswered > 0;
+        let is_due = now.mono.since(leg.presence.questioned) + SLACK >= longest || leg.presence.unanswered > 0;
         if since.is_none_or(|since| since >= longest) && is_due && leg.presence.asked.is_none() {
             let headers = [("Accept", "application/sdp"), super::wire::USER_AGENT];
             leg.presence.asked = leg.request(cx, &Method::Options, &headers, None);
+            leg.presence.questioned = now.mono;
         }
     }
 
