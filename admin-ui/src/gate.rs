@@ -112,7 +112,7 @@ fn taste(headers: &HeaderMap) -> (Language, Theme) {
 }
 
 /// To the log-in page, and back here afterwards if it was only looked at. A form is kept and the password asked for in place.
-/// A page's script that asks for a part of a page is told to leave that page: a log-in form is no part of it.
+/// A page's script that asks for a part of a page has to leave that page: a log-in form is no part of it.
 async fn to_log_in(desk: &Desk, request: Request) -> Response {
     let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
     if request.method() == Method::GET && next != "/" {

@@ -83,7 +83,7 @@ async fn carry_out(
     dry_run: bool,
 ) -> Result<Vec<DiffLine>, ChangeError> {
     let (ports, actor, wish) = (ports.clone(), actor.to_owned(), wish.clone());
-    // A task of its own: whoever hangs up in the middle would else leave a change in the database that is not in effect.
+    // A task of its own: a browser that hangs up in the middle would else leave a change in the database that is not in effect.
     let task = tokio::spawn(async move {
         let mut rng = PortRng(ports.clone());
         let records = ports.records.clone();

@@ -22,7 +22,7 @@ use tower::ServiceExt;
 
 const NOW: i64 = 1_795_230_000_000_000;
 
-/// What Anna must not read: addresses and log-ins of others, what a source said, what a script is told, what was dialled.
+/// What Anna must not read: addresses and log-ins of others, what a source said, what a script is given, what was dialled.
 const OTHERS: [&str; 11] = [
     "192.0.2.8",
     "192.0.2.9",

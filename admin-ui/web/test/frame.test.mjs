@@ -53,6 +53,28 @@ test("a live page whose session is gone leads to the log-in page", async () => {
   await page.context().close();
 });
 
+test("an alarm that comes is announced, once", async () => {
+  const page = await (await browser.newContext({ viewport: DESK })).newPage();
+  const said = (alarms) => `event: figures\ndata: ${JSON.stringify({ now: 0, html: `<h1 data-told>Well</h1>${alarms}` })}\n\n`;
+  const alarm = (text) => `<ul><li data-told><strong>${text}</strong></li></ul>`;
+  const first = alarm("Password guessing");
+  const body = said("") + said(first) + said(first + alarm("No free port"));
+  await page.route("**/live/events", (route) => route.abort());
+  await page.route("**/live/events", (route) => route.fulfill({ contentType: "text/event-stream", body }), { times: 1 });
+  await page.addInitScript(() => {
+    const heard = [];
+    document.addEventListener("DOMContentLoaded", () => {
+      const line = document.getElementById("said");
+      if (line) new MutationObserver(() => { heard.push(line.textContent); line.dataset.heard = heard.join("|"); }).observe(line, { childList: true });
+    });
+  });
+  await logIn(page, house.url, "admin@acme.test", "acme-secret");
+  await page.locator("#said[data-heard$='No free port']").waitFor({ state: "attached" });
+  const heard = await page.locator("#said").getAttribute("data-heard");
+  assert.equal(heard, "Well|Password guessing|No free port");
+  await page.context().close();
+});
+
 test("on a phone the ladder is a list, and a message is read without scrolling sideways", async () => {
   for (const width of [320, 375]) {
     const page = await at({ width, height: 800 });
