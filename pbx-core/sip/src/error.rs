@@ -8,9 +8,6 @@ pub enum ParseError {
     /// There are no bytes, or line ends only.
     #[error("empty message")]
     Empty,
-    /// The start line and headers must be UTF-8 (RFC 3261 §7).
-    #[error("start line or headers are not UTF-8")]
-    NotUtf8,
     /// Neither a request line nor a status line (RFC 3261 §7.1, §7.2).
     #[error("malformed start line: {0}")]
     StartLine(&'static str),
@@ -26,6 +23,13 @@ pub enum ParseError {
     /// More headers than [`crate::message::MAX_HEADERS`] or more bytes than 4 GiB.
     #[error("too many headers")]
     TooLarge,
+}
+
+impl ParseError {
+    /// Whether the end of the message is missing: what stood there can't be known.
+    pub(crate) const fn is_cut(self) -> bool {
+        matches!(self, Self::Unterminated)
+    }
 }
 
 /// A piece of text breaks its grammar; the words name the rule, for a person to act on.

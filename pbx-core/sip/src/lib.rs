@@ -36,6 +36,7 @@
 //! - `sdp`: session descriptions, and offer and answer (RFC 3264).
 //! - `framing`: a byte stream cut into messages by Content-Length.
 //! - `uri`, `via`, `name_addr`, `params`, `header`, `header_name`, `method`, `status`: one kind of value each.
+//! - `header_class`: which headers a message is lost without, and which only inform.
 //! - `grammar`: the characters and small rules of RFC 3261 §25.1; `text`: text that shares the message's buffer.
 //! - `spell`: numbers and addresses written into text; `pairs`: maps stored as lists of pairs.
 //! - `error`: what can be wrong with a message; `time`: steady time as a number.
@@ -128,6 +129,7 @@ pub mod framing;
 pub mod gate;
 pub mod grammar;
 pub mod header;
+mod header_class;
 pub mod header_name;
 pub mod message;
 pub mod method;

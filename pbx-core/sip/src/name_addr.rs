@@ -2,7 +2,7 @@
 
 use crate::error::Malformed;
 use crate::grammar::{cut, find, is_space, is_token, is_token_char, part, quoted_end, trim};
-use crate::params::{Params, unquote};
+use crate::params::{Params, readable, unquote};
 use crate::text::{Span, Text};
 use crate::uri::Uri;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -26,35 +26,46 @@ impl NameAddr {
     /// When it breaks the grammar, or a bare address has a comma, semicolon or question mark that needs `<>` (§20.10).
     pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
         let text = text.into();
-        let all = trim(text.as_str());
-        let (display, address, params) = if all.starts_with('"') {
-            let end = quoted_end(all).ok_or(Malformed("quoted display name has no closing quote"))?;
-            let (display, rest) = all.split_at(end);
-            let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
-            let rest = rest.strip_prefix('<').ok_or(Malformed("display name is not followed by <"))?;
-            let (address, params) = bracketed(rest)?;
-            (display, address, params)
-        } else if let Some((display, rest)) = cut(all, b'<') {
-            let display = trim(display);
-            if !display.bytes().all(|b| is_token_char(b) || is_space(b) || b >= 0x80) {
-                return Err(Malformed("display name has a character that needs quotes"));
-            }
-            let (address, params) = bracketed(rest)?;
-            (display, address, params)
-        } else {
-            bare(all)?
-        };
-        let whole = text.as_str();
+        let parts = split(trim(&text))?;
         let mut tag = None;
-        Params::each(params, |param| {
+        Params::each(parts.params, |param| {
             if param.name.eq_ignore_ascii_case("tag") {
-                tag = param.value.map(|value| Span::of(whole, value));
+                tag = param.value.map(|value| Span::of(&text, value));
             }
         })?;
-        let (display, address) = (Span::of(whole, display), Span::of(whole, address));
-        let params = Span::of(whole, params);
-        let uri = Uri::parse(text.slice(address.range()))?;
-        Ok(Self { display, uri, params, tag, text })
+        Self::of(&text, parts, tag)
+    }
+
+    /// Reads a Contact, of whose parameters each stands for itself: one that can't be read is kept as it is, and costs
+    /// nothing else. Its tag would mean nothing.
+    ///
+    /// # Errors
+    /// When display name or address break the grammar.
+    pub(crate) fn contact(text: Text) -> Result<Self, Malformed> {
+        let parts = split(trim(&text))?;
+        Self::of(&text, parts, None)
+    }
+
+    /// Reads what can be read of a broken value: the address and, each by itself, the parameters. The name is left out.
+    ///
+    /// # Errors
+    /// When the address can't be read.
+    pub(crate) fn repaired(text: &str) -> Result<Self, Malformed> {
+        let (address, params) = roughly(text);
+        Self::parse(format!("<{}>{}", Uri::parse(address)?, readable(params)))
+    }
+
+    /// As [`Self::repaired`]; in the place of an address that can't be read stands nobody's (RFC 3323 §4.1.1.3), for a tag may
+    /// be all that matters.
+    pub(crate) fn repaired_tag(text: &str) -> Result<Self, Malformed> {
+        Self::repaired(text)
+            .or_else(|_| Self::parse(format!("<sip:anonymous@anonymous.invalid>{}", readable(roughly(text).1))))
+    }
+
+    fn of(text: &Text, parts: Parts<'_>, tag: Option<Span>) -> Result<Self, Malformed> {
+        let span = |part| Span::of(text, part);
+        let uri = Uri::parse(text.slice(span(parts.address).range()))?;
+        Ok(Self { display: span(parts.display), uri, params: span(parts.params), tag, text: text.clone() })
     }
 
     /// Makes `"Display" <uri>`.
@@ -118,10 +129,11 @@ impl NameAddr {
         self.tag.map(|tag| tag.get(&self.text))
     }
 
-    /// The `expires` of a Contact, in seconds; `None` where it is absent or not a number (RFC 3261 §10.3 step 7).
-    /// A number too large for 32 bits reads as 2³²−1 (§20.19).
+    /// The `expires` of a Contact, in seconds; `None` where it is absent. What is no number reads as an hour (RFC 3261
+    /// §10.2.1.1), a number too large for 32 bits as 2³²−1 (§20.19).
     pub fn expires(&self) -> Option<u32> {
-        self.params().value("expires").and_then(crate::header::seconds)
+        let expires = self.params().get("expires")?;
+        Some(expires.value.and_then(crate::header::seconds).unwrap_or(3600))
     }
 
     /// The `q` of a Contact in thousandths; 1000 where it is absent or broken.
@@ -141,6 +153,42 @@ impl NameAddr {
     }
 }
 
+/// The parts of a value, as they stand in it.
+struct Parts<'a> {
+    display: &'a str,
+    address: &'a str,
+    params: &'a str,
+}
+
+fn split(all: &str) -> Result<Parts<'_>, Malformed> {
+    let (display, rest) = if all.starts_with('"') {
+        let end = quoted_end(all).ok_or(Malformed("quoted display name has no closing quote"))?;
+        let (display, rest) = all.split_at(end);
+        let rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        (display, rest.strip_prefix('<').ok_or(Malformed("display name is not followed by <"))?)
+    } else if let Some((display, rest)) = cut(all, b'<') {
+        let display = trim(display);
+        if !display.bytes().all(|b| is_token_char(b) || is_space(b) || b >= 0x80) {
+            return Err(Malformed("display name has a character that needs quotes"));
+        }
+        (display, rest)
+    } else {
+        return bare(all);
+    };
+    let (address, params) = bracketed(rest)?;
+    Ok(Parts { display, address, params })
+}
+
+/// Address and parameters of a broken value, as far as they can be told apart.
+fn roughly(text: &str) -> (&str, &str) {
+    let all = trim(text);
+    let name = if all.starts_with('"') { quoted_end(all).unwrap_or_default() } else { 0 };
+    match all.get(name..).and_then(|rest| cut(rest, b'<')) {
+        Some((_, rest)) => cut(rest, b'>').unwrap_or_else(|| part(rest, b';')),
+        None => part(all, b';'),
+    }
+}
+
 /// What stands after `<`: the address and what follows `>`.
 fn bracketed(rest: &str) -> Result<(&str, &str), Malformed> {
     let (address, params) = cut(rest, b'>').ok_or(Malformed("address has no closing >"))?;
@@ -148,13 +196,13 @@ fn bracketed(rest: &str) -> Result<(&str, &str), Malformed> {
 }
 
 /// An address without brackets: its parameters are the header's.
-fn bare(all: &str) -> Result<(&str, &str, &str), Malformed> {
+fn bare(all: &str) -> Result<Parts<'_>, Malformed> {
     let (address, params) = part(all, b';');
     let address = trim(address);
     if address.bytes().any(|b| matches!(b, b'?' | b',')) {
         return Err(Malformed("address with a question mark or comma needs < and >"));
     }
-    Ok(("", address, params))
+    Ok(Parts { display: "", address, params })
 }
 
 impl fmt::Display for NameAddr {
@@ -172,5 +220,36 @@ impl Serialize for NameAddr {
 impl<'de> Deserialize<'de> for NameAddr {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::parse(Text::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_and_tag_of_a_broken_value_are_found() {
+        for (broken, read) in [
+            ("Bell, Alexander <sip:bell@h.test>;tag=43", "<sip:bell@h.test>;tag=43"),
+            ("\"no end <sip:bell@h.test>;tag=43", "<sip:bell@h.test>;tag=43"),
+            ("\"a <b>\" x <sip:bell@h.test>;x=;tag=43", "<sip:bell@h.test>;tag=43"),
+            ("<sip:bell@h.test;tag=43", "<sip:bell@h.test>;tag=43"),
+            ("sip:bell@h.test;;tag=43", "<sip:bell@h.test>;tag=43"),
+            ("anonymous;tag=43", "<sip:anonymous@anonymous.invalid>;tag=43"),
+            ("", "<sip:anonymous@anonymous.invalid>"),
+        ] {
+            assert_eq!(NameAddr::repaired_tag(broken).unwrap().text(), read, "{broken}");
+        }
+        assert!(NameAddr::repaired("anonymous;tag=43").is_err());
+    }
+
+    #[test]
+    fn a_parameter_of_a_contact_costs_nothing_else() {
+        let contact = |text: &str| NameAddr::contact(text.into()).unwrap();
+        let read = contact("<sip:a@h.test>;expires=;q=7;+sip.instance=\"<urn:uuid:1>\"");
+        assert_eq!((read.expires(), read.q(), read.instance().as_deref()), (Some(3600), 1000, Some("<urn:uuid:1>")));
+        assert_eq!(contact("<sip:a@h.test>;x==;expires=60").expires(), Some(60));
+        assert_eq!(contact("<sip:a@h.test>").expires(), None);
+        assert!(NameAddr::contact("Bell, A <sip:a@h.test>".into()).is_err());
     }
 }

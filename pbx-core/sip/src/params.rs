@@ -78,6 +78,28 @@ impl<'a> Params<'a> {
     }
 }
 
+/// What can be read of a broken list of parameters, written again: each stands for itself, and of a name that comes twice
+/// the first counts. A quotation mark or bracket without its partner hides nothing that comes after it.
+pub(crate) fn readable(text: &str) -> String {
+    let (mut kept, mut names) = (String::new(), Names::default());
+    let mut keep = |piece| {
+        let Ok((Param { name, value }, "")) = Param::first(piece) else { return };
+        if value.is_some_and(|value| value.contains(char::is_control)) || names.add(name).is_err() {
+            return;
+        }
+        kept.extend([";", name]);
+        kept.extend(value.into_iter().flat_map(|value| ["=", value]));
+    };
+    for piece in split_outside(text, b';').skip(1) {
+        if piece.contains('<') || piece.matches('"').count() % 2 == 1 {
+            piece.split(';').for_each(&mut keep);
+        } else {
+            keep(piece);
+        }
+    }
+    kept
+}
+
 /// The parameter names of a list seen so far. Each new one is compared with all before it, so their number is bounded.
 #[derive(Default)]
 pub(crate) struct Names<'a> {
@@ -106,9 +128,14 @@ impl<'a> Names<'a> {
 impl<'a> Param<'a> {
     /// Takes the first parameter off a text that begins with `;`; gives it and what follows.
     fn take(text: &'a str) -> Result<(Self, &'a str), Malformed> {
+        Self::first(text.get(1..).unwrap_or_default())
+    }
+
+    /// As [`Self::take`], of a text without the `;`.
+    fn first(text: &'a str) -> Result<(Self, &'a str), Malformed> {
         let fault = Malformed("parameter value is neither token, host nor quoted string");
         let ends = |rest: &str| rest.is_empty() || rest.starts_with(';');
-        let (name, rest) = run(trim_start(text.get(1..).unwrap_or_default()), &TOKEN);
+        let (name, rest) = run(trim_start(text), &TOKEN);
         let rest = trim_start(rest);
         if name.is_empty() || !(ends(rest) || rest.starts_with('=')) {
             return Err(Malformed("parameter name is not a token"));
@@ -199,6 +226,19 @@ mod tests {
         assert!(Params::check(&many(32)).is_ok());
         assert!(Params::check(&many(33)).is_err());
         assert!(Params::check(";received=2001:db8::1;rport;x=[::1]").is_ok());
+    }
+
+    #[test]
+    fn each_parameter_of_a_broken_list_stands_for_itself() {
+        for (broken, read) in [
+            (";expires=;tag=1;;x", ";tag=1;x"),
+            (" junk ;tag=1;a b;tag=2", ";tag=1"),
+            (";note=\"a;tag=1", ";tag=1"),
+            (";note=\"a;tag=2\";b=<>;tag=1", ";note=\"a;tag=2\";tag=1"),
+            (";note=\"a\rb\";tag=1", ";tag=1"),
+        ] {
+            assert_eq!(readable(broken), read, "{broken}");
+        }
     }
 
     #[test]

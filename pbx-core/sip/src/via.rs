@@ -2,7 +2,7 @@
 
 use crate::error::Malformed;
 use crate::grammar::{cut, is_space, is_token, number, part, trim};
-use crate::params::Params;
+use crate::params::{Params, readable};
 use crate::spell;
 use crate::text::{Span, Text};
 use crate::uri::Host;
@@ -115,6 +115,15 @@ impl Via {
         })?;
         let (transport, host, params) = (Span::of(all, transport), Span::of(all, host), Span::of(all, params));
         Ok(Self { transport, host, port, params, branch, received, rport, text })
+    }
+
+    /// Reads what can be read of a broken value: the parameters each by itself.
+    ///
+    /// # Errors
+    /// When what stands before them breaks the grammar.
+    pub(crate) fn repaired(text: &str) -> Result<Self, Malformed> {
+        let (head, params) = part(text, b';');
+        Self::parse([head, &readable(params)].concat())
     }
 
     /// Makes a Via with an empty `rport`, as a client sends it (RFC 3581 §3).

@@ -64,20 +64,29 @@ fn is_nobody(address: &NameAddr) -> bool {
         || uri.user().is_some_and(|user| user.eq_ignore_ascii_case("anonymous"))
 }
 
-/// What a trunk asserts, else what its From says; the number in E.164 where it is one.
+/// What a trunk asserts, else what its From says: the number of the first address, in E.164 where it is one, and the first
+/// name that any of them has. Who calls from outside has none of the company's extensions: such an address says nothing.
 fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
-    let asserted = invite.asserted_identities().unwrap_or_default().into_iter().next();
-    let Some(address) = asserted.as_ref().or_else(|| invite.from_addr().ok()) else { return Party::default() };
-    if anonymous || is_nobody(address) {
+    let asserted = invite.asserted_identities();
+    let is_outside = |address: &&NameAddr| !tenant.extensions.contains_key(&number_of(tenant, address));
+    let mut told: Vec<&NameAddr> = asserted.iter().filter(is_outside).collect();
+    if told.is_empty() {
+        told.extend(invite.from_addr().ok().filter(is_outside));
+    }
+    let Some(first) = told.first() else { return Party { anonymous, ..Party::default() } };
+    if anonymous || is_nobody(first) {
         return Party { anonymous: true, ..Party::default() };
     }
+    let name = told.iter().find_map(|address| address.display_name()).map(|name| name.into_owned()).unwrap_or_default();
+    Party { number: number_of(tenant, first), name, ..Party::default() }
+}
+
+fn number_of(tenant: &Tenant, address: &NameAddr) -> String {
     let user = match address.uri() {
         Uri::Sip(uri) => uri.user_unescaped().map(|user| user.into_owned()).unwrap_or_default(),
         Uri::Tel(_) | Uri::Other(_) => address.uri().as_str().split_once(':').map_or("", |(_, rest)| rest).to_owned(),
     };
-    let number = dial_plan::e164(&user, &tenant.country).unwrap_or(user);
-    let name = address.display_name().map(|name| name.into_owned()).unwrap_or_default();
-    Party { number, name, ..Party::default() }
+    dial_plan::e164(&user, &tenant.country).unwrap_or(user)
 }
 
 /// Writes From, and P-Asserted-Identity or Privacy, of an INVITE to a phone.

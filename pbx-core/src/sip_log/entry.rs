@@ -4,6 +4,8 @@ use crate::flow::Transport;
 use crate::ids::CallId;
 use crate::time::Wall;
 use bytes::Bytes;
+use pbx_sip::HeaderName;
+use pbx_sip::gate::overlooked;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use uuid::Uuid;
 
@@ -33,6 +35,17 @@ pub struct Entry {
     pub remote: SocketAddr,
     /// The message; with secrets masked where it was read from the log.
     pub bytes: Bytes,
+}
+
+impl Entry {
+    /// The headers of a received message that could not be read, and so counted as absent; `*` stands for a line that is no
+    /// header.
+    pub fn overlooked(&self) -> Vec<&'static str> {
+        match self.way {
+            Way::In => overlooked(self.bytes.clone()).into_iter().map(HeaderName::as_str).collect(),
+            Way::Out => Vec::new(),
+        }
+    }
 }
 
 /// The length in bytes of an entry's head: length, CRC-32, time, call, way, transport, two addresses of 18 bytes.

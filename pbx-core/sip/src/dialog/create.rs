@@ -44,7 +44,7 @@ impl Dialog {
             state,
             id,
             local: invite.required(HeaderName::From)?.text().detached(),
-            remote: response.required(HeaderName::To)?.text().detached(),
+            remote: response.to_addr()?.text().detached(),
             target: invite.uri()?.detached(),
             routes: Vec::new(),
             local_cseq: cseq,
@@ -76,7 +76,7 @@ impl Dialog {
             state: State::Early,
             id,
             local,
-            remote: invite.required(HeaderName::From)?.text().detached(),
+            remote: invite.from_addr()?.text().detached(),
             target: match contact_of(invite)? {
                 Some(target) => target,
                 None if invite.via()?.unique_branch().is_none() => invite.from_addr()?.uri().detached(),

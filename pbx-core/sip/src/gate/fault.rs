@@ -1,7 +1,6 @@
 //! What can be wrong with a request, and how it is answered.
 
 use crate::error::{HeaderError, Malformed, ParseError};
-use crate::header_name::HeaderName;
 use crate::status::StatusCode;
 use crate::text::Text;
 
@@ -26,10 +25,13 @@ pub enum Fault {
     /// 406: Accept forbids an answer with a session description (RFC 3261 §21.4.7).
     #[error("Accept does not name application/sdp")]
     NotAcceptable,
-    /// 413: the message is longer than [`super::MAX_BYTES`], its headers are longer than [`super::MAX_HEAD_BYTES`], or
-    /// there are too many.
-    #[error("message is too large")]
-    TooLarge,
+    /// 413: with its body the message is longer than [`super::MAX_BYTES`] (RFC 3261 §21.4.11).
+    #[error("body is too large")]
+    BodyTooLarge,
+    /// 513: start line and headers are longer than [`super::MAX_HEAD_BYTES`], or the headers are too many (RFC 3261
+    /// §21.5.7).
+    #[error("headers are too long")]
+    HeadTooLong,
     /// 414: the Request-URI is longer than [`super::MAX_URI_BYTES`].
     #[error("Request-URI is longer than 1024 bytes")]
     UriTooLong,
@@ -61,7 +63,8 @@ impl Fault {
                 StatusCode::BAD_REQUEST
             }
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::TooLarge => StatusCode::REQUEST_ENTITY_TOO_LARGE,
+            Self::BodyTooLarge => StatusCode::REQUEST_ENTITY_TOO_LARGE,
+            Self::HeadTooLong => StatusCode::MESSAGE_TOO_LARGE,
             Self::UriTooLong => StatusCode::REQUEST_URI_TOO_LONG,
             Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Scheme => StatusCode::UNSUPPORTED_URI_SCHEME,
@@ -75,9 +78,5 @@ impl Fault {
     /// The reason phrase: the registered words, and after a dash what a person should look at.
     pub fn reason(&self) -> String {
         format!("{} - {self}", self.status().reason())
-    }
-
-    pub(super) const fn malformed(name: HeaderName, why: &'static str) -> Self {
-        Self::Header(HeaderError::Malformed(name, Malformed(why)))
     }
 }

@@ -1,8 +1,9 @@
 //! The order in which a well-split message is looked at (RFC 3261 §8.2, §16.3, §18).
 
 use super::{Fault, MAX_HEAD_BYTES, MAX_URI_BYTES, MAX_VIAS, Policy};
-use crate::error::HeaderError;
+use crate::error::{HeaderError, Malformed};
 use crate::grammar::split_outside;
+use crate::header_class::{Names, needed_in};
 use crate::header_name::HeaderName;
 use crate::message::check::{check, is_single};
 use crate::message::{Header, Message};
@@ -10,17 +11,18 @@ use crate::method::Method;
 use crate::text::Text;
 use crate::uri::Uri;
 
-/// The first fault of a message, if it has any.
+/// The first fault of a message, if it has any. A follow-up is asked only whose it is.
 pub(super) fn fault_of(message: &Message, policy: &Policy<'_>) -> Option<Fault> {
+    let asks = |check: fn(&Message) -> Result<(), Fault>| if message.is_follow_up() { Ok(()) } else { check(message) };
     size(message)
         .and_then(|()| method(message, policy))
-        .and_then(|()| address(message))
+        .and_then(|()| asks(address))
         .and_then(|()| headers(message))
         .and_then(|()| sequence(message))
         .and_then(|()| body(message))
-        .and_then(|()| encoding(message))
+        .and_then(|()| asks(encoding))
         .and_then(|()| extensions(message, policy))
-        .and_then(|()| acceptance(message))
+        .and_then(|()| asks(acceptance))
         .err()
 }
 
@@ -30,7 +32,7 @@ fn size(message: &Message) -> Result<(), Fault> {
         return Err(Fault::UriTooLong);
     }
     if head > MAX_HEAD_BYTES {
-        return Err(Fault::TooLarge);
+        return Err(Fault::HeadTooLong);
     }
     if vias(message) > MAX_VIAS { Err(Fault::TooManyVias) } else { Ok(()) }
 }
@@ -53,55 +55,37 @@ fn method(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
 }
 
 fn address(message: &Message) -> Result<(), Fault> {
-    if !message.is_request() {
-        return Ok(());
-    }
     match message.uri() {
-        Ok(Uri::Sip(uri)) if uri.headers().is_some() => {
-            Err(Fault::Uri(crate::error::Malformed("headers are not allowed here")))
-        }
+        Ok(Uri::Sip(uri)) if uri.headers().is_some() => Err(Fault::Uri(Malformed("headers are not allowed here"))),
         Ok(Uri::Sip(_) | Uri::Tel(_)) => Ok(()),
-        Ok(uri) if uri.is_sos() && calls(message) => Ok(()),
+        Ok(uri) if uri.is_sos() && message.is(&Method::Invite) => Ok(()),
         Ok(Uri::Other(_)) => Err(Fault::Scheme),
         Err(HeaderError::RequestUri(fault)) => Err(Fault::Uri(fault)),
         Err(fault) => Err(Fault::Header(fault)),
     }
 }
 
-/// An INVITE, or what follows it with the same Request-URI (RFC 3261 §9.1, §17.1.1.3).
-const fn calls(message: &Message) -> bool {
-    matches!(message.method(), Some(Method::Invite | Method::Ack | Method::Cancel))
-}
-
-/// The headers that every message must have (RFC 3261 §8.1.1), each that we read in its grammar, and none twice that may
-/// be there once. Max-Forwards may be missing: RFC 2543 did not have it (§16.3).
+/// The headers that every message must have (RFC 3261 §8.1.1), and each that this one needs in its grammar, none twice that
+/// may be there once. Max-Forwards may be missing: RFC 2543 did not have it (§16.3).
 fn headers(message: &Message) -> Result<(), Fault> {
     use HeaderName as H;
-    let there = message.headers().fold(0, |there, header| there | bit(header.name()));
+    let mut there = Names::default();
+    message.headers().for_each(|header| there.add(header.name()));
     for name in [H::Via, H::From, H::To, H::CallId, H::Cseq] {
-        if there & bit(name) == 0 {
+        if !there.has(name) {
             return Err(Fault::Header(HeaderError::Missing(name)));
         }
     }
-    let mut seen = 0;
-    for header in message.headers() {
+    let (needed, mut seen) = (needed_in(message), Names::default());
+    for header in message.headers().filter(|header| needed.has(header.name())) {
         let name = header.name();
-        if seen & bit(name) != 0 && is_single(name) {
+        if seen.has(name) && is_single(name) {
             return Err(Fault::Header(HeaderError::Repeated(name)));
         }
-        seen |= bit(name);
+        seen.add(name);
         well_formed(message, &header).map_err(Fault::Header)?;
     }
-    if message.headers_of(H::Contact).count() > 1 && message.headers_of(H::Contact).any(|header| header.value() == "*")
-    {
-        return Err(Fault::malformed(H::Contact, "* is not alone"));
-    }
     Ok(())
-}
-
-/// The bit of a header in a set of header names.
-const fn bit(name: HeaderName) -> u128 {
-    1 << name as u32
 }
 
 /// Checks a header by its grammar. A header whose typed value the message caches is read through the cache, so that it is
@@ -109,10 +93,12 @@ const fn bit(name: HeaderName) -> u128 {
 fn well_formed(message: &Message, header: &Header<'_>) -> Result<(), HeaderError> {
     use HeaderName as H;
     match header.name() {
-        H::Via if is_the_only_via(message, header) => message.via().map(drop),
+        // Of a follow-up the topmost one decides where it goes.
+        H::Via if message.is_follow_up() || is_the_only_via(message, header) => message.via().map(drop),
         H::From => message.from_addr().map(drop),
         H::To => message.to_addr().map(drop),
         H::Cseq => message.cseq().map(drop),
+        H::Contact => message.contacts().map(drop),
         name => check(name, &header.text()).map_err(|fault| HeaderError::Malformed(name, fault)),
     }
 }
@@ -129,18 +115,23 @@ fn sequence(message: &Message) -> Result<(), Fault> {
     }
 }
 
+/// A body that is cut costs a request that asks, and a response (RFC 3261 §18.3); of ACK, BYE and CANCEL the head says what
+/// there is to say.
 fn body(message: &Message) -> Result<(), Fault> {
-    let declared = message.content_length().map_err(Fault::Header)?;
-    if declared.is_some_and(|length| length as usize > message.body().len()) {
+    let declared = match message.content_length() {
+        Err(_) if message.is_follow_up() => None,
+        length => length.map_err(Fault::Header)?,
+    };
+    let may_be_cut = message.is_request() && message.is_follow_up();
+    if !may_be_cut && declared.is_some_and(|length| length as usize > message.body().len()) {
         return Err(Fault::BodyCut);
     }
     Ok(())
 }
 
-/// A body that is packed can't be read. An ACK and a CANCEL are let in all the same: the one is never answered, of the other
-/// no body is looked at.
+/// A body that is packed can't be read.
 fn encoding(message: &Message) -> Result<(), Fault> {
-    if matches!(message.method(), None | Some(Method::Ack | Method::Cancel)) || message.body().is_empty() {
+    if message.body().is_empty() {
         return Ok(());
     }
     let packed = |header: Header<'_>| {
@@ -158,7 +149,8 @@ fn extensions(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
     if message.header(HeaderName::Require).is_none() {
         return Ok(());
     }
-    let required = message.tokens(HeaderName::Require).map_err(Fault::Header)?;
+    // It was found readable where it is needed, so this is a BYE's.
+    let Ok(required) = message.tokens(HeaderName::Require) else { return Ok(()) };
     let known = |tag: &Text| policy.supported.iter().any(|ours| ours.eq_ignore_ascii_case(tag));
     let unknown: Vec<Text> = required.into_iter().filter(|tag| !known(tag)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(Fault::Extension(unknown)) }

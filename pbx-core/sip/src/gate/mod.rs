@@ -2,14 +2,16 @@
 
 mod fault;
 mod inspect;
+mod overlooked;
 
 pub use fault::Fault;
+pub use overlooked::overlooked;
 
 use crate::build::ResponseBuilder;
 use crate::error::{HeaderError, ParseError};
 use crate::framing::FramingError;
 use crate::header_name::HeaderName;
-use crate::message::{Message, scan};
+use crate::message::{Message, Scanned, scan};
 use crate::method::{KNOWN, Method};
 use crate::via::Via;
 use bytes::Bytes;
@@ -85,10 +87,10 @@ pub fn judge(bytes: Bytes, policy: &Policy<'_>) -> Verdict {
     let message = scanned.message;
     let fault = match scanned.flaw {
         Some(ParseError::Version) => Some(Fault::Version),
-        Some(ParseError::TooLarge) => Some(Fault::TooLarge),
-        _ if size > MAX_BYTES => Some(Fault::TooLarge),
-        Some(flaw) => Some(Fault::Form(flaw)),
-        None => inspect::fault_of(&message, policy),
+        Some(ParseError::TooLarge) => Some(Fault::HeadTooLong),
+        _ if size > MAX_BYTES => Some(Fault::BodyTooLarge),
+        Some(flaw) if !message.is_follow_up() || flaw.is_cut() => Some(Fault::Form(flaw)),
+        _ => inspect::fault_of(&message, policy),
     };
     match fault {
         None => Verdict::Pass(message),
@@ -99,12 +101,13 @@ pub fn judge(bytes: Bytes, policy: &Policy<'_>) -> Verdict {
 /// Judges what is left of a stream that cannot be cut any further (RFC 3261 §18.3): it may be answered, but is never let in.
 pub fn judge_uncut(error: FramingError) -> Verdict {
     let (FramingError::TooLarge(head) | FramingError::NoLength(head)) = &error;
-    let message = match scan(head.clone()) {
-        Ok(scanned) => scanned.message,
+    let Scanned { message, flaw } = match scan(head.clone()) {
+        Ok(scanned) => scanned,
         Err(fault) => return Verdict::Ignore(Silence::NotSip(fault)),
     };
     let fault = match error {
-        FramingError::TooLarge(_) => Fault::TooLarge,
+        FramingError::TooLarge(_) if flaw == Some(ParseError::Unterminated) => Fault::HeadTooLong,
+        FramingError::TooLarge(_) => Fault::BodyTooLarge,
         FramingError::NoLength(_) => {
             let fault = message.content_length().err();
             Fault::Header(fault.unwrap_or(HeaderError::Missing(HeaderName::ContentLength)))

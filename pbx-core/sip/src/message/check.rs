@@ -1,5 +1,5 @@
-//! The grammar of each header that we read, in one table: the gate asks it of what comes in, the builder of what goes
-//! out.
+//! The grammar of each header that we read, in one table: the gate asks it of the headers that a message needs
+//! (`header_class`), the builder of all that goes out.
 
 use crate::error::Malformed;
 use crate::grammar::{is_token, number, split_outside};

@@ -1,8 +1,10 @@
 //! A SIP message: one shared buffer with header ranges, split once, its values typed when they are asked for.
 
+mod addresses;
 mod auth;
 pub(crate) mod check;
 mod header;
+mod latin1;
 mod parse;
 mod stamp;
 mod start;
@@ -11,7 +13,7 @@ mod typed;
 mod values;
 
 pub use header::{Contacts, Header};
-pub(crate) use parse::scan;
+pub(crate) use parse::{Scanned, scan};
 pub use start::StartLine;
 
 use crate::error::ParseError;
@@ -31,7 +33,7 @@ pub const MAX_HEADERS: usize = 256;
 #[derive(Clone)]
 pub struct Message {
     raw: Bytes,
-    /// Start line and headers, which were checked to be UTF-8.
+    /// Start line and headers, as UTF-8.
     head: Text,
     start: Start,
     lines: Arc<Lines>,
@@ -83,6 +85,12 @@ impl Message {
             Start::Request { method, .. } => Some(method),
             Start::Response { .. } => None,
         }
+    }
+
+    /// Whether it follows up on a message that came or went before: a response, ACK, BYE or CANCEL. Such a message is lost
+    /// only where it can't be told whose it is: what else is wrong with it counts as absent.
+    pub const fn is_follow_up(&self) -> bool {
+        matches!(self.method(), None | Some(Method::Ack | Method::Bye | Method::Cancel))
     }
 
     /// Whether it is a request of that method.

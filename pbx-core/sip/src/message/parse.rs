@@ -1,14 +1,14 @@
 //! Splitting a message into its lines (RFC 3261 §7).
 
 use super::values::Lines as Shared;
-use super::{Field, MAX_HEADERS, Message, Start};
+use super::{Field, MAX_HEADERS, Message, Start, latin1};
 use crate::error::ParseError;
 use crate::grammar::{is_space, is_token_char, number};
 use crate::header_name::HeaderName;
 use crate::method::Method;
 use crate::status::StatusCode;
 use crate::text::{Span, Text};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use std::sync::Arc;
 
 /// What could be split, and the first thing that was wrong with it: enough of a broken request is kept to answer it.
@@ -29,7 +29,10 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
     let bytes = if blank > 0 { bytes.slice(blank..) } else { bytes };
     let mut lines = Lines { bytes: &bytes, at: 0, number: 0, flaw: None };
     let first = lines.next().ok_or(ParseError::Empty)?;
-    let start_line = std::str::from_utf8(first.bytes).map_err(|_| ParseError::NotUtf8)?;
+    let Ok(start_line) = std::str::from_utf8(first.bytes) else {
+        let head_end = memchr::memmem::find(&bytes, b"\r\n\r\n").map_or(bytes.len(), |end| end + 4);
+        return scan(latin1::to_utf8(&bytes, head_end));
+    };
     let start = start_line_of(start_line, &mut lines.flaw)?;
 
     let mut stack = [BLANK; ON_STACK];
@@ -76,7 +79,7 @@ fn finish(
     head_end: usize,
     flaw: Option<ParseError>,
 ) -> Result<Scanned, ParseError> {
-    let Some(head) = Text::from_utf8(bytes.slice(..head_end)) else { return mended(&bytes, head_end) };
+    let Some(head) = Text::from_utf8(bytes.slice(..head_end)) else { return scan(latin1::to_utf8(&bytes, head_end)) };
     let end = match declared_length(&bytes, fields) {
         Some(length) => bytes.len().min(head_end.saturating_add(length)),
         None => bytes.len(),
@@ -84,15 +87,6 @@ fn finish(
     let raw = if end < bytes.len() { bytes.slice(..end) } else { bytes };
     let message = Message { raw, head, start, lines: Arc::new(Shared::new(fields)) };
     Ok(Scanned { message, flaw })
-}
-
-/// A head that is not UTF-8 is split again with replacement characters, so that its sender can be told.
-fn mended(bytes: &Bytes, head_end: usize) -> Result<Scanned, ParseError> {
-    let (head, body) = bytes.split_at(head_end.min(bytes.len()));
-    let mut mended = BytesMut::from(String::from_utf8_lossy(head).as_bytes());
-    mended.extend_from_slice(body);
-    let scanned = scan(mended.freeze())?;
-    Ok(Scanned { flaw: Some(ParseError::NotUtf8), ..scanned })
 }
 
 /// Content-Length, if it is one number; what is wrong with it is for the gate to say.

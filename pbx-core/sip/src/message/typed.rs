@@ -1,11 +1,10 @@
 //! Typed values of a message's headers, read when asked for.
 
-use super::{Contacts, Header, Message};
+use super::{Header, Message};
 use crate::error::{HeaderError, Malformed};
 use crate::grammar::{is_token, number, split_outside};
 use crate::header::{CSeq, MediaType, Reason, retry_after, seconds};
 use crate::header_name::HeaderName;
-use crate::name_addr::NameAddr;
 use crate::text::Text;
 use crate::via::Via;
 
@@ -44,7 +43,11 @@ impl Message {
         let text = header.text();
         let top = split_outside(&text, b',').next().map_or(0, str::len);
         let top = if top == text.len() { text } else { text.slice(0..top) };
-        Via::parse(top).map_err(HeaderError::in_header(HeaderName::Via))
+        let read = match Via::parse(top.clone()) {
+            Err(_) if self.is_follow_up() => Via::repaired(&top),
+            read => read,
+        };
+        read.map_err(HeaderError::in_header(HeaderName::Via))
     }
 
     /// All Vias, topmost first.
@@ -53,26 +56,6 @@ impl Message {
     /// When one breaks the grammar.
     pub fn vias(&self) -> Result<Vec<Via>, HeaderError> {
         self.list(HeaderName::Via, Via::parse)
-    }
-
-    /// From.
-    ///
-    /// # Errors
-    /// When it is missing, repeated or breaks the grammar.
-    pub fn from_addr(&self) -> Result<&NameAddr, HeaderError> {
-        self.lines.from.get_or_init(|| self.address(HeaderName::From)).as_ref().map_err(Clone::clone)
-    }
-
-    /// To.
-    ///
-    /// # Errors
-    /// When it is missing, repeated or breaks the grammar.
-    pub fn to_addr(&self) -> Result<&NameAddr, HeaderError> {
-        self.lines.to.get_or_init(|| self.address(HeaderName::To)).as_ref().map_err(Clone::clone)
-    }
-
-    fn address(&self, name: HeaderName) -> Result<NameAddr, HeaderError> {
-        NameAddr::parse(self.required(name)?.text()).map_err(HeaderError::in_header(name))
     }
 
     /// Call-ID.
@@ -96,65 +79,6 @@ impl Message {
     fn read_cseq(&self) -> Result<CSeq, HeaderError> {
         let header = self.required(HeaderName::Cseq)?;
         CSeq::parse(&header.value()).map_err(HeaderError::in_header(HeaderName::Cseq))
-    }
-
-    /// All Contacts.
-    ///
-    /// # Errors
-    /// When one breaks the grammar, or `*` is not alone.
-    pub fn contacts(&self) -> Result<Contacts, HeaderError> {
-        let values: Vec<Text> = self.headers_of(HeaderName::Contact).flat_map(|header| header.values()).collect();
-        if let [only] = values.as_slice()
-            && only == "*"
-        {
-            return Ok(Contacts::Any);
-        }
-        let read = |text| NameAddr::parse(text).map_err(HeaderError::in_header(HeaderName::Contact));
-        values.into_iter().map(read).collect::<Result<_, _>>().map(Contacts::List)
-    }
-
-    /// The first Contact, as a dialog's remote target is (RFC 3261 §12.1).
-    ///
-    /// # Errors
-    /// When it breaks the grammar or is `*`.
-    pub fn contact(&self) -> Result<Option<NameAddr>, HeaderError> {
-        let Some(header) = self.header(HeaderName::Contact) else { return Ok(None) };
-        let text = header.text();
-        let first = split_outside(&text, b',').next().map_or(0, str::len);
-        let read = NameAddr::parse(text.slice(0..first));
-        read.map(Some).map_err(HeaderError::in_header(HeaderName::Contact))
-    }
-
-    /// The addresses of a header that lists them: Route, Record-Route, Path, P-Asserted-Identity and their like.
-    ///
-    /// # Errors
-    /// When one breaks the grammar.
-    pub fn addresses(&self, name: HeaderName) -> Result<Vec<NameAddr>, HeaderError> {
-        self.list(name, NameAddr::parse)
-    }
-
-    /// Route, topmost first.
-    ///
-    /// # Errors
-    /// When one breaks the grammar.
-    pub fn routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
-        self.addresses(HeaderName::Route)
-    }
-
-    /// Record-Route, topmost first.
-    ///
-    /// # Errors
-    /// When one breaks the grammar.
-    pub fn record_routes(&self) -> Result<Vec<NameAddr>, HeaderError> {
-        self.addresses(HeaderName::RecordRoute)
-    }
-
-    /// P-Asserted-Identity (RFC 3325 §9.1).
-    ///
-    /// # Errors
-    /// When one breaks the grammar.
-    pub fn asserted_identities(&self) -> Result<Vec<NameAddr>, HeaderError> {
-        self.addresses(HeaderName::PAssertedIdentity)
     }
 
     /// Max-Forwards, 0–255 (RFC 3261 §20.22).
@@ -223,13 +147,13 @@ impl Message {
         self.list(HeaderName::Accept, MediaType::parse)
     }
 
-    /// Whether an answer may carry a session description (RFC 3261 §20.1): without Accept it may, with an empty one not. The
-    /// most specific range decides, and `q=0` says no.
+    /// Whether an answer may carry a session description (RFC 3261 §20.1): without a readable Accept it may, with an empty one
+    /// not. The most specific range decides, and `q=0` says no.
     pub fn accepts_sdp(&self) -> bool {
         if self.header(HeaderName::Accept).is_none() {
             return true;
         }
-        let ranges = self.accept().unwrap_or_default();
+        let Ok(ranges) = self.accept() else { return true };
         let most_specific = [("application", "sdp"), ("application", "*"), ("*", "*")]
             .iter()
             .find_map(|(kind, subtype)| ranges.iter().find(|range| range.is(kind, subtype)));
@@ -274,7 +198,11 @@ impl Message {
     }
 
     /// The values of all headers of that name, empty ones left out.
-    fn list<T>(&self, name: HeaderName, read: impl Fn(Text) -> Result<T, Malformed>) -> Result<Vec<T>, HeaderError> {
+    pub(super) fn list<T>(
+        &self,
+        name: HeaderName,
+        read: impl Fn(Text) -> Result<T, Malformed>,
+    ) -> Result<Vec<T>, HeaderError> {
         let mut values = Vec::new();
         for header in self.headers_of(name) {
             let text = header.text();

@@ -52,6 +52,11 @@ impl Codec {
         (!name.is_empty()).then_some(Self { channels, ..codec })
     }
 
+    /// About how many bytes it takes up in a description: its number, its `rtpmap` and its `fmtp`.
+    pub(super) fn length(&self) -> usize {
+        24 + self.name.len() + self.fmtp.as_ref().map_or(0, |fmtp| 14 + fmtp.len())
+    }
+
     /// Whether both are the same encoding, whatever their numbers and parameters.
     pub fn is_same(&self, other: &Self) -> bool {
         if self.name.is_empty() || other.name.is_empty() {

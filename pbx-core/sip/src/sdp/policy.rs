@@ -10,11 +10,29 @@ use thiserror::Error;
 #[error("no codec in common")]
 pub struct NoCommonCodec;
 
-/// The offer to B for an offer of A: all of A's codecs, unknown ones too, with A's numbers and parameters.
+/// What codecs of chosen numbers may take up in an offer of ours, in bytes: with our headers and short addresses an INVITE
+/// then stays below the 1,300 bytes that may go over UDP (RFC 3261 §18.1.1).
+const ROOM: usize = 400;
+
+/// The offer to B for an offer of A: A's codecs, unknown ones too, with A's numbers and parameters. Where they take up more
+/// than there is room for, those go without whom the offer fits: never its first, never keys or a codec of a fixed number,
+/// which every phone has.
 pub fn pass_offer(offered: &Stream, ours: SocketAddr) -> Stream {
     let (rtp, rtcp) = (Some(ours), None);
+    let codecs = that_fit(&offered.codecs);
     // What feedback RTCP may carry is not passed, so nothing but the plain profile is promised.
-    Stream { rtp, rtcp, protocol: "RTP/AVP".to_owned(), ..offered.clone() }
+    Stream { rtp, rtcp, codecs, protocol: "RTP/AVP".to_owned(), ..offered.clone() }
+}
+
+fn that_fit(codecs: &[Codec]) -> Vec<Codec> {
+    let mut room = ROOM;
+    let mut fits = |(index, codec): &(usize, &Codec)| {
+        let left = room.checked_sub(codec.length());
+        let stays = *index == 0 || codec.payload < 96 || !codec.is_sound() || left.is_some();
+        room = if stays { left.unwrap_or(0) } else { room };
+        stays
+    };
+    codecs.iter().enumerate().filter(|codec| fits(codec)).map(|(_, codec)| codec.clone()).collect()
 }
 
 /// The answer to A: of A's offer what B has answered, with B's parameters and order.

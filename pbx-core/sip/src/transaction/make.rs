@@ -47,7 +47,10 @@ pub(super) fn trying(request: &Bytes) -> Option<Bytes> {
     Some(text.into())
 }
 
-/// Copies all headers of that name, folds undone.
+/// Copies all headers of that name, folds undone. Stray line ends, which a response may have, become spaces.
 fn copy(text: &mut String, from: &Message, name: HeaderName) -> Option<()> {
-    from.headers_of(name).try_for_each(|header| write!(text, "{}: {}\r\n", name.as_str(), header.value()).ok())
+    from.headers_of(name).try_for_each(|header| {
+        let value = header.value().replace(['\r', '\n'], " ");
+        write!(text, "{}: {value}\r\n", name.as_str()).ok()
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::edit::{EDITS, NAMES};
 use crate::lines::Raw;
-use pbx_sip::{Editor, HeaderName, Message, ParseError};
+use pbx_sip::{Editor, HeaderName, Message};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -77,13 +77,19 @@ proptest! {
         prop_assert_eq!((after.start, after.body), (before.start, before.body));
     }
 
-    /// RFC 3261 §25.1 has no byte outside UTF-8 in a head: such a message is told so and never edited.
+    /// A line that is not UTF-8 is read as ISO-8859-1 and stands in UTF-8 from then on; everything else is as it came.
     #[test]
-    fn heads_that_are_not_utf8_are_never_edited(bytes in message(), byte in select(vec![0x80_u8, 0xc3, 0xfe, 0xff])) {
+    fn a_line_that_is_not_utf8_changes_and_nothing_else(bytes in message(), byte in select(vec![0x80_u8, 0xc3, 0xfe, 0xff])) {
         let subject = [&b"Subject: "[..], &[byte], b"!\r\n"].concat();
         let head = bytes.windows(6).position(|six| six == b"SIP/2.").unwrap();
         let end = head + bytes[head..].windows(2).position(|two| two == b"\r\n").unwrap() + 2;
         let bytes = [&bytes[..end], &subject, &bytes[end..]].concat();
-        prop_assert_eq!(Message::parse(bytes).unwrap_err(), ParseError::NotUtf8);
+        let blank = bytes.iter().position(|byte| !b"\r\n".contains(byte)).unwrap();
+        let message = Message::parse(bytes.clone()).unwrap();
+        let letter = if byte < 0xa0 { char::REPLACEMENT_CHARACTER } else { char::from(byte) };
+        prop_assert_eq!(message.header(HeaderName::Subject).unwrap().value(), format!("{letter}!"));
+        let text = format!("Subject: {letter}!\r\n");
+        let expected = [&bytes[blank..end], text.as_bytes(), &bytes[end + subject.len()..]].concat();
+        prop_assert_eq!(message.as_bytes(), &expected);
     }
 }

@@ -214,6 +214,33 @@ fn a_trunks_caller_is_believed_and_normalised() {
 }
 
 #[test]
+fn an_asserted_identity_that_says_nothing_costs_nothing() {
+    let mut carrier = Phone::new("200");
+    for (asserted, from) in [
+        ("<tel:+4940777>, \"Praxis\" <sip:+4940777@carrier.test>", "\"Praxis\" <sip:+4940777@"),
+        ("anonymous, <tel:+4940777>", "<sip:+4940777@"),
+        ("anonymous", "\"Anonymous\" "),
+        // Nobody outside has this extension; what else the message says is From's.
+        ("\"Boss\" <sip:101@carrier.test>", "\"Anonymous\" "),
+        ("\"Boss\" <sip:103@carrier.test>, <sip:+4940777@carrier.test>", "<sip:+4940777@"),
+    ] {
+        let mut room = Room::new();
+        room.turns.push_back(ring(&["103"]));
+        let who = Who::Trunk {
+            tenant: super::room::tenant_id(),
+            trunk: TrunkId::of_key("carrier"),
+            number: NumberId::of_key("main"),
+        };
+        let text = carrier.invite_text("+4930555100", "first", &format!("P-Asserted-Identity: {asserted}\r\n"), "");
+        let text = text.replace("From: <sip:200@acme.test>", "From: <sip:101@acme.test>");
+        room.receive(&carrier.address(), who, &text);
+        let invite = Phone::new("103").invited(&mut room);
+        let shown = invite.header(HeaderName::From).unwrap();
+        assert!(shown.value().starts_with(from), "{asserted}: {}", shown.value());
+    }
+}
+
+#[test]
 fn what_a_phone_asserts_is_not_believed() {
     let mut room = Room::new();
     let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
