@@ -4,6 +4,9 @@ use super::session::Unfit;
 use bytes::Bytes;
 use pbx_sip::{HeaderName, MediaType, Message};
 
+/// How deeply multipart bodies may be nested in each other.
+const MOST_NESTED: u8 = 4;
+
 /// The session description of a message, if it brings one.
 ///
 /// # Errors
@@ -15,18 +18,11 @@ pub(super) fn description(message: &Message) -> Result<Option<Bytes>, Unfit> {
     }
     let Some(kind) = message.header(HeaderName::ContentType) else { return Ok(Some(body)) };
     let Ok(kind) = MediaType::parse(&*kind.value()) else { return Err(Unfit { code: 415 }) };
-    if is_description(&kind) {
-        return Ok(Some(body));
-    }
-    match part_of(&kind, &body) {
-        Some(part) => Ok(Some(part)),
+    match within(&kind, &body, MOST_NESTED) {
+        Some(description) => Ok(Some(body.slice_ref(description))),
         None if may_be_left_out(message) => Ok(None),
         None => Err(Unfit { code: 415 }),
     }
-}
-
-fn is_description(kind: &MediaType) -> bool {
-    kind.is("application", "sdp")
 }
 
 fn may_be_left_out(message: &Message) -> bool {
@@ -37,22 +33,52 @@ fn may_be_left_out(message: &Message) -> bool {
     })
 }
 
-/// The part of a multipart body (RFC 2046 §5.1) that is a session description.
-fn part_of(kind: &MediaType, body: &Bytes) -> Option<Bytes> {
-    if !kind.kind().eq_ignore_ascii_case("multipart") {
-        return None;
+/// The session description that a body of this kind is or has in it.
+fn within<'a>(kind: &MediaType, body: &'a [u8], deeper: u8) -> Option<&'a [u8]> {
+    if kind.is("application", "sdp") {
+        return Some(body);
     }
-    let boundary = kind.params().value("boundary")?;
-    let delimiter = format!("--{}", boundary.trim_matches('"'));
-    let text = std::str::from_utf8(body).ok()?;
-    let part = text.split(&*delimiter).skip(1).find_map(|part| {
-        let (head, content) = part.split_once("\r\n\r\n")?;
-        let is_one = |line: &str| {
-            let (name, value) = line.split_once(':')?;
-            let named = ["content-type", "c"].iter().any(|known| name.trim().eq_ignore_ascii_case(known));
-            MediaType::parse(value.trim()).ok().filter(|kind| named && is_description(kind))
-        };
-        head.lines().any(|line| is_one(line).is_some()).then_some(content)
-    })?;
-    Some(body.slice_ref(part.as_bytes()))
+    let deeper = deeper.checked_sub(1).filter(|_| kind.kind().eq_ignore_ascii_case("multipart"))?;
+    let boundary = kind.params().unquoted("boundary").filter(|boundary| !boundary.is_empty())?;
+    parts(body, &boundary).into_iter().find_map(|part| {
+        let (kind, content) = opened(part)?;
+        within(&kind, content, deeper)
+    })
+}
+
+/// The parts of a multipart body (RFC 2046 §5.1.1). They may be of any bytes, as ISUP is; and the lines around them may end
+/// with LF alone, as some gateways write them.
+fn parts<'a>(body: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
+    let delimiter = ["--", boundary].concat();
+    let is_line = |at: &usize| {
+        let ends = body.get(at + delimiter.len()).is_none_or(|next| next.is_ascii_whitespace() || *next == b'-');
+        ends && at.checked_sub(1).is_none_or(|before| body.get(before) == Some(&b'\n'))
+    };
+    let mut starts: Vec<usize> = memchr::memmem::find_iter(body, delimiter.as_bytes()).filter(is_line).collect();
+    starts.push(body.len());
+    let part = |pair: &[usize]| body.get(pair.first()? + delimiter.len()..*pair.get(1)?);
+    starts.windows(2).filter_map(part).collect()
+}
+
+/// The type of a part and its content, without the line end that belongs to the delimiter behind it.
+fn opened(part: &[u8]) -> Option<(MediaType, &[u8])> {
+    let (_, part) = part.split_at_checked(memchr::memchr(b'\n', part)? + 1)?;
+    let blank_line = |end: &'static [u8]| Some((memchr::memmem::find(part, end)?, end.len()));
+    let (end, width) = [blank_line(b"\r\n\r\n"), blank_line(b"\n\n")].into_iter().flatten().min()?;
+    let head = std::str::from_utf8(part.get(..end)?).ok()?;
+    let kind = MediaType::parse(field(head, &["content-type", "c"])?).ok()?;
+    // What is encoded further can't be read; SIP has bodies of any bytes (RFC 3261 §7.4.1) and nobody encodes them.
+    let encoding = field(head, &["content-transfer-encoding"]).unwrap_or_default().to_ascii_lowercase();
+    let content = part.get(end + width..)?;
+    let content = content.strip_suffix(b"\n").unwrap_or(content);
+    let content = content.strip_suffix(b"\r").unwrap_or(content);
+    ["", "7bit", "8bit", "binary"].contains(&&*encoding).then_some((kind, content))
+}
+
+/// The value of the first header of a part that has one of these names; its folds become blanks.
+fn field(head: &str, names: &[&str]) -> Option<String> {
+    let head = head.replace('\r', "").replace("\n ", " ").replace("\n\t", " ");
+    let mut fields = head.lines().filter_map(|line| line.split_once(':'));
+    let is_one = |name: &str| names.iter().any(|known| name.trim().eq_ignore_ascii_case(known));
+    fields.find(|(name, _)| is_one(name)).map(|(_, value)| value.trim().to_owned())
 }

@@ -80,6 +80,7 @@ impl Call {
         if code == 415 {
             writer.header(UNDERSTOOD.0, UNDERSTOOD.1);
         }
+        writer.warns_of(invite, code);
         writer.capabilities(false);
         let response = writer.reply(sdp)?;
         cx.respond(transaction, &response);

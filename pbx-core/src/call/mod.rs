@@ -61,6 +61,7 @@ mod stray;
 mod streams;
 mod timers;
 pub mod verb;
+mod warning;
 mod wire;
 mod wrap_up;
 

@@ -1,6 +1,7 @@
 //! Messages as we write them. Header values that come from outside are text of a parsed message or checked here: no line
 //! end gets through.
 
+use super::warning::warning;
 use crate::flow::Flow;
 use bytes::Bytes;
 use pbx_sip::{HeaderName, Message, Reply, StatusCode, spell};
@@ -97,6 +98,13 @@ impl Writer {
         self.header(if is_request { "User-Agent" } else { "Server" }, SERVER);
     }
 
+    /// The Warning of a 488: what of the request's offer is not acceptable.
+    pub(super) fn warns_of(&mut self, request: &Message, code: u16) {
+        if let Some(warning) = Some(request).filter(|_| code == 488).and_then(warning) {
+            self.header("Warning", &warning);
+        }
+    }
+
     /// The message as bytes, with a session description or none.
     pub(super) fn bytes_with(mut self, sdp: Option<&str>) -> Bytes {
         match sdp {
@@ -136,6 +144,7 @@ pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
     for (name, value) in headers {
         writer.header(name, value);
     }
+    writer.warns_of(request, code);
     // The door says 481 with nothing more; what is another's must not sound different from what is not there.
     if code != 481 {
         writer.capabilities(false);

@@ -3,6 +3,7 @@
 use super::phone::{Phone, body, sdp, talking};
 use super::room::Room;
 use pbx_media::Command;
+use pbx_sip::HeaderName;
 
 #[test]
 fn offers_that_nobody_can_take_are_refused_before_anybody_rings() {
@@ -17,6 +18,29 @@ fn offers_that_nobody_can_take_are_refused_before_anybody_rings() {
         anna.ack(&mut room, "");
         room.is_quiet_in_the_end();
     }
+}
+
+#[test]
+fn a_refused_offer_is_told_what_is_wrong_with_it() {
+    for (line, warning) in [
+        ("audio 0 RTP/AVP 8", "304 "),
+        ("video 40000 RTP/AVP 96", "304 "),
+        ("audio 40000 RTP/SAVP 8", "302 "),
+        ("audio 40000 RTP/AVP 101", "305 "),
+    ] {
+        let mut room = Room::new();
+        let mut anna = Phone::new("101");
+        let offer = sdp(&anna.ip(), "8", "sendrecv").replace("audio 40000 RTP/AVP 8", line);
+        anna.call_with(&mut room, "103", "", &offer);
+        let refusal = room.expect(&anna.address(), "488");
+        assert!(refusal.header(HeaderName::Warning).unwrap().value().starts_with(warning), "{line}: {refusal}");
+    }
+    let mut room = Room::new();
+    let (mut anna, _ben) = talking(&mut room);
+    let keys_alone = sdp(&anna.ip(), "101", "sendrecv");
+    anna.say(&mut room, "INVITE", "", &keys_alone);
+    let refusal = room.expect(&anna.address(), "488");
+    assert!(refusal.header(HeaderName::Warning).unwrap().value().starts_with("305 "), "{refusal}");
 }
 
 #[test]
@@ -69,12 +93,56 @@ fn a_description_among_other_parts_is_found() {
 }
 
 #[test]
+fn a_description_is_found_beside_bytes_that_are_no_text_and_where_lines_end_with_lf() {
+    let isup = "Content-Type: application/isup;\r\n version=itu-t92+\r\n\r\n\u{1}--next\u{ff}\u{0}";
+    let inner = |sdp: &str| format!("--in\nContent-Type: application/sdp\n\n{sdp}\n--in--\n");
+    for (kind, wrap) in [
+        ("multipart/mixed;boundary=next", None),
+        ("multipart/mixed; boundary=\"next\"", Some("multipart/alternative;boundary=in")),
+    ] {
+        for line_end in ["\r\n", "\n"] {
+            let mut room = Room::new();
+            let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+            let offer = sdp(&anna.ip(), "8 101", "sendonly");
+            let (named, offer) = match wrap {
+                Some(wrap) => (wrap, inner(&offer)),
+                None => ("application/sdp", offer),
+            };
+            let parts = format!(
+                "preamble\r\n--next\r\n{isup}\r\n--next\r\nContent-Type: {named}\r\n\r\n{offer}\r\n--next--\r\n"
+            );
+            let who = anna.who(&mut room);
+            let parts = parts.replace("\r\n", line_end);
+            let length = format!("Content-Type: {kind}\r\nContent-Length: {}", parts.chars().count());
+            let head = anna.invite_text("103", "first", "", "").replace("Content-Length: 0", &length);
+            let bytes: Vec<u8> = (head + &parts).chars().map(|letter| u8::try_from(letter).unwrap()).collect();
+            room.receive_bytes(&anna.address(), who, &bytes);
+            assert!(body(&ben.invited(&mut room)).contains("RTP/AVP 8 101\r\n"), "{kind} {line_end:?}");
+        }
+    }
+}
+
+#[test]
 fn words_that_may_be_left_out_are() {
     let mut room = Room::new();
     let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
     let optional = "Content-Disposition: render; handling=optional\r\n";
     called_with(&mut room, &mut anna, "text/plain", optional, "hello");
     assert!(body(&ben.invited(&mut room)).contains("m=audio"), "as of an INVITE without an offer");
+}
+
+#[test]
+fn an_offer_of_many_words_leaves_room_for_itself_in_a_datagram() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let long = |number: u8| format!("a=rtpmap:{number} X{number}/8000\r\na=fmtp:{number} {}\r\n", "z".repeat(250));
+    let offer = sdp(&anna.ip(), "96 97 98 99 8 101", "sendrecv") + &(96..100).map(long).collect::<String>();
+    anna.call_with(&mut room, "103", "", &offer);
+    let invite = ben.invited(&mut room);
+    assert!(invite.as_bytes().len() <= 1_300, "{}", invite.as_bytes().len());
+    assert!(body(&invite).contains("RTP/AVP 96 8 101\r\n"), "{invite}");
+    ben.answer(&mut room, &invite, 200, &sdp(&ben.ip(), "8 101", "sendrecv"));
+    assert!(body(&anna.take_answer(&mut room)).contains("RTP/AVP 8 101\r\n"));
 }
 
 #[test]

@@ -231,7 +231,12 @@ impl Room {
 
     /// A message from somebody.
     pub(super) fn receive(&mut self, from: &str, who: Who, text: &str) {
-        let message = Message::parse(text.to_owned()).unwrap();
+        self.receive_bytes(from, who, text.as_bytes());
+    }
+
+    /// A message that need not be text.
+    pub(super) fn receive_bytes(&mut self, from: &str, who: Who, bytes: &[u8]) {
+        let message = Message::parse(bytes.to_owned()).unwrap();
         self.input(Input::Message { flow: flow(from), message, who });
     }
 
