@@ -44,8 +44,10 @@ const FAILURES: &str = "
 | `busy` | too many of the company's questions are open already (the server's setting `lookups-at-once`) |
 | `resting` | it failed 5 times within 30 s and is left alone for 30 s |
 | `connect`, `broken` | no connection, or it broke |
-| `redirect`, `status-500` (any status but 2xx and 404) | it answered something else |
-| `too-large`, `not-json`, `too-complex` | it answered more than 256 KiB, no JSON, or more than 10,000 values |
+| `redirect`, `not-modified`, `status-500` (any status but 2xx and 404) | it answered something else |
+| `empty`, `compressed`, `not-utf8` | it answered with no content, with content that is packed, or with text in another encoding |
+| `markup`, `not-json` | it answered with HTML or XML, or with something else that is no JSON |
+| `too-large`, `too-complex` | it answered more than 256 KiB, or more than 10,000 values |
 ";
 
 /// The whole document.

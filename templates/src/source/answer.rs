@@ -4,6 +4,7 @@ use super::{Failure, Refusal};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::Response;
 use hyper::body::{Body, Incoming};
+use hyper::header::{CONTENT_ENCODING, HeaderValue};
 use pbx_core::value::Value;
 
 /// Longest answer, in bytes.
@@ -15,6 +16,10 @@ const MAX_DEPTH: usize = 16;
 
 /// Reads a response to its end, or to the limit.
 pub(super) async fn read(response: Response<Incoming>) -> Result<Value, Failure> {
+    let packed = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if response.headers().get_all(CONTENT_ENCODING).iter().any(packed) {
+        return Err(Refusal::Compressed.into());
+    }
     let body = response.into_body();
     if body.size_hint().lower() > MAX_BYTES as u64 {
         return Err(Refusal::TooLarge.into());
@@ -26,8 +31,15 @@ pub(super) async fn read(response: Response<Incoming>) -> Result<Value, Failure>
     Ok(parse(&body.to_bytes())?)
 }
 
+/// Reads JSON. A mark of the byte order before it is skipped, as RFC 8259 §8.1 lets a reader do.
 fn parse(body: &[u8]) -> Result<Value, Refusal> {
-    let json = serde_json::from_slice(body).map_err(|_| Refusal::NotJson)?;
+    let text = std::str::from_utf8(body).map_err(|_| Refusal::NotUtf8)?;
+    let text = text.trim_start_matches('\u{feff}').trim_ascii();
+    let json = serde_json::from_str(text).map_err(|_| match text.bytes().next() {
+        None => Refusal::Empty,
+        Some(b'<') => Refusal::Markup,
+        Some(_) => Refusal::NotJson,
+    })?;
     let mut left = MAX_VALUES;
     value(json, 0, &mut left).ok_or(Refusal::TooComplex)
 }
@@ -65,11 +77,23 @@ mod tests {
         assert_eq!(parse(b"{\"a\": [1, 2.5, null]}").map(|value| value.get("a").cloned()), {
             Ok(Some(Value::List(vec![Value::Int(1), Value::Float(2.5), Value::Null])))
         });
-        assert_eq!(parse(b"<html>"), Err(Refusal::NotJson));
-        assert_eq!(parse(b""), Err(Refusal::NotJson));
-        assert_eq!(parse(b"{} trailing"), Err(Refusal::NotJson));
-        assert_eq!(parse(b"\xff"), Err(Refusal::NotJson));
-        assert_eq!(parse(b"1e999"), Err(Refusal::NotJson));
+        for (body, refusal) in [
+            (&b" <html>"[..], Refusal::Markup),
+            (b"", Refusal::Empty),
+            (b" \r\n", Refusal::Empty),
+            (b"\xef\xbb\xbf", Refusal::Empty),
+            (b"\xff", Refusal::NotUtf8),
+            (b"{\"name\": \"M\xfcller\"}", Refusal::NotUtf8),
+            (b"{} trailing", Refusal::NotJson),
+            (b"1e999", Refusal::NotJson),
+        ] {
+            assert_eq!(parse(body), Err(refusal), "{}", body.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_mark_of_the_byte_order_is_skipped() {
+        assert_eq!(parse(b"\xef\xbb\xbf[1]"), Ok(Value::List(vec![Value::Int(1)])));
     }
 
     #[test]

@@ -62,13 +62,28 @@ pub enum Refusal {
     /// It answered with a redirect.
     #[error("redirect")]
     Redirect,
+    /// It answered that nothing has changed (304), though nothing from before was named.
+    #[error("not-modified")]
+    NotModified,
     /// It answered with this HTTP status.
     #[error("status-{0}")]
     Status(u16),
     /// The answer is longer than 256 KiB.
     #[error("too-large")]
     TooLarge,
-    /// The answer is not JSON.
+    /// The answer has no content.
+    #[error("empty")]
+    Empty,
+    /// The answer is compressed, which was not asked for.
+    #[error("compressed")]
+    Compressed,
+    /// The answer is not UTF-8, which JSON is in (RFC 8259 §8.1).
+    #[error("not-utf8")]
+    NotUtf8,
+    /// The answer is HTML or XML: a log-in or an error page, as a rule.
+    #[error("markup")]
+    Markup,
+    /// The answer is not JSON, and nothing else that has a word of its own here.
     #[error("not-json")]
     NotJson,
     /// The answer is nested too deeply or holds too many values.
@@ -165,6 +180,7 @@ impl Fetcher {
             match response.status().as_u16() {
                 200..=299 => answer::read(response).await,
                 404 => Err(Failure::Unknown),
+                304 => Err(Refusal::NotModified.into()),
                 300..=399 => Err(Refusal::Redirect.into()),
                 status => Err(Refusal::Status(status).into()),
             }

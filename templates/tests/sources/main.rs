@@ -146,8 +146,20 @@ async fn a_source_that_never_answers_times_out() {
 
 #[tokio::test]
 async fn what_is_no_answer_is_a_failure_with_a_code() {
-    assert_eq!(answered(http("200 OK", "<html>"), 5000).await, failed("not-json"));
-    assert_eq!(answered(http("500 Oops", "{}"), 5000).await, failed("status-500"));
+    let packed = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x08".to_vec();
+    let none = b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
+    let unchanged = b"HTTP/1.1 304 Not Modified\r\n\r\n".to_vec();
+    for (answer, code) in [
+        (http("200 OK", "<html>"), "markup"),
+        (http("200 OK", "name=Nadia"), "not-json"),
+        (Some(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n\"\xfc\"".to_vec()), "not-utf8"),
+        (Some(packed), "compressed"),
+        (Some(none), "empty"),
+        (Some(unchanged), "not-modified"),
+        (http("500 Oops", "{}"), "status-500"),
+    ] {
+        assert_eq!(answered(answer, 5000).await, failed(code));
+    }
     assert_eq!(answered(Some(b"nonsense\r\n\r\n".to_vec()), 5000).await, failed("broken"));
 }
 
