@@ -12,7 +12,6 @@ use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, StorageBook, SystemClock};
 use pbx_core::secret::Keys;
-use pbx_core::sip_log::{Limits, SipLog};
 use pbx_core::store::Store;
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
@@ -52,14 +51,11 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let data = Data::open(&config, &*clock).await?;
         let journal = data.journal(&config).context("cannot write the journal")?;
+        let log = data.sip_log(&config);
         let Data { folder, keys, store, configuration, projector, bindings } = data;
         let storage = Arc::new(StorageBook::of(folder.path()));
         let started = Promises::start(journal, projector, storage.clone());
         let (promises, feeder) = started.context("no thread is left for the journal")?;
-        let log = Arc::new(SipLog::open(
-            &folder.sip_log(),
-            Limits { tenant_bytes: config.sip_log_mb << 20, ..Limits::default() },
-        ));
         let listener = TcpListener::bind(config.http)
             .await
             .with_context(|| format!("cannot serve the console on {}", config.http))?;
@@ -84,6 +80,7 @@ impl App {
         let office = Office {
             configuration: configuration.clone(),
             store: store.clone(),
+            sip_log: log.clone(),
             clock: clock.clone(),
             promises: Some(promises.clone()),
         };

@@ -10,6 +10,7 @@ use pbx_core::journal::{Journal, Limits, Recovery};
 use pbx_core::location::Binding;
 use pbx_core::net::{Clock, last_pulse};
 use pbx_core::secret::Keys;
+use pbx_core::sip_log::{self, SipLog};
 use pbx_core::store::{Place, Projector, Store, StoreError};
 use pbx_core::time::Wall;
 use rand_chacha::rand_core::RngCore;
@@ -70,6 +71,12 @@ impl Data {
         let realm = config.settings.realm.clone();
         let configuration = Arc::new(Configuration::open(store.clone(), keys.clone(), realm, catalogue).await?);
         Ok(Self { folder, keys, store, configuration, projector, bindings })
+    }
+
+    /// Opens the SIP messages of calls.
+    pub fn sip_log(&self, config: &Config) -> Arc<SipLog> {
+        let limits = sip_log::Limits { tenant_bytes: config.sip_log_mb << 20, ..sip_log::Limits::default() };
+        Arc::new(SipLog::open(&self.folder.sip_log(), limits))
     }
 
     /// Opens a new segment of the journal, to go on with.

@@ -167,7 +167,8 @@ async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
     );
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
     let data = patiently(config, Data::open_now(config, &*clock)).await?;
-    let office = Office { configuration: data.configuration, store: data.store, clock, promises: None };
+    let sip_log = data.sip_log(config);
+    let office = Office { configuration: data.configuration, store: data.store, sip_log, clock, promises: None };
     Ok(office.answer(request).await)
 }
 

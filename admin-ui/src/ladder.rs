@@ -1,5 +1,7 @@
 //! The SIP ladder of a call: who sent what to whom, as lanes and arrows, with a text form.
 
+use crate::language::Language;
+use crate::words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pbx_core::sip_log::{Entry, Ladder, Way};
@@ -35,8 +37,14 @@ pub(crate) fn call_id(message: &Entry) -> Option<String> {
 }
 
 /// The ladder as the view wants it. `names` tells what an address is called.
-pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, zone: &TimeZone) -> Value {
-    let messages = in_order(ladder);
+pub(crate) fn draw(
+    ladder: &Ladder,
+    names: &HashMap<String, String>,
+    us: &str,
+    zone: &TimeZone,
+    language: Language,
+) -> Value {
+    let messages = in_order(ladder, language);
     let lanes = lanes(&messages);
     let place = |address: &str| lanes.iter().position(|lane| lane == address).unwrap_or(0);
     let x = |lane: usize| EDGE + lane * LANE;
@@ -67,6 +75,7 @@ pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, z
                 "kind": kind(&message.text),
                 "from": sender, "to": receiver,
                 "transport": message.transport,
+                "note": message.note,
                 "text": message.text,
             })
         })
@@ -76,8 +85,8 @@ pub(crate) fn draw(ladder: &Ladder, names: &HashMap<String, String>, us: &str, z
 
 /// The messages by time. An engine takes in what came in one go, then sends: of the same moment, what came is before what
 /// was sent, for it may be the reason.
-fn in_order(ladder: &Ladder) -> Vec<Rung> {
-    let mut messages: Vec<Rung> = ladder.messages.iter().map(Rung::of).collect();
+fn in_order(ladder: &Ladder, language: Language) -> Vec<Rung> {
+    let mut messages: Vec<Rung> = ladder.messages.iter().map(|entry| Rung::of(entry, language)).collect();
     messages.sort_by_key(|message| (message.at, message.sent));
     messages
 }
@@ -89,16 +98,19 @@ struct Rung {
     remote: String,
     transport: &'static str,
     text: String,
+    /// What of it was ignored.
+    note: Option<String>,
 }
 
 impl Rung {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &Entry, language: Language) -> Self {
         Self {
             at: entry.at,
             sent: entry.way == Way::Out,
             remote: entry.remote.to_string(),
             transport: entry.transport.as_via(),
             text: String::from_utf8_lossy(&entry.bytes).into_owned(),
+            note: words::overlooked(entry, language),
         }
     }
 }
@@ -124,7 +136,7 @@ fn clock(message: &Rung, zone: &TimeZone) -> String {
 }
 
 /// `INVITE`, `180 Ringing`, `200 OK (BYE)`.
-fn title(text: &str) -> String {
+pub(crate) fn title(text: &str) -> String {
     let first = text.lines().next().unwrap_or("");
     let Some(status) = first.strip_prefix("SIP/2.0 ") else {
         return first.split(' ').next().unwrap_or("").to_owned();
@@ -173,9 +185,35 @@ mod tests {
             logged(2, Way::In, called, "SIP/2.0 487 Request Terminated\r\nCSeq: 1 INVITE\r\n\r\n"),
             logged(1, Way::Out, called, "CANCEL sip:102@b SIP/2.0\r\n\r\n"),
         ];
-        let drawn = draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC);
+        let drawn =
+            draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC, Language::English);
         let titles: Vec<&str> = drawn["rungs"].as_array().unwrap().iter().filter_map(|r| r["title"].as_str()).collect();
         assert_eq!(titles, ["CANCEL", "487 Request Terminated", "ACK"]);
+    }
+
+    #[test]
+    fn what_was_ignored_is_noted_at_its_message() {
+        let bye = "BYE sip:102@b SIP/2.0\r\nReason: preemption now\r\nAllow: INVITE ACK\r\n\r\n";
+        let messages = vec![
+            logged(1, Way::In, "192.0.2.8:5060", bye),
+            logged(2, Way::Out, "192.0.2.8:5060", bye),
+            logged(3, Way::In, "192.0.2.8:5060", "SIP/2.0 200 OK\r\nno header\r\n\r\n"),
+        ];
+        let ladder = Ladder { messages, complete: true };
+        let notes = |language| {
+            let drawn = draw(&ladder, &HashMap::new(), "Ringdown", &TimeZone::UTC, language);
+            drawn["rungs"].as_array().unwrap().iter().map(|rung| rung["note"].clone()).collect::<Vec<_>>()
+        };
+        let english = [
+            json!("Not readable, so ignored: Reason, Allow"),
+            Value::Null,
+            json!("Not readable, so ignored: a line that is no header"),
+        ];
+        assert_eq!(notes(Language::English), english);
+        assert_eq!(notes(Language::German)[0], "Nicht lesbar, daher nicht beachtet: Reason, Allow");
+        let lines = words::overlooked_in(&ladder, Language::English);
+        assert_eq!(lines[0], "BYE from 192.0.2.8:5060: not readable, so ignored: Reason, Allow");
+        assert_eq!(lines.len(), 2);
     }
 
     #[test]
@@ -189,7 +227,7 @@ mod tests {
         let messages = vec![logged(1, Way::In, "192.0.2.7:5060", "BYE sip:102@x SIP/2.0\r\n\r\n")];
         let ladder = Ladder { messages, complete: true };
         let names = names(&ladder, |_| Some("Anna".to_owned()));
-        let drawn = draw(&ladder, &names, "Ringdown", &TimeZone::UTC);
+        let drawn = draw(&ladder, &names, "Ringdown", &TimeZone::UTC, Language::English);
         assert_eq!((&drawn["rungs"][0]["from"], &drawn["rungs"][0]["to"]), (&json!("Anna"), &json!("Ringdown")));
     }
 
@@ -201,7 +239,8 @@ mod tests {
             logged(1_500_000, Way::Out, called, "INVITE sip:102@b SIP/2.0\r\n\r\n"),
             logged(1_500_001, Way::In, called, "SIP/2.0 200 OK\r\nCSeq: 2 BYE\r\n\r\n"),
         ];
-        let drawn = draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC);
+        let drawn =
+            draw(&Ladder { messages, complete: true }, &HashMap::new(), "Ringdown", &TimeZone::UTC, Language::English);
         let heads = drawn["heads"].as_array().unwrap();
         let heads: Vec<&str> = heads.iter().filter_map(|head| head["address"].as_str()).collect();
         assert_eq!(heads, [caller, "", called]);

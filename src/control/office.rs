@@ -9,6 +9,7 @@ use pbx_core::change::import::{ImportOptions, Unnamed};
 use pbx_core::change::{Applied, Configuration, Refusal};
 use pbx_core::ids::TenantId;
 use pbx_core::net::{Clock, Promises};
+use pbx_core::sip_log::SipLog;
 use pbx_core::store::{CallQuery, Store, StoreError};
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct Office {
     pub configuration: Arc<Configuration>,
     /// The database.
     pub store: Store,
+    /// The SIP messages of calls.
+    pub sip_log: Arc<SipLog>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The promises of a running server: an answer waits until SQL has what was promised a moment ago, so that it is never
@@ -120,7 +123,11 @@ impl Office {
         let directory = self.configuration.snapshot();
         let today: &(dyn Names + Sync) = directory.tenant(record.tenant).map_or(&Nameless, |tenant| &**tenant);
         let names = WithVersions::of(&self.store, &record, today).await?;
-        let sentences = words::explain(&record, &names, Language::of_tag(language).unwrap_or_default());
+        let language = Language::of_tag(language).unwrap_or_default();
+        let mut sentences = words::explain(&record, &names, language);
+        let (log, tenant, call) = (self.sip_log.clone(), record.tenant, record.id);
+        let ladder = tokio::task::spawn_blocking(move || log.read(tenant, call)).await??;
+        sentences.extend(words::overlooked_in(&ladder, language));
         Ok(Response::lines(sentences))
     }
 

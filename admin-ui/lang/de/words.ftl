@@ -150,4 +150,8 @@ sound-strangers = { $count ->
    *[other] { $count } Fremde ({ $who }) haben an diesen Port gesendet und wurden nicht durchgelassen.
 }
 
+message-overlooked = Nicht lesbar, daher nicht beachtet: { $headers }
+message-overlooked-line = eine Zeile, die kein Header ist
+call-overlooked = { $message } von { $from }: nicht lesbar, daher nicht beachtet: { $headers }
+
 cause-answered = angenommen

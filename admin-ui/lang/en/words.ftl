@@ -150,4 +150,8 @@ sound-strangers = { $count ->
    *[other] { $count } strangers ({ $who }) sent to this port and were not let through.
 }
 
+message-overlooked = Not readable, so ignored: { $headers }
+message-overlooked-line = a line that is no header
+call-overlooked = { $message } from { $from }: not readable, so ignored: { $headers }
+
 cause-answered = answered

@@ -108,7 +108,7 @@ fn legs_of(record: &CallRecord, me: PersonId) -> Vec<&str> {
 
 fn drawn(room: &Room, messages: &Ladder, of: impl Fn(&Entry) -> Option<String>) -> Value {
     let zone = words::zone(&room.tenant.timezone);
-    ladder::draw(messages, &ladder::names(messages, of), "Ringdown", &zone)
+    ladder::draw(messages, &ladder::names(messages, of), "Ringdown", &zone, room.language)
 }
 
 /// What the other end of a message is called: a trunk by its own name, a phone by whose leg the message is of.

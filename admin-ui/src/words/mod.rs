@@ -1,6 +1,7 @@
 //! What a record means, in the reader's language: records hold codes and values, words are made here when they are shown.
 
 mod names;
+mod overlooked;
 mod sentence;
 mod sound;
 mod steps;
@@ -12,6 +13,7 @@ mod versions;
 
 pub use crate::language::Language;
 pub use names::{Nameless, Names};
+pub use overlooked::{overlooked, overlooked_in};
 pub use sentence::{cause, disposition, ended, party, sentence};
 pub use sound::{Quality, SideHeard, heard};
 pub use steps::{step, step_in_short};
