@@ -1,7 +1,7 @@
 //! Devices: adding, naming and removing one, and new passwords, which are shown once on the person's page.
 
 use crate::app::Room;
-use crate::changes::{self, ChangeError, Edited, FieldFault, Wish};
+use crate::changes::{self, ChangeError, Edited, FieldFault, Moved, Wish};
 use crate::extract::{Form, Path};
 use crate::pages::people::name_of;
 use crate::pages::person::find;
@@ -88,19 +88,22 @@ pub(crate) async fn rename(
     let (fault, was) = match changes::apply(&room.app.ports, room.tenant.id, &room.actor(), &wish).await {
         Ok(_) => return Ok(back(&room, device.person, News::done("done-device-renamed", form.label.trim()))),
         Err(ChangeError::Broken(broken)) => return Err(broken.into()),
+        Err(ChangeError::Meanwhile(moved)) => overtaken(&room, device, form.label.trim(), &moved).await?,
         Err(ChangeError::Faults(faults)) => {
-            (faults.first().ok_or(Refusal::Unreadable)?.said(room.language), form.was.unwrap_or_default())
-        }
-        Err(ChangeError::Meanwhile(moved)) => {
-            let person = room.tenant.people.get(&device.person).ok_or(Refusal::NotThere)?;
-            let object = format!("device/{}/{}", person.slug, device.slug);
-            let said = meanwhile::said(&room, &object, &moved).await?.join(" ");
-            let again = room.language.say("meanwhile-rename", &[("label", form.label.trim().to_owned().into())]);
-            (format!("{said} {again}"), moved.first().map(|moved| moved.kept.clone()).unwrap_or_default())
+            let said = faults.first().ok_or(Refusal::Unreadable)?.said(room.language);
+            (said, form.was.unwrap_or_else(|| device.label.clone()))
         }
     };
     let renamed = json!({ "device": device.id.to_string(), "label": form.label, "was": was, "fault": fault });
     Ok(back(&room, device.person, News::of_page(json!({ "renamed": renamed }))))
+}
+
+/// That somebody else renamed the device meanwhile, in words, and what it is called by now.
+async fn overtaken(room: &Room, device: &Device, label: &str, moved: &[Moved]) -> Result<(String, String), Refusal> {
+    let person = room.tenant.people.get(&device.person).ok_or(Refusal::NotThere)?;
+    let said = meanwhile::said(room, &format!("device/{}/{}", person.slug, device.slug), moved).await?.join(" ");
+    let again = room.language.say("meanwhile-rename", &[("label", label.to_owned().into())]);
+    Ok((format!("{said} {again}"), moved.first().map(|moved| moved.kept.clone()).unwrap_or_default()))
 }
 
 /// Takes a device away, once its name was typed to confirm.

@@ -161,36 +161,39 @@ fn wish(person: Option<&Person>, id: PersonId, fields: &Fields) -> Wish {
     }
 }
 
-/// The form again, with what was wrong; or with what somebody else changed meanwhile, and what is still to be saved.
+/// The form again, with what was wrong; or with what somebody else changed meanwhile.
 async fn failed(
     room: &Room,
     person: Option<&Person>,
     fields: &Fields,
     error: ChangeError,
 ) -> Result<Response, Refusal> {
-    let (status, fields, shown) = match error {
-        ChangeError::Broken(broken) => return Err(broken.into()),
+    match error {
+        ChangeError::Broken(broken) => Err(broken.into()),
+        ChangeError::Meanwhile(moved) => overtaken(room, person.ok_or(Refusal::NotThere)?, fields, &moved).await,
         ChangeError::Faults(faults) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, fields.clone(), Shown { faults, ..Shown::default() })
+            let mut response = form(room, person, fields, &Shown { faults, ..Shown::default() });
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(response)
         }
-        ChangeError::Meanwhile(moved) => {
-            let person = person.ok_or(Refusal::NotThere)?;
-            let meanwhile = meanwhile::said(room, &format!("person/{}", person.slug), &moved).await?;
-            let fields = fields.over(&moved);
-            let shown = match changes::preview(&room.app.ports, room.tenant.id, &wish(Some(person), person.id, &fields))
-                .await
-            {
-                Ok(diff) => Shown { diff: Some(diff), meanwhile, ..Shown::default() },
-                Err(ChangeError::Faults(faults)) => Shown { faults, meanwhile, ..Shown::default() },
-                // Changed once more since: the form as it is, which is compared again when it is sent.
-                Err(ChangeError::Meanwhile(_)) => Shown { meanwhile, ..Shown::default() },
-                Err(ChangeError::Broken(broken)) => return Err(broken.into()),
-            };
-            (StatusCode::CONFLICT, fields, shown)
-        }
-    };
-    let mut response = form(room, person, &fields, &shown);
-    *response.status_mut() = status;
+    }
+}
+
+/// What others changed since the form was filled, and what of it is still to be saved.
+async fn overtaken(room: &Room, person: &Person, fields: &Fields, moved: &[Moved]) -> Result<Response, Refusal> {
+    let meanwhile = meanwhile::said(room, &format!("person/{}", person.slug), moved).await?;
+    let fields = fields.over(moved);
+    let wish = wish(Some(person), person.id, &fields);
+    let mut shown = Shown { meanwhile, ..Shown::default() };
+    match changes::preview(&room.app.ports, room.tenant.id, &wish).await {
+        Ok(diff) => shown.diff = Some(diff),
+        Err(ChangeError::Faults(faults)) => shown.faults = faults,
+        // Changed once more since: the form as it is, which is compared again when it is sent.
+        Err(ChangeError::Meanwhile(_)) => {}
+        Err(ChangeError::Broken(broken)) => return Err(broken.into()),
+    }
+    let mut response = form(room, Some(person), &fields, &shown);
+    *response.status_mut() = StatusCode::CONFLICT;
     Ok(response)
 }
 

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 /// The most that is kept, in bytes: a form of this console is far shorter, and a stranger is not read a long one back.
 const LONGEST: usize = 8 * 1024;
 
+/// Where nothing is typed that would be missed.
+const NOT_KEPT: [&str; 2] = ["/logout", "/display"];
+
 /// A form that came too late.
 pub(crate) struct Late {
     /// Where it was sent.
@@ -32,7 +35,8 @@ impl Late {
 
     /// What a log-in form carried along.
     pub(crate) fn kept(to: &str, form: &str) -> Option<Self> {
-        Some(Self { to: own_path(to)?.to_owned(), form: form.to_owned() })
+        let to = own_path(to).filter(|to| !NOT_KEPT.contains(to))?;
+        Some(Self { to: to.to_owned(), form: form.to_owned() })
     }
 
     /// What was typed, without the token that is worth nothing any more.

@@ -69,6 +69,17 @@ async fn what_was_typed_while_the_log_in_ran_out_is_sent_after_the_next_one() {
 }
 
 #[tokio::test]
+async fn logging_out_of_what_has_run_out_is_done_with() {
+    let (house, router) = house("late-log-out").await;
+    let mut admin = browser(&router);
+    admin.log_in("admin@acme.test", "acme-secret").await;
+    admin.get("/t/acme").await;
+    forget_sessions(&house).await;
+    let answer = admin.post("/logout", "").await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/login"));
+}
+
+#[tokio::test]
 async fn a_form_of_an_earlier_log_in_is_shown_again_and_not_carried_out() {
     let (house, router) = house("late-token").await;
     let mut admin = browser(&router);

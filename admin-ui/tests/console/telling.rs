@@ -93,6 +93,16 @@ async fn a_user_without_calls_is_not_told_to_set_up_accounts() {
 }
 
 #[tokio::test]
+async fn a_user_reads_whom_to_ask_for_what_is_not_allowed() {
+    let house = house("telling-403").await;
+    let mut anna = Browser::logged_in(&house, "anna@acme.test", "anna-secret").await;
+    let refused = anna.get("/t/acme/tokens").await;
+    assert_eq!(refused.status, axum::http::StatusCode::FORBIDDEN);
+    assert!(refused.text.contains("Ask your phone administrator: admin@acme.test."), "{}", refused.text);
+    assert!(refused.text.contains("Go to Live") && !refused.text.contains("globex"), "{}", refused.text);
+}
+
+#[tokio::test]
 async fn the_audit_names_people_with_a_link_as_long_as_they_are_there() {
     let house = house("telling-audit").await;
     let acme = house.tenant("acme");
