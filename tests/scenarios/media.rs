@@ -1,7 +1,9 @@
 //! One-way audio and strangers: the record names each, and the audio stays right.
 
 use super::acme;
+use crate::support::company::Company;
 use crate::support::exchange::SERVER;
+use crate::support::net::Net;
 use crate::support::{ms, secs};
 use pbx_core::cdr::Heard;
 use std::net::SocketAddr;
@@ -57,4 +59,35 @@ fn stranger_is_not_let_through_and_is_named() {
     assert!(net.heard("acme/103", "acme/102") >= 10);
     let (from_a, from_b) = heard_from_both(&net);
     assert!(from_a.strangers.iter().chain(&from_b.strangers).any(|who| who == "198.51.100.99:4000"));
+}
+
+/// 103 calls 102, whose audio comes from another network than its signalling.
+fn call_to_one_elsewhere(company: Company) -> Net {
+    let mut net = Net::new(1, 1, vec![company]);
+    net.ready();
+    net.phone("acme/102").speaks_from("198.51.100.55".parse().unwrap());
+    net.phone("acme/103").calls("102").hangs_up_after(secs(10));
+    net.run();
+    net.check();
+    net
+}
+
+#[test]
+fn phone_that_roams_is_heard_and_hears_on_another_network() {
+    let net = call_to_one_elsewhere(Company::new("acme", 1).with_extensions(&["102", "103"]).with_roaming("102"));
+    assert!(net.heard("acme/103", "acme/102") >= 8);
+    assert!(net.heard("acme/102", "acme/103") >= 8);
+    let (_, from_b) = heard_from_both(&net);
+    assert!(from_b.latched.unwrap().starts_with("198.51.100.55:"));
+    assert_eq!(from_b.would_roam, None);
+}
+
+#[test]
+fn phone_that_does_not_roam_is_not_heard_on_another_network_and_the_record_says_so() {
+    let net = call_to_one_elsewhere(Company::new("acme", 1).with_extensions(&["102", "103"]));
+    assert_eq!(net.heard("acme/103", "acme/102"), 0);
+    let (from_a, from_b) = heard_from_both(&net);
+    assert_eq!((from_b.packets, from_b.latched), (0, None));
+    assert!(from_b.would_roam.unwrap().starts_with("198.51.100.55:"));
+    assert_eq!(from_a.would_roam, None);
 }

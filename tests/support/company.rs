@@ -2,8 +2,8 @@
 
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
-    Binding, Device, Directory, Ha1, Holiday, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk,
-    TrunkKind,
+    Binding, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source, SourceKind,
+    Tenant, Trunk, TrunkKind,
 };
 use pbx_core::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use pbx_core::template::TemplateVersion;
@@ -55,6 +55,15 @@ impl Company {
     pub(crate) fn with_extensions(mut self, extensions: &[&str]) -> Self {
         for extension in extensions {
             self.hire(extension, 1);
+        }
+        self
+    }
+
+    /// The company, where audio of this extension's phones may come from anywhere.
+    pub(crate) fn with_roaming(mut self, extension: &str) -> Self {
+        let person = self.tenant.extensions[extension];
+        for device in self.tenant.devices.values_mut().filter(|device| device.person == person) {
+            device.media = MediaRule::Roams;
         }
         self
     }
@@ -212,5 +221,6 @@ fn device(tenant: &str, extension: &str, n: u8, person: PersonId) -> Device {
         ha1: Some(Ha1 { md5: hex(Algorithm::Md5), sha256: hex(Algorithm::Sha256) }),
         sip_user: user,
         contact: None,
+        media: MediaRule::default(),
     }
 }

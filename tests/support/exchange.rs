@@ -45,7 +45,7 @@ pub(crate) enum Wish {
     /// Send SIP on a connection.
     Stream { flow: Flow, bytes: Bytes },
     /// Send media from a port of ours.
-    Rtp { port: u16, to: SocketAddr },
+    Rtp { port: u16, to: SocketAddr, bytes: Bytes },
     /// Bring this answer of a source after that time.
     Answer(Duration, usize, Answer),
     /// Let the scripts catch up soon.
@@ -228,9 +228,11 @@ impl Exchange {
             self.witness.heard(now.mono, from);
         }
         let forward = self.relay.receive(media_time(now.mono), rtp, channel, from, bytes);
-        let wish = forward.map(|forward| Wish::Rtp {
-            port: forward.rtp + u16::from(forward.channel == Channel::Rtcp),
-            to: forward.to,
+        let wish = forward.map(|forward| {
+            let mut bytes = bytes.to_vec();
+            forward.renumber(&mut bytes);
+            let port = forward.rtp + u16::from(forward.channel == Channel::Rtcp);
+            Wish::Rtp { port, to: forward.to, bytes: bytes.into() }
         });
         wish.into_iter().collect()
     }

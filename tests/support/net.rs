@@ -153,6 +153,11 @@ impl Net {
         self.deaf.insert(n, (self.now + from, self.now + until));
     }
 
+    /// What is sent to this address comes to that phone, too.
+    pub(crate) fn leads_to(&mut self, address: IpAddr, phone: usize) {
+        self.by_ip.insert(address, phone);
+    }
+
     /// Reminds a phone of something later.
     pub(crate) fn remind(&mut self, after: Duration, phone: usize, alarm: Alarm) {
         self.after(after, Event::Remind(phone, alarm));
@@ -271,8 +276,8 @@ impl Net {
                 return self.grant(wishes);
             }
             for wish in self.exchange.hear(now, from, to.port(), bytes) {
-                if let Wish::Rtp { port, to } = wish {
-                    self.travel(SocketAddr::new(SERVER.ip(), port), to, bytes.clone());
+                if let Wish::Rtp { port, to, bytes } = wish {
+                    self.travel(SocketAddr::new(SERVER.ip(), port), to, bytes);
                 }
             }
             return;
@@ -299,7 +304,7 @@ impl Net {
             match wish {
                 Wish::Send { to, bytes } => self.travel(SERVER, to, bytes),
                 Wish::Stream { flow, bytes } => self.exchange_streams(flow, bytes),
-                Wish::Rtp { port, to } => self.travel(SocketAddr::new(SERVER.ip(), port), to, Bytes::new()),
+                Wish::Rtp { port, to, bytes } => self.travel(SocketAddr::new(SERVER.ip(), port), to, bytes),
                 Wish::Answer(after, engine, answer) => self.after(after, Event::Answers(engine, answer)),
                 Wish::Scripts => self.after(SCRIPTS, Event::Scripts),
             }

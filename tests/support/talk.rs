@@ -140,6 +140,12 @@ impl<'a> Told<'a> {
         self.manner(|manner| manner.wrong_address = Some(address))
     }
 
+    /// Its audio leaves from another address than its signalling, and is taken there as well.
+    pub(crate) fn speaks_from(self, address: IpAddr) -> Self {
+        self.net.leads_to(address, self.n);
+        self.manner(|manner| manner.speaks_from = Some(address))
+    }
+
     /// It takes these payload types, the best first.
     pub(crate) fn takes(self, payloads: &[u8]) -> Self {
         self.manner(|manner| manner.payloads = payloads.to_vec())

@@ -149,6 +149,7 @@ sound-strangers = { $count ->
     [one] Ein Fremder ({ $who }) hat an diesen Port gesendet und wurde nicht durchgelassen.
    *[other] { $count } Fremde ({ $who }) haben an diesen Port gesendet und wurden nicht durchgelassen.
 }
+sound-would-roam = Von { $from } kam ein Tonstrom, den weder das SDP noch die Signalisierung von { $who } nannte; er wurde nicht durchgelassen. Wenn das dieses Telefon in einem anderen Netz ist, dann stellen Sie dafür „media: roams“ ein.
 
 message-overlooked = Nicht lesbar, daher nicht beachtet: { $headers }
 message-overlooked-line = eine Zeile, die kein Header ist

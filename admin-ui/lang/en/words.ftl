@@ -149,6 +149,7 @@ sound-strangers = { $count ->
     [one] A stranger ({ $who }) sent to this port and was not let through.
    *[other] { $count } strangers ({ $who }) sent to this port and were not let through.
 }
+sound-would-roam = A stream came from { $from }, which neither the SDP nor the signalling of { $who } named, and was not let through. If that is this phone on another network, set “media: roams” for it.
 
 message-overlooked = Not readable, so ignored: { $headers }
 message-overlooked-line = a line that is no header

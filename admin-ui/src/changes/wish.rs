@@ -3,7 +3,7 @@
 use super::merge::{Edited, Moved, revision};
 use super::{ChangeError, FieldFault, slug};
 use pbx_core::change::{Change, NewSecret, Object, ObjectId};
-use pbx_core::directory::Tenant;
+use pbx_core::directory::{MediaRule, Tenant};
 use pbx_core::ids::{DeviceId, PersonId, TenantId};
 use pbx_core::secret::Plain;
 use pbx_core::store::{DeviceConfig, PersonConfig};
@@ -167,6 +167,7 @@ fn new_device(tenant: &Tenant, id: DeviceId, person: PersonId, label: &str) -> R
         sip_user: String::new(),
         secret: None,
         contact: None,
+        media: MediaRule::default(),
     })
 }
 

@@ -7,7 +7,7 @@ use crate::live::{reach_in_short, reach_words};
 use crate::pages::page;
 use crate::words;
 use axum::response::Response;
-use pbx_core::directory::{Device, Person};
+use pbx_core::directory::{Device, MediaRule, Person};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -70,6 +70,7 @@ pub(crate) fn devices(room: &Room, person: &Person, board: &Board) -> Vec<Value>
                 "id": device.id.to_string(), "label": device.label, "confirm": name_of(device),
                 "sip_user": whole.then_some(&device.sip_user),
                 "reachable": reachable, "text": text, "term": term, "fixed": device.contact.is_some(),
+                "roams": device.media == MediaRule::Roams,
             })
         })
         .collect()

@@ -81,6 +81,7 @@ fn side(
         Some(verdict(heard, quality, &who, language)),
         wrong_address(heard, &who, language),
         strangers(heard, language),
+        would_roam(heard, &who, language),
     ]
     .into_iter()
     .flatten()
@@ -140,10 +141,14 @@ fn wrong_address(heard: &Heard, who: &str, language: Language) -> Option<String>
 }
 
 fn strangers(heard: &Heard, language: Language) -> Option<String> {
-    (!heard.strangers.is_empty()).then(|| {
-        language.say(
-            "sound-strangers",
-            &[("count", heard.strangers.len().into()), ("who", heard.strangers.join(", ").into())],
-        )
-    })
+    let others: Vec<&str> =
+        heard.strangers.iter().filter(|who| heard.would_roam.as_ref() != Some(who)).map(String::as_str).collect();
+    (!others.is_empty())
+        .then(|| language.say("sound-strangers", &[("count", others.len().into()), ("who", others.join(", ").into())]))
+}
+
+/// A stream was refused that may have been the phone's own, from another network: names the setting that lets it in.
+fn would_roam(heard: &Heard, who: &str, language: Language) -> Option<String> {
+    let from = heard.would_roam.clone()?;
+    Some(language.say("sound-would-roam", &[("who", who.to_owned().into()), ("from", from.into())]))
 }

@@ -193,7 +193,8 @@ fn silence_wrong_addresses_and_strangers_are_named() {
         jitter_us: 12_000,
         announced: Some("10.0.0.7:4000".into()),
         latched: Some("192.0.2.7:4000".into()),
-        strangers: vec!["198.51.100.9:5".into()],
+        strangers: vec!["198.51.100.9:5".into(), "198.51.100.10:5".into()],
+        would_roam: Some("198.51.100.10:5".into()),
         silence_expected: false,
     };
     let media = Some(MediaVerdict { from_a: astray, from_b: silent });
@@ -205,6 +206,12 @@ fn silence_wrong_addresses_and_strangers_are_named() {
     assert!(sides[0].text.contains("10.0 % lost"), "{}", sides[0].text);
     assert!(sides[0].text.contains("sent from 192.0.2.7:4000"));
     assert!(sides[0].text.contains("A stranger (198.51.100.9:5)"));
+    for (language, name) in [(Language::English, "set “media: roams”"), (Language::German, "„media: roams“ ein")]
+    {
+        let text = &heard(&call, &Nameless, language)[0].text;
+        assert!(text.contains("198.51.100.10:5") && text.contains(name), "{text}");
+        assert!(!heard(&call, &Nameless, language)[1].text.contains("roams"));
+    }
 }
 
 #[test]

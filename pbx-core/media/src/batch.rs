@@ -58,7 +58,9 @@ impl Batch {
             Some((relay.receive(now, rtp, channel, from, &bytes[range.clone()])?, range))
         }));
         for (forward, range) in self.forwards.drain(..) {
-            relay.sockets().send(forward, &bytes[range]);
+            let datagram = &mut self.bytes[range];
+            forward.renumber(datagram);
+            relay.sockets().send(forward, datagram);
         }
         self.used = 0;
     }

@@ -1,6 +1,6 @@
 //! What the exchange tells the media threads, and what they tell back.
 
-use crate::clocks::Clocks;
+use crate::payloads::Payloads;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -26,24 +26,12 @@ pub enum Command {
         /// How many pairs.
         count: u16,
     },
-    /// Where the far end of this port listens, by its SDP. Later commands replace earlier ones. While `rtp` is `None` (its
-    /// SDP is not known yet, or it wants nothing while on hold) nothing is sent to it.
+    /// Where the far end of this port is, by its signalling. Later commands replace earlier ones.
     Aim {
         /// The port.
         port: Port,
-        /// Where to send RTP until the far end is heard.
-        rtp: Option<SocketAddr>,
-        /// Where to send RTCP until the far end's is heard; `None`: the RTP port plus one. The same as `rtp` when both
-        /// sides agreed on `a=rtcp-mux` (RFC 5761).
-        rtcp: Option<SocketAddr>,
-        /// The address that the far end's SIP comes from. Behind a NAT the SDP's address is of no use, and this one keeps
-        /// strangers out: leave it out only where it is not known.
-        signalling: Option<IpAddr>,
-        /// The address of this machine at which the far end was told to find the port. What it is sent leaves from there, if the
-        /// port is bound to every address; none: the system chooses.
-        own: Option<IpAddr>,
-        /// The clocks of what it sends: its jitter is counted in them.
-        clocks: Clocks,
+        /// What the signalling says.
+        aim: Aim,
     },
     /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces earlier partners.
     Join {
@@ -66,6 +54,26 @@ pub enum Command {
         /// The number of the engine that asks.
         engine: u16,
     },
+}
+
+/// What the signalling says of a far end. While `rtp` is `None` (its SDP is not known yet, or it wants nothing while on hold)
+/// nothing is sent to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aim {
+    /// Where to send RTP until the far end is heard.
+    pub rtp: Option<SocketAddr>,
+    /// Where to send RTCP until the far end's is heard; `None`: the RTP port plus one. The same as `rtp` when both
+    /// sides agreed on `a=rtcp-mux` (RFC 5761).
+    pub rtcp: Option<SocketAddr>,
+    /// The address that the far end's SIP comes from: behind a NAT the SDP's address is of no use, and this one is.
+    pub signalling: Option<IpAddr>,
+    /// Whether its media may come from any other address, once nothing has come from these for a second.
+    pub roams: bool,
+    /// The address of this machine at which the far end was told to find the port. What it is sent leaves from there, if the
+    /// port is bound to every address; none: the system chooses.
+    pub own: Option<IpAddr>,
+    /// The payload types of what it sends and takes.
+    pub payloads: Payloads,
 }
 
 /// What a media thread tells an engine.
@@ -126,6 +134,8 @@ pub struct PortReport {
     pub latched: Option<SocketAddr>,
     /// Other senders whose datagrams to the port were not let through, each with how many it sent; at most eight are kept.
     pub strangers: Vec<(SocketAddr, u64)>,
+    /// One of them that would have been followed if the far end were allowed to roam.
+    pub would_roam: Option<SocketAddr>,
     /// RTP packets we sent to the far end.
     pub sent: u64,
 }

@@ -1,11 +1,11 @@
 //! One port in use: the far end that it listens and talks to.
 
-use crate::clocks::Clocks;
-use crate::command::PortReport;
-use crate::latch::Latch;
+use crate::command::{Aim, PortReport};
+use crate::latch::{Aimed, Latch};
+use crate::payloads::{Payloads, Renumbering};
 use crate::reception::Reception;
 use crate::rtcp::RtcpPath;
-use crate::rtp::{Header, Kind};
+use crate::rtp::{Header, Kind, is_rtcp};
 use crate::strangers::Strangers;
 use crate::target::may_be_sent_to;
 use crate::time::Instant;
@@ -34,7 +34,9 @@ pub(crate) struct End {
     latch: Latch,
     rtcp: RtcpPath,
     reception: Reception,
-    clocks: Clocks,
+    payloads: Payloads,
+    /// How what it sends is numbered for its partner.
+    renumbering: Option<Renumbering>,
     strangers: Strangers,
     window: (Instant, u32),
     /// When it was heard last.
@@ -43,25 +45,33 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// Sets the clock rates of the far end's payload types.
-    pub(crate) fn tick_by(&mut self, clocks: Clocks) {
-        self.clocks = clocks;
+    /// Notes where the far end listens and what it may send.
+    pub(crate) fn aim(&mut self, now: Instant, aim: Aim) {
+        self.payloads = aim.payloads;
+        let fit = |address: &SocketAddr| may_be_sent_to(*address, aim.signalling, aim.own);
+        let rtp = aim.rtp.map(canonical).filter(fit);
+        self.wants_media = rtp.is_some();
+        let Some(announced) = rtp else { return };
+        let signalling = aim.signalling.map(|ip| ip.to_canonical());
+        let moved = self.latch.aim(now, Aimed { announced, signalling, roams: aim.roams });
+        self.rtcp.aim(announced, aim.rtcp.map(canonical).filter(fit), moved);
     }
 
-    /// Says where the far end listens, by its session description; `own` is the address of this machine that it knows.
-    pub(crate) fn aim(
-        &mut self,
-        rtp: Option<SocketAddr>,
-        rtcp: Option<SocketAddr>,
-        signalling: Option<IpAddr>,
-        own: Option<IpAddr>,
-    ) {
-        let fit = |address: &SocketAddr| may_be_sent_to(*address, signalling, own);
-        let rtp = rtp.map(canonical).filter(fit);
-        self.wants_media = rtp.is_some();
-        let Some(rtp) = rtp else { return };
-        let moved = self.latch.aim(rtp, signalling.map(|ip| ip.to_canonical()));
-        self.rtcp.aim(rtp, rtcp.map(canonical).filter(fit), moved);
+    /// What its payload types are.
+    pub(crate) const fn payloads(&self) -> &Payloads {
+        &self.payloads
+    }
+
+    /// Numbers what it sends as another far end takes it, its partner from now on.
+    pub(crate) fn number_for(&mut self, partner: &Payloads) {
+        self.renumbering = self.payloads.renumbering_for(partner);
+    }
+
+    /// The partner's number for the payload type of a datagram, if that is another.
+    pub(crate) fn renumbered(&self, datagram: &[u8]) -> Option<u8> {
+        let payload = datagram.get(1)? & 0x7f;
+        let number = self.renumbering.as_ref()?.number(payload);
+        (number != payload).then_some(number)
     }
 
     /// Judges a datagram that came in: what it is, if it is to be passed on.
@@ -73,20 +83,20 @@ impl End {
         datagram: &[u8],
     ) -> Option<Channel> {
         let from = canonical(from);
-        let passed = match (channel, Kind::of(datagram)) {
-            (Channel::Rtp, Kind::Rtp(header)) => self.hear_rtp(now, from, header, datagram.len())?,
-            (Channel::Rtp, Kind::Rtcp) if self.latch.source() == Some(from) => {
-                self.rtcp.mux();
-                Channel::Rtcp
-            }
-            (Channel::Rtcp, Kind::Rtcp) if self.rtcp.hear(now, from, &self.latch) => {
-                self.strangers.forget(from);
-                Channel::Rtcp
-            }
-            _ => {
-                self.count_stranger(from);
-                return None;
-            }
+        let passed = match channel {
+            Channel::Rtp => match Kind::of(datagram, &self.payloads) {
+                Kind::Rtp(header) if self.hear_rtp(now, from, header, datagram.len()) => Some(Channel::Rtp),
+                Kind::Rtcp if self.latch.source() == Some(from) => {
+                    self.rtcp.mux();
+                    Some(Channel::Rtcp)
+                }
+                _ => None,
+            },
+            Channel::Rtcp => (is_rtcp(datagram) && self.hear_rtcp(now, from)).then_some(Channel::Rtcp),
+        };
+        let Some(passed) = passed else {
+            self.count_stranger(from);
+            return None;
         };
         self.heard = Some(now);
         self.within_limit(now).then_some(passed)
@@ -97,11 +107,18 @@ impl End {
         self.heard.map(|heard| now.since(heard))
     }
 
-    fn hear_rtp(&mut self, now: Instant, from: SocketAddr, header: Header, length: usize) -> Option<Channel> {
+    fn hear_rtcp(&mut self, now: Instant, from: SocketAddr) -> bool {
+        let allowed = self.rtcp.hear(now, from, &self.latch);
+        if allowed {
+            self.strangers.forget(from);
+        }
+        allowed
+    }
+
+    fn hear_rtp(&mut self, now: Instant, from: SocketAddr, header: Header, length: usize) -> bool {
         let before = self.latch.source();
         if !self.latch.hear(now, from, header.ssrc, header.sequence) {
-            self.count_stranger(from);
-            return None;
+            return false;
         }
         if before != Some(from) {
             self.strangers.forget(from);
@@ -110,8 +127,8 @@ impl End {
                 self.strangers.forget(rtcp);
             }
         }
-        self.reception.count(now, header, length, &self.clocks);
-        Some(Channel::Rtp)
+        self.reception.count(now, header, length, &self.payloads);
+        true
     }
 
     /// Notes a stranger's datagram. Noise from the far end itself (keep-alives, STUN) does not make it a stranger.
@@ -155,6 +172,7 @@ impl End {
             announced: self.latch.announced(),
             latched: self.latch.source(),
             strangers: self.strangers.list(),
+            would_roam: self.latch.would_roam(),
             sent: self.sent,
         }
     }

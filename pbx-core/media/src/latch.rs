@@ -8,15 +8,14 @@
 //! | 2 | the announced address | latched to nobody | latched with its first packet |
 //! | 3 | the announced address | latched to another for less than [`FIRST_MOMENTS`] | takes over with its first packet |
 //! | 4 | the announced address | latched to another for longer | takes over after [`PROBATION`] packets in sequence |
-//! | 5 | near: the announced IP, the signalling's IP, or the former source's IP with another port | latched to nobody, a former source's or an unknown address | latched after [`PROBATION`] packets in sequence |
-//! | 6 | the source from before a new aim | latched to nobody, or to an unknown address | latched after [`PROBATION`] packets in sequence |
-//! | 7 | unknown | latched to nobody; signalling's IP not known, or not the announced IP (a NAT) | latched after [`PROBATION`] packets in sequence |
-//! | 8 | unknown | signalling and SDP name the same IP | stranger: there is no NAT to guess about |
-//! | 9 | no better standing than the latched | latched to one that is heard | stranger, however much it sends |
-//! | 10 | near, or the latched IP with another port | latched to one that was silent for [`SILENCE`] | takes over after [`PROBATION`] packets in sequence (NAT rebinding, restarted phone) |
-//! | 11 | unknown, another IP | latched to one that was silent | stranger: only the signalling can move the stream there |
-//! | 12 | anyone | newly aimed at another address | the latch is dropped, unless it is that address; rows 2–8 |
-//! | 13 | anyone | aimed at the same address again | nothing changes |
+//! | 5 | near: the announced IP or the signalling's with another port | latched to nobody, to a former source or a roaming one | latched after [`PROBATION`] packets in sequence |
+//! | 6 | near | latched to one of the same standing or a better that was silent for [`SILENCE`] | takes over after [`PROBATION`] packets in sequence, those of the silence counted (NAT rebinding, restarted phone) |
+//! | 7 | the source from before a new aim | latched to nobody, or to a roaming one | latched after [`PROBATION`] packets in sequence |
+//! | 8 | elsewhere: any other address, on a leg that roams | the port has heard nobody for [`ROAMING_SILENCE`] | latched after [`PROBATION`] packets in sequence |
+//! | 9 | elsewhere, on any other leg | as in row 8 | stranger; the report names it as one that would have roamed |
+//! | 10 | no better standing than the latched | latched to one that is heard | stranger, however much it sends |
+//! | 11 | anyone | newly aimed at another address | the latch is dropped, unless it is that address; rows 2–9 |
+//! | 12 | anyone | aimed at the same address again | nothing changes |
 
 use crate::time::Instant;
 use std::net::{IpAddr, SocketAddr};
@@ -26,8 +25,11 @@ use std::time::Duration;
 pub const PROBATION: u8 = 4;
 /// How long after latching the announced address takes over with a single packet.
 pub const FIRST_MOMENTS: Duration = Duration::from_secs(5);
-/// After how long without a packet another port of the same host may take over.
-pub const SILENCE: Duration = Duration::from_secs(3);
+/// After how long without a packet another port of the same host may take over. With the packets that it must show, a phone whose
+/// port changed is followed within 200 ms; pauses of one that sends nothing in silence bring nobody else.
+pub const SILENCE: Duration = Duration::from_millis(100);
+/// After how long without a packet another address may be followed on a leg that roams.
+pub const ROAMING_SILENCE: Duration = Duration::from_secs(1);
 
 /// How many senders are on probation at once.
 const CANDIDATES: usize = 4;
@@ -36,23 +38,36 @@ const CANDIDATES: usize = 4;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Standing {
     /// The signalling says nothing of the sender.
-    Unknown,
+    Elsewhere,
     /// The sender was the source before the signalling aimed elsewhere.
     Former,
-    /// The sender's IP is the announced one, the signalling's, or the former source's.
+    /// The sender's IP is the announced one or the signalling's.
     Near,
     /// The sender has the very address that the SDP announced.
     Announced,
 }
 
+/// Where the signalling says that a far end is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Aimed {
+    /// The address that the SDP announces.
+    pub announced: SocketAddr,
+    /// The address that its SIP comes from.
+    pub signalling: Option<IpAddr>,
+    /// Whether it may send from any other address.
+    pub roams: bool,
+}
+
 /// Whom one RTP port listens to.
 #[derive(Clone, Debug, Default)]
 pub struct Latch {
-    announced: Option<SocketAddr>,
-    signalling: Option<IpAddr>,
+    aimed: Option<Aimed>,
+    /// When a packet of the far end came last; before the first, when the port was aimed.
+    heard: Instant,
     latched: Option<Latched>,
     former: Option<SocketAddr>,
     candidates: [Option<Candidate>; CANDIDATES],
+    would_roam: Option<SocketAddr>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +75,6 @@ struct Latched {
     from: SocketAddr,
     standing: Standing,
     since: Instant,
-    heard: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -74,16 +88,16 @@ struct Candidate {
 }
 
 impl Latch {
-    /// The signalling names an address (rows 12 and 13). True if it is another than before.
-    pub fn aim(&mut self, announced: SocketAddr, signalling: Option<IpAddr>) -> bool {
-        self.signalling = signalling;
-        if self.announced == Some(announced) {
+    /// The signalling names an address (rows 11 and 12). True if it is another than before.
+    pub fn aim(&mut self, now: Instant, aimed: Aimed) -> bool {
+        let before = self.aimed.replace(aimed).map(|before| before.announced);
+        if before == Some(aimed.announced) {
             return false;
         }
-        self.announced = Some(announced);
+        self.heard = now;
         self.candidates = [None; CANDIDATES];
         match &mut self.latched {
-            Some(latched) if latched.from == announced => latched.standing = Standing::Announced,
+            Some(latched) if latched.from == aimed.announced => latched.standing = Standing::Announced,
             latched => self.former = latched.take().map(|old| old.from).or(self.former),
         }
         true
@@ -95,59 +109,61 @@ impl Latch {
     }
 
     /// The address that the SDP announced last.
-    pub const fn announced(&self) -> Option<SocketAddr> {
-        self.announced
+    pub fn announced(&self) -> Option<SocketAddr> {
+        self.aimed.map(|aimed| aimed.announced)
+    }
+
+    /// The sender that would have been followed if the leg roamed, if there was one.
+    pub const fn would_roam(&self) -> Option<SocketAddr> {
+        self.would_roam
     }
 
     /// An RTP packet came. True if its sender is the one that the port listens to, perhaps from this packet on.
     pub fn hear(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> bool {
-        if let Some(latched) = &mut self.latched
-            && latched.from == from
-        {
-            latched.heard = now;
+        if self.source() == Some(from) {
+            self.heard = now;
             return true;
         }
-        let Some(standing) = self.standing(from) else { return false };
-        if !self.may_take_over(now, from, standing) {
-            return false;
-        }
+        let Some(aimed) = self.aimed else { return false };
+        let standing = self.standing(&aimed, from);
         let at_once = standing == Standing::Announced
             && self.latched.is_none_or(|latched| now.since(latched.since) < FIRST_MOMENTS);
-        if !at_once
-            && self.probation(Candidate { from, standing, heard: now, ssrc, next: sequence, run: 0 }) < PROBATION
-        {
+        let candidate = Candidate { from, standing, heard: now, ssrc, next: sequence, run: 0 };
+        if !at_once && self.probation(candidate) < PROBATION || !self.may_take_over(now, standing) {
             return false;
         }
-        self.latched = Some(Latched { from, standing, since: now, heard: now });
+        if standing == Standing::Elsewhere && !aimed.roams {
+            self.would_roam.get_or_insert(from);
+            return false;
+        }
+        self.latched = Some(Latched { from, standing, since: now });
+        self.heard = now;
         self.candidates = [None; CANDIDATES];
         true
     }
 
-    /// The standing of a sender; `None`: a stranger for good (rows 1 and 8).
-    fn standing(&self, from: SocketAddr) -> Option<Standing> {
-        let announced = self.announced?;
-        if from == announced {
-            return Some(Standing::Announced);
+    fn standing(&self, aimed: &Aimed, from: SocketAddr) -> Standing {
+        if from == aimed.announced {
+            Standing::Announced
+        } else if from.ip() == aimed.announced.ip() || aimed.signalling == Some(from.ip()) {
+            Standing::Near
+        } else if self.former == Some(from) {
+            Standing::Former
+        } else {
+            Standing::Elsewhere
         }
-        if self.former == Some(from) {
-            return Some(Standing::Former);
-        }
-        let ip = from.ip();
-        if ip == announced.ip() || self.signalling == Some(ip) || self.former.is_some_and(|former| former.ip() == ip) {
-            return Some(Standing::Near);
-        }
-        let behind_nat = self.signalling != Some(announced.ip());
-        (behind_nat || self.latched.is_some_and(|latched| latched.from.ip() == ip)).then_some(Standing::Unknown)
     }
 
-    /// Whether a sender may take the latch over now (rows 3–7 and 9–11).
-    fn may_take_over(&self, now: Instant, from: SocketAddr, standing: Standing) -> bool {
-        let Some(latched) = self.latched else { return true };
-        if standing > latched.standing {
-            return true;
+    /// Whether a sender that has shown enough may take the latch over now (rows 2–10).
+    fn may_take_over(&self, now: Instant, standing: Standing) -> bool {
+        let silent = now.since(self.heard);
+        match (standing, self.latched) {
+            (Standing::Elsewhere, _) => silent >= ROAMING_SILENCE,
+            (_, None) => true,
+            (_, Some(latched)) if standing > latched.standing => true,
+            (Standing::Former, _) => false,
+            (Standing::Near | Standing::Announced, _) => silent >= SILENCE,
         }
-        let silent = now.since(latched.heard) >= SILENCE;
-        silent && (standing >= Standing::Near || from.ip() == latched.from.ip())
     }
 
     /// How many packets in sequence this sender has shown, with this one.
@@ -155,7 +171,9 @@ impl Latch {
         let known = self.candidates.iter().position(|c| c.is_some_and(|c| c.from == fresh.from));
         let Some(place) = known.or_else(|| self.place_for(fresh.standing)) else { return 0 };
         let run = match self.candidates[place] {
-            Some(old) if old.from == fresh.from && old.ssrc == fresh.ssrc && old.next == fresh.next => old.run + 1,
+            Some(old) if old.from == fresh.from && old.ssrc == fresh.ssrc && old.next == fresh.next => {
+                old.run.saturating_add(1)
+            }
             _ => 1,
         };
         self.candidates[place] = Some(Candidate { next: fresh.next.wrapping_add(1), run, ..fresh });

@@ -4,7 +4,6 @@
 //! listens to is decided in [`latch`]. What the exchange tells the threads, and hears from them, is in [`command`].
 
 mod batch;
-pub mod clocks;
 pub mod command;
 pub mod datagram;
 mod driver;
@@ -12,6 +11,7 @@ mod end;
 pub mod files;
 pub mod latch;
 mod pace;
+pub mod payloads;
 pub mod pool;
 mod readiness;
 pub mod reception;
@@ -24,9 +24,9 @@ mod target;
 mod threads;
 pub mod time;
 
-pub use clocks::Clocks;
-pub use command::{Command, Fact, Port, PortReport};
+pub use command::{Aim, Command, Fact, Port, PortReport};
 pub use end::Channel;
+pub use payloads::{Format, Payloads};
 pub use pool::PoolSettings;
 pub use relay::{Forward, Relay};
 pub use threads::{Config, Media, start};

@@ -1,6 +1,6 @@
 //! What was received of one stream: packets, bytes, losses and jitter (RFC 3550 appendix A.1, A.3 and A.8).
 
-use crate::clocks::Clocks;
+use crate::payloads::Payloads;
 use crate::rtp::Header;
 use crate::time::Instant;
 
@@ -17,7 +17,8 @@ pub struct Reception {
     /// The bytes of those packets, header and payload.
     pub bytes: u64,
     lost_before: u64,
-    run: Option<Run>,
+    /// The run that goes on, and the one of another source before it, of which late packets may still come.
+    runs: [Option<Run>; 2],
     jitter: Jitter,
 }
 
@@ -27,7 +28,10 @@ struct Run {
     ssrc: u32,
     base: u64,
     highest: u64,
+    /// How many different numbers have come.
     received: u64,
+    /// Which of the last 128 numbers have come, the highest at bit 0: one that comes twice must not hide another's loss.
+    seen: u128,
     /// After a jump too wide to be loss: the sequence number that would confirm it as a restart.
     restart_at: Option<u16>,
 }
@@ -36,9 +40,10 @@ impl Run {
     fn begin(ssrc: u32, sequence: u16) -> Self {
         // One cycle of room below, so that a packet from just before the first one has a number too.
         let first = 0x1_0000 + u64::from(sequence);
-        Self { ssrc, base: first, highest: first, received: 1, restart_at: None }
+        Self { ssrc, base: first, highest: first, received: 1, seen: 1, restart_at: None }
     }
 
+    /// Expected less received (RFC 3550 A.3).
     const fn lost(&self) -> u64 {
         (self.highest - self.base + 1).saturating_sub(self.received)
     }
@@ -47,49 +52,62 @@ impl Run {
     fn count(&mut self, sequence: u16) -> bool {
         let ahead = sequence.wrapping_sub(self.highest as u16);
         let behind = ahead.wrapping_neg();
-        if ahead < MAX_DROPOUT {
+        let place = if ahead < MAX_DROPOUT {
             self.highest += u64::from(ahead);
+            self.seen = self.seen.checked_shl(ahead.into()).unwrap_or(0);
+            0
         } else if behind <= MAX_MISORDER {
             self.base = self.base.min(self.highest - u64::from(behind));
+            behind
         } else if self.restart_at == Some(sequence) {
             return false;
         } else {
             self.restart_at = Some(sequence.wrapping_add(1));
             return true;
-        }
-        self.received += 1;
+        };
+        let bit = 1 << place;
+        self.received += u64::from(self.seen & bit == 0);
+        self.seen |= bit;
         self.restart_at = None;
         true
     }
 }
 
 impl Reception {
-    /// Counts a packet of `length` bytes that arrived `now`; its payload type is one of `clocks`.
-    pub fn count(&mut self, now: Instant, header: Header, length: usize, clocks: &Clocks) {
+    /// Counts a packet of `length` bytes that arrived `now`; its payload type is one of `payloads`.
+    pub fn count(&mut self, now: Instant, header: Header, length: usize, payloads: &Payloads) {
         self.packets += 1;
         self.bytes += length as u64;
-        match &mut self.run {
-            Some(run) if run.ssrc == header.ssrc => {
-                if !run.count(header.sequence) {
-                    // The odd packet before this one was the new run's first.
-                    self.lost_before += run.lost();
-                    *run = Run::begin(header.ssrc, header.sequence.wrapping_sub(1));
-                    run.count(header.sequence);
-                    self.jitter.restart();
-                }
-            }
-            other => {
-                self.lost_before += other.as_ref().map_or(0, Run::lost);
-                *other = Some(Run::begin(header.ssrc, header.sequence));
-                self.jitter.restart();
-            }
+        self.turn_to(header);
+        if let [Some(run), _] = &mut self.runs
+            && !run.count(header.sequence)
+        {
+            // The odd packet before this one was the new run's first.
+            self.lost_before += run.lost();
+            *run = Run::begin(header.ssrc, header.sequence.wrapping_sub(1));
+            run.count(header.sequence);
+            self.jitter.restart();
         }
-        self.jitter.count(now, header, clocks);
+        self.jitter.count(now, header, payloads);
+    }
+
+    /// Puts the run of a packet's source in front, and begins it if there is none.
+    fn turn_to(&mut self, header: Header) {
+        let is_its = |run: &Option<Run>| run.is_some_and(|run| run.ssrc == header.ssrc);
+        if is_its(&self.runs[0]) {
+            return;
+        }
+        self.runs.swap(0, 1);
+        if !is_its(&self.runs[0]) {
+            self.lost_before += self.runs[0].as_ref().map_or(0, Run::lost);
+            self.runs[0] = Some(Run { seen: 0, received: 0, ..Run::begin(header.ssrc, header.sequence) });
+        }
+        self.jitter.restart();
     }
 
     /// Packets that never came, over all runs.
     pub fn lost(&self) -> u64 {
-        self.lost_before + self.run.as_ref().map_or(0, Run::lost)
+        self.lost_before + self.runs.iter().flatten().map(Run::lost).sum::<u64>()
     }
 
     /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
@@ -109,16 +127,16 @@ struct Jitter {
 
 impl Jitter {
     fn rate(&self) -> u32 {
-        self.clock.unwrap_or(Clocks::assumed())
+        self.clock.unwrap_or(Payloads::assumed_clock())
     }
 
     fn restart(&mut self) {
         self.last = None;
     }
 
-    fn count(&mut self, now: Instant, header: Header, clocks: &Clocks) {
+    fn count(&mut self, now: Instant, header: Header, payloads: &Payloads) {
         // Telephone events and comfort noise of dynamic types share the clock of the audio around them (RFC 4733 §2.1).
-        if let Some(rate) = clocks.known(header.payload_type)
+        if let Some(rate) = payloads.clock(header.payload_type)
             && self.clock != Some(rate)
         {
             *self = Self { clock: Some(rate), ..Self::default() };

@@ -1,12 +1,12 @@
 //! The relay of one thread, without sockets and without a clock: commands and datagrams in, facts and destinations out.
 
-use crate::command::{Command, Fact, Port, PortReport};
+use crate::command::{Aim, Command, Fact, Port, PortReport};
 use crate::end::{Channel, End};
 use crate::pool::{Pool, PoolSettings, Sockets, pairs};
 use crate::time::Instant;
 use std::net::SocketAddr;
 
-/// Where a received datagram goes, unchanged.
+/// Where a received datagram goes; nothing but its payload type may change on the way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Forward {
     /// The RTP port of the pair that it leaves from.
@@ -15,6 +15,17 @@ pub struct Forward {
     pub channel: Channel,
     /// To whom.
     pub to: SocketAddr,
+    /// The payload type that it leaves with, if that is another than it came with.
+    pub payload: Option<u8>,
+}
+
+impl Forward {
+    /// Puts the payload type that it leaves with into a datagram.
+    pub fn renumber(&self, datagram: &mut [u8]) {
+        if let (Some(payload), Some(second)) = (self.payload, datagram.get_mut(1)) {
+            *second = *second & 0x80 | payload;
+        }
+    }
 }
 
 /// The ports of one thread and what passes between them. Nothing allocates or hashes for a packet.
@@ -46,12 +57,8 @@ impl<S: Sockets> Relay<S> {
                 let (thread, ports) = (self.thread, self.refill(now, count));
                 Some(Fact::Stock { engine, thread, ports })
             }
-            Command::Aim { port, rtp, rtcp, signalling, own, clocks } => {
-                if let Some(end) = self.end(port) {
-                    end.tick_by(clocks);
-                    end.aim(rtp, rtcp, signalling, own);
-                    self.sockets.leave_from(port.rtp, own, rtp.map(|rtp| rtp.ip()));
-                }
+            Command::Aim { port, aim } => {
+                self.aim(now, port, aim);
                 None
             }
             Command::Join { a, b } => {
@@ -81,8 +88,9 @@ impl<S: Sockets> Relay<S> {
         let end = self.at(rtp)?;
         let what = end.hear(now, channel, from, datagram)?;
         let partner = end.partner?;
+        let payload = if what == Channel::Rtp { end.renumbered(datagram) } else { None };
         let (channel, to) = self.at(partner)?.send(what)?;
-        Some(Forward { rtp: partner, channel, to })
+        Some(Forward { rtp: partner, channel, to, payload })
     }
 
     /// Makes pairs ready whose rest is over, closes sockets that are too many, binds those that are missing.
@@ -124,6 +132,26 @@ impl<S: Sockets> Relay<S> {
         ports
     }
 
+    fn aim(&mut self, now: Instant, port: Port, aim: Aim) {
+        let (own, towards) = (aim.own, aim.rtp.map(|rtp| rtp.ip()));
+        let Some(end) = self.end(port) else { return };
+        end.aim(now, aim);
+        if let Some(partner) = end.partner {
+            self.number(port.rtp, partner);
+        }
+        self.sockets.leave_from(port.rtp, own, towards);
+    }
+
+    /// Numbers what two partners send each other as the one that hears it takes it.
+    fn number(&mut self, a: u16, b: u16) {
+        for (one, other) in [(a, b), (b, a)] {
+            let Some(takes) = self.at(other).map(|end| end.payloads().clone()) else { continue };
+            if let Some(end) = self.at(one) {
+                end.number_for(&takes);
+            }
+        }
+    }
+
     /// Joins two ports; each leaves the partner that it had before.
     fn join(&mut self, a: Port, b: Port) {
         if a.rtp == b.rtp || self.end(a).is_none() || self.end(b).is_none() {
@@ -138,6 +166,7 @@ impl<S: Sockets> Relay<S> {
                 end.partner = Some(other.rtp);
             }
         }
+        self.number(a.rtp, b.rtp);
     }
 
     fn part(&mut self, rtp: u16) {

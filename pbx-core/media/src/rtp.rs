@@ -1,5 +1,7 @@
 //! The fixed part of an RTP header (RFC 3550 §5.1), and how RTCP on the same port is told apart (RFC 5761 §4).
 
+use crate::payloads::Payloads;
+
 /// What the relay reads of an RTP packet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Header {
@@ -25,15 +27,15 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Tells what a datagram is. The payload types 64–95 are RTCP (RFC 5761 §4: with the marker bit they are RTCP's
-    /// 192–223).
-    pub fn of(datagram: &[u8]) -> Self {
+    /// Tells what a datagram at an RTP port is. With the marker bit the payload types 64–95 look like RTCP's 192–223 (RFC 5761
+    /// §4): they are RTP where the signalling names them, else RTCP if all of its lengths fit.
+    pub fn of(datagram: &[u8], payloads: &Payloads) -> Self {
         let &[first, second, s0, s1, ref rest @ ..] = datagram else { return Self::Other };
         if first >> 6 != 2 {
             return Self::Other;
         }
-        if (64..=95).contains(&(second & 0x7f)) {
-            return if second >= 192 && datagram.len() >= 8 { Self::Rtcp } else { Self::Other };
+        if is_rtcp_type(second) && !payloads.sends(second & 0x7f) {
+            return if is_compound(datagram) { Self::Rtcp } else { Self::Other };
         }
         let &[t0, t1, t2, t3, c0, c1, c2, c3, ref tail @ ..] = rest else { return Self::Other };
         if !extras_fit(first, tail) {
@@ -46,6 +48,32 @@ impl Kind {
             ssrc: u32::from_be_bytes([c0, c1, c2, c3]),
         })
     }
+}
+
+/// Whether a datagram at an RTCP port begins as RTCP does. Nothing else is expected there, so its lengths don't count.
+pub fn is_rtcp(datagram: &[u8]) -> bool {
+    matches!(datagram, [first, kind, ..] if first >> 6 == 2 && is_rtcp_type(*kind)) && datagram.len() >= 8
+}
+
+const fn is_rtcp_type(second: u8) -> bool {
+    matches!(second, 192..=223)
+}
+
+/// Whether a datagram is a chain of RTCP packets, each as long as it says (RFC 3550 §6.1).
+fn is_compound(datagram: &[u8]) -> bool {
+    let mut rest = datagram;
+    while let &[first, kind, high, low, ..] = rest
+        && first >> 6 == 2
+        && is_rtcp_type(kind)
+    {
+        let words = usize::from(u16::from_be_bytes([high, low])) + 1;
+        match rest.get(words * 4..) {
+            Some([]) => return datagram.len() >= 8,
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Whether the contributing sources and the extension, which the first octet promises, fit into what follows the fixed

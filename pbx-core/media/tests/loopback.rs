@@ -1,7 +1,7 @@
 //! The real threads with real sockets on loopback.
 
 use crate::packet;
-use pbx_media::{Clocks, Command, Config, Fact, Media, Port, PortReport, start};
+use pbx_media::{Aim, Command, Config, Fact, Media, Payloads, Port, PortReport, start};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
@@ -48,14 +48,8 @@ impl Exchange {
     }
 
     fn aim(&self, port: Port, rtp: SocketAddr) {
-        self.media.send([Command::Aim {
-            port,
-            rtp: Some(rtp),
-            rtcp: None,
-            signalling: Some(self.ip),
-            own: None,
-            clocks: Clocks::default(),
-        }]);
+        let aim = Aim { rtp: Some(rtp), signalling: Some(self.ip), ..Aim::default() };
+        self.media.send([Command::Aim { port, aim }]);
     }
 
     /// Two phones whose ports are joined and aimed.
@@ -129,14 +123,8 @@ fn packets_leave_from_the_address_that_the_far_end_was_told() {
         let (a, port_a, b, port_b) = exchange.call();
         // The second one is none of this machine's: what the system chooses is better than silence.
         for (own, seen) in [("127.0.0.5", "127.0.0.5"), ("192.0.2.222", "127.0.0.1")] {
-            exchange.media.send([Command::Aim {
-                port: port_b,
-                rtp: Some(b.address()),
-                rtcp: None,
-                signalling: None,
-                own: Some(own.parse().unwrap()),
-                clocks: Clocks::default(),
-            }]);
+            let aim = Aim { rtp: Some(b.address()), own: Some(own.parse().unwrap()), ..Aim::default() };
+            exchange.media.send([Command::Aim { port: port_b, aim }]);
             exchange.refill(1, 0);
             a.send(SocketAddr::new(exchange.ip, port_a.rtp), &packet::rtp(1, 1));
             assert_eq!(
@@ -173,19 +161,29 @@ fn stranger_hears_nothing_and_is_not_heard() {
 fn rtcp_passes_on_the_odd_ports() {
     let exchange = Exchange::start("127.0.0.1", "127.0.0.1", 21_500..=21_599, PATIENCE);
     let (a, port_a, b, port_b) = exchange.call();
-    exchange.media.send([Command::Aim {
-        port: port_b,
-        rtp: Some(b.address()),
-        rtcp: Some(b.address()),
-        signalling: None,
-        own: None,
-        clocks: Clocks::default(),
-    }]);
+    let aim = Aim { rtp: Some(b.address()), rtcp: Some(b.address()), ..Aim::default() };
+    exchange.media.send([Command::Aim { port: port_b, aim }]);
     exchange.refill(1, 0);
     a.send(SocketAddr::new(exchange.ip, port_a.rtp), &packet::rtp(1, 1));
     b.receive();
     a.send(SocketAddr::new(exchange.ip, port_a.rtp + 1), &packet::rtcp(1));
     assert_eq!(b.receive(), (packet::rtcp(1), SocketAddr::new(exchange.ip, port_b.rtp)), "multiplexed, as B asked");
+}
+
+#[test]
+fn key_press_arrives_under_the_number_that_its_hearer_gave_it() {
+    let exchange = Exchange::start("127.0.0.1", "127.0.0.1", 25_000..=25_099, PATIENCE);
+    let (a, port_a, b, port_b) = exchange.call();
+    for (port, phone, sends, takes) in [(port_a, &a, 97, 96), (port_b, &b, 101, 97)] {
+        let payloads = Payloads::of(packet::keys(sends), packet::keys(takes));
+        let aim = Aim { rtp: Some(phone.address()), payloads, ..Aim::default() };
+        exchange.media.send([Command::Aim { port, aim }]);
+    }
+    exchange.refill(1, 0);
+    b.send(SocketAddr::new(exchange.ip, port_b.rtp), &packet::marked(packet::rtp_of(101, 2, 1, 160)));
+    assert_eq!(a.receive().0, packet::marked(packet::rtp_of(96, 2, 1, 160)));
+    a.send(SocketAddr::new(exchange.ip, port_a.rtp), &packet::rtp_of(97, 1, 1, 160));
+    assert_eq!(b.receive().0, packet::rtp_of(97, 1, 1, 160));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::packet;
 use crate::virtual_relay::{Call, addr};
-use pbx_media::{Channel, Command, Fact, Forward, Port, PortReport};
+use pbx_media::{Aim, Channel, Command, Fact, Format, Forward, Payloads, Port, PortReport};
 use std::time::Duration;
 
 const A: &str = "192.0.2.1:5000";
@@ -16,7 +16,7 @@ fn talking() -> Call {
 }
 
 fn forward(port: Port, channel: Channel, to: &str) -> Option<Forward> {
-    Some(Forward { rtp: port.rtp, channel, to: addr(to) })
+    Some(Forward { rtp: port.rtp, channel, to: addr(to), payload: None })
 }
 
 #[test]
@@ -175,4 +175,62 @@ fn ipv4_through_an_ipv6_socket_is_the_same_address() {
     let mapped = "[::ffff:192.0.2.1]:5000";
     assert_eq!(call.receive(a, Channel::Rtp, mapped, &packet::rtp(1, 1)), forward(b, Channel::Rtp, B));
     assert_eq!(call.release(a).latched, Some(addr(A)));
+}
+
+/// B's leg, which sends these numbers of PCMA and takes them.
+fn with_numbers(numbers: &[u8]) -> Call {
+    let mut call = talking();
+    let pcma = |payload: &u8| Format { payload: *payload, channels: 1, clock: 8_000, name: "PCMA".into() };
+    let payloads = Payloads::of(numbers.iter().map(pcma), numbers.iter().map(pcma));
+    call.aim_as(call.b, Aim { rtp: Some(addr(B)), payloads, ..Aim::default() });
+    call
+}
+
+#[test]
+fn payload_types_64_to_95_are_sound_where_the_session_names_them() {
+    let (numbers, mut marked): (Vec<u8>, u16) = ((63..=96).collect(), 0);
+    let mut call = with_numbers(&numbers);
+    let b = call.b;
+    for (sequence, number) in (1..).zip(&numbers) {
+        let packet = packet::rtp_of(*number, 1, sequence, 160);
+        let packet = if sequence % 2 == 0 { packet::marked(packet) } else { packet };
+        marked += (sequence + 1) % 2;
+        assert_eq!(call.receive(b, Channel::Rtp, B, &packet), forward(call.a, Channel::Rtp, A), "{number}");
+    }
+    assert!(marked > 10);
+    let report = call.release(b);
+    assert_eq!((report.packets, report.lost), (34, 0));
+}
+
+#[test]
+fn payload_type_that_nobody_named_is_sound_unless_it_may_be_rtcp() {
+    let mut call = with_numbers(&[]);
+    let (a, b) = (call.a, call.b);
+    assert_eq!(call.receive(b, Channel::Rtp, B, &packet::rtp_of(72, 1, 1, 160)), forward(a, Channel::Rtp, A));
+    let unclear = packet::marked(packet::rtp_of(72, 1, 2, 160));
+    assert_eq!(call.receive(b, Channel::Rtp, B, &unclear), None);
+    let mut compound = packet::rtcp(1);
+    compound.extend(packet::rtcp(1));
+    assert_eq!(call.receive(b, Channel::Rtp, B, &compound), forward(a, Channel::Rtcp, "192.0.2.1:5001"));
+    compound.push(0);
+    assert_eq!(call.receive(b, Channel::Rtp, B, &compound), None, "its lengths do not fit");
+}
+
+#[test]
+fn each_side_hears_keys_under_the_number_that_it_gave_them() {
+    let mut call = talking();
+    let (a, b) = (call.a, call.b);
+    // A was told 97 and takes 96, B was told 101 and takes 97.
+    for (port, far, sends, takes) in [(a, A, 97, 96), (b, B, 101, 97)] {
+        let payloads = Payloads::of(packet::keys(sends), packet::keys(takes));
+        call.aim_as(port, Aim { rtp: Some(addr(far)), payloads, ..Aim::default() });
+    }
+    let mut sent = |port, from, number| {
+        let packet = packet::rtp_of(number, u32::from(number), 1, 160);
+        call.receive(port, Channel::Rtp, from, &packet).unwrap().payload
+    };
+    assert_eq!(sent(b, B, 101), Some(96));
+    assert_eq!(sent(a, A, 97), None, "the same for both");
+    assert_eq!(sent(b, B, 8), None, "a number that is the same everywhere");
+    assert_eq!(sent(b, B, 99), None, "one that nobody named");
 }

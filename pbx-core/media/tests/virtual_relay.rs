@@ -2,7 +2,7 @@
 
 use crate::packet;
 use pbx_media::time::Instant;
-use pbx_media::{Channel, Clocks, Command, Fact, Forward, PoolSettings, Port, PortReport, Relay};
+use pbx_media::{Aim, Channel, Command, Fact, Forward, PoolSettings, Port, PortReport, Relay};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -49,8 +49,11 @@ impl Call {
     pub(crate) fn aim(&mut self, port: Port, rtp: Option<&str>, rtcp: Option<&str>, signalling: Option<&str>) {
         let (rtp, rtcp) = (rtp.map(addr), rtcp.map(addr));
         let signalling = signalling.map(|ip| ip.parse().unwrap());
-        let clocks = Clocks::default();
-        self.relay.command(self.now, Command::Aim { port, rtp, rtcp, signalling, own: None, clocks });
+        self.aim_as(port, Aim { rtp, rtcp, signalling, ..Aim::default() });
+    }
+
+    pub(crate) fn aim_as(&mut self, port: Port, aim: Aim) {
+        assert_eq!(self.relay.command(self.now, Command::Aim { port, aim }), None);
     }
 
     pub(crate) fn wait(&mut self, span: Duration) {

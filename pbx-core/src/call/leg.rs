@@ -5,11 +5,12 @@ use super::hop::Reachability;
 use super::presence::Presence;
 use super::session::Session;
 use super::shared::Whose;
+use crate::directory::{Device, MediaRule};
 use crate::event::Party;
 use crate::flow::{Flow, Transport};
 use crate::ids::{CallId, LegId, Slot, TenantId};
 use bytes::Bytes;
-use pbx_media::{Command, Port};
+use pbx_media::{Aim, Command, Port};
 use pbx_sip::dialog::{Dialog, Parts};
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Host, Message, Method, Reply, Via, spell};
@@ -93,10 +94,21 @@ impl Leg {
     pub(super) fn aim(&self, cx: &mut Cx<'_>) {
         let Some(port) = self.port else { return };
         let (rtp, rtcp) = self.session.far();
-        let signalling = Some(self.flow.remote.ip());
-        let clocks = self.session.clocks();
-        let own = Some(self.flow.own_ip());
-        cx.out.push(super::io::Output::Media(Command::Aim { port, rtp, rtcp, signalling, own, clocks }));
+        let aim = Aim {
+            rtp,
+            rtcp,
+            signalling: Some(self.flow.remote.ip()),
+            roams: self.registered_phone(cx).is_some_and(|phone| phone.media == MediaRule::Roams),
+            own: Some(self.flow.own_ip()),
+            payloads: self.session.payloads(),
+        };
+        cx.out.push(super::io::Output::Media(Command::Aim { port, aim }));
+    }
+
+    /// The phone at the other end, if it is one of the tenant's that registers and so has proven who it is.
+    pub(super) fn registered_phone<'a>(&self, cx: &Cx<'a>) -> Option<&'a Device> {
+        let tenant = cx.world.directory.tenant(self.owner.tenant)?;
+        tenant.devices.get(&self.party.device?).filter(|device| device.contact.is_none())
     }
 
     /// Gives the media port back, if there is one; its report comes later.

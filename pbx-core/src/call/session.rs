@@ -1,9 +1,9 @@
 //! A leg's session (RFC 3264): its own offer/answer machine; what one leg hears of the other is a policy between the two.
 
 use super::body::description;
-use pbx_media::Clocks;
+use pbx_media::{Format, Payloads};
 use pbx_sip::Message;
-use pbx_sip::sdp::{self, Direction, OfferAnswer, Phase, Stream, policy};
+use pbx_sip::sdp::{self, Codec, Direction, OfferAnswer, Phase, Stream, policy};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -145,12 +145,13 @@ impl Session {
         }
     }
 
-    /// The RTP clock rates of what the far end sends: it sends what we said that we take (RFC 3264 §5.1), else what it said
-    /// itself.
-    pub(super) fn clocks(&self) -> Clocks {
-        let stream = self.machine.local().or_else(|| self.machine.remote());
-        let codecs = stream.into_iter().flat_map(|stream| &stream.codecs);
-        Clocks::of(codecs.map(|codec| (codec.payload, codec.clock)))
+    /// The payload types of the far end: it sends those that it was told, and takes those that it said itself (RFC 3264 §5.1).
+    pub(super) fn payloads(&self) -> Payloads {
+        let formats = |stream: Option<&Stream>| {
+            let codecs = stream.map_or(&[][..], |stream| &stream.codecs);
+            codecs.iter().map(format).collect::<Vec<_>>().into_iter()
+        };
+        Payloads::of(formats(self.machine.told()), formats(self.machine.remote()))
     }
 
     /// Which way the far end wants sound to go; both ways until it has said so.
@@ -168,4 +169,8 @@ impl Session {
         let sends = self.machine.remote().is_some_and(|stream| stream.direction.sends());
         sends && self.machine.local().is_none_or(|stream| stream.direction.receives())
     }
+}
+
+fn format(codec: &Codec) -> Format {
+    Format { payload: codec.payload, channels: codec.channels, clock: codec.clock, name: codec.name.as_str().into() }
 }

@@ -88,8 +88,8 @@ impl Call {
                 Some(reports.swap_remove(place).1)
             };
             if let (Some(a), Some(b)) = (take(0), take(callee)) {
-                let a = heard(&self.legs[0], &a);
-                let b = self.legs.get(usize::from(callee)).map(|leg| heard(leg, &b));
+                let a = heard(cx, &self.legs[0], &a);
+                let b = self.legs.get(usize::from(callee)).map(|leg| heard(cx, leg, &b));
                 self.record.heard(a, b.unwrap_or_default());
             }
         }
@@ -111,7 +111,8 @@ fn spelt(address: SocketAddr) -> String {
     text
 }
 
-fn heard(leg: &Leg, report: &PortReport) -> Heard {
+fn heard(cx: &Cx<'_>, leg: &Leg, report: &PortReport) -> Heard {
+    let would_roam = report.would_roam.filter(|_| leg.registered_phone(cx).is_some());
     Heard {
         packets: report.packets,
         lost: report.lost,
@@ -119,6 +120,7 @@ fn heard(leg: &Leg, report: &PortReport) -> Heard {
         announced: report.announced.map(spelt),
         latched: report.latched.map(spelt),
         strangers: report.strangers.iter().map(|(address, _)| spelt(*address)).collect(),
+        would_roam: would_roam.map(spelt),
         silence_expected: !leg.heard,
     }
 }

@@ -143,6 +143,10 @@ pub struct Heard {
     pub latched: Option<String>,
     /// Other senders whose packets to the port were not let through.
     pub strangers: Vec<String>,
+    /// One of them that sent a whole stream while nothing came from the phone, and would have been heard if the phone had
+    /// `media: roams`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub would_roam: Option<String>,
     /// Whether the side was on hold or told not to send all the time, so that silence is no fault.
     pub silence_expected: bool,
 }

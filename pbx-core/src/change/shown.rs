@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::{Object, ObjectId};
-use crate::directory::{SECRET_HEADER, Scope};
+use crate::directory::{MediaRule, SECRET_HEADER, Scope};
 use crate::ids::{PersonId, TenantId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -75,6 +75,7 @@ pub(super) fn fields(state: &State, object: &Object) -> Fields {
             ("label", json!(device.label)),
             ("sip_user", json!(device.sip_user)),
             ("contact", json!(device.contact)),
+            ("media", json!((device.media != MediaRule::default()).then_some(device.media))),
             ("password", json!(device.secret.as_ref().map(|_| "set"))),
         ]),
         Object::Source(_, source) => Fields::from([

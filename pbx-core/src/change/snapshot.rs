@@ -71,6 +71,7 @@ impl Maker<'_> {
             sip_user: device.sip_user.clone(),
             ha1: open.map(|plain| ha1(&device.sip_user, self.realm, &plain)),
             contact: device.contact.clone(),
+            media: device.media,
         }
     }
 

@@ -36,6 +36,20 @@ pub struct Device {
     pub ha1: Option<Ha1>,
     /// Where it always is (a SIP URI), instead of registering.
     pub contact: Option<String>,
+    /// Where its media may come from.
+    pub media: MediaRule,
+}
+
+/// Where the media of a phone may come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MediaRule {
+    /// From the address that its SDP announces, or the one that its signalling comes from.
+    #[default]
+    Announced,
+    /// From any address, once nothing has come from these for a second: a phone with several networks, or whose signalling
+    /// passes a proxy. Who finds the port in that second can be taken for the phone.
+    Roams,
 }
 
 /// The public half of a device, for records and pages.

@@ -11,7 +11,7 @@ mod tenant;
 mod trunk;
 
 pub use binding::{Binding, Scope};
-pub use device::{Device, DeviceRef, Ha1};
+pub use device::{Device, DeviceRef, Ha1, MediaRule};
 pub use number::Number;
 pub use person::Person;
 pub use source::{SECRET_HEADER, Source, SourceKind};

@@ -2,7 +2,7 @@ mod flows;
 mod nat;
 
 use super::*;
-use crate::directory::Device;
+use crate::directory::{Device, MediaRule};
 use crate::flow::{Routes, Transport};
 use crate::ids::PersonId;
 use crate::settings::Settings;
@@ -437,5 +437,6 @@ fn device(contact: Option<&str>) -> Device {
         sip_user: "desk".to_owned(),
         ha1: None,
         contact: contact.map(str::to_owned),
+        media: MediaRule::default(),
     }
 }

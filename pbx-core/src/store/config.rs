@@ -1,6 +1,6 @@
 //! Configuration as it is kept: what `Change` writes and the directory is made from.
 
-use crate::directory::{Holiday, Scope};
+use crate::directory::{Holiday, MediaRule, Scope};
 use crate::ids::{DeviceId, NumberId, PersonId, TenantId, TrunkId};
 use crate::secret::Sealed;
 use crate::value::Value;
@@ -61,6 +61,8 @@ pub struct DeviceConfig {
     pub secret: Option<Sealed>,
     /// Where it always is (a SIP URI), instead of registering.
     pub contact: Option<String>,
+    /// Where its media may come from.
+    pub media: MediaRule,
 }
 
 /// A public number.

@@ -3,6 +3,7 @@
 use crate::support::{at, binding, configuration, on_both, rng};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration, Fault, Refusal};
+use pbx_core::directory::MediaRule;
 use pbx_core::ids::TenantId;
 use pbx_core::journal::{Entry, Position};
 use pbx_core::secret::{Plain, ha1, password_matches};
@@ -84,6 +85,50 @@ fn same_file_and_own_export_change_nothing() {
         let round = import(&configuration, &export, true).await.unwrap();
         assert_eq!(round.diff.to_string(), "", "{export}");
         assert_eq!(configuration.export(TenantId::of_key("nobody")).await, None);
+    });
+}
+
+#[test]
+fn media_of_a_phone_roams_until_that_is_taken_back() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        let media = |configuration: &Configuration| {
+            configuration.snapshot().device_of_sip_user("acme-anna-desk").unwrap().1.media
+        };
+        assert_eq!(media(&configuration), MediaRule::Announced);
+        let text = |media| {
+            format!(
+                "tenants: [{{id: acme, users: [{{id: anna, extension: \"101\", devices: [{{id: desk{media}}}]}}]}}]"
+            )
+        };
+        let applied = import(&configuration, &text(", media: roams"), false).await.unwrap();
+        assert!(applied.diff.to_string().contains("media"), "{}", applied.diff);
+        import(&configuration, &text(""), false).await.unwrap();
+        let again = crate::support::configuration(&fresh.store).await;
+        assert_eq!((media(&configuration), media(&again)), (MediaRule::Roams, MediaRule::Roams), "{}", fresh.name);
+        let export = configuration.export(acme()).await.unwrap();
+        assert!(export.contains("roams"), "{export}");
+        let round = import(&configuration, &export, true).await.unwrap();
+        assert_eq!(round.diff.to_string(), "", "{export}");
+        import(&configuration, &text(", media: ~"), false).await.unwrap();
+        assert_eq!(media(&configuration), MediaRule::Announced);
+    });
+}
+
+#[test]
+fn media_of_a_phone_that_proves_nothing_does_not_roam() {
+    on_both(|fresh| async move {
+        let configuration = configuration(&fresh.store).await;
+        import(&configuration, SAMPLE, false).await.unwrap();
+        for (device, word) in [("lobby, media: roams", "does not register"), ("desk, media: anywhere", "write roams")] {
+            let text = format!(
+                "tenants: [{{id: acme, users: [{{id: ben, extension: \"102\", devices: [{{id: {device}}}]}}]}}]"
+            );
+            let faults = import(&configuration, &text, false).await.unwrap_err();
+            let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+            assert!(told.len() == 1 && told[0].contains(word), "{told:?}");
+        }
     });
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Manner {
     pub(crate) bears_silence: bool,
     /// The address that it puts into its descriptions, if it is a wrong one.
     pub(crate) wrong_address: Option<std::net::IpAddr>,
+    /// The address that its audio leaves from, if that is another than the one of its signalling.
+    pub(crate) speaks_from: Option<std::net::IpAddr>,
     /// Payload types that it takes, the best first.
     pub(crate) payloads: Vec<u8>,
     /// When it vanishes, if it does.
@@ -77,6 +79,7 @@ impl Default for Manner {
             mute: false,
             bears_silence: false,
             wrong_address: None,
+            speaks_from: None,
             payloads: vec![8, 0, 101],
             vanishes: None,
         }

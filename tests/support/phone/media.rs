@@ -17,7 +17,7 @@ impl Phone {
 
     pub(super) fn play(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
         let (mark, beat, mute, patient) = (self.mark(), self.beat, self.manner.mute, self.manner.bears_silence);
-        let ip = self.addr.ip();
+        let ip = self.manner.speaks_from.unwrap_or_else(|| self.addr.ip());
         let Some(talk) = self.calls.get_mut(call) else { return };
         if matches!(talk.state, State::Leaving | State::Over) {
             return;

@@ -127,12 +127,20 @@ impl OfferAnswer {
 
     /// Our description of the open exchange, else of the agreed one.
     fn last_said(&self) -> Option<&Session> {
-        let said = match &self.state {
+        self.said_last().map(Said::session)
+    }
+
+    /// Our stream as the far end was told it last: what it sends meanwhile is numbered so.
+    pub fn told(&self) -> Option<&Stream> {
+        self.said_last().or(self.local.as_ref())?.stream()
+    }
+
+    fn said_last(&self) -> Option<&Said> {
+        match &self.state {
             State::Offered { offer, .. } => Some(offer),
             State::Asked { early, .. } => early.as_ref(),
             State::Stable => self.local.as_ref(),
-        };
-        said.map(Said::session)
+        }
     }
 
     /// The far end answers. Lines beyond those of the offer answer nothing, and are left out;

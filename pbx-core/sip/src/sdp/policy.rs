@@ -1,5 +1,5 @@
-//! What one leg, A, is offered or answered because of the other, B. The relay changes no packet, so payload numbers pass as
-//! they are (see [`sdp`](super)); addresses are always ours.
+//! What one leg, A, is offered or answered because of the other, B. Payload numbers pass as they are, so that the relay need not change packets
+//! (see [`sdp`](super)); addresses are always ours.
 
 use super::{Codec, Direction, Stream};
 use std::net::SocketAddr;

@@ -73,7 +73,7 @@ fn a_phone_whose_media_moves_is_followed_without_a_word_to_the_other_side() {
     let moved = with(&sdp(&anna.ip(), "8 0 101", "sendrecv"), "audio 40000", "audio 40100");
     is_answered_here(&mut room, &mut anna, &ben, &moved);
     let there = format!("{}:40100", anna.ip()).parse().ok();
-    let aimed = |command: &Command| matches!(command, Command::Aim { rtp, .. } if *rtp == there);
+    let aimed = |command: &Command| matches!(command, Command::Aim { aim, .. } if aim.rtp == there);
     assert!(room.media.iter().any(aimed));
 }
 

@@ -63,7 +63,8 @@ fn media_of_a_phone_that_tells_a_host_name_goes_to_where_it_signals_from() {
     ben.pick_up(&mut room);
     anna.take_answer(&mut room);
     let there = format!("{}:40000", anna.ip()).parse().ok();
-    let aimed = |command: &Command| matches!(command, Command::Aim { rtp, .. } if rtp.is_some() && *rtp == there);
+    let aimed =
+        |command: &Command| matches!(command, Command::Aim { aim, .. } if aim.rtp.is_some() && aim.rtp == there);
     assert!(room.media.iter().any(aimed));
 }
 

@@ -30,7 +30,7 @@ fn a_phone_that_moves_is_spoken_to_at_its_new_address() {
     room.expect(ELSEWHERE, "200");
     assert!(!room.has(&anna.address(), "200"), "nobody is there any more");
     let here = "192.0.2.55".parse().ok();
-    let aimed = |command: &Command| matches!(command, Command::Aim { signalling, .. } if *signalling == here);
+    let aimed = |command: &Command| matches!(command, Command::Aim { aim, .. } if aim.signalling == here);
     assert!(room.media.iter().any(aimed), "media is believed from there");
     room.known(ELSEWHERE, &anna.text("ACK", cseq, "ack", "", ""));
     ben.say(&mut room, "BYE", "", "");

@@ -6,7 +6,8 @@ use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
 use crate::decision::{Host, Programs, replay};
 use crate::directory::{
-    Binding, Device, Directory, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk, TrunkKind,
+    Binding, Device, Directory, MediaRule, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk,
+    TrunkKind,
 };
 use crate::door::Who;
 use crate::event::EventKind;
@@ -144,6 +145,7 @@ fn acme() -> Tenant {
                 sip_user: format!("acme-{phone}"),
                 ha1: None,
                 contact: Some(format!("sip:{phone}@192.0.2.{phone}:5060")),
+                media: MediaRule::default(),
             };
             devices.insert(device.id, device);
         }

@@ -3,7 +3,7 @@
 use super::phone::{Phone, agree_to_bye, body, sdp, talking, value};
 use super::room::{Room, ring};
 use crate::event::EventKind;
-use pbx_media::{Clocks, Command};
+use pbx_media::{Aim, Command, Format, Payloads};
 use pbx_sip::HeaderName;
 
 #[test]
@@ -83,7 +83,9 @@ fn a_caller_without_an_offer_is_offered_what_was_answered() {
     anna.ack(&mut room, &sdp(&anna.ip(), "8 101", "sendrecv"));
     let aimed = |ip: &str| {
         let here: std::net::SocketAddr = format!("{ip}:40000").parse().unwrap();
-        room.media.iter().any(|command| matches!(command, Command::Aim { rtp: Some(rtp), .. } if *rtp == here))
+        room.media
+            .iter()
+            .any(|command| matches!(command, Command::Aim { aim: Aim { rtp: Some(rtp), .. }, .. } if *rtp == here))
     };
     assert!(aimed(&anna.ip()) && aimed(&ben.ip()));
 }
@@ -98,14 +100,79 @@ fn media_of_both_sides_is_counted_in_the_clock_of_their_codec() {
     let invite = ben.invited(&mut room);
     ben.answer(&mut room, &invite, 200, &opus(&ben.ip()));
     anna.take_answer(&mut room);
-    let expected = Clocks::of([(96, 48_000)].into_iter());
+    let format = |payload, channels, clock, name: &str| Format { payload, channels, clock, name: name.into() };
+    let formats = [format(96, 2, 48_000, "opus"), format(101, 1, 8_000, "telephone-event")];
+    let expected = Payloads::of(formats.clone().into_iter(), formats.into_iter());
+    assert_eq!(payloads(&room), [expected.clone(), expected]);
+}
+
+/// What the media threads were told last of the payload types of each port.
+fn payloads(room: &Room) -> Vec<Payloads> {
     let mut of_ports = std::collections::BTreeMap::new();
     for command in &room.media {
-        if let Command::Aim { port, clocks, .. } = command {
-            of_ports.insert(*port, clocks.clone());
+        if let Command::Aim { port, aim } = command {
+            of_ports.insert(*port, aim.payloads.clone());
         }
     }
-    assert_eq!(of_ports.into_values().collect::<Vec<_>>(), [expected.clone(), expected]);
+    of_ports.into_values().collect()
+}
+
+/// A description with the keys under this number.
+fn keys_as(ip: &str, number: u8) -> String {
+    sdp(ip, &format!("8 {number}"), "sendrecv").replace("rtpmap:101", &format!("rtpmap:{number}"))
+}
+
+/// Payload types of a far end that was told one number for its keys and takes another.
+fn keys(sends: u8, takes: u8) -> Payloads {
+    let format =
+        |payload| std::iter::once(Format { payload, channels: 1, clock: 8_000, name: "telephone-event".into() });
+    Payloads::of(format(sends), format(takes))
+}
+
+#[test]
+fn each_leg_has_its_own_number_for_keys_where_the_answer_renumbers_them() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let offer = keys_as(&anna.ip(), 96);
+    anna.call_with(&mut room, "103", "", &offer);
+    let invite = ben.invited(&mut room);
+    assert!(body(&invite).contains("rtpmap:96 telephone-event"), "{}", body(&invite));
+    ben.answer(&mut room, &invite, 200, &keys_as(&ben.ip(), 101));
+    let answer = anna.take_answer(&mut room);
+    assert!(body(&answer).contains("rtpmap:101 telephone-event"), "{}", body(&answer));
+    assert_eq!(payloads(&room), [keys(96, 101), keys(101, 96)], "what one sends the other takes, as it is");
+}
+
+#[test]
+fn each_leg_has_its_own_number_for_keys_where_the_caller_answers_last() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    anna.call_with(&mut room, "103", "", "");
+    let invite = ben.invited(&mut room);
+    assert!(body(&invite).contains("rtpmap:101 telephone-event"), "{}", body(&invite));
+    ben.answer(&mut room, &invite, 200, &keys_as(&ben.ip(), 97));
+    let offer = room.expect(&anna.address(), "200");
+    assert!(body(&offer).contains("rtpmap:97 telephone-event"), "{}", body(&offer));
+    anna.learn(&offer);
+    let answer = keys_as(&anna.ip(), 96);
+    anna.ack(&mut room, &answer);
+    let format = |payload, channels, clock, name: &str| Format { payload, channels, clock, name: name.into() };
+    let told = [format(111, 2, 48_000, "opus"), format(101, 1, 8_000, "telephone-event")];
+    let takes = [format(97, 1, 8_000, "telephone-event")];
+    let bens = Payloads::of(told.into_iter(), takes.into_iter());
+    assert_eq!(payloads(&room), [bens, keys(97, 96)], "101 of the one is 96 to the other");
+}
+
+#[test]
+fn payload_types_of_early_media_are_those_of_the_open_offer() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    let offer = keys_as(&anna.ip(), 96);
+    anna.call_with(&mut room, "103", "", &offer);
+    let invite = ben.invited(&mut room);
+    ben.answer(&mut room, &invite, 183, &keys_as(&ben.ip(), 101));
+    assert_eq!(payloads(&room)[0], keys(96, 101), "of Ben's port");
+    assert_eq!(payloads(&room)[1], keys(101, 96), "of Anna's");
 }
 
 #[test]

@@ -70,6 +70,7 @@ sections! {
         "sip_user": "Unique on the server; minted where it is left out.",
         "password": "SIP password. Left out: the old one stays; a new phone gets a minted one, shown once. Never exported.",
         "contact": "Where it always is, `sip:192.0.2.7:5060`, instead of registering.",
+        "media": "`roams`: its media may come from any address, once nothing has come from where its signalling says for a second. For a phone with several networks, or whose signalling passes a proxy; who finds the port in that second can be taken for the phone. Left out or `null`: from there alone. Not with `contact`.",
     }
     SOURCE, SOURCE_SECTION: "tenants[].data_sources[]", "A data source.", {
         "id": "The name that templates use. Required.",

@@ -3,9 +3,9 @@
 use super::document::Node;
 use super::table::Table;
 use super::tenant::binding;
-use super::{Import, keys, server};
+use super::{Faults, Import, keys, server};
 use crate::change::{NewSecret, Object};
-use crate::directory::Scope;
+use crate::directory::{MediaRule, Scope};
 use crate::ids::{DeviceId, PersonId, TenantId};
 use crate::store::{DeviceConfig, PersonConfig, Role};
 use std::collections::HashMap;
@@ -131,11 +131,26 @@ fn device(
         sip_user: String::new(),
         secret: None,
         contact: None,
+        media: MediaRule::default(),
     });
     device.position = index as u32;
     device.label = table.text("label", faults).unwrap_or(device.label);
     device.sip_user = sip_user.unwrap_or(device.sip_user);
     device.contact = table.optional("contact", faults).unwrap_or(device.contact);
+    device.media = media(&table, faults).unwrap_or(device.media);
     let password = table.password(faults);
     import.put(Object::Device(tenant, device), password, &table.origin);
+}
+
+/// Where its media may come from: `null` for the default.
+fn media(table: &Table<'_>, faults: &mut Faults) -> Option<MediaRule> {
+    match table.optional("media", faults)?.as_deref() {
+        None => Some(MediaRule::default()),
+        Some("roams") => Some(MediaRule::Roams),
+        Some(other) => {
+            let message = format!("{other:?} is no rule for media: write roams, or leave it out");
+            table.fault("media", "grammar", message, faults);
+            None
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Check, country, grammar, header};
 use crate::change::Object;
 use crate::dial_plan::Dialled;
-use crate::directory::{Source, Trunk};
+use crate::directory::{MediaRule, Source, Trunk};
 use crate::ids::TenantId;
 use crate::store::{Account, DeviceConfig, NumberConfig, PersonConfig, Role, TenantConfig};
 
@@ -118,6 +118,10 @@ fn of_device(check: &mut Check<'_>, object: &Object, device: &DeviceConfig) {
     {
         let message = format!("{contact:?} is no address that can be called: write it like sip:192.0.2.7:5060");
         check.fault(object, "contact", "grammar", message);
+    }
+    if device.contact.is_some() && device.media == MediaRule::Roams {
+        let message = "a phone that does not register proves no identity: its media cannot roam";
+        check.fault(object, "media", "grammar", message);
     }
 }
 

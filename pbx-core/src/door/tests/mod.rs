@@ -9,7 +9,7 @@ mod rations;
 mod trunks;
 
 use super::{Admission, Door, Verdict};
-use crate::directory::{Device, Directory, Ha1, Number, Person, Tenant, Trunk, TrunkKind};
+use crate::directory::{Device, Directory, Ha1, MediaRule, Number, Person, Tenant, Trunk, TrunkKind};
 use crate::door::Who;
 use crate::flow::{Flow, Transport};
 use crate::ids::{DeviceId, NumberId, PersonId, Slot, TenantId, TrunkId};
@@ -50,6 +50,7 @@ fn tenant(slug: &str, country: &str, user: &str, numbers: &[&str]) -> Tenant {
         sip_user: user.to_owned(),
         ha1: Some(Ha1 { md5: hex(Algorithm::Md5), sha256: hex(Algorithm::Sha256) }),
         contact: None,
+        media: MediaRule::default(),
     };
     let person = Person {
         id: device.person,

@@ -20,13 +20,14 @@ macro_rules! migrations {
             migration!($database, "20261122000001_fewer_pages"),
             migration!($database, "20261128000001_refreshes"),
             migration!($database, "20261128000002_source_secrets"),
+            migration!($database, "20261201000001_media_roams"),
             migration!($database, "20261201000002_owner"),
         ]
     };
 }
 
-const SQLITE: [(&str, &str); 7] = migrations!("sqlite");
-const POSTGRES: [(&str, &str); 7] = migrations!("postgres");
+const SQLITE: [(&str, &str); 8] = migrations!("sqlite");
+const POSTGRES: [(&str, &str); 8] = migrations!("postgres");
 
 /// What brings a SQLite database up to date.
 pub(super) fn sqlite() -> Migrator {
