@@ -50,11 +50,6 @@ impl Reachability {
         let binding = device.and_then(|device| cx.shared.registrar.binding_at(now, tenant, device, flow));
         Self { behind_nat, binding, confirmed: now }
     }
-
-    /// Whether a NAT is between.
-    pub(super) fn is_behind_nat(&self) -> bool {
-        self.behind_nat
-    }
 }
 
 impl Leg {

@@ -73,7 +73,7 @@ impl Leg {
     fn may_come_back(&self, cx: &Cx<'_>) -> bool {
         let silent = cx.now().mono.since(self.presence.seen.mono);
         let patience = Duration::from_secs(u64::from(cx.world.settings.talk_check_s)) * PATIENCE;
-        let is_excused = self.reachability.is_behind_nat() || !self.session.may_send();
+        let is_excused = self.wants_keep_alive() || !self.session.may_send();
         is_excused && (self.presence.unanswered < QUESTIONS || silent < patience)
     }
 }
@@ -204,7 +204,10 @@ impl Call {
             return;
         }
         let gone = self.legs.iter().filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
-        let Some((at, code)) = gone.min_by_key(|(seen, _)| seen.mono) else { return };
+        let Some((_, code)) = gone.min_by_key(|(seen, _)| seen.mono) else { return };
+        // Who would have been asked once more is missing now, too.
+        let missing = self.legs.iter().filter(|leg| leg.presence.gone.is_some() || leg.presence.unanswered > 0);
+        let Some(at) = missing.map(|leg| leg.presence.seen).min_by_key(|seen| seen.mono) else { return };
         let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);
         self.end_as_of(cx, &Ending::of(cause), at);
     }
