@@ -15,8 +15,8 @@ use pbx_sip::edit::Editor;
 use pbx_sip::error::Malformed;
 use pbx_sip::framing::FramingError;
 use pbx_sip::gate::{self, Fault};
-use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Uri, Via};
-use std::net::{IpAddr, SocketAddr};
+use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Uri};
+use std::net::SocketAddr;
 
 /// What becomes of a message.
 #[derive(Clone, Debug)]
@@ -136,7 +136,7 @@ impl Door {
         if !is_final || memchr::memmem::find(bytes, b" INVITE\r\n").is_none() {
             return;
         }
-        if let Some(key) = key_of_answer(bytes, flow) {
+        if let Some(key) = pending::Key::of_answer(bytes, flow) {
             self.pending.answered(now, &key);
         }
     }
@@ -180,7 +180,7 @@ impl Door {
 
     /// CANCEL, and an ACK without a tag, go where their INVITE went (RFC 3261 §9.2, §17.2.3).
     fn follows_invite(&self, moment: Moment<'_>, method: &Method, message: Message) -> Verdict {
-        let slot = pending_key(&message, moment.flow).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
+        let slot = pending::Key::of(&message, moment.flow).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
         match slot {
             Some(slot) => Verdict::Deliver { slot, message, who: Who::Known },
             None if *method == Method::Ack => Verdict::Drop,
@@ -224,7 +224,7 @@ impl Door {
 
     fn deliver(&self, moment: Moment<'_>, slot: Slot, message: Message, who: Who) -> Verdict {
         if message.is(&Method::Invite)
-            && let Some(key) = pending_key(&message, moment.flow)
+            && let Some(key) = pending::Key::of(&message, moment.flow)
         {
             self.pending.note(moment.now.mono, key, slot);
         }
@@ -253,7 +253,7 @@ pub(super) fn seconds(now: Now) -> u64 {
     u64::try_from(now.wall.seconds()).unwrap_or(0)
 }
 
-/// Where a request is answered, again and again: see [`Via::response_port`].
+/// Where a request is answered, again and again: see [`pbx_sip::Via::response_port`].
 fn answers_of(flow: Flow, request: &Message) -> Flow {
     let port = request.via().ok().filter(|_| !flow.transport.is_reliable()).map(|via| via.response_port(flow.remote));
     let mut answered = flow;
@@ -275,42 +275,4 @@ fn stamped(message: Message, flow: Flow, trusted: bool) -> Message {
     let spliced = message.with_top_via(&via);
     let edited = || Editor::new(&message).first_value(HeaderName::Via, Some(via.text())).finish().ok();
     spliced.or_else(edited).unwrap_or(message)
-}
-
-/// What a CANCEL, an ACK or a response has in common with its INVITE (RFC 3261 §17.2.3; without a branch of RFC 3261 its
-/// predecessor's way: Call-ID, CSeq and From-tag).
-fn pending_key(message: &Message, flow: Flow) -> Option<pending::Key> {
-    let via = message.via().ok()?;
-    let sent_by = sent_by(via);
-    let branch = match via.unique_branch() {
-        Some(branch) => branch.into(),
-        None => {
-            let (call_id, from) = (message.call_id().ok()?, message.from_addr().ok()?);
-            let number = message.cseq().ok()?.number;
-            format!("{call_id} {number} {}", from.tag().unwrap_or_default()).into()
-        }
-    };
-    Some(pending::Key { branch, sent_by, source: source_ip(flow) })
-}
-
-/// The same of an answer that we wrote: our Via stands first in it, and tells all there is to know unless its branch is of
-/// RFC 3261's predecessor.
-fn key_of_answer(bytes: &Bytes, flow: &Flow) -> Option<pending::Key> {
-    let (_, rest) = std::str::from_utf8(bytes).ok()?.split_once("\r\n")?;
-    let top = rest.strip_prefix("Via: ").and_then(|rest| rest.split_once("\r\n"));
-    if let Some(via) = top.and_then(|(value, _)| Via::parse(value).ok())
-        && let Some(branch) = via.unique_branch()
-    {
-        return Some(pending::Key { branch: branch.into(), sent_by: sent_by(&via), source: source_ip(*flow) });
-    }
-    let message = Message::parse(bytes.clone()).ok()?;
-    message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite).then(|| pending_key(&message, *flow))?
-}
-
-fn sent_by(via: &Via) -> Box<str> {
-    [&via.host_text().to_ascii_lowercase(), ":", &via.port_or_default().to_string()].concat().into()
-}
-
-fn source_ip(flow: Flow) -> IpAddr {
-    flow.remote.ip().to_canonical()
 }

@@ -1,7 +1,10 @@
 //! Which slot an INVITE went to, so that its CANCEL and an ACK without our tag go the same way (RFC 3261 §9.1, §17.1.1.3).
 
+use crate::flow::Flow;
 use crate::ids::Slot;
 use crate::time::Instant;
+use bytes::Bytes;
+use pbx_sip::{Message, Method, Via};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
@@ -24,11 +27,43 @@ const PARTS: usize = 16;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Key {
     /// The branch of the top Via.
-    pub(super) branch: Box<str>,
+    branch: Box<str>,
     /// Host and port of its sent-by, in lower case.
-    pub(super) sent_by: Box<str>,
+    sent_by: Box<str>,
     /// The address that it came from.
-    pub(super) source: IpAddr,
+    source: IpAddr,
+}
+
+impl Key {
+    /// Of a request on this flow. Without a branch of RFC 3261 its predecessor's way: Call-ID, CSeq and From-tag.
+    pub(super) fn of(message: &Message, flow: Flow) -> Option<Self> {
+        let via = message.via().ok()?;
+        if let Some(branch) = via.unique_branch() {
+            return Some(Self::new(branch, via, flow));
+        }
+        let (call_id, from) = (message.call_id().ok()?, message.from_addr().ok()?);
+        let number = message.cseq().ok()?.number;
+        Some(Self::new(&format!("{call_id} {number} {}", from.tag().unwrap_or_default()), via, flow))
+    }
+
+    /// The same of an answer that we wrote to an INVITE: our Via stands first in it, and tells all there is to know unless its
+    /// branch is of RFC 3261's predecessor.
+    pub(super) fn of_answer(bytes: &Bytes, flow: &Flow) -> Option<Self> {
+        let (_, rest) = std::str::from_utf8(bytes).ok()?.split_once("\r\n")?;
+        let top = rest.strip_prefix("Via: ").and_then(|rest| rest.split_once("\r\n"));
+        if let Some(via) = top.and_then(|(value, _)| Via::parse(value).ok())
+            && let Some(branch) = via.unique_branch()
+        {
+            return Some(Self::new(branch, &via, *flow));
+        }
+        let message = Message::parse(bytes.clone()).ok()?;
+        message.cseq().is_ok_and(|cseq| cseq.method == Method::Invite).then(|| Self::of(&message, *flow))?
+    }
+
+    fn new(branch: &str, via: &Via, flow: Flow) -> Self {
+        let sent_by = [&via.host_text().to_ascii_lowercase(), ":", &via.port_or_default().to_string()].concat();
+        Self { branch: branch.into(), sent_by: sent_by.into(), source: flow.remote.ip().to_canonical() }
+    }
 }
 
 /// The table.

@@ -1,8 +1,9 @@
 //! All transactions of an engine: which message belongs to which, and when each is woken.
 
+use super::entry::{Transaction, What};
 use super::facts::{Facts, Line};
 use super::queue::Queue;
-use super::{Action, Class, Effect, Failure, Input, Key, Machine, Peer, Timer, Timers, make};
+use super::{Action, Class, Effect, Input, Key, Machine, Peer, Timer, Timers, make};
 use crate::Message;
 use crate::build::Reply;
 use crate::time::Instant;
@@ -17,40 +18,6 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TransactionId(u64);
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct Transaction<U> {
-    machine: Machine,
-    user: U,
-    /// Where the stream leads that it is on; none over UDP. In a box: most are.
-    stream: Option<Box<SocketAddr>>,
-    /// The user is not told of its responses and its end, because it is a CANCEL that we sent.
-    quiet: bool,
-    /// Server: `kept` is a response, not the request.
-    answered: bool,
-    /// What may have to be sent again: the client's request, later its ACK; the server's request, then its last
-    /// response.
-    kept: Bytes,
-    /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1). In a box: few have one, and of what
-    /// answers registrations there are as many as phones.
-    cancel: Option<Box<Bytes>>,
-    key: Key,
-    merge: Option<Arc<str>>,
-    /// The timers that are set.
-    set: Vec<(Timer, Instant)>,
-    /// The last value of the retransmission timer.
-    pause: Duration,
-}
-
-/// What an input to a transaction brings with it.
-#[derive(Clone, Copy)]
-enum What<'a> {
-    Nothing,
-    /// A response that came.
-    Heard(&'a Message),
-    /// A response that the user gave.
-    Said(&'a Bytes),
-}
 
 /// The transactions of an engine. Plain data: it can be stored and carried elsewhere between any two calls.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -355,79 +322,4 @@ impl<U: Clone> Layer<U> {
 /// Where the stream to a peer leads, if it is on one.
 fn stream_of(peer: Peer) -> Option<Box<SocketAddr>> {
     peer.reliable.then(|| Box::new(peer.address))
-}
-
-impl<U: Clone> Transaction<U> {
-    fn set_timer(&mut self, queue: &mut Queue, now: Instant, id: TransactionId, timer: Timer, after: Duration) {
-        self.clear_timer(queue, id, timer);
-        if matches!(timer, Timer::A | Timer::E | Timer::G) {
-            self.pause = after;
-        }
-        // Most have one timer for most of their life: not the room for four that a list begins with.
-        self.set.reserve_exact(1);
-        self.set.push((timer, now + after));
-        queue.set(now + after, id, timer);
-    }
-
-    fn clear_timer(&mut self, queue: &mut Queue, id: TransactionId, timer: Timer) {
-        self.set.retain(|&(set, at)| {
-            if set == timer {
-                queue.clear(at, id, timer);
-            }
-            set != timer
-        });
-    }
-
-    /// Carries out an effect that says something to the network or to the user.
-    fn speak(&mut self, effect: Effect, id: TransactionId, what: What<'_>, out: &mut Vec<Action<U>>) {
-        let failed = match effect {
-            Effect::SendRequest => return self.send_kept(id, out),
-            Effect::Resend if self.answered => return self.send_kept(id, out),
-            Effect::SendAck => {
-                // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the
-                // same.
-                if !self.answered
-                    && let What::Heard(refusal) = what
-                    && let Some(ack) = make::ack(&self.kept, refusal)
-                {
-                    self.kept = ack;
-                    self.answered = true;
-                }
-                return if self.answered {
-                    self.send_kept(id, out)
-                };
-            }
-            Effect::SendResponse => {
-                let What::Said(response) = what else { return };
-                return self.keep(Some(response.clone()), id, out);
-            }
-            Effect::SendTrying => return self.keep(make::trying(&self.kept), id, out),
-            // What a server's user is told is pushed where more is known: Action::Request and its like.
-            Effect::Tell if matches!(what, What::Heard(_)) && !self.quiet => {
-                return out.push(Action::Response { id, user: self.user.clone() });
-            }
-            Effect::Tell if matches!(self.machine, Machine::ServerInvite(super::server_invite::State::Accepted)) => {
-                return out.push(Action::Ack);
-            }
-            Effect::TellTimeout => Failure::Timeout,
-            Effect::TellTransportError => Failure::Transport,
-            Effect::TellNoAck => Failure::NoAck,
-            _ => return,
-        };
-        if !self.quiet {
-            out.push(Action::Failed { id, user: self.user.clone(), failure: failed });
-        }
-    }
-
-    fn keep(&mut self, response: Option<Bytes>, id: TransactionId, out: &mut Vec<Action<U>>) {
-        if let Some(response) = response {
-            self.kept = response;
-            self.answered = true;
-            self.send_kept(id, out);
-        }
-    }
-
-    fn send_kept(&self, id: TransactionId, out: &mut Vec<Action<U>>) {
-        out.push(Action::Send { id, user: self.user.clone(), bytes: self.kept.clone() });
-    }
 }

@@ -7,6 +7,7 @@
 mod action;
 pub mod client;
 pub mod client_invite;
+mod entry;
 mod facts;
 mod key;
 mod layer;
