@@ -109,13 +109,14 @@ impl Door {
         Judged { verdict: if may_leave { judged.verdict } else { Verdict::Drop }, ..judged }
     }
 
-    /// Whether a request comes from a trunk's peer, or from where the phone that it names has proven its password.
+    /// Whether a request comes from a trunk's peer, or from the very place where the phone that it names has proven its
+    /// password: from beside it, nobody shall learn by our silence which phones are there.
     fn is_known(&self, moment: Moment<'_>, request: &Message) -> bool {
         let (directory, source) = (moment.directory, moment.source());
         let device = || {
             let from = request.from_addr().ok()?.uri().as_sip()?.user_unescaped()?;
             let (_, device) = directory.device_of_sip_user(&from)?;
-            locked(&self.proven).is_near(moment.now.mono, source, device.id).then_some(())
+            locked(&self.proven).is_here(moment.now.mono, source, device.id).then_some(())
         };
         directory.trunk_of_peer(source).is_some() || device().is_some()
     }
@@ -212,7 +213,7 @@ impl Door {
                 Judged { verdict, alarm }
             }
             Identity::Unheard { alarm } => Judged { verdict: Verdict::Drop, alarm },
-            Identity::CallsForHelp => self.answers.later(&message).into(),
+            Identity::CallsForHelp { alarm } => Judged { verdict: self.answers.later(&message), alarm },
         }
     }
 

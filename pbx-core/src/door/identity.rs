@@ -44,7 +44,10 @@ pub(super) enum Identity {
     },
     /// The same, and it calls for help. It is answered, and right or wrong alike: else who has used up every allowance would
     /// guess on by calling for help.
-    CallsForHelp,
+    CallsForHelp {
+        /// With this failure guessing became an episode.
+        alarm: Option<Alarm>,
+    },
 }
 
 /// Who is heard of those who answer a nonce that they were given.
@@ -71,7 +74,7 @@ impl Door {
         }
         let known = moment.directory.device_of_sip_user(&credentials.user);
         let hearing = match self.hearing(moment, &credentials.user, known.map(|(_, device)| device.id)) {
-            Hearing::Nobody if calls_for_help(message) => return Identity::CallsForHelp,
+            Hearing::Nobody if calls_for_help(message) => return Identity::CallsForHelp { alarm: None },
             Hearing::Nobody => return Identity::Unheard { alarm: None },
             hearing => hearing,
         };
@@ -89,6 +92,8 @@ impl Door {
                 let alarm = self.failed(moment, &credentials, known);
                 match hearing {
                     Hearing::All => Identity::Unproven { stale: false, alarm },
+                    // As if it had not been looked at: which accounts are, nobody shall learn.
+                    Hearing::Right | Hearing::Nobody if calls_for_help(message) => Identity::CallsForHelp { alarm },
                     Hearing::Right | Hearing::Nobody => Identity::Unheard { alarm },
                 }
             }

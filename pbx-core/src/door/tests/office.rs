@@ -141,6 +141,9 @@ fn wrong_answer_beyond_the_allowance_gets_none_whatever_the_account() {
     for user in ["desk", "globex-desk", "nobody"] {
         let wrong = scene.signed_at(0, GUESSER, &register(), user, "wrong");
         assert!(matches!(scene.admit(0, GUESSER, &wrong.text()).verdict, Verdict::Drop), "{user}");
+        let help = Request::new("INVITE").uri("sip:112@192.0.2.1");
+        let wrong = scene.signed_at(0, GUESSER, &help, user, "wrong");
+        assert_eq!(scene.answer(0, GUESSER, &wrong.text()).status().unwrap().code(), 480, "{user}");
     }
 }
 

@@ -39,6 +39,8 @@ fn who_has_proven_something_is_always_answered() {
     assert_eq!(answered(&mut scene, Transport::Udp, "192.0.2.99:5060", &Request::new("REGISTER"), 1), 0);
     let more = ration + 10;
     assert_eq!(answered(&mut scene, Transport::Udp, PHONE, &Request::new("REGISTER"), more), more, "its phone");
+    let beside = "192.0.2.10:4444";
+    assert_eq!(answered(&mut scene, Transport::Udp, beside, &Request::new("REGISTER"), 10), 0, "nobody learns of it");
     assert_eq!(answered(&mut scene, Transport::Udp, CARRIER, &Request::new("OPTIONS"), more), more, "a trunk");
     assert_eq!(answered(&mut scene, Transport::Tcp, STRANGER, &Request::new("REGISTER"), more), more, "a connection");
 }
