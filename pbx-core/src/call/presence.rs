@@ -13,9 +13,10 @@
 //! NAT from forgetting the way. There, and on hold, a phone that hears no OPTIONS may yet resume:
 //! its next request opens the way again.
 //!
-//! Who lets a re-INVITE go unanswered, or our 200, is gone as well. A leg that is gone ends the call once its media port has said
-//! when the leg was heard last, and once the other leg has answered if that was asked, too. The talk was over at the last sign
-//! of life of the first who is gone: a packet, or a message.
+//! Who lets a re-INVITE go unanswered, or our 200, is gone as well. A leg that is gone ends the call
+//! once its media port has said when the leg was heard last, and once the other leg has answered:
+//! that is asked, too, if it is silent. The talk was over at the last sign of life of the first who
+//! is gone: a packet, or a message.
 
 use super::cx::Cx;
 use super::leg::{Leg, LegState};
@@ -55,6 +56,16 @@ const QUESTIONS: u8 = 3;
 const PATIENCE: u32 = 4;
 /// Checks are not quite regular: so much earlier one may be asked again.
 const SLACK: Duration = Duration::from_secs(5);
+
+/// Where one leg is gone: how long the other may have been silent without being asked.
+const DOUBT: Duration = Duration::from_secs(1);
+
+impl Presence {
+    /// Whether it is neither gone nor asked whether it is there.
+    fn is_open(&self) -> bool {
+        self.gone.is_none() && self.asked.is_none()
+    }
+}
 
 impl Leg {
     /// A message of the leg came: it is there.
@@ -128,8 +139,9 @@ impl Call {
     /// A media thread says how long a leg has been silent; none: it was never heard.
     pub(super) fn is_quiet_for(&mut self, cx: &mut Cx<'_>, no: u16, since: Option<Duration>) {
         let now = cx.now();
+        let is_alone = self.is_somebody_gone();
         let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
-        let longest = leg.check_period(cx);
+        let longest = if is_alone { DOUBT } else { leg.check_period(cx) };
         if let Some(since) = since {
             let heard = before(now, since);
             if heard.mono > leg.presence.seen.mono {
@@ -178,24 +190,34 @@ impl Call {
 
     /// It did not answer: the leg is gone, unless it may be there all the same.
     fn is_missed(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
+        let is_alone = self.is_somebody_gone();
         let Some(leg) = self.leg(no) else { return };
         leg.presence.unanswered = leg.presence.unanswered.saturating_add(1);
-        if !leg.may_come_back(cx) {
-            return self.has_vanished(cx, no, cause);
+        // Where the other is gone, there is nothing to come back to.
+        if !is_alone && leg.may_come_back(cx) {
+            leg.presence.asked = None;
+            return;
         }
-        leg.presence.asked = None;
-        self.ends_without_the_gone(cx);
+        self.has_vanished(cx, no, cause);
     }
 
-    /// A leg is gone: its media port is asked when it was heard last.
+    /// A leg is gone: the media thread is asked when it was heard last, and before that when the
+    /// other was.
     pub(super) fn has_vanished(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
-        let call = self.owner.call;
         let Some(leg) = self.leg(no) else { return };
         (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
-        match leg.port {
-            Some(port) => cx.shared.stock.ask(port, call, no, cx.out),
-            None => self.ends_without_the_gone(cx),
+        let is_open = |no: &u16| self.legs.get(usize::from(*no)).is_some_and(|leg| leg.presence.is_open());
+        let other = self.talking().filter(|other| *other != no).find(is_open);
+        for no in other.into_iter().chain([no]) {
+            match self.leg(no).and_then(|leg| leg.port) {
+                Some(port) => cx.shared.stock.ask(port, self.owner.call, no, cx.out),
+                None => self.ends_without_the_gone(cx),
+            }
         }
+    }
+
+    fn is_somebody_gone(&self) -> bool {
+        self.legs.iter().any(|leg| leg.presence.gone.is_some())
     }
 
     /// Ends the call if a leg is gone and no other may still turn out to be.

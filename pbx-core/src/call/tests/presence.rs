@@ -4,6 +4,12 @@ use super::phone::{Phone, agree_to_bye, sdp, talking};
 use super::room::Room;
 use std::time::Duration;
 
+/// The phone is asked whether it is there.
+fn is_there(room: &mut Room, phone: &Phone) {
+    let options = room.expect(&phone.address(), "OPTIONS");
+    phone.answer(room, &options, 200, "");
+}
+
 #[test]
 fn phone_that_leaves_a_hold_unanswered_has_talked_until_it_was_heard_last() {
     let mut room = Room::new();
@@ -15,6 +21,7 @@ fn phone_that_leaves_a_hold_unanswered_has_talked_until_it_was_heard_last() {
     room.pass(32_000);
     room.expect(&anna.address(), "487");
     anna.ack(&mut room, "");
+    is_there(&mut room, &anna);
     agree_to_bye(&mut room, &anna);
     room.expect(&ben.address(), "BYE");
     let record = room.record();
@@ -31,6 +38,7 @@ fn phone_that_knows_nothing_of_the_call_has_talked_until_it_was_heard_last() {
     let passed_on = room.expect(&ben.address(), "INVITE");
     room.silent_for = Some(Duration::from_secs(7));
     ben.answer(&mut room, &passed_on, 481, "");
+    is_there(&mut room, &anna);
     assert_eq!(room.record().talk_us, 3_000_000);
 }
 
@@ -43,6 +51,7 @@ fn caller_that_never_acknowledges_has_talked_until_it_was_heard_last() {
         ben.pick_up(&mut room);
         room.silent_for = silent_for.map(Duration::from_secs);
         room.pass(32_000);
+        is_there(&mut room, &ben);
         agree_to_bye(&mut room, &ben);
         let record = room.record();
         assert_eq!((record.cause.as_str(), record.talk_us), ("no-ack", talked), "{silent_for:?}");
@@ -66,4 +75,32 @@ fn phone_that_has_not_answered_yet_is_waited_for_and_not_taken_for_gone() {
     ben.answer(&mut room, &of_ben, 200, "");
     agree_to_bye(&mut room, &ben);
     assert_eq!(room.record().talk_us, 30_000_000, "the one who is there was silent for longer");
+}
+
+#[test]
+fn two_who_are_gone_have_talked_until_the_first_was_heard_last_though_the_second_is_missed_first() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    room.pass(10_000);
+    anna.say(&mut room, "INVITE", "", &sdp(&anna.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    room.pass(5_000);
+    room.silent_for = Some(Duration::from_secs(2));
+    ben.answer(&mut room, &passed_on, 481, "");
+    let options = room.expect(&anna.address(), "OPTIONS");
+    assert!(!room.has(&anna.address(), "BYE"));
+    anna.answer(&mut room, &options, 481, "");
+    room.expect(&anna.address(), "BYE");
+    assert_eq!(room.record().talk_us, 13_000_000);
+}
+
+#[test]
+fn one_who_is_heard_is_hung_up_at_once_when_the_other_is_gone() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    anna.say(&mut room, "INVITE", "", &sdp(&anna.ip(), "8", "sendonly"));
+    let passed_on = room.expect(&ben.address(), "INVITE");
+    ben.answer(&mut room, &passed_on, 481, "");
+    assert!(!room.has(&anna.address(), "OPTIONS"));
+    agree_to_bye(&mut room, &anna);
 }
