@@ -71,6 +71,11 @@ impl Glance {
         self.code.filter(|code| *code >= 200 && self.method == "INVITE")
     }
 
+    /// The number of CSeq.
+    pub(crate) fn number(&self) -> u32 {
+        self.cseq.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+    }
+
     /// BYE itself.
     pub(crate) fn is_bye(&self) -> bool {
         self.code.is_none() && self.method == "BYE"

@@ -26,13 +26,22 @@ pub(crate) struct Leg {
     pub(crate) seen: Instant,
     /// When the exchange refused it, and with which code, until the ACK came.
     refusal: Option<(Instant, u16)>,
-    /// Method and CSeq of what the phone has not answered, or not acknowledged.
-    owes: BTreeSet<(&'static str, String)>,
+    /// What the phone has not answered or acknowledged, nor anything later: by the number of CSeq.
+    owes: BTreeSet<(Owed, u32)>,
     /// Which restarts it came after.
     life: usize,
     branch: String,
     /// The exchange refused it without making a call of it.
     refused: bool,
+}
+
+/// What a phone may owe the exchange.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Owed {
+    /// To a request of the exchange.
+    Answer,
+    /// Of a 200 of the exchange.
+    Ack,
 }
 
 /// The witness.
@@ -184,22 +193,24 @@ impl Leg {
             return;
         }
         self.lives(now);
-        if seen.code.is_none_or(|code| code >= 200) {
-            self.owes.retain(|(method, cseq)| *method != seen.method || *cseq != seen.cseq);
-        }
+        let settled = match (seen.code, seen.method.as_str()) {
+            (Some(200..), _) => Owed::Answer,
+            (None, "ACK") => Owed::Ack,
+            _ => return,
+        };
+        self.owes.retain(|(owed, number)| *owed != settled || *number > seen.number());
     }
 
     /// The exchange asks within the dialog, or answers an INVITE with 200.
     fn asks(&mut self, seen: &Glance) {
-        let number = seen.cseq.split(' ').next().unwrap_or_default();
         let owed = match (seen.code, seen.method.as_str()) {
-            (None, "OPTIONS") => ("OPTIONS", seen.cseq.clone()),
-            (None, "INVITE") if seen.tagged => ("INVITE", seen.cseq.clone()),
-            (Some(200), "INVITE") => ("ACK", format!("{number} ACK")),
+            (None, "OPTIONS") => Owed::Answer,
+            (None, "INVITE") if seen.tagged => Owed::Answer,
+            (Some(200), "INVITE") => Owed::Ack,
             _ => return,
         };
         if self.ended.is_none() {
-            self.owes.insert(owed);
+            self.owes.insert((owed, seen.number()));
         }
     }
 }
