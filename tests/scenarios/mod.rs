@@ -4,6 +4,7 @@ mod connections;
 mod days;
 mod endings;
 mod failing;
+mod flaws;
 mod forks;
 mod holding;
 mod hostile_templates;

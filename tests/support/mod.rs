@@ -3,6 +3,7 @@
 pub(crate) mod checks;
 pub(crate) mod company;
 pub(crate) mod exchange;
+pub(crate) mod flaws;
 pub(crate) mod glance;
 pub(crate) mod ladder;
 pub(crate) mod nat;

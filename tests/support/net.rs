@@ -5,6 +5,7 @@ mod streams;
 
 use super::company::{Account, CARRIER, Company, directory};
 use super::exchange::{Exchange, SERVER, Wish};
+use super::flaws::Flaws;
 use super::glance::Glance;
 use super::ladder::Ladder;
 use super::ms;
@@ -74,6 +75,8 @@ pub(crate) struct Net {
     pub(crate) nats: Nats,
     /// Phones that nothing gets to for a while: from when, until when.
     deaf: HashMap<usize, (Instant, Instant)>,
+    /// What the phones write besides.
+    pub(crate) flaws: Option<Flaws>,
     /// Who is told of a failure.
     pub(crate) voice: fn(&str),
     /// Seed and ladder were handed out for a failure already.
@@ -99,6 +102,7 @@ impl Net {
             streams: Streams::default(),
             nats: Nats::default(),
             deaf: HashMap::new(),
+            flaws: None,
             voice: |text| eprintln!("{text}"),
             told: Cell::new(false),
         };
@@ -317,7 +321,10 @@ impl Net {
         for wish in wishes {
             match wish {
                 Do::Send(bytes) if self.phones[n].over == Transport::Tcp => self.phone_streams(n, Bytes::from(bytes)),
-                Do::Send(bytes) => self.travel(addr, SERVER, Bytes::from(bytes)),
+                Do::Send(bytes) => {
+                    let bytes = self.flaws.as_mut().map_or_else(|| bytes.clone().into(), |flaws| flaws.spoil(&bytes));
+                    self.travel(addr, SERVER, bytes);
+                }
                 Do::Rtp { from, to, bytes } => self.travel(from, to, Bytes::from(bytes)),
                 Do::Later(after, alarm) => self.after(after, Event::Remind(n, alarm)),
                 Do::Vanish => {
