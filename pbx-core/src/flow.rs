@@ -59,7 +59,7 @@ impl Flow {
         !self.transport.is_reliable() || self.connection != 0
     }
 
-    /// The other end, as transactions know it.
+    /// Names the other end as transactions know it.
     pub const fn peer(&self) -> Peer {
         Peer { address: self.remote, reliable: self.transport.is_reliable() }
     }

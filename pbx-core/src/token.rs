@@ -1,8 +1,9 @@
-//! The ids that we put on the wire. Branches and tags carry the slot, so that any reader finds the engine, and a mark, so that
-//! nobody but us can make one.
+//! The ids that we put on the wire. Branches and tags carry the slot, so that any reader finds the
+//! engine, and a mark, so that nobody but us can make one.
 //!
-//! One form for both: the cookie `rd`, three hex digits of slot, sixteen of randomness, eleven of a keyed hash over kind, slot
-//! and randomness. A branch has RFC 3261's magic cookie before it. Nothing in it tells a thread, a node or a tenant.
+//! One form for both: the cookie `rd`, three hex digits of slot, sixteen of randomness, eleven of a
+//! keyed hash over kind, slot and randomness. A branch has RFC 3261's magic cookie before it.
+//! Nothing in it tells a thread, a node or a tenant.
 
 use crate::ids::{SLOTS, Slot};
 use crate::time::Wall;
@@ -23,7 +24,8 @@ const SLOT_DIGITS: usize = 3;
 /// Digits of the randomness.
 const RANDOM_DIGITS: usize = 16;
 
-/// Digits of the mark: 44 bits, so that one forged id in 2⁴⁴ is taken for ours, and a tag has 32 characters.
+/// Digits of the mark: 44 bits, so that one forged id in 2⁴⁴ is taken for ours, and a tag has 32
+/// characters.
 const MARK_DIGITS: usize = 11;
 
 /// Digits of the second in a Call-ID.
@@ -48,29 +50,31 @@ pub struct Minted {
     pub random: u64,
 }
 
-/// Mints tags and branches, and knows them again. Any number of them with the same key agree, before and after a restart.
+/// The mint of tags and branches, which knows them again. Any number of them with the same key
+/// agree, before and after a restart.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tokens(Keyed);
 
 impl Tokens {
-    /// Mints with this secret key. It must survive restarts: dialogs do in the memory of phones.
+    /// Makes a mint with this secret key. It must survive restarts: dialogs do in the memory of
+    /// phones.
     pub fn new(key: [u8; 32]) -> Self {
         Self(Keyed::new(key))
     }
 
-    /// A new tag: 32 characters of RFC 3261's `token`. The randomness must not be guessable.
+    /// Mints a tag: 32 characters of RFC 3261's `token`. The randomness must not be guessable.
     pub fn tag(&self, slot: Slot, random: u64) -> String {
         self.written(Kind::Tag, Minted { slot, random })
     }
 
-    /// A new Via branch.
+    /// Mints a Via branch.
     pub fn branch(&self, slot: Slot, random: u64) -> String {
         self.written(Kind::Branch, Minted { slot, random })
     }
 
-    /// Reads a tag; `None` if it is not of our making. Letters' case does not matter, because some peers hand tags back in
-    /// another one.
+    /// Reads a tag; `None` if it is not of our making. Letters' case does not matter, because some
+    /// peers hand tags back in another one.
     pub fn read_tag(&self, text: &str) -> Option<Minted> {
         self.read(Kind::Tag, text)
     }
@@ -96,7 +100,8 @@ impl Tokens {
         (self.mark(kind, minted) == mark).then_some(minted)
     }
 
-    /// The keyed hash. The door's own tags are of the same key: what they hash begins with a letter.
+    /// The keyed hash. The door's own tags are of the same key: what they hash begins with a
+    /// letter.
     fn mark(&self, kind: Kind, minted: Minted) -> u64 {
         let hash = self.0.hash([&[kind as u8][..], &minted.slot.0.to_be_bytes(), &minted.random.to_be_bytes()]);
         hash.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte)) >> (64 - 4 * MARK_DIGITS)
@@ -109,13 +114,14 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// The randomness of a tag that is known to be ours: what dialogs are found by.
+/// Reads the randomness of a tag that is known to be ours: what dialogs are found by.
 pub fn random_of(tag: &str) -> Option<u64> {
     parse(tag).map(|(minted, _)| minted.random)
 }
 
-/// A Call-ID of ours (RFC 3261 §8.1.1.4): the second and randomness. It begins with the time so that what is kept by it lies
-/// together with what came shortly before; nobody is found by it on the wire.
+/// A Call-ID of ours (RFC 3261 §8.1.1.4): the second and randomness. It begins with the time so
+/// that what is kept by it lies together with what came shortly before; nobody is found by it on
+/// the wire.
 pub fn call_id(now: Wall, random: u64) -> String {
     let mut text = String::with_capacity(COOKIE.len() + SECOND_DIGITS + RANDOM_DIGITS);
     text.push_str(COOKIE);

@@ -2,10 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Whether packets may be sent to an address: not to `0.0.0.0` (hold by RFC 3264 §8.4), port 0 (a closed stream), multicast or
-/// broadcast. To this machine, where programs trust what comes, only for who signals from here, too; `own` is its address
-/// towards the far end. To a link-local address only for who signals from one. Where the far end's signalling comes from may
-/// be unknown.
+/// Tells whether packets may be sent to an address: to this machine (`own` is its address towards
+/// the far end) and to its links only for who signals from there, and never to `0.0.0.0` (hold by
+/// RFC 3264 §8.4), port 0 (a closed stream), multicast or broadcast.
 pub(crate) fn may_be_sent_to(address: SocketAddr, signalling: Option<IpAddr>, own: Option<IpAddr>) -> bool {
     let ip = address.ip().to_canonical();
     let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());

@@ -1,8 +1,9 @@
-//! A 2xx that no call wants: it came after our CANCEL, from a second phone behind a proxy, or after the caller hung up. The
-//! phone believes that it talks, so it gets its ACK and a BYE (RFC 3261 §13.2.2.4, §15).
+//! A 2xx that no call wants: it came after our CANCEL, from a second phone behind a proxy, or after
+//! the caller hung up. The phone believes that it talks, so it gets its ACK and a BYE (RFC 3261
+//! §13.2.2.4, §15).
 //!
-//! They go back the way that the 2xx came or its INVITE went, never to an address that the 2xx names: else anybody who writes
-//! one sends us anywhere. Their Route headers lead them on from there.
+//! They go back the way that the 2xx came or its INVITE went, and their Route headers lead them on
+//! from there: to an address that the 2xx names, anybody who writes one would send us.
 
 use super::cx::Cx;
 use super::leg::via;
@@ -19,7 +20,8 @@ use std::collections::VecDeque;
 /// Branches that are remembered, and so the BYEs that may be on their way at once.
 const MOST: usize = 256;
 
-/// The branches of unknown INVITEs whose 2xx was hung up lately: once each, and only so many while their BYEs are repeated.
+/// The branches of unknown INVITEs whose 2xx was hung up lately: once each, and only so many while
+/// their BYEs are repeated.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Strays(VecDeque<(Instant, u64)>);
 
@@ -45,8 +47,8 @@ pub(super) fn hang_up(cx: &mut Cx<'_>, invite: TransactionId, user: &User, respo
     }
 }
 
-/// Acknowledges a 2xx of an INVITE that is known no more, and hangs up. Its branch and its tag are of our making, or it goes
-/// without an answer.
+/// Acknowledges a 2xx of an INVITE that is known no more, and hangs up. Its branch and its tag are
+/// of our making, or it goes without an answer.
 pub(super) fn hang_up_unknown(cx: &mut Cx<'_>, flow: Flow, response: &Message) {
     let branch = response.via().ok().and_then(|via| cx.shared.tokens.read_branch(via.branch()?));
     let now = cx.now().mono;
@@ -74,7 +76,8 @@ fn acknowledge_and_leave(cx: &mut Cx<'_>, invite: Option<TransactionId>, user: &
     }
 }
 
-/// The dialog that the phone believes in. The INVITE is gone; what a dialog takes of it stands in the response, too.
+/// The dialog that the phone believes in. The INVITE is gone; what a dialog takes of it stands in
+/// the response, too.
 fn dialog_of(response: &Message) -> Option<Dialog> {
     let contact = response.contact().ok().flatten()?;
     let mut invite = RequestBuilder::new(&Method::Invite, contact.uri());

@@ -1,4 +1,5 @@
-//! Which calls have legs on streams: the loss of a connection is looked for in them, not in every call.
+//! Which calls have legs on streams: the loss of a connection is looked for in them, not in every
+//! call.
 
 use super::leg::{Leg, LegState};
 use super::state::Call;

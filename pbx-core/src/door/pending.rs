@@ -1,4 +1,5 @@
-//! Which slot an INVITE went to, so that its CANCEL and an ACK without our tag go the same way (RFC 3261 §9.1, §17.1.1.3).
+//! Which slot an INVITE went to, so that its CANCEL and an ACK without our tag go the same way (RFC
+//! 3261 §9.1, §17.1.1.3).
 
 use crate::flow::Flow;
 use crate::ids::Slot;
@@ -23,7 +24,8 @@ const ANSWERED: Duration = Duration::from_secs(32);
 /// Parts with a lock each, so that those who read sockets seldom meet.
 const PARTS: usize = 16;
 
-/// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method, and the source: why, `pbx_sip::transaction::Key` says.
+/// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method, and the source: why,
+/// `pbx_sip::transaction::Key` says.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Key {
     /// The branch of the top Via.
@@ -35,7 +37,8 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Of a request on this flow. Without a branch of RFC 3261 its predecessor's way: Call-ID, CSeq and From-tag.
+    /// Of a request on this flow. Without a branch of RFC 3261 its predecessor's way: Call-ID, CSeq
+    /// and From-tag.
     pub(super) fn of(message: &Message, flow: Flow) -> Option<Self> {
         let via = message.via().ok()?;
         if let Some(branch) = via.unique_branch() {
@@ -46,8 +49,8 @@ impl Key {
         Some(Self::new(&format!("{call_id} {number} {}", from.tag().unwrap_or_default()), via, flow))
     }
 
-    /// The same of an answer that we wrote to an INVITE: our Via stands first in it, and tells all there is to know unless its
-    /// branch is of RFC 3261's predecessor.
+    /// The same of an answer that we wrote to an INVITE: our Via stands first in it, and tells all
+    /// there is to know unless its branch is of RFC 3261's predecessor.
     pub(super) fn of_answer(bytes: &Bytes, flow: &Flow) -> Option<Self> {
         let (_, rest) = std::str::from_utf8(bytes).ok()?.split_once("\r\n")?;
         let top = rest.strip_prefix("Via: ").and_then(|rest| rest.split_once("\r\n"));
@@ -135,7 +138,8 @@ impl Pending {
 }
 
 impl Part {
-    /// Drops what is over. Both queues are in order of their moments, because each adds the same span to a steady clock.
+    /// Drops what is over. Both queues are in order of their moments, because each adds the same
+    /// span to a steady clock.
     fn forget(&mut self, now: Instant) {
         for queue in [&mut self.unanswered, &mut self.answered] {
             while queue.front().is_some_and(|(until, _)| *until <= now) {
@@ -145,7 +149,8 @@ impl Part {
                 }
             }
         }
-        // An answered INVITE leaves its entry in the first queue; when those are the most, they are swept out.
+        // An answered INVITE leaves its entry in the first queue; when those are the most, they are
+        // swept out.
         if self.unanswered.len() > 64 + 2 * self.slots.len() {
             let slots = &self.slots;
             self.unanswered.retain(|(until, key)| slots.get(key).is_some_and(|known| known.until == *until));

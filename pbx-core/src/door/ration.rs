@@ -1,5 +1,6 @@
-//! How many answers leave over UDP to who has proven nothing. The source of a datagram is easily forged, and an answer is longer
-//! than what asks for it: without a ration we would throw at anybody what anybody wants.
+//! How many answers leave over UDP to who has proven nothing. The source of a datagram is easily
+//! forged, and an answer is longer than what asks for it: without a ration we would throw at
+//! anybody what anybody wants.
 
 use crate::time::Instant;
 use std::collections::HashMap;
@@ -15,7 +16,8 @@ const SPARE: Duration = Duration::from_secs(1);
 /// How soon full rations are forgotten again.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// The answers that each network has left: a /24 of IPv4 or a /56 of IPv6, which a victim's link is seldom smaller than.
+/// The answers that each network has left: a /24 of IPv4 or a /56 of IPv6, which a victim's link is
+/// seldom smaller than.
 #[derive(Debug)]
 pub(super) struct Rations {
     /// The time after which one more may leave.
@@ -25,7 +27,8 @@ pub(super) struct Rations {
     swept: Instant,
 }
 
-/// Who shares a ration. Calls for help have one of their own: a flood of other requests takes nothing from it.
+/// Who shares a ration. Calls for help have one of their own: a flood of other requests takes
+/// nothing from it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Consumer {
     network: IpAddr,

@@ -1,4 +1,5 @@
-//! One transaction of a layer: its timers, and what its machine's effects say to the network and to the user.
+//! One transaction of a layer: its timers, and what its machine's effects say to the network and to
+//! the user.
 
 use super::queue::Queue;
 use super::{Action, Effect, Failure, Key, Machine, Timer, TransactionId, make};
@@ -21,11 +22,11 @@ pub(super) struct Transaction<U> {
     pub(super) quiet: bool,
     /// Server: `kept` is a response, not the request.
     pub(super) answered: bool,
-    /// What may have to be sent again: the client's request, later its ACK; the server's request, then its last
-    /// response.
+    /// What may have to be sent again: the client's request, later its ACK; the server's request,
+    /// then its last response.
     pub(super) kept: Bytes,
-    /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1). In a box: few have one, and of what
-    /// answers registrations there are as many as phones.
+    /// Client INVITE: the CANCEL that waits for a first sign of life (RFC 3261 §9.1). In a box: few
+    /// have one, and of what answers registrations there are as many as phones.
     pub(super) cancel: Option<Box<Bytes>>,
     pub(super) key: Key,
     pub(super) merge: Option<Arc<str>>,
@@ -59,7 +60,8 @@ impl<U: Clone> Transaction<U> {
         if matches!(timer, Timer::A | Timer::E | Timer::G) {
             self.pause = after;
         }
-        // Most have one timer for most of their life: not the room for four that a list begins with.
+        // Most have one timer for most of their life: not the room for four that a list begins
+        // with.
         self.set.reserve_exact(1);
         self.set.push((timer, now + after));
         queue.set(now + after, id, timer);
@@ -81,8 +83,8 @@ impl<U: Clone> Transaction<U> {
             Effect::SendRequest => return self.send_kept(id, out),
             Effect::Resend if self.answered => return self.send_kept(id, out),
             Effect::SendAck => {
-                // The first refusal's ACK is made of the INVITE and kept in its place; later ones are answered with the
-                // same.
+                // The first refusal's ACK is made of the INVITE and kept in its place; later ones
+                // are answered with the same.
                 if !self.answered
                     && let What::Heard(refusal) = what
                     && let Some(ack) = make::ack(&self.kept, refusal)
@@ -99,7 +101,8 @@ impl<U: Clone> Transaction<U> {
                 return self.keep(Some(response.clone()), id, out);
             }
             Effect::SendTrying => return self.keep(make::trying(&self.kept), id, out),
-            // What a server's user is told is pushed where more is known: Action::Request and its like.
+            // What a server's user is told is pushed where more is known: Action::Request and its
+            // like.
             Effect::Tell if matches!(what, What::Heard(_)) && !self.quiet => {
                 return out.push(Action::Response { id, user: self.user.clone() });
             }

@@ -7,25 +7,27 @@ use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The key of a transaction as one text: side, method, source, sent-by and branch; or, where the branch lacks the magic cookie
-/// of RFC 3261 and so is not unique, what RFC 2543 went by. A clone copies a pointer.
+/// The key of a transaction as one text: side, method, source, sent-by and branch; or, where the
+/// branch lacks the magic cookie of RFC 3261 and so is not unique, what RFC 2543 went by. A clone
+/// copies a pointer.
 ///
-/// RFC 3261 §17.2.3 matches a request by sent-by and branch alone. The address that it came from is added, because sent-by is
-/// only said: who guesses another phone's next branch would take its transaction. Its port is not, nor is a connection: a NAT
-/// may change the one, and a CANCEL or an ACK comes on another connection when the first one broke unnoticed.
+/// RFC 3261 §17.2.3 matches by sent-by and branch alone, which are only said: who guesses another
+/// phone's next branch would take its transaction, so the source's address counts, too. Its port
+/// and its connection do not: a NAT changes the one, and a CANCEL may have to come on another.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Arc<str>);
 
 impl Key {
-    /// The key of the client transaction that a response, or a request of ours, belongs to: branch and the CSeq's method
-    /// (§17.1.3).
+    /// The key of the client transaction that a response, or a request of ours, belongs to: branch
+    /// and the CSeq's method (§17.1.3).
     pub(super) fn of_response(facts: &Facts<'_>) -> Self {
         let branch = facts.via.branch().unwrap_or_default();
         Self(["client ", facts.method(), " ", branch].concat().into())
     }
 
-    /// The key of the server transaction that a request from this source belongs to; an ACK belongs to its INVITE's (§17.2.3).
+    /// The key of the server transaction that a request from this source belongs to; an ACK belongs
+    /// to its INVITE's (§17.2.3).
     pub(super) fn of_request(facts: &Facts<'_>, source: IpAddr) -> Self {
         match facts.method() {
             "ACK" => Self::of_server(facts, source, "INVITE"),
@@ -33,7 +35,8 @@ impl Key {
         }
     }
 
-    /// The key of the INVITE that a CANCEL is about (§9.2); by its source, which is all that proves who sends it (§22.1).
+    /// The key of the INVITE that a CANCEL is about (§9.2); by its source, which is all that proves
+    /// who sends it (§22.1).
     pub(super) fn of_cancelled(facts: &Facts<'_>, source: IpAddr) -> Self {
         Self::of_server(facts, source, "INVITE")
     }
@@ -57,7 +60,8 @@ impl Key {
             text.extend([" ", branch]);
             return Self(text.into());
         }
-        // The To-tag is left out: the INVITE does not have the one that its ACK has, and the rest tells enough.
+        // The To-tag is left out: the INVITE does not have the one that its ACK has, and the rest
+        // tells enough.
         let message = facts.message;
         let call_id = message.call_id().unwrap_or_default();
         let from = message.from_addr().ok();

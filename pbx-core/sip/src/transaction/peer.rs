@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-/// Where the messages of a transaction come from and go to.
+/// The other end of a transaction: where its messages come from and go to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Peer {
     /// The address that they really came from, whatever the message says.

@@ -1,4 +1,5 @@
-//! What nobody of a call sends: it makes us send nothing elsewhere, remember nothing, and end nothing.
+//! What nobody of a call sends: it makes us send nothing elsewhere, remember nothing, and end
+//! nothing.
 
 use super::phone::{Phone, agree_to_bye, sdp, talking};
 use super::room::{Room, tokens};
@@ -101,7 +102,8 @@ fn request_of_a_dialog_that_is_over_is_answered_and_costs_no_state() {
     assert!(room.sent.iter().all(|sent| sent.message.status().unwrap().code() == 481));
 }
 
-/// What the server says to a phone's INVITE that it does not take, and how often when the phone acknowledges it.
+/// What the server says to a phone's INVITE that it does not take, and how often when the phone
+/// acknowledges it.
 fn refused(room: &mut Room, phone: &mut Phone, code: &str) -> usize {
     let answer = room.expect(&phone.address(), code);
     let tag = answer.to_addr().unwrap().tag().unwrap().to_owned();

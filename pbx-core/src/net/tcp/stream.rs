@@ -1,4 +1,5 @@
-//! One connection: what is read is cut into messages, what waits is written, and at the end what waits is still said.
+//! One connection: what is read is cut into messages, what waits is written, and at the end what
+//! waits is still said.
 
 use super::table::Standing;
 use super::wait::Wait;
@@ -11,7 +12,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// A peer that takes nothing for so long is gone: whoever waits for an answer has given up by then (RFC 3261 §17, timer F).
+/// A peer that takes nothing for so long is gone: whoever waits for an answer has given up by then
+/// (RFC 3261 §17, timer F).
 const STALLED: Duration = Duration::from_secs(32);
 /// How long the end of a connection may take.
 const LAST_WORDS: Duration = Duration::from_secs(3);
@@ -21,8 +23,8 @@ const UNHEARD: u64 = 4 * 1024 * 1024;
 /// What is read at once.
 const BUFFER: usize = 4 * 1024;
 
-/// The most bytes of a message while nobody has proven on the connection who he is: more than any request needs that asks for
-/// a challenge, and as much as a stranger may make us keep.
+/// The most bytes of a message while nobody has proven on the connection who he is: more than any
+/// request needs that asks for a challenge, and as much as a stranger may make us keep.
 const OF_A_STRANGER: usize = 8 * 1024;
 
 /// What a peer said.
@@ -31,12 +33,14 @@ pub(super) enum Heard {
     Message(Bytes),
     /// A ping (RFC 5626 §4.4.1).
     Ping,
-    /// Something after which nobody knows where the next message begins. It is the last that is heard.
+    /// Something after which nobody knows where the next message begins. It is the last that is
+    /// heard.
     Uncut(FramingError),
 }
 
-/// Reads and writes until one of both comes to its end, or another connection needs the room. Then `closing` is told, which gives the way in of `outgoing` up, and
-/// what waits there is written before the connection is closed: the answer to the peer's last words is among it.
+/// Reads and writes until one of both comes to its end, or another connection needs the room. Then
+/// `closing` is told, which gives the way in of `outgoing` up, and what waits there is written
+/// before the connection is closed: the answer to the peer's last words is among it.
 pub(super) async fn converse(
     mut reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
@@ -55,7 +59,8 @@ pub(super) async fn converse(
     if is_read {
         let farewell = async {
             writing.await;
-            // Closed with something unread, the system resets the connection, and the peer may never see what we said.
+            // Closed with something unread, the system resets the connection, and the peer may
+            // never see what we said.
             let _ = tokio::io::copy(&mut reader.take(UNHEARD), &mut tokio::io::sink()).await;
         };
         // Time is up: who does not listen has lost nothing.
@@ -123,8 +128,9 @@ mod tests {
 
     const ANSWER: &[u8] = b"SIP/2.0 400 Bad Request\r\n\r\n";
 
-    /// What a peer hears that says this and then closes its side, or goes on listening, while each thing that it says is
-    /// answered three times. The pipe is too narrow for an answer: whoever writes must wait for the reader.
+    /// What a peer hears that says this and then closes its side, or goes on listening, while each
+    /// thing that it says is answered three times. The pipe is too narrow for an answer: whoever
+    /// writes must wait for the reader.
     async fn heard_by_a_peer_that_says(words: &[u8], closes: bool) -> Vec<u8> {
         let (mut peer, ours) = tokio::io::duplex(16);
         let (reader, writer) = tokio::io::split(ours);

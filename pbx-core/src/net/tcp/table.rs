@@ -1,5 +1,5 @@
-//! Which connections there are, and who has to go when there are too many: first those on which nobody has proven anything,
-//! the oldest before the others.
+//! Which connections there are, and who has to go when there are too many: first those on which
+//! nobody has proven anything, the oldest before the others.
 
 use crate::flow::{Flow, network};
 use crate::time::Instant;
@@ -23,7 +23,8 @@ pub(super) struct Limits {
     pub(super) of_one: usize,
 }
 
-/// Bytes that may wait for a peer on whose connection nobody has proven anything: the answers to what is read at once, and some.
+/// Bytes that may wait for a peer on whose connection nobody has proven anything: the answers to
+/// what is read at once, and some.
 const OF_A_STRANGER: usize = 16 * 1024;
 
 /// What a connection's task and the table both know of it.
@@ -46,7 +47,8 @@ impl Standing {
         self.proven.load(Ordering::Relaxed)
     }
 
-    /// Whether so many bytes more may wait; then they do. A stranger that asks and does not listen gets no more answers.
+    /// Whether so many bytes more may wait; then they do. A stranger that asks and does not listen
+    /// gets no more answers.
     fn takes(&self, bytes: usize) -> bool {
         let waiting = self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes;
         waiting <= OF_A_STRANGER || self.is_proven()
@@ -106,16 +108,16 @@ impl Table {
         Self { limits, by_number, by_peer, by_address, unproven: BTreeSet::new(), told: [None; 2] }
     }
 
-    /// Gives a message to the writer of the connection that a flow means. False: too much waits there already. `None`: there is
-    /// no such connection.
+    /// Gives a message to the writer of the connection that a flow means. False: too much waits
+    /// there already. `None`: there is no such connection.
     pub(super) fn put(&self, flow: &Flow, bytes: &Bytes) -> Option<bool> {
         let Connection { outgoing, standing, .. } = self.connection(flow)?;
         let outgoing = outgoing.as_ref()?;
         Some(standing.takes(bytes.len()) && outgoing.try_send(bytes.clone()).is_ok())
     }
 
-    /// The connection that a flow means: the one of its number if that is this peer's, or whichever leads to the peer. Numbers
-    /// begin again with every start, so a number alone tells nothing.
+    /// The connection that a flow means: the one of its number if that is this peer's, or whichever
+    /// leads to the peer. Numbers begin again with every start, so a number alone tells nothing.
     fn connection(&self, flow: &Flow) -> Option<&Connection> {
         self.by_number.get(&self.number_of(flow)?).filter(|connection| connection.peer == flow.remote)
     }
@@ -124,7 +126,8 @@ impl Table {
         if flow.connection == 0 { self.by_peer.get(&flow.remote).copied() } else { Some(flow.connection) }
     }
 
-    /// Makes room for one more connection of this peer, and takes it in. False: all that there are have more right to be.
+    /// Makes room for one more connection of this peer, and takes it in. False: all that there are
+    /// have more right to be.
     pub(super) fn enter(
         &mut self,
         number: u64,
@@ -177,7 +180,8 @@ impl Table {
         Some(Crowd { connections, of_one_source })
     }
 
-    /// Somebody has proven on it who he is, or a call uses it: it stays for as long as its peer does.
+    /// Somebody has proven on it who he is, or a call uses it: it stays for as long as its peer
+    /// does.
     pub(super) fn prove(&mut self, flow: &Flow) {
         let Some(number) = self.number_of(flow) else { return };
         let Some(connection) = self.connection(flow) else { return };
@@ -190,7 +194,8 @@ impl Table {
         }
     }
 
-    /// Nothing more is taken for it. What waits for a phone is still written; a stranger who does not listen is not waited for.
+    /// Nothing more is taken for it. What waits for a phone is still written; a stranger who does
+    /// not listen is not waited for.
     pub(super) fn hang_up(&mut self, flow: &Flow) {
         let Some(number) = self.number_of(flow) else { return };
         if let Some(connection) = self.by_number.get_mut(&number) {
