@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 const DEMO: &str = "demo";
 const DEMO_DATA: &str = "demo-data";
 
+/// How many calls are listed where nobody says.
+const CALLS: usize = 100;
+
 /// What the command line asks of the program.
 #[derive(Debug)]
 pub enum Invocation {
@@ -116,8 +119,9 @@ fn command() -> Command {
                         .long("limit")
                         .value_name("NUMBER")
                         .value_parser(clap::value_parser!(usize))
-                        .help("At most so many [default: all]"),
+                        .help("At most so many [default: 100]"),
                 )
+                .arg(switch("all", "All of them").conflicts_with("limit"))
                 .arg(switch("json", "One JSON object a line")),
         )
         .subcommand(
@@ -231,7 +235,7 @@ fn request(name: &str, matches: &ArgMatches) -> anyhow::Result<Request> {
         "export" => Request::Export { tenant: text("tenant") },
         "calls" => Request::Calls {
             tenant: text("tenant"),
-            limit: matches.get_one("limit").copied(),
+            limit: (!matches.get_flag("all")).then(|| matches.get_one("limit").copied().unwrap_or(CALLS)),
             json: matches.get_flag("json"),
         },
         "explain" => Request::Explain {

@@ -20,6 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 /// What others wrote of this program, and their licences: made by `tools/notice.mjs`.
 const NOTICE: &str = include_str!("../NOTICE");
@@ -39,8 +40,8 @@ pub async fn run(invocation: Invocation) -> anyhow::Result<()> {
         Invocation::Serve(config) => serve(config).await,
         Invocation::Demo(config) => run_demo(config).await,
         Invocation::Selftest(test) => run_selftest(test).await,
-        Invocation::Office { config, request } => say(office(&config, request).await?),
-        Invocation::Licences => write_out(NOTICE).and_then(|()| write_out(LICENCE)),
+        Invocation::Office { config, request } => office(&config, request).await,
+        Invocation::Licences => write_out(NOTICE).and_then(|_| write_out(LICENCE)).map(drop),
     }
 }
 
@@ -132,15 +133,23 @@ async fn run_selftest(test: Selftest) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Asks something whose answer has one part; none if no server runs on the folder.
+async fn ask_once(config: &Config, request: &Request) -> anyhow::Result<Option<Response>> {
+    match control::ask(&config.data, request).await? {
+        Some(mut answer) => answer.part().await,
+        None => Ok(None),
+    }
+}
+
 async fn give_back_accounts(config: &Config) {
-    let response = control::ask(&config.data, &Request::TakeBack).await;
+    let response = ask_once(config, &Request::TakeBack).await;
     if !matches!(&response, Ok(Some(response)) if response.fault.is_empty()) {
         eprintln!("ringdown: the tenant selftest could not be removed; the next self-test does it");
     }
 }
 
 async fn borrow_accounts(config: &Config) -> anyhow::Result<[Account; 2]> {
-    let response = control::ask(&config.data, &Request::Lend).await?.with_context(|| {
+    let response = ask_once(config, &Request::Lend).await?.with_context(|| {
         format!(
             "no server runs on {}: name its folder with --data, or two accounts with --account",
             config.data.display()
@@ -153,9 +162,12 @@ async fn borrow_accounts(config: &Config) -> anyhow::Result<[Account; 2]> {
 }
 
 /// Asks the server that runs on the folder; without one, opens the folder here.
-async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
-    if let Some(response) = control::ask(&config.data, &request).await? {
-        return Ok(response);
+async fn office(config: &Config, request: Request) -> anyhow::Result<()> {
+    if let Some(mut answer) = control::ask(&config.data, &request).await? {
+        while let Some(part) = answer.part().await?
+            && say(part)?
+        {}
+        return Ok(());
     }
     // A look must not make a system, nor a change one beside the database's own.
     let folder = config.data.display();
@@ -169,7 +181,14 @@ async fn office(config: &Config, request: Request) -> anyhow::Result<Response> {
     let data = patiently(config, Data::open_now(config, &*clock)).await?;
     let sip_log = data.sip_log(config);
     let office = Office { configuration: data.configuration, store: data.store, sip_log, clock, promises: None };
-    Ok(office.answer(request).await)
+    let (out, mut parts) = mpsc::channel(1);
+    let saying = async move {
+        while let Some(part) = parts.recv().await
+            && say(part)?
+        {}
+        Ok(())
+    };
+    tokio::join!(office.answer(request, out), saying).1
 }
 
 /// Whether a server has worked on this folder before. Its key is the first thing that it makes.
@@ -189,17 +208,18 @@ async fn patiently<T>(config: &Config, opening: impl Future<Output = T>) -> T {
     opening.await
 }
 
-fn say(response: Response) -> anyhow::Result<()> {
-    write_out(&escaped(&response.text))?;
-    anyhow::ensure!(response.fault.is_empty(), "{}", response.fault.trim_end());
-    Ok(())
+/// Prints a part of an answer; whether anybody reads on.
+fn say(part: Response) -> anyhow::Result<bool> {
+    let is_read = write_out(&escaped(&part.text))?;
+    anyhow::ensure!(part.fault.is_empty(), "{}", part.fault.trim_end());
+    Ok(is_read)
 }
 
-fn write_out(text: &str) -> anyhow::Result<()> {
+/// Writes to standard output; false: the reader has seen enough (`| head`).
+fn write_out(text: &str) -> anyhow::Result<bool> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        // The reader has seen enough (`| head`).
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        written => Ok(written.map(|()| true)?),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Questions that the command line asks of a data folder, answered the same whether a server runs on it or not.
+//! Questions that the command line asks of a data folder, answered the same whether a server runs on it or not, and long
+//! answers in parts: a running server must not hold all calls of a year in memory.
 //!
 //! A running server listens on a socket in its folder; without one the command opens the folder itself.
 
@@ -10,7 +11,7 @@ mod socket;
 use crate::terminal::on_one_line;
 use line::{Line, head};
 pub use office::Office;
-pub use socket::{ask, listen};
+pub use socket::{Answer, ask, listen};
 
 use serde::{Deserialize, Serialize};
 
@@ -70,19 +71,22 @@ impl Request {
     }
 }
 
-/// The answer: what to print, and whether it went well.
+/// The answer, or a part of it: what to print, and whether it went well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     /// For standard output.
     pub text: String,
     /// For standard error; empty: all went well.
     pub fault: String,
+    /// Whether another part follows.
+    #[serde(default)]
+    pub more: bool,
 }
 
 impl Response {
     /// The request went well: prints `text`.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), fault: String::new() }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// The request went well: prints each of these on one line, control characters escaped.
@@ -92,6 +96,6 @@ impl Response {
 
     /// The request failed: prints `fault` on standard error.
     pub fn failed(fault: impl Into<String>) -> Self {
-        Self { text: String::new(), fault: fault.into() }
+        Self { fault: fault.into(), ..Self::default() }
     }
 }

@@ -12,6 +12,7 @@ use pbx_core::net::{Clock, Promises};
 use pbx_core::sip_log::SipLog;
 use pbx_core::store::{CallQuery, Store, StoreError};
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// How many calls are read from the database at once.
 const PAGE: u16 = 500;
@@ -32,8 +33,8 @@ pub struct Office {
 }
 
 impl Office {
-    /// Answers a request. One that cannot be answered says why.
-    pub async fn answer(&self, request: Request) -> Response {
+    /// Answers a request, part by part, for as long as somebody takes them. One that cannot be answered says why.
+    pub async fn answer(&self, request: Request, out: mpsc::Sender<Response>) {
         if let Some(promises) = &self.promises {
             promises.caught_up(None).await;
         }
@@ -43,12 +44,13 @@ impl Office {
             }
             Request::Export { tenant: Some(tenant) } => self.export(&tenant).await,
             Request::Export { tenant: None } => Ok(Response::said(self.configuration.export_all().await)),
-            Request::Calls { tenant, limit, json } => self.calls(tenant.as_deref(), limit, json).await,
+            Request::Calls { tenant, limit, json } => self.calls(tenant.as_deref(), limit, json, &out).await,
             Request::Explain { call, language, json } => self.explain(&call, &language, json).await,
             Request::Lend => self.lend().await,
             Request::TakeBack => self.take_back().await,
         };
-        answer.unwrap_or_else(|fault| Response::failed(fault.to_string()))
+        // An error means that nobody reads on.
+        let _ = out.send(answer.unwrap_or_else(|fault| Response::failed(fault.to_string()))).await;
     }
 
     async fn import(&self, file: &str, text: &str, options: ImportOptions) -> anyhow::Result<Response> {
@@ -80,7 +82,13 @@ impl Office {
         Ok(exported.map_or_else(|| Response::failed(format!("there is no tenant {slug}")), Response::said))
     }
 
-    async fn calls(&self, slug: Option<&str>, limit: Option<usize>, json: bool) -> anyhow::Result<Response> {
+    async fn calls(
+        &self,
+        slug: Option<&str>,
+        limit: Option<usize>,
+        json: bool,
+        out: &mpsc::Sender<Response>,
+    ) -> anyhow::Result<Response> {
         let tenant = match slug {
             Some(slug) => match self.tenant(slug) {
                 Some(tenant) => Some(tenant),
@@ -89,28 +97,35 @@ impl Office {
             None => None,
         };
         let directory = self.configuration.snapshot();
-        let mut lines = Vec::new();
         let mut left = limit.unwrap_or(usize::MAX);
         let mut query = CallQuery { limit: PAGE, ..CallQuery::default() };
+        let mut above = (!json).then(head);
         while left > 0 {
             let page = match tenant {
                 Some(tenant) => self.store.calls(tenant, &query).await?,
                 None => self.store.calls_anywhere(&query).await?,
             };
+            if page.rows.is_empty() {
+                break;
+            }
+            let mut lines: Vec<String> = above.take().into_iter().collect();
             for row in page.rows.iter().take(left) {
                 let line = Line::of(row, &directory);
                 lines.push(if json { serde_json::to_string(&line)? } else { line.words() });
             }
+            if out.send(Response { more: true, ..Response::lines(lines) }).await.is_err() {
+                break;
+            }
+            let is_cut = page.next.is_some() || page.rows.len() > left;
             left = left.saturating_sub(page.rows.len());
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => break,
+            query.after = page.next;
+            match (is_cut, left) {
+                (false, _) => break,
+                (true, 0) if !json => return Ok(Response::lines(["there are more: --limit NUMBER, or --all"])),
+                _ => {}
             }
         }
-        if !json {
-            lines.insert(0, if lines.is_empty() { "no calls".to_owned() } else { head() });
-        }
-        Ok(Response::lines(lines))
+        Ok(if above.is_some() { Response::lines(["no calls"]) } else { Response::default() })
     }
 
     async fn explain(&self, call: &str, language: &str, json: bool) -> anyhow::Result<Response> {
@@ -173,4 +188,70 @@ fn told(applied: &Applied, options: ImportOptions) -> Vec<String> {
     let locked_out = applied.locked_out.iter();
     lines.extend(locked_out.map(|email| format!("note: {email} can't log in: no password was ever given")));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::data::Data;
+    use pbx_core::event::{Direction, Party};
+    use pbx_core::ids::{CallId, LegId};
+    use pbx_core::journal::{Entry, OpenCall, Position};
+    use pbx_core::net::SystemClock;
+    use pbx_core::time::Wall;
+
+    /// More than two pages.
+    const CALLS: usize = 1201;
+
+    fn record(number: usize) -> Entry {
+        let started = Entry::CallStarted {
+            call: CallId::of_key(&number.to_string()),
+            tenant: TenantId::of_key("acme"),
+            caller: LegId::of_key(&number.to_string()),
+            sip_call_id: format!("{number}@phone"),
+            direction: Direction::Internal,
+            from: Party::default(),
+            dialled: "102".to_owned(),
+            at: Wall::from_micros(number as i64),
+        };
+        Entry::recorded(OpenCall::begin(&started).unwrap().into_record(Wall::from_micros(CALLS as i64))).unwrap()
+    }
+
+    async fn parts(office: &Office, limit: Option<usize>, json: bool) -> Vec<Response> {
+        let (out, mut parts) = mpsc::channel(1);
+        let collect = async {
+            let mut all = Vec::new();
+            while let Some(part) = parts.recv().await {
+                all.push(part);
+            }
+            all
+        };
+        tokio::join!(office.answer(Request::Calls { tenant: None, limit, json }, out), collect).1
+    }
+
+    #[tokio::test]
+    async fn list_of_calls_comes_in_parts_and_waits_for_its_reader() {
+        let data = std::env::temp_dir().join(format!("ringdown-office-{}", std::process::id()));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+        let opened = Data::open_now(&Config { data: data.clone(), ..Config::default() }, &*clock).await.unwrap();
+        let Data { configuration, store, mut projector, folder: _folder, .. } = opened;
+        let records: Vec<Entry> = (0..CALLS).map(record).collect();
+        projector.project(&records, Position { segment: 1, offset: 1 }).await.unwrap();
+        let office = Office { configuration, store, clock, promises: None };
+        let all = parts(&office, None, true).await;
+        let lines: Vec<usize> = all.iter().map(|part| part.text.lines().count()).collect();
+        assert_eq!(lines, [500, 500, 201, 0]);
+        assert_eq!(all.iter().map(|part| part.more).collect::<Vec<_>>(), [true, true, true, false]);
+        let some = parts(&office, Some(100), false).await;
+        assert_eq!(some[0].text.lines().count(), 101, "with what stands above");
+        assert_eq!(some[1].text, "there are more: --limit NUMBER, or --all\n");
+        let (out, mut first) = mpsc::channel(1);
+        let answering = office.answer(Request::Calls { tenant: None, limit: None, json: true }, out);
+        let leave = async move {
+            first.recv().await.unwrap();
+        };
+        tokio::join!(answering, leave);
+        std::fs::remove_dir_all(&data).unwrap();
+    }
 }

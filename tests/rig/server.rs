@@ -225,7 +225,7 @@ impl Server {
     /// The records of all calls that are over, newest first.
     #[track_caller]
     pub(crate) fn calls(&self) -> Vec<Value> {
-        let text = self.said(&["calls", "--json"]);
+        let text = self.said(&["calls", "--json", "--all"]);
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
