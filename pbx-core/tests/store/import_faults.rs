@@ -88,10 +88,29 @@ fn hostile_yaml_is_refused_in_words() {
             bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 10].join(", ")));
         }
         let deep = "[".repeat(5000);
-        for text in
-            [bomb.as_str(), deep.as_str(), "", "- a", "tenants: [", "a: 1\n---\nb: 2\n", "{[]: 1}", "tenants: 7"]
-        {
+        let long = "x".repeat(1 << 20);
+        let copies = format!("x: &a {long}\ny: [{}]\n", vec!["*a"; 10_000].join(", "));
+        let nested =
+            format!("x: {}{long}{}\n", (0..20).map(|n| format!("&n{n} [")).collect::<String>(), "]".repeat(20))
+                .repeat(8);
+        for text in [
+            bomb.as_str(),
+            copies.as_str(),
+            nested.as_str(),
+            deep.as_str(),
+            "",
+            "- a",
+            "tenants: [",
+            "a: 1\n---\nb: 2\n",
+            "{[]: 1}",
+            "tenants: 7",
+        ] {
             assert!(!import(&configuration, text, false).await.unwrap_err().is_empty(), "{text:.40}");
+        }
+        for (text, line) in [(&copies, 2), (&nested, 4)] {
+            let told = import(&configuration, text, false).await.unwrap_err()[0].to_string();
+            assert!(told.ends_with("aliases make the file too large"), "{told:.80}");
+            assert!(told.starts_with(&format!("line {line}:")), "{told:.80}");
         }
         let twice = import(&configuration, "tenants: []\ntenants: []\n", false).await.unwrap_err();
         assert_eq!(twice[0].to_string(), "line 2: the key \"tenants\" stands twice (first on line 1)");

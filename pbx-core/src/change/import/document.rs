@@ -1,6 +1,6 @@
 //! YAML with the line of everything, as written: `0101` stays text until somebody wants a number.
 //!
-//! Budgets: size, depth, and nodes with aliases counted as often as they are used. Keys that stand twice are faults.
+//! Budgets: size, depth, and nodes and bytes with aliases counted as often as they are used. Keys that stand twice are faults.
 
 use super::scanner_words::words;
 use crate::change::{Fault, Origin};
@@ -14,6 +14,10 @@ const LARGEST: usize = 32 << 20;
 pub(super) const DEEPEST: usize = 24;
 /// Most nodes, aliases counted as often as they are used.
 const MOST: usize = 4_000_000;
+/// Most bytes of text in memory, in all copies that anchors and aliases make.
+const MOST_BYTES: usize = 2 * LARGEST;
+
+const ALIASES: &str = "aliases make the file too large";
 
 /// A node and the line on which it begins, from 1.
 #[derive(Clone, Debug)]
@@ -21,6 +25,7 @@ pub(super) struct Node {
     pub(super) line: u32,
     pub(super) kind: Kind,
     size: usize,
+    bytes: usize,
 }
 
 /// The kinds of nodes.
@@ -46,6 +51,7 @@ struct Open {
     anchor: usize,
     line: u32,
     size: usize,
+    bytes: usize,
     content: Content,
 }
 
@@ -113,6 +119,7 @@ struct Reader {
     anchors: HashMap<usize, Node>,
     root: Option<Node>,
     nodes: usize,
+    bytes: usize,
     documents: usize,
     faults: Vec<Fault>,
 }
@@ -128,8 +135,10 @@ impl Reader {
             }
             Event::Scalar(text, style, anchor, _) => {
                 let text = text.into_owned();
+                let bytes = text.len();
+                self.spend(bytes, line)?;
                 let kind = if style == ScalarStyle::Plain { Kind::Plain(text) } else { Kind::Quoted(text) };
-                self.add(Node { line, kind, size: 1 }, anchor)?;
+                self.add(Node { line, kind, size: 1, bytes }, anchor)?;
             }
             Event::SequenceStart(_, anchor, _) => self.open(anchor, line, Content::List(Vec::new()))?,
             Event::MappingStart(_, anchor, _) => self.open(anchor, line, Content::Map(Vec::new(), None))?,
@@ -139,21 +148,31 @@ impl Reader {
                     return Err(fault(line, "yaml", "an alias stands inside of what it names"));
                 };
                 if self.nodes + node.size > MOST {
-                    return Err(fault(line, "yaml", "aliases make the file too large"));
+                    return Err(fault(line, "yaml", ALIASES));
                 }
-                let node = Node { line, ..node.clone() };
-                self.add(node, 0)?;
+                // Before the copy is made.
+                let bytes = node.bytes;
+                self.spend(bytes, line)?;
+                if let Some(node) = self.anchors.get(&anchor) {
+                    self.add(Node { line, ..node.clone() }, 0)?;
+                }
             }
             _ => {}
         }
         Ok(())
     }
 
+    /// Takes some of the budget of bytes.
+    fn spend(&mut self, bytes: usize, line: u32) -> Result<(), Fault> {
+        self.bytes += bytes;
+        if self.bytes > MOST_BYTES { Err(fault(line, "yaml", ALIASES)) } else { Ok(()) }
+    }
+
     fn open(&mut self, anchor: usize, line: u32, content: Content) -> Result<(), Fault> {
         if self.stack.len() >= DEEPEST {
             return Err(fault(line, "yaml", format!("nested more than {DEEPEST} deep")));
         }
-        self.stack.push(Open { anchor, line, size: 1, content });
+        self.stack.push(Open { anchor, line, size: 1, bytes: 0, content });
         Ok(())
     }
 
@@ -163,7 +182,7 @@ impl Reader {
             Content::List(list) => Kind::List(list),
             Content::Map(map, _) => Kind::Map(map),
         };
-        self.add(Node { line: open.line, kind, size: open.size }, open.anchor)
+        self.add(Node { line: open.line, kind, size: open.size, bytes: open.bytes }, open.anchor)
     }
 
     fn add(&mut self, node: Node, anchor: usize) -> Result<(), Fault> {
@@ -172,6 +191,7 @@ impl Reader {
             return Err(fault(node.line, "yaml", "the file is too large"));
         }
         if anchor > 0 {
+            self.spend(node.bytes, node.line)?;
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.stack.last_mut() else {
@@ -179,6 +199,7 @@ impl Reader {
             return Ok(());
         };
         open.size += node.size;
+        open.bytes += node.bytes;
         match &mut open.content {
             Content::List(list) => list.push(node),
             Content::Map(_, key @ None) => {
