@@ -2,11 +2,11 @@
 
 use super::diff::Diff;
 use super::edit::{Tools, edit};
-use super::import::{self, ImportOptions, Unnamed, Wish};
+use super::import::{self, ImportOptions, Wish};
 use super::snapshot::Maker;
 use super::state::State;
 use super::validate::validate;
-use super::{Catalogue, Fault, Object, ObjectId, Origin, Step, export, write};
+use super::{Applied, Catalogue, Fault, Object, ObjectId, Origin, Refusal, Step, export, write};
 use crate::directory::Directory;
 use crate::ids::TenantId;
 use crate::secret::{Keys, Plain};
@@ -17,7 +17,7 @@ use rand::RngCore;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 /// The configuration of this server. One of them for a store.
 pub struct Configuration {
@@ -25,56 +25,20 @@ pub struct Configuration {
     keys: Keys,
     realm: String,
     catalogue: Arc<dyn Catalogue>,
-    state: Mutex<State>,
+    state: Mutex<Kept>,
     snapshot: ArcSwap<Directory>,
     told: watch::Sender<Arc<Directory>>,
 }
 
-/// What a batch of changes has changed.
-#[derive(Clone, Debug)]
-pub struct Applied {
-    /// What differs now; after a dry run, what would differ.
-    pub diff: Diff,
-    /// The revision that is in effect.
-    pub revision: u64,
-    /// Secrets that were minted, to be shown once.
-    pub minted: Vec<Minted>,
-    /// E-mails of log-ins of this batch that nobody can use: they have no password.
-    pub locked_out: Vec<String>,
-    /// E-mails of log-ins of this batch whose passwords are short enough to be guessed.
-    pub short: Vec<String>,
-    /// Tenants that a pruned file did not name. They stay, unless the import was told how many go.
-    pub unnamed: Vec<Unnamed>,
-}
-
-/// A secret that was minted.
-#[derive(Clone, Debug)]
-pub struct Minted {
-    /// The device or log-in that it belongs to.
-    pub id: ObjectId,
-    /// The device's SIP user name, or the log-in's e-mail.
-    pub name: String,
-    /// The secret.
-    pub password: Plain,
-}
-
-/// Why nothing was changed.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// Everything that is wrong with the batch.
-    #[error("{}", list(.0))]
-    Faults(Vec<Fault>),
-    /// The store could not write it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+/// The state as it is kept.
+struct Kept {
+    now: State,
+    /// The state after a COMMIT that failed, and the tenants that it touches: nobody knows whether the store carried it out.
+    unsure: Option<(State, HashSet<TenantId>)>,
 }
 
 /// Why the configuration can't be read.
 pub type ConfigurationError = StoreError;
-
-fn list(faults: &[Fault]) -> String {
-    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
-}
 
 /// E-mails of changed log-ins that nobody can use, for want of a password.
 fn locked_out(after: &State, diff: &Diff) -> Vec<String> {
@@ -122,7 +86,7 @@ impl Configuration {
         work.commit().await?;
         let (told, _) = watch::channel(Arc::clone(&directory));
         let snapshot = ArcSwap::new(directory);
-        Ok(Self { store, keys, realm, catalogue, state: Mutex::new(state), snapshot, told })
+        Ok(Self { store, keys, realm, catalogue, state: Mutex::new(Kept { now: state, unsure: None }), snapshot, told })
     }
 
     /// The snapshot in effect, read without a lock.
@@ -153,13 +117,13 @@ impl Configuration {
     /// A device's SIP password in the clear: for the phone-file renderer alone.
     pub async fn device_password(&self, tenant: TenantId, device: crate::ids::DeviceId) -> Option<Plain> {
         let state = self.state.lock().await;
-        let super::Object::Device(_, device) = state.get(ObjectId::Device(tenant, device))? else { return None };
+        let super::Object::Device(_, device) = state.now.get(ObjectId::Device(tenant, device))? else { return None };
         self.keys.open(&super::edit::owner(tenant, device.id), device.secret.as_ref()?).ok()
     }
 
     /// One object as it is kept: what a form begins with.
     pub async fn object(&self, id: ObjectId) -> Option<super::Object> {
-        self.state.lock().await.get(id).cloned()
+        self.state.lock().await.now.get(id).cloned()
     }
 
     /// Makes all of these changes, or none. `actor` is who makes them: an account's e-mail, `import`, or `api:<token
@@ -175,8 +139,8 @@ impl Configuration {
         steps: Vec<Step>,
         dry_run: bool,
     ) -> Result<Applied, Refusal> {
-        let mut state = self.state.lock().await;
-        self.apply_locked(&mut state, actor, now, rng, steps, dry_run).await
+        let mut kept = self.settled().await?;
+        self.apply_locked(&mut kept, actor, now, rng, steps, dry_run).await
     }
 
     /// Makes the changes that `plan` makes of what is kept: nobody else's change comes between its reading and the writing.
@@ -192,9 +156,9 @@ impl Configuration {
         plan: impl FnOnce(&dyn Fn(ObjectId) -> Option<Object>) -> Result<Vec<Step>, E> + Send,
         dry_run: bool,
     ) -> Result<Applied, E> {
-        let mut state = self.state.lock().await;
-        let steps = plan(&|id| state.get(id).cloned())?;
-        Ok(self.apply_locked(&mut state, actor, now, rng, steps, dry_run).await?)
+        let mut kept = self.settled().await.map_err(Refusal::from)?;
+        let steps = plan(&|id| kept.now.get(id).cloned())?;
+        Ok(self.apply_locked(&mut kept, actor, now, rng, steps, dry_run).await?)
     }
 
     /// Imports a file.
@@ -209,8 +173,8 @@ impl Configuration {
         text: &str,
         options: ImportOptions,
     ) -> Result<Applied, Refusal> {
-        let mut state = self.state.lock().await;
-        let Wish { mut steps, mut faults, unnamed, file } = import::read(text, &state, options);
+        let mut kept = self.settled().await?;
+        let Wish { mut steps, mut faults, unnamed, file } = import::read(text, &kept.now, options);
         let unnamed = import::counted(&self.store, unnamed).await?;
         // Of a file with faults nobody knows whom it means to name.
         if faults.is_empty() {
@@ -219,7 +183,7 @@ impl Configuration {
                 Err(fault) => faults.push(fault),
             }
         }
-        match self.apply_locked(&mut state, actor, now, rng, steps, options.dry_run || !faults.is_empty()).await {
+        match self.apply_locked(&mut kept, actor, now, rng, steps, options.dry_run || !faults.is_empty()).await {
             Ok(applied) if faults.is_empty() => Ok(Applied { unnamed, ..applied }),
             Err(Refusal::Store(why)) => Err(why.into()),
             refused => {
@@ -233,23 +197,24 @@ impl Configuration {
 
     /// Everything in the import format, without secrets.
     pub async fn export_all(&self) -> String {
-        export::everything(&*self.state.lock().await)
+        export::everything(&self.state.lock().await.now)
     }
 
     /// One tenant in the import format, without secrets; none: no such tenant.
     pub async fn export(&self, tenant: TenantId) -> Option<String> {
-        export::tenant(&*self.state.lock().await, tenant)
+        export::tenant(&self.state.lock().await.now, tenant)
     }
 
     async fn apply_locked(
         &self,
-        state: &mut State,
+        kept: &mut Kept,
         actor: &str,
         now: Wall,
         rng: &mut (dyn RngCore + Send),
         steps: Vec<Step>,
         dry_run: bool,
     ) -> Result<Applied, Refusal> {
+        let state = &kept.now;
         let mut after = state.clone();
         let mut tools = Tools { keys: &self.keys, rng: &mut *rng, minted: Vec::new(), short: Vec::new() };
         let mut faults = Vec::new();
@@ -272,18 +237,52 @@ impl Configuration {
         after.revision = state.revision + 1;
         let maker = Maker { keys: &self.keys, realm: &self.realm, catalogue: self.catalogue.as_ref() };
         let mut work = self.store.begin().await?;
-        write::write(&mut work, &after, &diff).await?;
+        write::write(&mut work, &after, &diff, now).await?;
         for version in maker.versions(&after) {
             work.keep_template_version(&version).await?;
         }
         work.write_audit(&write::audit(&diff, actor, now, rng)).await?;
         work.set_revision(after.revision).await?;
-        work.commit().await?;
+        let revision = after.revision;
         let touched = diff.objects.iter().filter_map(|object| object.tenant_id).collect();
-        let directory = Arc::new(maker.directory(&after, &self.snapshot(), &touched));
-        *state = after;
+        match work.commit().await {
+            Ok(()) => self.take_effect(kept, after, &touched),
+            Err(error) => {
+                kept.unsure = Some((after, touched));
+                if self.settle(kept).await.is_err() || kept.now.revision != revision {
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(Applied { diff, revision, minted, locked_out, short, unnamed: Vec::new() })
+    }
+
+    /// The state as the store has it.
+    async fn settled(&self) -> Result<MutexGuard<'_, Kept>, StoreError> {
+        let mut kept = self.state.lock().await;
+        self.settle(&mut kept).await?;
+        Ok(kept)
+    }
+
+    /// After a COMMIT whose answer did not come, the store's revision tells whether it was carried out.
+    async fn settle(&self, kept: &mut Kept) -> Result<(), StoreError> {
+        let Some((after, touched)) = kept.unsure.clone() else { return Ok(()) };
+        let mut work = self.store.begin().await?;
+        let revision = work.settled_revision().await?;
+        work.commit().await?;
+        kept.unsure = None;
+        if revision == after.revision {
+            tracing::warn!(revision, "a change was carried out although the database could not say so");
+            self.take_effect(kept, after, &touched);
+        }
+        Ok(())
+    }
+
+    fn take_effect(&self, kept: &mut Kept, after: State, touched: &HashSet<TenantId>) {
+        let maker = Maker { keys: &self.keys, realm: &self.realm, catalogue: self.catalogue.as_ref() };
+        let directory = Arc::new(maker.directory(&after, &self.snapshot(), touched));
+        kept.now = after;
         self.snapshot.store(Arc::clone(&directory));
         self.told.send_replace(directory);
-        Ok(Applied { diff, revision: state.revision, minted, locked_out, short, unnamed: Vec::new() })
     }
 }

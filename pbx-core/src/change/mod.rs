@@ -1,6 +1,7 @@
 //! The one way to write configuration: a batch of changes is validated as a whole, shown as a diff, written in one
 //! transaction with its audit lines, and in effect with the next snapshot. Console, API and import alike come through here.
 
+mod applied;
 mod catalogue;
 mod configuration;
 mod database_key;
@@ -16,8 +17,9 @@ mod state;
 mod validate;
 mod write;
 
+pub use applied::{Applied, Minted, Refusal};
 pub use catalogue::Catalogue;
-pub use configuration::{Applied, Configuration, ConfigurationError, Minted, Refusal};
+pub use configuration::{Configuration, ConfigurationError};
 pub use database_key::{DatabaseKeyError, Fresh, keys_of};
 pub use diff::{Act, Diff, FieldChange, ObjectDiff};
 pub use fault::{Fault, Origin};

@@ -49,6 +49,13 @@ impl Store {
 }
 
 impl Work {
+    /// The revision once every transaction that writes one is over, also one whose connection broke.
+    pub(crate) async fn settled_revision(&mut self) -> Result<u64, StoreError> {
+        self.run("UPDATE server SET revision = revision", args![]).await?;
+        let rows = self.rows::<RevisionRow>("SELECT revision FROM server WHERE id = 1", args![]).await?;
+        Ok(rows.first().map_or(0, |row| row.revision.unsigned_abs()))
+    }
+
     pub(crate) async fn set_revision(&mut self, revision: u64) -> Result<(), StoreError> {
         let sql = "INSERT INTO server (id, revision) VALUES (1, $1)
             ON CONFLICT (id) DO UPDATE SET revision = excluded.revision";
