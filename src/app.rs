@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::control::{self, Office};
 use crate::data::Data;
+use crate::gone;
 use crate::http;
 use crate::rooms::{Scripts, Sources};
 use crate::vital;
@@ -86,6 +87,7 @@ impl App {
         };
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
+        let gone = gone::follow(log.clone(), &configuration);
         let records = Records {
             store: store.clone(),
             configuration: configuration.clone(),
@@ -105,7 +107,7 @@ impl App {
         let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
         let path = folder.path().to_owned();
         let disk = pbx_core::net::watch_storage(storage, move || pbx_core::net::room_of(&path));
-        let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console, disk];
+        let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console, disk, gone];
         Ok(Self { config, configuration, store, clock, exchange, draining, http, tasks, _folder: folder })
     }
 

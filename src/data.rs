@@ -1,6 +1,7 @@
 //! The data folder, opened: what the journal had promised is in the database, and calls that were cut have their record.
 
 use crate::config::Config;
+use crate::gone;
 use crate::softphone::pause;
 use anyhow::Context;
 use pbx_core::change::{Configuration, Fresh, keys_of};
@@ -21,6 +22,10 @@ use std::time::Duration;
 const RETRY: Duration = Duration::from_secs(3);
 /// How often a database that another server owns is tried: until that one, if a power cut ended it, is known to be gone.
 const OWNED_TRIES: u32 = 20;
+
+/// A contact is forgotten at a start only when it expired so long ago, in microseconds: a day. A machine's clock may be ahead
+/// until the network has set it.
+const LONG_EXPIRED_US: i64 = 24 * 3600 * 1_000_000;
 
 /// A folder that this process owns.
 pub struct Data {
@@ -70,6 +75,9 @@ impl Data {
         let catalogue = Arc::new(templates::catalogue::Catalogue::embedded()?);
         let realm = config.settings.realm.clone();
         let configuration = Arc::new(Configuration::open(store.clone(), keys.clone(), realm, catalogue).await?);
+        // One that a command removed while no server ran.
+        let messages = SipLog::open(&folder.sip_log(), sip_log::Limits::default());
+        gone::remove_messages(&messages, &gone::tenants(&configuration.snapshot()));
         Ok(Self { folder, keys, store, configuration, projector, bindings })
     }
 
@@ -123,9 +131,64 @@ async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::
     // A server that never said so: a cut call then ends with the last thing that is known of it.
     let last_seen = recovery.last_seen().max(last_pulse(&folder.pulse())).unwrap_or(Wall::from_micros(0));
     let cut = projector.close_open_calls(last_seen).await?;
-    projector.forget_expired(now).await?;
+    projector.forget_expired(Wall::from_micros(now.micros() - LONG_EXPIRED_US)).await?;
     if cut > 0 {
         tracing::info!(calls = cut, "the last run ended without saying so");
     }
     Ok(projector)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pbx_core::flow::{Flow, Transport};
+    use pbx_core::ids::DeviceId;
+    use pbx_core::journal::{Entry, Position};
+    use pbx_core::time::{Instant, Now};
+
+    const NOW_US: i64 = 1_795_230_000_000_000;
+    const HOUR_US: i64 = 3600 * 1_000_000;
+
+    /// A clock that stands.
+    #[derive(Debug)]
+    struct At(i64);
+
+    impl Clock for At {
+        fn now(&self) -> Now {
+            Now { mono: Instant::from_micros(1), wall: Wall::from_micros(self.0) }
+        }
+    }
+
+    fn registered() -> Entry {
+        let address = "127.0.0.1:5060".parse().unwrap();
+        let flow = Flow { transport: Transport::Udp, local: address, remote: address, own: None, connection: 0 };
+        let binding = Binding {
+            device: DeviceId::of_key("desk"),
+            key: "a".into(),
+            contact: "sip:a@127.0.0.1".into(),
+            instance: None,
+            q: 1000,
+            call_id: "reg".into(),
+            cseq: 1,
+            flow,
+            behind_nat: false,
+            user_agent: "".into(),
+            expires: Wall::from_micros(NOW_US + HOUR_US),
+        };
+        Entry::BindingAdded { tenant: TenantId::of_key("acme"), binding: Box::new(binding) }
+    }
+
+    #[tokio::test]
+    async fn clock_that_is_hours_ahead_at_a_start_costs_no_registration() {
+        let data = std::env::temp_dir().join(format!("ringdown-ahead-{}", std::process::id()));
+        let config = Config { data: data.clone(), ..Config::default() };
+        let mut first = Data::open(&config, &At(NOW_US)).await.unwrap();
+        first.projector.project(&[registered()], Position { segment: 1, offset: 1 }).await.unwrap();
+        drop(first);
+        for (hours, alive) in [(20, 0), (0, 1), (30, 0), (0, 0)] {
+            let opened = Data::open(&config, &At(NOW_US + hours * HOUR_US)).await.unwrap();
+            assert_eq!(opened.bindings.len(), alive, "{hours} hours ahead");
+        }
+        std::fs::remove_dir_all(&data).unwrap();
+    }
 }

@@ -6,6 +6,7 @@ pub mod config;
 pub mod control;
 pub mod data;
 pub mod demo;
+mod gone;
 pub mod http;
 mod rooms;
 mod run;

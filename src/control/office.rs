@@ -238,7 +238,8 @@ mod tests {
         let Data { configuration, store, mut projector, folder: _folder, .. } = opened;
         let records: Vec<Entry> = (0..CALLS).map(record).collect();
         projector.project(&records, Position { segment: 1, offset: 1 }).await.unwrap();
-        let office = Office { configuration, store, clock, promises: None };
+        let sip_log = Arc::new(pbx_core::sip_log::SipLog::open(&data.join("sip"), Default::default()));
+        let office = Office { configuration, store, sip_log, clock, promises: None };
         let all = parts(&office, None, true).await;
         let lines: Vec<usize> = all.iter().map(|part| part.text.lines().count()).collect();
         assert_eq!(lines, [500, 500, 201, 0]);

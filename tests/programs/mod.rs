@@ -11,6 +11,7 @@ mod extensions;
 mod file_limit;
 mod first_account;
 mod full_disk;
+mod gone;
 mod hold;
 mod http_limits;
 mod import;

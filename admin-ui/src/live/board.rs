@@ -166,6 +166,11 @@ impl Board {
         }
     }
 
+    /// Forgets every tenant that is gone: another may have its name, and so its id, tomorrow.
+    pub(crate) fn keep_only(&mut self, is_there: impl Fn(TenantId) -> bool) {
+        self.tenants.retain(|tenant, _| is_there(*tenant));
+    }
+
     /// A tenant's calls, the oldest first.
     pub(crate) fn calls(&self, tenant: TenantId) -> impl Iterator<Item = &LiveCall> {
         self.tenants.get(&tenant).into_iter().flat_map(|room| room.calls.values())

@@ -15,7 +15,9 @@ pub(crate) use streams::Streams;
 use crate::ports::Ports;
 use crate::records::Broken;
 use board::{Board, Change};
+use pbx_core::directory::Directory;
 use pbx_core::ids::TenantId;
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -39,13 +41,24 @@ impl Live {
         let reader = live.clone();
         let ports = ports.clone();
         let mut events = (ports.events)();
+        let mut configuration = ports.records.configuration.subscribe();
+        let mut known = tenants(&configuration.borrow_and_update());
         tokio::spawn(async move {
             let mut behind = true;
             loop {
                 if behind {
                     behind = reader.renew(&ports).await.is_err();
                 }
-                match events.recv().await {
+                let event = tokio::select! {
+                    event = events.recv() => event,
+                    Ok(()) = configuration.changed() => {
+                        let now = tenants(&configuration.borrow_and_update());
+                        reader.forget_others(&now, &known);
+                        known = now;
+                        continue;
+                    }
+                };
+                match event {
                     Ok(event) => reader.fold(&event),
                     Err(RecvError::Lagged(missed)) => {
                         tracing::warn!(missed, "the live board missed events; it is made anew");
@@ -71,6 +84,14 @@ impl Live {
         self.changes.subscribe()
     }
 
+    /// Forgets what is not of a tenant that was there and still is: a new one finds nothing of who had its name before.
+    fn forget_others(&self, now: &HashSet<TenantId>, before: &HashSet<TenantId>) {
+        if now != before {
+            let mut board = self.board.write().unwrap_or_else(PoisonError::into_inner);
+            board.keep_only(|tenant| now.contains(&tenant) && before.contains(&tenant));
+        }
+    }
+
     fn fold(&self, event: &pbx_core::event::Event) {
         let change = self.board.write().unwrap_or_else(PoisonError::into_inner).fold(event);
         if let Some(change) = change {
@@ -92,4 +113,8 @@ impl Live {
         }
         Ok(())
     }
+}
+
+fn tenants(directory: &Directory) -> HashSet<TenantId> {
+    directory.tenants().map(|tenant| tenant.id).collect()
 }

@@ -6,6 +6,7 @@ use crate::records::{answer, party, register, ring};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use pbx_core::call::io::Command;
+use pbx_core::change::{Change, ObjectId};
 use pbx_core::event::{Direction, Disposition, EventKind, Party};
 use pbx_core::ids::{CallId, LegId, TenantId};
 use pbx_core::journal::Entry;
@@ -111,4 +112,22 @@ fn begun(tenant: TenantId, key: &str, from: Party) -> Entry {
         dialled: "102".to_owned(),
         at: Wall::from_micros(1_795_230_000_000_000),
     }
+}
+
+#[tokio::test]
+async fn company_that_takes_the_name_of_one_that_is_gone_sees_none_of_its_alarms() {
+    let house = house("live-gone").await;
+    let acme = house.tenant("acme");
+    let mut admin = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    house.tell(acme.id, None, EventKind::Alarm { code: "scan".into(), detail: "192.0.2.66".into() });
+    until(&mut admin, "/t/acme", |text| text.contains("192.0.2.66")).await;
+    let configuration = house.ports.records.configuration.clone();
+    let (now, mut rng) =
+        (house.ports.clock.now().wall, <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(2));
+    let removal = Change::Remove(ObjectId::Tenant(acme.id)).into();
+    configuration.apply("test", now, &mut rng, vec![removal], false).await.unwrap();
+    let again = "tenants: [{id: acme, country: DE, timezone: UTC}]";
+    configuration.import("test", now, &mut rng, again, Default::default()).await.unwrap();
+    let mut operator = Browser::logged_in(&house, "root@ringdown.test", "operator-secret").await;
+    until(&mut operator, "/t/acme", |text| !text.contains("192.0.2.66")).await;
 }

@@ -14,9 +14,13 @@ use serde_json::json;
 /// The fields of a device that a phone proves its identity with: if one changes, its registrations are forgotten.
 const CREDENTIALS: [&str; 2] = ["sip_user", "password"];
 
-pub(super) async fn write(work: &mut Work, after: &State, diff: &Diff) -> Result<(), StoreError> {
+pub(super) async fn write(work: &mut Work, after: &State, diff: &Diff, now: Wall) -> Result<(), StoreError> {
+    let goes = |object: &ObjectDiff| object.act == Act::Removed && matches!(object.id, ObjectId::Tenant(_));
+    if diff.objects.iter().any(goes) {
+        work.hold_journal().await?;
+    }
     for object in diff.objects.iter().filter(|object| object.act != Act::Added) {
-        remove(work, object).await?;
+        remove(work, object, now).await?;
     }
     for object in diff.objects.iter().filter_map(|object| after.get(object.id)) {
         put(work, object).await?;
@@ -24,11 +28,11 @@ pub(super) async fn write(work: &mut Work, after: &State, diff: &Diff) -> Result
     Ok(())
 }
 
-async fn remove(work: &mut Work, object: &ObjectDiff) -> Result<(), StoreError> {
+async fn remove(work: &mut Work, object: &ObjectDiff, now: Wall) -> Result<(), StoreError> {
     let act = object.act;
     match object.id {
         // A tenant that stays keeps its tokens; its row is replaced in place.
-        ObjectId::Tenant(tenant) if act == Act::Removed => work.remove_tenant(tenant).await.map(drop),
+        ObjectId::Tenant(tenant) if act == Act::Removed => work.remove_tenant(tenant, now).await.map(drop),
         ObjectId::Tenant(tenant) => work.release_names(tenant).await,
         ObjectId::Trunk(trunk) => work.remove_trunk(trunk).await.map(drop),
         ObjectId::Person(tenant, person) => work.remove_person(tenant, person).await.map(drop),

@@ -6,7 +6,7 @@ use super::entry;
 use super::mask::mask;
 use crate::ids::{CallId, TenantId};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -112,6 +112,25 @@ impl SipLog {
             ring_of(&mut self.rings(), tenant, &folder)?.learn(number, index)?;
         }
         ring_of(&mut self.rings(), tenant, &folder)?.read(&folder, call)
+    }
+
+    /// Removes what is kept of every tenant but these; how many those are.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn keep_only(&self, tenants: &HashSet<TenantId>) -> io::Result<usize> {
+        let mut rings = self.rings();
+        rings.retain(|tenant, _| tenants.contains(tenant));
+        let mut removed = 0;
+        for folder in std::fs::read_dir(&self.folder).into_iter().flatten() {
+            let folder = folder?;
+            let tenant = folder.file_name().to_str().and_then(|name| name.parse().ok());
+            if tenant.is_some_and(|tenant| !tenants.contains(&tenant)) {
+                std::fs::remove_dir_all(folder.path())?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     fn rings(&self) -> MutexGuard<'_, HashMap<TenantId, Ring>> {

@@ -167,13 +167,13 @@ impl Projector {
         self.store.bindings_alive(now).await
     }
 
-    /// Forgets contacts that have expired.
+    /// Forgets contacts that expired before this moment.
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn forget_expired(&self, now: Wall) -> Result<(), StoreError> {
+    pub async fn forget_expired(&self, before: Wall) -> Result<(), StoreError> {
         let mut work = self.store.begin().await?;
-        work.remove_expired_bindings(now).await?;
+        work.remove_expired_bindings(before).await?;
         work.commit().await
     }
 
@@ -201,8 +201,17 @@ impl Projector {
         }
     }
 
-    async fn write(&mut self, batch: Batch<'_>, position: Position) -> Result<(), StoreError> {
+    /// What is about a tenant of before its removal is left out: another may have its name, and so its id, by now.
+    async fn write(&mut self, mut batch: Batch<'_>, position: Position) -> Result<(), StoreError> {
         let mut work = self.store.begin().await?;
+        let refreshed = if self.refreshes.is_empty() { position } else { self.progress.refreshed };
+        let progress = Progress { projected: position, refreshed };
+        // First of all: a tenant that is removed meanwhile waits for it, or it for the removal.
+        work.set_journal_progress(progress).await?;
+        let removals = work.removals().await?;
+        let is_gone = |tenant: TenantId, at: Wall| removals.get(&tenant).is_some_and(|removed| at <= *removed);
+        batch.records.retain(|(record, _)| !is_gone(record.brief().tenant, record.brief().started));
+        batch.audit.retain(|line| line.tenant.is_none_or(|tenant| !is_gone(tenant, line.at)));
         work.insert_records(&batch.records).await?;
         for (tenant, call) in &batch.closed {
             if self.kept.contains(call) {
@@ -211,7 +220,7 @@ impl Projector {
         }
         let mut finished = Vec::new();
         for open in batch.touched.iter().filter_map(|call| self.open.get(*call)) {
-            if work.has_record(open.tenant, open.call).await? {
+            if is_gone(open.tenant, open.started) || work.has_record(open.tenant, open.call).await? {
                 finished.push(open.call);
             } else {
                 work.put_open_call(open).await?;
@@ -224,9 +233,6 @@ impl Projector {
             work.remove_binding_at(*tenant, *device, key).await?;
         }
         work.write_audit(&batch.audit).await?;
-        let refreshed = if self.refreshes.is_empty() { position } else { self.progress.refreshed };
-        let progress = Progress { projected: position, refreshed };
-        work.set_journal_progress(progress).await?;
         work.commit().await?;
         self.progress = progress;
         self.kept.extend(&batch.touched);

@@ -144,7 +144,7 @@ async fn remove(store: &Store, name: &str, tenant: TenantId) -> String {
         "remove_number" => words!(work.remove_number(tenant, number.id)),
         "remove_source" => words!(work.remove_source(tenant, source.id)),
         "remove_binding" => words!(work.remove_binding(tenant, scope)),
-        "remove_tenant" => words!(work.remove_tenant(tenant)),
+        "remove_tenant" => words!(work.remove_tenant(tenant, at(9))),
         other => no_case(other),
     }
 }

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at its first surprise")]
 
 mod answers;
+mod gone_tenant;
 mod import;
 mod import_faults;
 mod import_prune;
 mod isolation;
 mod journal;
 mod journal_damage;
+mod late_commit;
 mod owner;
 mod store_source;
 mod support;

@@ -87,3 +87,20 @@ fn torn_end_hides_only_itself() {
     let log = SipLog::open(&folder.0, Limits::default());
     assert_eq!(log.read(acme, CallId::of_key("a")).unwrap().messages.len(), 1);
 }
+
+#[test]
+fn messages_of_a_tenant_that_is_gone_are_removed_and_those_of_others_stay() {
+    let folder = Folder::of("gone");
+    let (acme, globex) = (TenantId::of_key("acme"), TenantId::of_key("globex"));
+    let log = SipLog::open(&folder.0, Limits::default());
+    let invite = entry("a", 0, "INVITE sip:x SIP/2.0\r\n\r\n");
+    log.append(&[(acme, invite.clone()), (globex, invite.clone())]).unwrap();
+    assert_eq!(log.keep_only(&HashSet::from([globex])).unwrap(), 1);
+    assert!(!folder.0.join(acme.to_string()).exists());
+    assert_eq!(log.read(acme, CallId::of_key("a")).unwrap(), Ladder::default());
+    assert_eq!(log.read(globex, CallId::of_key("a")).unwrap().messages, std::slice::from_ref(&invite));
+    // A call that goes on writes on; the next of its name finds nothing of it.
+    log.append(&[(acme, invite)]).unwrap();
+    assert_eq!(log.keep_only(&HashSet::from([globex])).unwrap(), 1);
+    assert_eq!(log.keep_only(&HashSet::from([globex, acme])).unwrap(), 0);
+}

@@ -4,6 +4,7 @@ use super::query::{args, id, json, row, to_json};
 use super::{Store, Work};
 use crate::ids::TenantId;
 use crate::store::{StoreError, TenantConfig};
+use crate::time::Wall;
 use std::collections::HashMap;
 
 row! {
@@ -24,6 +25,16 @@ row! {
         domain: String,
     }
 }
+
+row! {
+    struct RemovalRow {
+        id: Vec<u8>,
+        at: i64,
+    }
+}
+
+/// How long a removal is remembered, in microseconds: 30 days, longer than any call and any journal.
+const REMEMBERED_US: i64 = 30 * 24 * 3600 * 1_000_000;
 
 impl Store {
     /// Every tenant with its domains, by slug.
@@ -77,9 +88,25 @@ impl Work {
         self.run("DELETE FROM tenants WHERE id = $1", args![tenant]).await.map(drop)
     }
 
+    /// Lets no entry of the journal be told until the transaction ends; of two that do both it is the first thing.
+    pub(crate) async fn hold_journal(&mut self) -> Result<(), StoreError> {
+        self.run("UPDATE journal_position SET place = place", args![]).await.map(drop)
+    }
+
+    /// When tenants were removed, for as long as anything may be on its way about one.
+    pub(crate) async fn removals(&mut self) -> Result<HashMap<TenantId, Wall>, StoreError> {
+        let rows = self.rows::<RemovalRow>("SELECT id, at FROM removed_tenants", args![]).await?;
+        rows.iter().map(|row| Ok((id(&row.id)?, Wall::from_micros(row.at)))).collect()
+    }
+
     /// Removes a tenant, and all that was kept of it: its id comes from its name, so another company of that name would find
     /// it. What it was configured with, `change` has removed before.
-    pub async fn remove_tenant(&mut self, tenant: TenantId) -> Result<bool, StoreError> {
+    /// What was still on its way about it is kept away by the time of its end: see [`Self::removals`].
+    pub async fn remove_tenant(&mut self, tenant: TenantId, now: Wall) -> Result<bool, StoreError> {
+        let sql =
+            "INSERT INTO removed_tenants (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
+        self.run(sql, args![tenant, now]).await?;
+        self.run("DELETE FROM removed_tenants WHERE at < $1", args![now.micros() - REMEMBERED_US]).await?;
         for sql in [
             "DELETE FROM domains WHERE tenant = $1",
             "DELETE FROM tokens WHERE tenant = $1",
