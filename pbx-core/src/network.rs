@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// One address or a network. IPv4 written as IPv6 (`::ffff:192.0.2.7`) is IPv4 here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Network {
     first: IpAddr,
     bits: u8,
@@ -35,6 +35,16 @@ impl Network {
     /// Whether some address lies in both.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.contains(other.first) || other.contains(self.first)
+    }
+
+    /// The first of its addresses.
+    pub const fn first(&self) -> IpAddr {
+        self.first
+    }
+
+    /// How many bits its addresses have in common.
+    pub const fn bits(&self) -> u8 {
+        self.bits
     }
 
     /// Whether it holds every address of its family.

@@ -134,7 +134,7 @@ impl Seed {
 
 /// Whether a trunk is still the demo's carrier.
 fn is_simulated(trunk: &Trunk) -> bool {
-    trunk.slug == "carrier" && trunk.peers.iter().all(|peer| peer.ip().is_loopback())
+    trunk.slug == "carrier" && trunk.peers.iter().all(|peer| peer.network().first().is_loopback())
 }
 
 /// Whether a URL leads to a service of the demo's.
@@ -153,6 +153,7 @@ fn mint(rng: &mut impl RngCore) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pbx_core::directory::{CalledNumber, TrunkKind};
     use rand_chacha::ChaCha20Rng;
     use rand_chacha::rand_core::SeedableRng;
 
@@ -191,7 +192,13 @@ mod tests {
 
     fn carrier() -> Trunk {
         let id = pbx_core::ids::TrunkId::of_key("carrier");
-        Trunk { id, slug: "carrier".to_owned(), kind: pbx_core::directory::TrunkKind::Ip, peers: Vec::new() }
+        Trunk {
+            id,
+            slug: "carrier".to_owned(),
+            kind: TrunkKind::Ip,
+            peers: Vec::new(),
+            called_number: CalledNumber::default(),
+        }
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
-    Binding, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source, SourceKind,
-    Tenant, Trunk, TrunkKind,
+    Binding, CalledNumber, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source,
+    SourceKind, Tenant, Trunk, TrunkKind,
 };
 use pbx_core::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use pbx_core::template::TemplateVersion;
@@ -204,7 +204,13 @@ pub(crate) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4
 
 /// The directory of these companies and the carrier.
 pub(crate) fn directory(revision: u64, companies: &[Company]) -> Directory {
-    let trunk = Trunk { id: carrier(), slug: "carrier".to_owned(), kind: TrunkKind::Ip, peers: vec![CARRIER] };
+    let trunk = Trunk {
+        id: carrier(),
+        slug: "carrier".to_owned(),
+        kind: TrunkKind::Ip,
+        peers: vec![CARRIER.into()],
+        called_number: CalledNumber::default(),
+    };
     let tenants = companies.iter().map(|company| company.tenant.clone()).collect();
     Directory::new(revision, REALM.to_owned(), tenants, vec![trunk])
 }

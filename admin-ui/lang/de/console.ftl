@@ -347,6 +347,7 @@ audit-call-hung-up = Anruf beendet
 audit-token-created = API-Schlüssel erstellt
 audit-token-revoked = API-Schlüssel widerrufen
 audit-sip-guessing = Passwörter von Telefonen wurden durchprobiert
+audit-sip-credentials = Zugangsdaten eines Telefons sind unbrauchbar
 audit-sip-refused = Ein Telefon oder eine Leitung wurde abgewiesen
 audit-sip-left-out = Es fiel mehr auf, als in einer Minute aufgeschrieben wird: ausgelassene Zeilen
 audit-sip-crowded = Für alle SIP-Verbindungen war kein Platz

@@ -344,6 +344,7 @@ audit-call-hung-up = Ended a call
 audit-token-created = Created an API token
 audit-token-revoked = Revoked an API token
 audit-sip-guessing = Password guessing on phones
+audit-sip-credentials = A phone’s credentials can’t be used
 audit-sip-refused = A phone or a trunk was refused
 audit-sip-left-out = More was noticed than is written down in a minute: lines left out
 audit-sip-crowded = There was no room for all SIP connections

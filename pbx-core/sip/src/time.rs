@@ -20,6 +20,11 @@ impl Instant {
         self.0
     }
 
+    /// Whole seconds since the origin.
+    pub const fn seconds(self) -> u64 {
+        self.0 / 1_000_000
+    }
+
     /// How long before `self` `earlier` was; zero if it was not before.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))

@@ -1,6 +1,7 @@
 //! Who calls, and how that is told to the phones that ring (RFC 3325, RFC 3323).
 
 use super::wire::Writer;
+use super::withheld::{NOWHERE, is_nobody, withheld};
 use crate::dial_plan;
 use crate::directory::{Device, Person, Tenant};
 use crate::door::Who;
@@ -9,9 +10,6 @@ use crate::flow::Flow;
 use pbx_sip::params::quote;
 use pbx_sip::uri::escape::escape_user;
 use pbx_sip::{Message, NameAddr, Uri, spell};
-
-/// The host of an identity that is withheld (RFC 3323 §4.1.1.3).
-const NOWHERE: &str = "anonymous.invalid";
 
 /// Who calls: a device by its password, whatever it says of itself; a trunk's caller by what the trunk asserts.
 pub(super) fn caller(tenant: &Tenant, who: &Who, invite: &Message) -> Party {
@@ -49,21 +47,6 @@ pub(super) fn of_person(person: &Person, device: Option<&Device>) -> Party {
     }
 }
 
-/// Whether the caller asked not to be shown.
-fn withheld(invite: &Message) -> bool {
-    let asked = invite
-        .privacy()
-        .iter()
-        .any(|value| ["id", "user", "header"].iter().any(|private| value.eq_ignore_ascii_case(private)));
-    asked || invite.from_addr().is_ok_and(is_nobody)
-}
-
-fn is_nobody(address: &NameAddr) -> bool {
-    let Some(uri) = address.uri().as_sip() else { return false };
-    uri.host().to_string().eq_ignore_ascii_case(NOWHERE)
-        || uri.user().is_some_and(|user| user.eq_ignore_ascii_case("anonymous"))
-}
-
 /// What a trunk asserts, else what its From says: the number of the first address, in E.164 where it is one, and the first
 /// name that any of them has. Who calls from outside has none of the company's extensions: such an address says nothing.
 fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
@@ -82,10 +65,7 @@ fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
 }
 
 fn number_of(tenant: &Tenant, address: &NameAddr) -> String {
-    let user = match address.uri() {
-        Uri::Sip(uri) => uri.user_unescaped().map(|user| user.into_owned()).unwrap_or_default(),
-        Uri::Tel(_) | Uri::Other(_) => address.uri().as_str().split_once(':').map_or("", |(_, rest)| rest).to_owned(),
-    };
+    let user = address.uri().addressee();
     dial_plan::e164(&user, &tenant.country).unwrap_or(user)
 }
 
@@ -106,11 +86,7 @@ pub(super) fn write(writer: &mut Writer, party: &Party, flow: &Flow, tag: &str) 
 
 /// The dialled string of a request: the user of its Request-URI, unescaped; the number of a tel URI.
 pub(super) fn dialled(invite: &Message) -> String {
-    match invite.uri() {
-        Ok(Uri::Sip(uri)) => uri.user_unescaped().map(|user| user.into_owned()).unwrap_or_default(),
-        Ok(uri) => uri.as_str().split_once(':').map_or("", |(_, rest)| rest).to_owned(),
-        Err(_) => String::new(),
-    }
+    invite.uri().map(Uri::addressee).unwrap_or_default()
 }
 
 /// The name of a header of ours that counts how often a call passed through us.

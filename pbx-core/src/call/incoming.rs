@@ -130,11 +130,7 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
     let sip_call_id = incoming.invite.call_id().map(|id| id.to_string()).unwrap_or_default();
     let original = identity::dialled(incoming.invite);
     let mut record = Assembly::new(id, tenant.id, sip_call_id.clone(), direction, from, original.clone(), now.wall);
-    if let Dialled::Extension(extension) = &dialled
-        && let Some(person) = tenant.person_at(extension)
-    {
-        record.meant(identity::of_person(person, None));
-    }
+    record.meant(meant(tenant, &dialled));
     record.leg_started(leg.id, leg.party.clone(), sip_call_id.clone(), now.wall);
     started(cx, &leg, &record, sip_call_id, original);
     Ok(Call {
@@ -160,6 +156,16 @@ fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incom
         bridge: None,
         wrap_up: None,
     })
+}
+
+/// The party that was dialled: a person by the extension, else the number in the one form that all its spellings have.
+fn meant(tenant: &Tenant, dialled: &Dialled) -> Party {
+    let person = match dialled {
+        Dialled::Extension(extension) => tenant.person_at(extension),
+        _ => None,
+    };
+    let number = || Party { number: dialled.as_str().to_owned(), ..Party::default() };
+    person.map_or_else(number, |person| identity::of_person(person, None))
 }
 
 /// The caller's leg: a dialog with our tag in it, and no port yet.

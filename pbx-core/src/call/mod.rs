@@ -63,6 +63,7 @@ mod timers;
 pub mod verb;
 mod warning;
 mod wire;
+mod withheld;
 mod wrap_up;
 
 pub use census::Census;

@@ -14,7 +14,7 @@ use pbx_sip::{Message, Method};
 /// Whether this digest was used before. Asked after the transaction layer, which takes out retransmissions.
 pub(super) fn is_replay(cx: &mut Cx<'_>, who: &Who) -> bool {
     let Who::Device { nonce, nonce_count, .. } = who else { return false };
-    let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
+    let now = cx.now().mono.seconds();
     let oldest = now.saturating_sub(u64::from(cx.world.settings.nonce_lifetime_s));
     cx.shared.nonces.expire(oldest);
     cx.shared.nonces.note(nonce, *nonce_count) != Count::New
@@ -24,7 +24,7 @@ pub(super) fn is_replay(cx: &mut Cx<'_>, who: &Who) -> bool {
 /// for a password.
 pub(super) fn challenge_again(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     let (id, request) = (incoming.id, incoming.invite);
-    let now = u64::try_from(cx.now().wall.seconds()).unwrap_or(0);
+    let now = cx.now().mono.seconds();
     let salt = cx.random();
     let Some(nonces) = &cx.shared.challenges else { return answer(cx, incoming, 403) };
     let nonce = nonces.issue(network(incoming.flow.remote.ip()), now, salt);

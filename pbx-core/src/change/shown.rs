@@ -50,9 +50,12 @@ pub(super) fn tenant(state: &State, object: &Object) -> Option<String> {
 /// Every field that has a value; a secret as `set`.
 pub(super) fn fields(state: &State, object: &Object) -> Fields {
     let mut fields = match object {
-        Object::Trunk(trunk) => {
-            Fields::from([("id", json!(trunk.slug)), ("kind", json!(trunk.kind)), ("peers", json!(trunk.peers))])
-        }
+        Object::Trunk(trunk) => Fields::from([
+            ("id", json!(trunk.slug)),
+            ("kind", json!(trunk.kind)),
+            ("peers", json!(trunk.peers)),
+            ("called_number", json!(trunk.called_number)),
+        ]),
         Object::Tenant(tenant) => Fields::from([
             ("id", json!(tenant.slug)),
             ("name", json!(tenant.name)),

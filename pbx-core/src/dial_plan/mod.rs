@@ -52,7 +52,7 @@ impl Dialled {
         if is_service(&plain) {
             return Self::Service(plain);
         }
-        match number::dialled(&plain, country) {
+        match number::dialled(&number::global(dialled), country) {
             Some(number) => Self::Number(number),
             None => Self::Unknown(dialled.to_owned()),
         }

@@ -1,10 +1,11 @@
 //! Public numbers in E.164 (ITU-T), from what people dial and from what carriers send.
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
+use std::borrow::Cow;
 
 /// A number as a carrier sends it: `+49…`, `0049…`, `49…` or national (`030…`) in `country`. Nothing if it is none of these.
 pub fn e164(dialled: &str, country: &str) -> Option<String> {
-    let plain = super::without_separators(dialled);
+    let plain = global(dialled);
     if let Some(number) = from_plus_or_access_code(&plain, country) {
         return Some(number);
     }
@@ -19,9 +20,32 @@ pub fn e164(dialled: &str, country: &str) -> Option<String> {
 
 /// A number that tells its country by itself: `+49…`, `0049…` or `49…`. Nothing for national forms.
 pub fn international(dialled: &str) -> Option<String> {
-    let plain = super::without_separators(dialled);
+    let plain = global(dialled);
     let digits = plain.strip_prefix('+').or_else(|| plain.strip_prefix("00")).unwrap_or(&plain);
     parse(&format!("+{digits}"), None).as_ref().map(format_e164)
+}
+
+/// The digits of a number without separators, with its plus where it is written in one of the ways to
+/// say so: `00+49…`, `+49 (0)30…`, and a local number whose context names the digits before it
+/// (RFC 3966 §5.1.5).
+pub(super) fn global(dialled: &str) -> String {
+    let (number, params) = dialled.split_once(';').unwrap_or((dialled, ""));
+    let is_international = number.trim_start().starts_with('+') || number.trim_start().starts_with("00");
+    // The zero that is dialled at home alone, in the brackets of E.123.
+    let number = if is_international { number.replacen("(0)", "", 1) } else { number.to_owned() };
+    let plain = super::without_separators(&number);
+    let from_plus = plain.trim_start_matches('0');
+    if from_plus.starts_with('+') {
+        return from_plus.to_owned();
+    }
+    let context = params.split(';').find_map(|param| {
+        let (name, value) = param.split_once('=')?;
+        name.eq_ignore_ascii_case("phone-context").then_some(value)
+    });
+    match context.filter(|context| context.starts_with('+')) {
+        Some(context) => super::without_separators(context) + &plain,
+        None => plain,
+    }
 }
 
 /// A number as somebody in `country` dials it: with a plus, with the access code, or national. Local numbers without their
@@ -69,12 +93,21 @@ fn national(plain: &str, country: &str) -> Option<PhoneNumber> {
 /// Parses digits with the library, and only if a number of this length can exist. (The library would also take letters,
 /// extensions and URIs.)
 fn parse(plain: &str, region: Option<Region>) -> Option<PhoneNumber> {
+    let plain = &*without_old_mobile_digit(plain);
     let digits = plain.strip_prefix('+').unwrap_or(plain);
     if !(4..=20).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let number = PHONE_NUMBER_UTIL.parse(plain, region).ok()?;
     matches!(number.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)).then_some(number)
+}
+
+/// Mexico's mobile numbers had a 1 behind the country code until 2019; carriers still send it.
+fn without_old_mobile_digit(plain: &str) -> Cow<'_, str> {
+    match plain.strip_prefix("+521") {
+        Some(rest) if rest.len() == 10 => Cow::Owned(format!("+52{rest}")),
+        _ => Cow::Borrowed(plain),
+    }
 }
 
 fn format_e164(number: &PhoneNumber) -> String {

@@ -5,6 +5,7 @@
 mod binding;
 mod device;
 mod number;
+mod peer;
 mod person;
 mod source;
 mod tenant;
@@ -13,10 +14,11 @@ mod trunk;
 pub use binding::{Binding, Scope};
 pub use device::{Device, DeviceRef, Ha1, MediaRule};
 pub use number::Number;
+pub use peer::Peer;
 pub use person::Person;
 pub use source::{SECRET_HEADER, Source, SourceKind};
 pub use tenant::{Holiday, Tenant};
-pub use trunk::{Trunk, TrunkKind};
+pub use trunk::{CalledNumber, Trunk, TrunkKind};
 
 use crate::ids::{DeviceId, NumberId, TenantId, TrunkId};
 use std::collections::HashMap;
@@ -33,9 +35,10 @@ pub struct Directory {
     tenants: HashMap<TenantId, Arc<Tenant>>,
     trunks: HashMap<TrunkId, Arc<Trunk>>,
     sip_users: HashMap<String, (TenantId, DeviceId)>,
-    peers: HashMap<SocketAddr, TrunkId>,
-    /// The trunk of each peer's IP; `None`: several trunks have a peer there.
-    hosts: HashMap<IpAddr, Option<TrunkId>>,
+    /// Where the trunks call from, the most exact place first.
+    peers: Vec<(Peer, TrunkId)>,
+    /// Those of them that are one address and port: every request is looked up here.
+    exact_peers: HashMap<SocketAddr, TrunkId>,
     dids: HashMap<(TrunkId, String), (TenantId, NumberId)>,
     trunk_countries: HashMap<TrunkId, Vec<String>>,
 }
@@ -50,13 +53,13 @@ impl Directory {
     pub fn of_shared(revision: u64, realm: String, tenants: Vec<Arc<Tenant>>, trunks: Vec<Trunk>) -> Self {
         let mut directory = Self { revision, realm, ..Self::default() };
         for trunk in trunks {
-            for peer in &trunk.peers {
-                directory.peers.entry(*peer).or_insert(trunk.id);
-                let only = directory.hosts.entry(peer.ip().to_canonical()).or_insert(Some(trunk.id));
-                *only = only.filter(|only| *only == trunk.id);
+            directory.peers.extend(trunk.peers.iter().map(|peer| (*peer, trunk.id)));
+            for address in trunk.peers.iter().filter_map(Peer::address) {
+                directory.exact_peers.entry(address).or_insert(trunk.id);
             }
             directory.trunks.insert(trunk.id, Arc::new(trunk));
         }
+        directory.peers.sort_by_key(|(peer, _)| std::cmp::Reverse(peer.exactness()));
         for tenant in tenants {
             for device in tenant.devices.values() {
                 directory.sip_users.entry(device.sip_user.clone()).or_insert((tenant.id, device.id));
@@ -103,14 +106,18 @@ impl Directory {
         Some((tenant, tenant.devices.get(device)?))
     }
 
-    /// The trunk whose peer has this source address, exactly.
+    /// The trunk that calls from this address and port; the one that says so most exactly.
     pub fn trunk_of_peer(&self, source: SocketAddr) -> Option<&Arc<Trunk>> {
-        self.trunks.get(self.peers.get(&source)?)
+        let exact = self.exact_peers.get(&source);
+        let of_network = || self.peers.iter().find(|(peer, _)| peer.address().is_none() && peer.is_at(source));
+        self.trunks.get(exact.or_else(|| of_network().map(|(_, trunk)| trunk))?)
     }
 
     /// The only trunk with a peer at this address, whatever its port.
     pub fn trunk_at(&self, host: IpAddr) -> Option<&Arc<Trunk>> {
-        self.trunks.get(self.hosts.get(&host)?.as_ref()?)
+        let mut here = self.peers.iter().filter(|(peer, _)| peer.network().contains(host)).map(|(_, trunk)| trunk);
+        let first = here.next()?;
+        here.all(|other| other == first).then(|| self.trunks.get(first))?
     }
 
     /// The number that a trunk delivers, and its tenant. Trunk and number decide together: two carriers may deliver one

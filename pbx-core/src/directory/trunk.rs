@@ -1,8 +1,8 @@
 //! A way to and from the outside. Trunks belong to the operator; numbers on them to tenants.
 
+use super::peer::Peer;
 use crate::ids::TrunkId;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 
 /// How a trunk is recognised.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -21,6 +21,26 @@ pub struct Trunk {
     pub slug: String,
     /// How the trunk is recognised.
     pub kind: TrunkKind,
-    /// The exact addresses it calls from; on a connection the IP alone counts.
-    pub peers: Vec<SocketAddr>,
+    /// Where it calls from.
+    pub peers: Vec<Peer>,
+    /// Where it says which number is called.
+    pub called_number: CalledNumber,
+}
+
+/// Where a trunk says which number is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalledNumber {
+    /// In the request line; where that names no number of the trunk's (its user name, say), in
+    /// P-Called-Party-ID (RFC 7315 §4.2), else in To.
+    #[default]
+    Auto,
+    /// In the request line, and nowhere else.
+    RequestUri,
+    /// In P-Called-Party-ID.
+    PCalledPartyId,
+    /// In the first Diversion (RFC 5806): the number that was called before it was forwarded here.
+    Diversion,
+    /// In To.
+    To,
 }

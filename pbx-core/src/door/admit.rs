@@ -18,6 +18,9 @@ use pbx_sip::gate::{self, Fault};
 use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Uri};
 use std::net::SocketAddr;
 
+/// What is wrong with credentials that name another number than the request (RFC 7616 §3.4.6).
+const FOR_ANOTHER: Malformed = Malformed("its uri names somebody else than the request does");
+
 /// What becomes of a message.
 #[derive(Clone, Debug)]
 pub enum Verdict {
@@ -160,7 +163,7 @@ impl Door {
             (Method::Register, _, Some(_)) => self.answers.not_allowed(&message).into(),
             (method, Some(tag), _) => self.within_dialog(&method, &tag, message).into(),
             (method @ (Method::Ack | Method::Cancel), None, _) => self.follows_invite(moment, &method, message).into(),
-            (Method::Invite, None, Some(trunk)) => self.trunk_calls(moment, trunk, message).into(),
+            (Method::Invite, None, Some(trunk)) => self.trunk_calls(moment, trunk, message),
             (Method::Invite, None, None) => self.identified(moment, message),
             (Method::Options, None, _) => self.answers.options(&message).into(),
             (Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify, None, _) => {
@@ -190,11 +193,20 @@ impl Door {
     }
 
     /// An INVITE from a trunk: trunk and number decide the tenant.
-    fn trunk_calls(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Verdict {
-        let found = number_called(moment.directory, trunk.id, &message);
-        let Some((tenant, number)) = found else { return self.answers.status(&message, StatusCode::NOT_FOUND) };
+    fn trunk_calls(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Judged {
+        let found = number_called(moment.directory, trunk, &message);
+        let Some((tenant, number)) = found else { return self.number_unknown(moment, &message) };
         let who = Who::Trunk { tenant: tenant.id, trunk: trunk.id, number: number.id };
-        self.deliver(moment, tenant.id.slot(), message, who)
+        self.deliver(moment, tenant.id.slot(), message, who).into()
+    }
+
+    /// Answers 404. Its line names what the request line asked for, which its answer does not repeat.
+    fn number_unknown(&self, moment: Moment<'_>, message: &Message) -> Judged {
+        let verdict = self.answers.status(message, StatusCode::NOT_FOUND);
+        let Verdict::Answer(answer) = &verdict else { return verdict.into() };
+        let line = self.refused(moment.now, moment.source(), answer, None);
+        let asked = message.uri().map(Uri::addressee).unwrap_or_default();
+        Judged { alarm: line.map(|line| line.about(asked)), verdict }
     }
 
     /// A REGISTER or an INVITE from anywhere: who is it?
@@ -205,10 +217,14 @@ impl Door {
                 let who = Who::Device { tenant, device, nonce, nonce_count, revision: moment.directory.revision };
                 self.deliver(moment, tenant.slot(), message, who).into()
             }
+            Identity::ForAnother => {
+                let fault = Fault::Header(HeaderError::Malformed(HeaderName::Authorization, FOR_ANOTHER));
+                self.answers.fault(&message, &fault).into()
+            }
             Identity::NotTheirs => self.answers.status(&message, StatusCode::FORBIDDEN).into(),
             Identity::Unproven { stale, alarm } => {
                 let client = network(moment.source().ip());
-                let nonce = self.nonces.issue(client, seconds(moment.now), moment.random);
+                let nonce = self.nonces.issue(client, moment.now.mono.seconds(), moment.random);
                 let verdict = self.answers.challenge(&message, &self.nonces.challenges(&nonce, stale));
                 Judged { verdict, alarm }
             }
@@ -247,11 +263,6 @@ fn wants_tls(request: &Message) -> bool {
 /// An IPv4 address looks the same by whatever socket it came.
 pub(super) fn source_of(flow: Flow) -> SocketAddr {
     canonical(flow.remote)
-}
-
-/// Seconds since 1970; a wall before that reads as 1970.
-pub(super) fn seconds(now: Now) -> u64 {
-    u64::try_from(now.wall.seconds()).unwrap_or(0)
 }
 
 /// Where a request is answered, again and again: see [`pbx_sip::Via::response_port`].

@@ -13,6 +13,11 @@ pub enum AlarmKind {
         /// How many failures of the source are not yet forgotten.
         failures: u32,
     },
+    /// A phone's credentials can't be used, whatever its password.
+    Unusable {
+        /// What is wrong with them, as a stable code.
+        fault: &'static str,
+    },
     /// More lines of a kind would have come than a minute takes.
     LeftOut {
         /// The code of those lines.
@@ -62,10 +67,19 @@ impl Alarm {
     pub const fn code(&self) -> &'static str {
         match self.kind {
             AlarmKind::Guessing { .. } => "sip.guessing",
+            AlarmKind::Unusable { .. } => "sip.credentials",
             AlarmKind::LeftOut { .. } => "sip.left-out",
             AlarmKind::Crowded { .. } => "sip.crowded",
             AlarmKind::Refused { .. } => "sip.refused",
         }
+    }
+
+    /// The same, about this dialled string.
+    pub(super) fn about(mut self, asked: String) -> Self {
+        if let AlarmKind::Refused { dialled, .. } = &mut self.kind {
+            *dialled = asked;
+        }
+        self
     }
 
     /// As a line of the audit.
@@ -84,6 +98,7 @@ impl Alarm {
     fn detail(&self) -> serde_json::Value {
         match &self.kind {
             AlarmKind::Guessing { failures } => serde_json::json!({ "failures": failures }),
+            AlarmKind::Unusable { fault } => serde_json::json!({ "fault": fault }),
             AlarmKind::LeftOut { code, lines } => serde_json::json!({ "of": code, "lines": lines }),
             AlarmKind::Crowded { connections, of_one_source } => {
                 serde_json::json!({ "connections": connections, "of_one_source": of_one_source })

@@ -1,6 +1,6 @@
 //! Which device a request is from, by its credentials alone (RFC 3261 §22, RFC 7616).
 
-use super::admit::{Moment, seconds};
+use super::admit::Moment;
 use super::alarm::{Alarm, AlarmKind};
 use super::emergency::calls_for_help;
 use super::guard::{Failed, Standing};
@@ -9,7 +9,7 @@ use crate::directory::{Device, Tenant};
 use crate::flow::network;
 use crate::ids::{DeviceId, TenantId};
 use pbx_sip::digest::{Age, Credentials, Ha1, Question, Verdict, check};
-use pbx_sip::{HeaderName, Message, Method, NameAddr};
+use pbx_sip::{HeaderName, Message, Method, NameAddr, Uri};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,6 +30,9 @@ pub(super) enum Identity {
     },
     /// It is a device, but what it wants to register is not its own.
     NotTheirs,
+    /// It is a device whose credentials were made for a call to somebody else: whoever got hold of them must not call
+    /// others with them.
+    ForAnother,
     /// No credentials, wrong ones, or any with a nonce that is no good (any more): challenge.
     Unproven {
         /// It was the nonce.
@@ -65,9 +68,9 @@ impl Door {
     /// the same answer. What does not answer a nonce that its address was given is no try at all: it costs nobody anything.
     pub(super) fn identity(&self, moment: Moment<'_>, message: &Message) -> Identity {
         let Some(credentials) = credentials_for(self.nonces.realm(), message) else {
-            return Identity::Unproven { stale: false, alarm: None };
+            return Identity::Unproven { stale: false, alarm: self.unusable(moment, message) };
         };
-        let (source, now) = (moment.source(), seconds(moment.now));
+        let (source, now) = (moment.source(), moment.now.mono.seconds());
         let client = network(source.ip());
         if !matches!(self.nonces.age(&credentials.nonce, client, now), Age::Fresh(_)) {
             return Identity::Unproven { stale: true, alarm: None };
@@ -85,11 +88,15 @@ impl Door {
         match (check(&self.nonces, question), known) {
             (Verdict::Fresh { nonce, count }, Some((tenant, device))) => {
                 locked(&self.proven).note(moment.now.mono, source, device.id);
+                if is_for_another(message, &credentials.uri) {
+                    return Identity::ForAnother;
+                }
                 device_of(message, tenant, device, nonce, count)
             }
             (Verdict::Stale, _) => Identity::Unproven { stale: true, alarm: None },
             (Verdict::Bad | Verdict::Fresh { .. }, known) => {
-                let alarm = self.failed(moment, &credentials, known);
+                let guessing = self.failed(moment, &credentials, known);
+                let alarm = guessing.or_else(|| self.with_domain(moment, &credentials.user));
                 match hearing {
                     Hearing::All => Identity::Unproven { stale: false, alarm },
                     // As if it had not been looked at: which accounts are, nobody shall learn.
@@ -154,6 +161,13 @@ pub(super) fn credentials_for(realm: &str, message: &Message) -> Option<Credenti
     let headers = [HeaderName::Authorization, HeaderName::ProxyAuthorization];
     let mut all = headers.into_iter().flat_map(|name| message.headers_of(name));
     all.find_map(|header| Credentials::parse(&header.value()).ok().filter(|given| given.realm == realm))
+}
+
+/// Returns whether the credentials of an INVITE were made for another number (RFC 7616 §3.4.6). Hosts and parameters may
+/// differ, which is what proxies and careless phones change.
+fn is_for_another(message: &Message, uri: &str) -> bool {
+    let asked = || message.uri().map(Uri::addressee).ok();
+    message.is(&Method::Invite) && Uri::parse(uri).ok().map(|uri| uri.addressee()) != asked()
 }
 
 /// A device may register itself and nobody else; what it calls itself in other requests does not matter.

@@ -17,6 +17,7 @@ mod proven;
 mod ration;
 mod refusals;
 mod trunk;
+mod unusable;
 mod who;
 
 pub use admit::{Admission, Verdict};

@@ -18,18 +18,49 @@ const QUIET: Duration = Duration::from_secs(600);
 /// Sources and answers that are remembered. They are forgotten all at once: then some are news again.
 const MOST: usize = 4096;
 
+/// What is remembered of an account's name.
+const LONGEST: usize = 64;
+
 /// Answers that are a part of life: challenges, requests of dialogs that are over, calls that were given up.
 const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
+
+/// What may be news of a source.
+#[derive(PartialEq, Eq, Hash, Debug)]
+enum News {
+    /// That it gets this answer.
+    Answer(u16),
+    /// That the credentials of this account can't be used.
+    Account(Box<str>),
+}
 
 /// Remembers what was told.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    told: HashMap<(IpAddr, u16), Instant>,
+    told: HashMap<(IpAddr, News), Instant>,
     /// The source of a datagram is easily forged: there are only so many lines, whoever is refused.
     pub(super) budget: Budget,
 }
 
 impl Refusals {
+    /// Returns whether it is news that credentials of this account from there can't be used, and takes it as told.
+    pub(super) fn is_news(&mut self, now: Instant, source: SocketAddr, account: &str) -> bool {
+        let account = account.chars().take(LONGEST).collect::<String>();
+        self.is_new(now, source, News::Account(account.into()))
+    }
+
+    fn is_new(&mut self, now: Instant, source: SocketAddr, news: News) -> bool {
+        let news = (source.ip(), news);
+        let is_old = self.told.get(&news).is_some_and(|told| now.since(*told) < QUIET);
+        if is_old || !self.budget.takes(now, source) {
+            return false;
+        }
+        if self.told.len() >= MOST {
+            self.told.clear();
+        }
+        self.told.insert(news, now);
+        true
+    }
+
     /// What there is to tell of an answer that goes to this address, if it is a refusal and news. Where the sender has
     /// proven who it is, `known` says whose device that is; a mere claim must not fill a company's audit.
     pub(super) fn note(
@@ -41,16 +72,9 @@ impl Refusals {
     ) -> Option<Alarm> {
         let status = refusal(answer)?;
         let source = SocketAddr::new(to.ip().to_canonical(), to.port());
-        if self.told.get(&(source.ip(), status)).is_some_and(|told| now.mono.since(*told) < QUIET) {
+        if !self.is_new(now.mono, source, News::Answer(status)) {
             return None;
         }
-        if !self.budget.takes(now.mono, source) {
-            return None;
-        }
-        if self.told.len() >= MOST {
-            self.told.clear();
-        }
-        self.told.insert((source.ip(), status), now.mono);
         let message = Message::parse(answer.clone()).ok()?;
         let account = message.from_addr().map(user).unwrap_or_default();
         Some(Alarm {

@@ -3,7 +3,7 @@
 use super::Entry;
 use crate::cause;
 use crate::cdr::{CallRecord, LegRecord, Segment};
-use crate::decision::{Decision, Said};
+use crate::decision::{Decision, Said, StepKind};
 use crate::event::{Direction, Disposition, Party};
 use crate::ids::{CallId, LegId, TenantId};
 use crate::time::Wall;
@@ -67,6 +67,14 @@ pub struct Ending {
 /// The cause of a call that the server's death ended.
 pub const CUT: &str = cause::SERVER_RESTART.code;
 
+/// What the dialled string meant, where the decision tells it.
+fn meant(decision: &Decision) -> Option<&str> {
+    decision.steps.iter().find_map(|step| match &step.kind {
+        StepKind::Dialled { dialled, .. } => Some(dialled.as_str()),
+        _ => None,
+    })
+}
+
 impl OpenCall {
     /// Of a call's first entry.
     pub fn begin(entry: &Entry) -> Option<Self> {
@@ -128,9 +136,10 @@ impl OpenCall {
             at: last_seen.max(answered.unwrap_or(self.started)).max(self.started),
         });
         let (legs, segments) = (self.legs(&ending), self.talk(ending.at));
+        let decision = std::mem::take(&mut self.decision).read();
         let to = match self.answered {
             Some(answer) => answer.by,
-            None => Party { number: self.dialled.clone(), ..Party::default() },
+            None => Party { number: meant(&decision).unwrap_or(&self.dialled).to_owned(), ..Party::default() },
         };
         CallRecord {
             id: self.call,
@@ -151,7 +160,7 @@ impl OpenCall {
             hung_up: None,
             legs,
             segments,
-            decision: self.decision.read(),
+            decision,
         }
     }
 

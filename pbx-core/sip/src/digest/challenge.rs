@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A challenge (RFC 7616 §3.3), with `qop="auth"`.
+/// A challenge (RFC 7616 §3.3).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Challenge {
     /// The realm that the user name and password are for.
@@ -19,12 +19,14 @@ pub struct Challenge {
     pub stale: bool,
     /// Opaque text that the client sends back as it is.
     pub opaque: Option<String>,
+    /// The server counts the uses of its nonces: `qop="auth"`. Old ones do not (RFC 2069).
+    pub qop: bool,
 }
 
 impl Challenge {
     /// A challenge with a nonce of [`Nonces`](super::Nonces).
     pub fn new(realm: impl Into<String>, nonce: impl Into<String>, algorithm: Algorithm, stale: bool) -> Self {
-        Self { realm: realm.into(), nonce: nonce.into(), algorithm, stale, opaque: None }
+        Self { realm: realm.into(), nonce: nonce.into(), algorithm, stale, opaque: None, qop: true }
     }
 
     /// Reads the value of a `WWW-Authenticate` or `Proxy-Authenticate` header.
@@ -34,8 +36,8 @@ impl Challenge {
     pub fn parse(value: &str) -> Result<Self, Malformed> {
         let auth = digest(value)?;
         let params = Params::of(&auth);
-        let qop = params.find("qop")?.unwrap_or_default();
-        if !qop.split(',').any(|q| q.trim().eq_ignore_ascii_case("auth")) {
+        let qop = params.find("qop")?;
+        if qop.as_ref().is_some_and(|qop| !qop.split(',').any(|q| q.trim().eq_ignore_ascii_case("auth"))) {
             return Err(Malformed::Qop);
         }
         let algorithm = params.find("algorithm")?;
@@ -45,6 +47,7 @@ impl Challenge {
             algorithm: algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?,
             stale: params.find("stale")?.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
             opaque: params.find("opaque")?.map(Cow::into_owned),
+            qop: qop.is_some(),
         })
     }
 
@@ -60,6 +63,7 @@ impl Challenge {
             algorithm: self.algorithm,
             cnonce: cnonce.to_owned(),
             count,
+            written: self.qop.then(|| format!("{count:08x}").into()),
             opaque: self.opaque.clone(),
         };
         credentials.response = credentials.expected(&Ha1::of(user, &self.realm, password), method);
@@ -70,7 +74,10 @@ impl Challenge {
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (realm, nonce) = (Quoted(&self.realm), Quoted(&self.nonce));
-        write!(f, "Digest realm={realm}, nonce={nonce}, algorithm={}, qop=\"auth\"", self.algorithm)?;
+        write!(f, "Digest realm={realm}, nonce={nonce}, algorithm={}", self.algorithm)?;
+        if self.qop {
+            f.write_str(", qop=\"auth\"")?;
+        }
         if self.stale {
             f.write_str(", stale=true")?;
         }

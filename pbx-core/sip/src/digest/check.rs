@@ -14,7 +14,7 @@ pub struct Question<'a> {
     pub ha1: Option<&'a Ha1>,
     /// Where the request came from: a nonce is good for the address that it was issued to.
     pub client: IpAddr,
-    /// Seconds since 1970, by the wall clock.
+    /// Seconds by the clock that the nonces are issued by.
     pub now: u64,
 }
 

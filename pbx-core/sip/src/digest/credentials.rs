@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use subtle::ConstantTimeEq as _;
 
-/// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`.
+/// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`; or as RFC 2069 has it, without one, which RFC 3261
+/// §22.4 wants taken.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The user name that the client claims.
@@ -22,10 +23,12 @@ pub struct Credentials {
     pub response: String,
     /// The hash that was used; MD5 if the header names none.
     pub algorithm: Algorithm,
-    /// The client's nonce.
+    /// The client's nonce; empty where there is no `qop`.
     pub cnonce: String,
-    /// How often the client used the nonce, from one.
+    /// How often the client used the nonce, from one; one where there is no `qop`.
     pub count: u32,
+    /// The count as it was written, which is what the hash is made over; `None` where there is no `qop`.
+    pub(super) written: Option<Box<str>>,
     /// The challenge's opaque text, sent back.
     pub opaque: Option<String>,
 }
@@ -38,21 +41,25 @@ impl Credentials {
     pub fn parse(value: &str) -> Result<Self, Malformed> {
         let auth = digest(value)?;
         let params = Params::of(&auth);
-        let qop = params.find("qop")?.ok_or(Malformed::Qop)?;
-        if !qop.eq_ignore_ascii_case("auth") {
+        let qop = params.find("qop")?;
+        if qop.as_ref().is_some_and(|qop| !qop.eq_ignore_ascii_case("auth")) {
             return Err(Malformed::Qop);
         }
+        let written = qop.is_some().then(|| params.need("nc")).transpose()?;
+        let count = written.as_ref().map_or(Some(1), |count| count_of(count)).ok_or(Malformed::Count)?;
         let algorithm = params.find("algorithm")?;
-        let count = params.need("nc")?;
+        let algorithm = algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?;
+        let needs_cnonce = written.is_some() || algorithm.is_session();
         Ok(Self {
             user: params.need("username")?,
             realm: params.need("realm")?,
             nonce: params.need("nonce")?,
             uri: params.need("uri")?,
             response: params.need("response")?,
-            algorithm: algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?,
-            cnonce: params.need("cnonce")?,
-            count: count_of(&count).ok_or(Malformed::Count)?,
+            algorithm,
+            cnonce: if needs_cnonce { params.need("cnonce")? } else { String::new() },
+            count,
+            written: written.map(Into::into),
             opaque: params.find("opaque")?.map(Cow::into_owned),
         })
     }
@@ -77,23 +84,29 @@ impl Credentials {
             secret
         };
         let ha2 = hash.hash(&[method.as_bytes(), self.uri.as_bytes()]);
-        let count = format!("{:08x}", self.count);
-        hash.hash(&[secret, nonce, count.as_bytes(), cnonce, b"auth", ha2.as_bytes()])
+        match &self.written {
+            Some(count) => hash.hash(&[secret, nonce, count.as_bytes(), cnonce, b"auth", ha2.as_bytes()]),
+            None => hash.hash(&[secret, nonce, ha2.as_bytes()]),
+        }
     }
 }
 
-/// Reads a nonce count: eight hex digits, not zero.
+/// Reads a nonce count: eight hex digits, not zero. Some phones write fewer.
 fn count_of(text: &str) -> Option<u32> {
-    let hex = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let hex = (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
     if hex { u32::from_str_radix(text, 16).ok().filter(|&n| n > 0) } else { None }
 }
 
 impl fmt::Display for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { user, realm, nonce, uri, response, algorithm, cnonce, count, opaque } = self;
+        let Self { user, realm, nonce, uri, response, algorithm, cnonce, written, opaque, .. } = self;
         let (user, realm, nonce, uri) = (Quoted(user), Quoted(realm), Quoted(nonce), Quoted(uri));
         write!(f, "Digest username={user}, realm={realm}, nonce={nonce}, uri={uri}, response={}", Quoted(response))?;
-        write!(f, ", algorithm={algorithm}, cnonce={}, qop=auth, nc={count:08x}", Quoted(cnonce))?;
+        write!(f, ", algorithm={algorithm}")?;
+        if !cnonce.is_empty() {
+            write!(f, ", cnonce={}", Quoted(cnonce))?;
+        }
+        written.as_ref().map_or(Ok(()), |count| write!(f, ", qop=auth, nc={count}"))?;
         opaque.as_ref().map_or(Ok(()), |opaque| write!(f, ", opaque={}", Quoted(opaque)))
     }
 }
@@ -101,5 +114,26 @@ impl fmt::Display for Credentials {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credentials({} in {}, {}, use {})", self.user, self.realm, self.algorithm, self.count)
+    }
+}
+
+/// Whose credentials these claim to be that can't be read in full.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// The user name that the client claims.
+    pub user: String,
+    /// The realm of the challenge that is answered.
+    pub realm: String,
+}
+
+impl Claim {
+    /// Reads user and realm of credentials that are none, and says what is wrong with them; `None` for good ones, and for
+    /// those that name no user or realm.
+    pub fn read(value: &str) -> Option<(Self, Malformed)> {
+        let fault = Credentials::parse(value).err()?;
+        let auth = digest(value).ok()?;
+        let params = Params::of(&auth);
+        let (user, realm) = (params.need("username").ok()?, params.need("realm").ok()?);
+        Some((Self { user, realm }, fault))
     }
 }

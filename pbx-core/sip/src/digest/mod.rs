@@ -37,7 +37,7 @@ pub use algorithm::Algorithm;
 pub use challenge::Challenge;
 pub use check::{Question, Verdict, check};
 pub use counts::{Count, NonceCounts};
-pub use credentials::Credentials;
+pub use credentials::{Claim, Credentials};
 pub use ha1::Ha1;
 pub use keyed::Keyed;
 pub use nonce::{Age, Nonce, Nonces};

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 /// What a genuine nonce says: when it was issued, and the salt that makes it the only one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Nonce {
-    /// Seconds since 1970, by the wall clock.
+    /// When, in seconds by a steady clock: one that is set back must not make fresh nonces old.
     pub issued: u64,
     /// The randomness it was made with.
     pub salt: u64,

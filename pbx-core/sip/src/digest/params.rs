@@ -24,11 +24,11 @@ pub enum Malformed {
     /// A hash that we don't know.
     #[error("the algorithm is none of MD5, MD5-sess, SHA-256, SHA-256-sess")]
     Algorithm,
-    /// A quality of protection that we don't do. Answers without one can't be told from replays and are refused too.
+    /// A quality of protection that we don't do.
     #[error("the qop is not `auth`")]
     Qop,
-    /// A nonce count that is not eight hex digits or is zero.
-    #[error("the nonce count is not eight hex digits above zero")]
+    /// A nonce count that is not up to eight hex digits, or is zero.
+    #[error("the nonce count is not up to eight hex digits above zero")]
     Count,
 }
 

@@ -29,6 +29,7 @@ fn the_examples_of_rfc_7616_come_out_right() {
         algorithm: Algorithm::Md5,
         stale: false,
         opaque: Some("FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS".to_owned()),
+        qop: true,
     };
     let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
     let mut response = |algorithm| {
@@ -54,7 +55,7 @@ fn anything_wrong_is_bad() {
     assert_eq!(verdict(&answer(Algorithm::Md5, "wrong"), "INVITE", NOW), Verdict::Bad);
     assert_eq!(verdict(&good, "REGISTER", NOW), Verdict::Bad);
     assert_eq!(verdict(&Credentials { uri: "sip:x".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
-    assert_eq!(verdict(&Credentials { count: 2, ..good.clone() }, "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&Credentials { written: Some("00000002".into()), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
     assert_eq!(verdict(&Credentials { realm: "other".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
     assert_eq!(verdict(&Credentials { response: String::new(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
     let nobody = Question { credentials: &good, method: "INVITE", ha1: None, client: CLIENT, now: NOW };
@@ -118,13 +119,50 @@ fn credentials_that_cannot_be_checked_say_why() {
     let fault = |from: &str, to: &str| Credentials::parse(&text.replace(from, to)).unwrap_err();
     assert_eq!(fault("Digest", "Basic"), Malformed::Scheme);
     assert_eq!(fault("qop=auth", "qop=auth-int"), Malformed::Qop);
-    assert_eq!(fault(", qop=auth", ""), Malformed::Qop);
     assert_eq!(fault("algorithm=MD5", "algorithm=SHA-512-256"), Malformed::Algorithm);
-    assert_eq!(fault("nc=00000001", "nc=1"), Malformed::Count);
+    assert_eq!(fault("nc=00000001", "nc=000000001"), Malformed::Count);
+    assert_eq!(fault("nc=00000001", "nc=1x"), Malformed::Count);
     assert_eq!(fault("nc=00000001", "nc=00000000"), Malformed::Count);
     assert_eq!(fault("nc=00000001", "nc=00000001, nc=00000002"), Malformed::Twice("nc"));
     assert_eq!(fault("username=\"alice\", ", ""), Malformed::Missing("username"));
     assert_eq!(fault("username=\"alice\"", "username=\"alice"), Malformed::Grammar);
+}
+
+#[test]
+fn odd_but_legal_answers_prove_the_password() {
+    let good = answer(Algorithm::Md5, "secret");
+    for (written, count) in [("1", 1), ("0000000A", 10), ("ff", 255)] {
+        let mut odd = Credentials { written: Some(written.into()), ..good.clone() };
+        odd.response = odd.expected(&Ha1::of("alice", REALM, "secret"), "INVITE");
+        let read = Credentials::parse(&odd.to_string()).unwrap();
+        assert_eq!(verdict(&read, "INVITE", NOW), Verdict::Fresh { nonce: good.nonce.clone(), count }, "{written}");
+    }
+    let without_qop = Challenge { qop: false, ..Challenge::new(REALM, good.nonce.clone(), Algorithm::Md5, false) };
+    let old = without_qop.answer("alice", "secret", "INVITE", "sip:bob@example.com", "", 1);
+    assert!(!old.to_string().contains("nc="), "{old}");
+    let read = Credentials::parse(&old.to_string()).unwrap();
+    assert_eq!(verdict(&read, "INVITE", NOW), Verdict::Fresh { nonce: good.nonce, count: 1 }, "RFC 2069");
+    let wrong = without_qop.answer("alice", "wrong", "INVITE", "sip:bob@example.com", "", 1);
+    assert_eq!(verdict(&wrong, "INVITE", NOW), Verdict::Bad);
+}
+
+#[test]
+fn challenge_of_an_old_server_is_answered_as_it_wants() {
+    let challenge = Challenge::parse(r#"Digest realm="carrier", nonce="n""#).unwrap();
+    assert!(!challenge.qop && !challenge.to_string().contains("qop"));
+    // RFC 2069's response: H(H(user:realm:password):nonce:H(method:uri)).
+    let ha1 = Ha1::of("trunk", "carrier", "secret");
+    let ha2 = Algorithm::Md5.hash(&[b"REGISTER", b"sip:carrier"]);
+    let expected = Algorithm::Md5.hash(&[ha1.hex(Algorithm::Md5).as_bytes(), b"n", ha2.as_bytes()]);
+    assert_eq!(challenge.answer("trunk", "secret", "REGISTER", "sip:carrier", "c", 1).response, expected);
+}
+
+#[test]
+fn whose_unusable_credentials_are_can_be_told() {
+    let text = answer(Algorithm::Md5, "secret").to_string();
+    assert_eq!(Claim::read(&text), None, "these are good");
+    let (claim, fault) = Claim::read(&text.replace("qop=auth", "qop=auth-int")).unwrap();
+    assert_eq!((claim.user.as_str(), claim.realm.as_str(), fault), ("alice", REALM, Malformed::Qop));
 }
 
 #[test]

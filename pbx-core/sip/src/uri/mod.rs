@@ -73,6 +73,14 @@ impl Uri {
         }
     }
 
+    /// Reads whom the URI names: the user of a SIP URI, unescaped; of others what stands behind the scheme.
+    pub fn addressee(&self) -> String {
+        match self {
+            Self::Sip(uri) => uri.user_unescaped().map(std::borrow::Cow::into_owned).unwrap_or_default(),
+            Self::Tel(_) | Self::Other(_) => self.as_str().split_once(':').map_or("", |(_, rest)| rest).to_owned(),
+        }
+    }
+
     /// Whether it is the URN of the emergency services, `urn:service:sos`, or of one of them, such as `urn:service:sos.fire`
     /// (RFC 5031 §4.2): what phones send that know a call for help from others. Labels are compared without case (§3).
     pub fn is_sos(&self) -> bool {

@@ -205,7 +205,8 @@ impl Room {
             id: TrunkId::of_key("carrier"),
             slug: "carrier".into(),
             kind: TrunkKind::Ip,
-            peers: vec![address("192.0.2.200:5060")],
+            peers: vec![address("192.0.2.200:5060").into()],
+            called_number: Default::default(),
         };
         let mut room = Self {
             engine: Engine::new(0, PortShare::new(2, 5000, 1), [7; 32], tokens()),

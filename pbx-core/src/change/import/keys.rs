@@ -30,7 +30,8 @@ sections! {
     TRUNK, TRUNK_SECTION: "trunks[]", "A trunk of the operator.", {
         "id": "Its name in numbers. Required.",
         "kind": "`ip`: known by its address (the default).",
-        "peers": "The exact addresses it calls from, `\"192.0.2.1:5060\"`: a list.",
+        "peers": "Where it calls from: a list of addresses with a port, `\"192.0.2.1:5060\"`, of addresses of any port, `\"192.0.2.1\"`, or of networks, `\"192.0.2.0/28\"`. No phone can register from an address of any port.",
+        "called_number": "Where it says which number is called: `request-uri`, `p-called-party-id`, `diversion` or `to`; `auto` by default: in the request line, and where that names none of its numbers in `P-Called-Party-ID`, else in `To`.",
     }
     TENANT, TENANT_SECTION: "tenants[]", "A company.", {
         "id": "Its name on this server. Required.",

@@ -3,7 +3,7 @@
 use super::table::Table;
 use super::{Import, keys};
 use crate::change::{NewSecret, Object};
-use crate::directory::{Trunk, TrunkKind};
+use crate::directory::{CalledNumber, Trunk, TrunkKind};
 use crate::ids::{AccountId, PersonId, TenantId, TrunkId};
 use crate::store::{Account, Role};
 
@@ -68,14 +68,27 @@ fn trunk(import: &mut Import<'_>, table: Table<'_>) {
             match word.parse() {
                 Ok(peer) => peers.push(peer),
                 Err(_) => {
-                    let message = format!("{word:?} is no address: write it like \"192.0.2.1:5060\"");
+                    let message =
+                        format!("{word:?} is no address: write it like \"192.0.2.1:5060\" or \"192.0.2.0/28\"");
                     table.fault("peers", "grammar", message, &mut import.faults);
                 }
             }
         }
     }
+    let called_number = called_number(import, &table);
+    let called_number = called_number.or_else(|| old.as_ref().map(|old| old.called_number)).unwrap_or_default();
     let id = old.map_or_else(|| TrunkId::of_key(&slug), |old| old.id);
     import.trunks.push((slug.clone(), id));
-    let trunk = Trunk { id, slug, kind: TrunkKind::Ip, peers };
+    let trunk = Trunk { id, slug, kind: TrunkKind::Ip, peers, called_number };
     import.put(Object::Trunk(trunk), NewSecret::Keep, &table.origin);
+}
+
+fn called_number(import: &mut Import<'_>, table: &Table<'_>) -> Option<CalledNumber> {
+    let word = table.text("called_number", &mut import.faults)?;
+    let read = serde_json::from_value(serde_json::Value::String(word.clone())).ok();
+    if read.is_none() {
+        let message = format!("{word:?} is none of auto, request-uri, p-called-party-id, diversion, to");
+        table.fault("called_number", "grammar", message, &mut import.faults);
+    }
+    read
 }

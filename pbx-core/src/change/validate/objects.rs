@@ -3,7 +3,7 @@
 use super::{Check, country, grammar, header};
 use crate::change::Object;
 use crate::dial_plan::Dialled;
-use crate::directory::{MediaRule, Source, Trunk};
+use crate::directory::{MediaRule, Peer, Source, Trunk};
 use crate::ids::TenantId;
 use crate::store::{Account, DeviceConfig, NumberConfig, PersonConfig, Role, TenantConfig};
 
@@ -44,8 +44,8 @@ fn of_trunk(check: &mut Check<'_>, object: &Object, trunk: &Trunk) {
     if trunk.peers.is_empty() {
         check.fault(object, "peers", "required", "name at least one address: [\"192.0.2.1:5060\"]");
     }
-    if trunk.peers.iter().any(|peer| peer.ip().is_unspecified() || peer.port() == 0) {
-        check.fault(object, "peers", "grammar", "each peer is a real address and port");
+    if !trunk.peers.iter().all(Peer::is_somewhere) {
+        check.fault(object, "peers", "grammar", "each peer is a real address, with a real port or none");
     }
 }
 

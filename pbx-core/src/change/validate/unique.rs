@@ -2,16 +2,16 @@
 
 use super::Check;
 use crate::change::Object;
+use crate::directory::Peer;
 use crate::ids::{PersonId, TenantId, TrunkId};
 use crate::store::Account;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::SocketAddr;
 
 #[derive(PartialEq, Eq, Hash)]
 enum Name<'a> {
     TrunkSlug(&'a str),
-    Peer(SocketAddr),
+    Peer(Peer),
     TenantSlug(&'a str),
     Domain(String),
     PersonSlug(TenantId, &'a str),

@@ -99,6 +99,7 @@ impl Scene {
             slug: "carrier".to_owned(),
             kind: TrunkKind::Ip,
             peers: vec![CARRIER.parse().unwrap()],
+            called_number: Default::default(),
         };
         let directory = Directory::new(1, "ringdown".to_owned(), tenants, vec![trunk]);
         Self { door: Door::new([7; 32], [8; 32], &Settings::default()), directory, random: 0 }

@@ -229,3 +229,53 @@ proptest! {
         let _ = scene.door.admit(at(0), 1, &scene.directory, flow, Bytes::from(bytes));
     }
 }
+
+#[test]
+fn phones_register_at_once_after_the_clock_was_set_back() {
+    let mut scene = Scene::new();
+    let flow = Scene::flow(Transport::Udp, PHONE);
+    let admit = |scene: &mut Scene, text: &str, (steady, wall): (u64, i64)| {
+        let mono = Instant::from_micros(steady * 1_000_000);
+        let now = Now { mono, wall: Wall::from_micros(wall * 1_000_000) };
+        scene.random += 1;
+        let bytes = Bytes::copy_from_slice(text.as_bytes());
+        scene.door.admit(now, scene.random, &scene.directory, flow, bytes).verdict
+    };
+    for time in [(1_000, 9_000), (1_010, 8_200), (1_020, 0)] {
+        let request = Request::new("REGISTER");
+        let Verdict::Answer(challenge) = admit(&mut scene, &request.text(), time) else { panic!("no challenge") };
+        let signed = request.with_answer_to(&Message::parse(challenge).unwrap(), "desk", "correct horse");
+        assert!(matches!(admit(&mut scene, &signed.text(), time), Verdict::Deliver { .. }), "{time:?}");
+    }
+}
+
+#[test]
+fn credentials_of_one_call_make_no_other() {
+    let mut scene = Scene::new();
+    let call = Request::new("INVITE").uri("sip:102@192.0.2.1");
+    let signed = scene.signed(0, &call, "desk", "correct horse");
+    let moved = signed.clone().uri("sip:103@192.0.2.1").text();
+    assert_eq!(scene.answer(0, PHONE, &moved).status().unwrap().code(), 400);
+    let same = signed.uri("sip:102@192.0.2.1:5060;transport=udp").text();
+    scene.delivered(0, PHONE, &same);
+}
+
+#[test]
+fn administrator_hears_of_credentials_that_can_never_be_right() {
+    let mut scene = Scene::new();
+    let told = |scene: &mut Scene, user: &str, from: &str, to: &str| {
+        let request = Request::new("REGISTER");
+        let text = scene.signed(0, &request, user, "correct horse").text().replace(from, to);
+        let admission = scene.admit(0, PHONE, &text);
+        let Verdict::Answer(answer) = admission.verdict else { panic!("no answer") };
+        assert_eq!(Message::parse(answer).unwrap().status().unwrap().code(), 401);
+        admission.alarm.map(|alarm| alarm.audit(crate::ids::AuditId::of_key("line")))
+    };
+    let line = told(&mut scene, "desk", "qop=auth", "qop=auth-int").unwrap();
+    assert_eq!((line.action.as_str(), line.tenant), ("sip.credentials", Some(tenant_id())));
+    assert_eq!((line.object.as_str(), &line.detail["fault"]), ("desk", &"qop".into()));
+    assert_eq!(told(&mut scene, "desk", "qop=auth", "qop=auth-int"), None, "it is no news any more");
+    let line = told(&mut scene, "desk@acme.test", "nothing", "").unwrap();
+    assert_eq!((line.object.as_str(), &line.detail["fault"]), ("desk@acme.test", &"domain-in-user".into()));
+    assert_eq!(told(&mut scene, "nobody@acme.test", "nothing", ""), None, "whose it is nobody knows");
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::directory::CalledNumber;
 use pbx_sip::HeaderName;
 
 fn calls(scene: &mut Scene, uri: &str) -> Option<TenantId> {
@@ -106,6 +107,7 @@ fn host_of_two_trunks_tells_neither() {
         slug: "other".to_owned(),
         kind: trunk.kind,
         peers: vec!["203.0.113.5:5070".parse().unwrap()],
+        called_number: Default::default(),
     };
     let tenants = vec![tenant("acme", "DE", "desk", &["+4930555100"])];
     scene.directory = Directory::new(2, "ringdown".to_owned(), tenants, vec![trunk, other]);
@@ -140,4 +142,63 @@ fn credentials_of_a_device_are_worth_nothing_from_a_trunk() {
     let mut scene = Scene::new();
     let signed = scene.signed(0, &Request::new("INVITE"), "desk", "correct horse");
     assert_eq!(scene.status(CARRIER, &signed.text()), 404);
+}
+
+/// The carrier with these peers, which says so where the number is.
+fn carrier(scene: &mut Scene, peers: &[&str], called_number: CalledNumber) {
+    let trunk = scene.directory.trunk(TrunkId::of_key("carrier")).unwrap().as_ref().clone();
+    let peers = peers.iter().map(|peer| peer.parse().unwrap()).collect();
+    let tenants = vec![tenant("acme", "DE", "desk", &["+4930555100"])];
+    let trunks = vec![Trunk { peers, called_number, ..trunk }];
+    scene.directory = Directory::new(2, "ringdown".to_owned(), tenants, trunks);
+}
+
+#[test]
+fn number_is_found_where_the_trunk_says_it() {
+    use CalledNumber::{Auto, Diversion, PCalledPartyId, RequestUri, To};
+    let mut scene = Scene::new();
+    let (line, called, diverted, to) = (
+        Request::new("INVITE").uri("sip:+4930555100@x"),
+        Request::new("INVITE").uri("sip:trunkuser@x").line("P-Called-Party-ID: <sip:0049(0)30555100@c.test>"),
+        Request::new("INVITE").uri("sip:trunkuser@x").line("Diversion: <tel:+49-30-555.100>;reason=unconditional"),
+        Request::new("INVITE").uri("sip:trunkuser@x").to("<sip:030555100@c.test>"),
+    );
+    let table = [
+        (Auto, [true, true, false, true]),
+        (RequestUri, [true, false, false, false]),
+        (PCalledPartyId, [false, true, false, false]),
+        (Diversion, [false, false, true, false]),
+        (To, [false, false, false, true]),
+    ];
+    for (setting, found) in table {
+        carrier(&mut scene, &[CARRIER], setting);
+        for (request, found) in [&line, &called, &diverted, &to].into_iter().zip(found) {
+            let delivered = matches!(scene.admit(0, CARRIER, &request.text()).verdict, Verdict::Deliver { .. });
+            assert_eq!(delivered, found, "{setting:?}: {}", request.text());
+        }
+    }
+}
+
+#[test]
+fn line_about_an_unknown_number_names_what_was_asked_for() {
+    let mut scene = Scene::new();
+    let request = Request::new("INVITE").uri("sip:+4930555199@x").to("<sip:+4930555100@c.test>");
+    carrier(&mut scene, &[CARRIER], CalledNumber::RequestUri);
+    let admission = scene.admit(0, CARRIER, &request.text());
+    let line = admission.alarm.unwrap().audit(crate::ids::AuditId::of_key("line"));
+    assert_eq!((line.action.as_str(), &line.detail["dialled"]), ("sip.refused", &"+4930555199".into()));
+}
+
+#[test]
+fn carrier_with_a_network_calls_from_every_address_and_port_of_it() {
+    let mut scene = Scene::new();
+    carrier(&mut scene, &["203.0.113.0/28", "198.51.100.7"], CalledNumber::Auto);
+    let call = Request::new("INVITE").uri("sip:+4930555100@x");
+    for source in ["203.0.113.14:5090", "198.51.100.7:1024"] {
+        assert!(matches!(
+            scene.admit(0, source, &call.text()).verdict,
+            Verdict::Deliver { who: Who::Trunk { .. }, .. }
+        ));
+    }
+    assert_eq!(scene.status("203.0.113.16:5060", &call.text()), 401);
 }

@@ -22,12 +22,13 @@ macro_rules! migrations {
             migration!($database, "20261128000002_source_secrets"),
             migration!($database, "20261201000001_media_roams"),
             migration!($database, "20261201000002_owner"),
+            migration!($database, "20261201000003_called_number"),
         ]
     };
 }
 
-const SQLITE: [(&str, &str); 8] = migrations!("sqlite");
-const POSTGRES: [(&str, &str); 8] = migrations!("postgres");
+const SQLITE: [(&str, &str); 9] = migrations!("sqlite");
+const POSTGRES: [(&str, &str); 9] = migrations!("postgres");
 
 /// What brings a SQLite database up to date.
 pub(super) fn sqlite() -> Migrator {

@@ -12,13 +12,15 @@ row! {
         slug: String,
         kind: String,
         peers: String,
+        called_number: String,
     }
 }
 
 impl Store {
     /// Every trunk, by name.
     pub async fn trunks(&self) -> Result<Vec<Trunk>, StoreError> {
-        let rows = self.rows::<TrunkRow>("SELECT id, slug, kind, peers FROM trunks ORDER BY slug", args![]).await?;
+        let sql = "SELECT id, slug, kind, peers, called_number FROM trunks ORDER BY slug";
+        let rows = self.rows::<TrunkRow>(sql, args![]).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(Trunk {
@@ -26,6 +28,7 @@ impl Store {
                     slug: row.slug,
                     kind: word("trunk kind", row.kind)?,
                     peers: json("trunk peers", &row.peers)?,
+                    called_number: word("called number", row.called_number)?,
                 })
             })
             .collect()
@@ -35,10 +38,13 @@ impl Store {
 impl Work {
     /// Adds or replaces a trunk.
     pub async fn put_trunk(&mut self, trunk: &Trunk) -> Result<(), StoreError> {
-        let sql = "INSERT INTO trunks (id, slug, kind, peers) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, peers = excluded.peers";
+        let sql = "INSERT INTO trunks (id, slug, kind, peers, called_number) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, kind = excluded.kind, peers = excluded.peers,
+                called_number = excluded.called_number";
         let kind = to_word("trunk kind", &trunk.kind)?;
-        self.run(sql, args![trunk.id, &trunk.slug, kind, to_json("trunk peers", &trunk.peers)?]).await.map(drop)
+        let called_number = to_word("called number", &trunk.called_number)?;
+        let peers = to_json("trunk peers", &trunk.peers)?;
+        self.run(sql, args![trunk.id, &trunk.slug, kind, peers, called_number]).await.map(drop)
     }
 
     /// Removes a trunk; whether there was one.
