@@ -15,6 +15,7 @@ mod plans;
 mod registering;
 mod restarts;
 mod soak;
+mod strangers;
 mod torture;
 mod trunk;
 mod two_people;
