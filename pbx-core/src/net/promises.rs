@@ -113,12 +113,8 @@ impl Promises {
     fn append(&self, entries: &[Entry]) -> Option<Position> {
         let again = |why| if self.storage.made_room(&why) { self.journal.append(entries) } else { Err(why) };
         let appended = self.journal.append(entries).or_else(again);
-        self.storage.took(appended.is_ok());
-        appended
-            .inspect_err(|error| {
-                tracing::error!(%error, promises = entries.len(), "the journal could not be written");
-            })
-            .ok()
+        self.storage.took(appended.as_ref().err());
+        appended.ok()
     }
 
     /// Of entries that the journal refused those that may wait in memory; the others are lost, refreshes first.

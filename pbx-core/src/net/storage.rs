@@ -63,19 +63,26 @@ impl StorageBook {
         released
     }
 
-    /// The journal took what it was given, or did not.
-    pub(super) fn took(&self, took: bool) {
-        self.note(|storage| storage.refuses = !took);
+    /// The journal took what it was given, or refused it for this reason. A refusal is logged once until it takes again: a
+    /// busy server would fill what is left with words about it.
+    pub(super) fn took(&self, refusal: Option<&io::Error>) {
+        let changed = self.note(|storage| storage.refuses = refusal.is_some());
+        match refusal {
+            Some(error) if changed => tracing::error!(%error, "the journal can't be written: promises wait in memory"),
+            None if changed => tracing::info!("the journal is written again"),
+            _ => {}
+        }
     }
 
     /// So many promises could not be kept.
     pub(super) fn lost(&self, promises: usize) {
-        let mut all = 0;
-        self.note(|storage| {
-            storage.lost += promises as u64;
-            all = storage.lost;
-        });
-        tracing::error!(promises, all, "promises are lost: neither the journal nor memory has room for them");
+        let before = self.now.borrow().lost;
+        let all = before + promises as u64;
+        self.note(|storage| storage.lost = all);
+        // At each doubling.
+        if before.checked_ilog2() != all.checked_ilog2() {
+            tracing::error!(all, "promises are lost: neither the journal nor memory has room for them");
+        }
     }
 
     /// The disk was looked at.
@@ -99,12 +106,13 @@ impl StorageBook {
         }
     }
 
-    fn note(&self, change: impl FnOnce(&mut Storage)) {
+    /// Whether anything is different now.
+    fn note(&self, change: impl FnOnce(&mut Storage)) -> bool {
         self.now.send_if_modified(|storage| {
             let before = *storage;
             change(storage);
             *storage != before
-        });
+        })
     }
 }
 
