@@ -80,7 +80,7 @@ impl Default for Settings {
             ring_timeout_s: 30,
             local_ringing_ms: 1000,
             calls_per_tenant: 0,
-            calls_per_device: 20,
+            calls_per_device: 60,
             tenant_ports_percent: 50,
             max_hops: 10,
             max_actions: 64,

@@ -334,7 +334,7 @@ pub const SETTINGS: &[Setting] = &[
     limit!(
         "calls-per-device",
         calls_per_device,
-        "20",
+        "60",
         "Calls that one device has begun and that may go on at once, as above. 0: as many as its company may have."
     ),
     Setting {
