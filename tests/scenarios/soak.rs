@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// BYE; two were gone, and the second was missed first.
 const ONCE_WRONG: [u64; 8] = [200357, 200414, 200461, 200599, 200705, 202112, 202538, 212723];
 
+/// After how many days a soak says that it goes on.
+const MANY: usize = 500;
+
 /// The day of a seed: every number of engines, with and without power cuts and freezing.
 fn day(seed: u64) -> Day {
     let engines = [1, 2, 4][(seed % 3) as usize];
@@ -40,8 +43,15 @@ fn days_by_the_thousand() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = setting("SOAK_THREADS").map_or(cores, |threads| threads as usize);
     let (next, calls, wrong) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(vec![]));
+    let take = || {
+        let days = next.fetch_add(1, Ordering::Relaxed);
+        if days > 0 && days.is_multiple_of(MANY) {
+            say(&format!("{days} days"));
+        }
+        seeds.get(days)
+    };
     let spend = || {
-        while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(seed) = take() {
             match catch_unwind(AssertUnwindSafe(|| calls_of(&spent(day(*seed))))) {
                 Ok(count) => drop(calls.fetch_add(count, Ordering::Relaxed)),
                 Err(panic) => {
