@@ -1,9 +1,9 @@
 //! Small typed header values: CSeq, numbers, media types, reasons.
 
 use crate::error::Malformed;
-use crate::grammar::{is_token, number, quoted_end, split_outside, trim};
+use crate::grammar::{is_token, number, part, quoted_end, split_outside, trim};
 use crate::method::Method;
-use crate::params::Params;
+use crate::params::{Params, readable};
 use crate::text::{Span, Text};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -96,6 +96,15 @@ impl MediaType {
         Params::check(params)?;
         let (kind, subtype, params) = (Span::of(all, kind), Span::of(all, subtype), Span::of(all, params));
         Ok(Self { kind, subtype, params, text })
+    }
+
+    /// Reads what can be read of a broken value: the parameters each by itself.
+    ///
+    /// # Errors
+    /// When type or subtype is not a token.
+    pub fn repaired(text: &str) -> Result<Self, Malformed> {
+        let (essence, params) = part(text, b';');
+        Self::parse([essence, &readable(params)].concat())
     }
 
     /// The type, such as `application`.

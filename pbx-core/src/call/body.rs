@@ -17,7 +17,10 @@ pub(super) fn description(message: &Message) -> Result<Option<Bytes>, Unfit> {
         return Ok(None);
     }
     let Some(kind) = message.header(HeaderName::ContentType) else { return Ok(Some(body)) };
-    let Ok(kind) = MediaType::parse(&*kind.value()) else { return Err(Unfit { code: 415 }) };
+    // An answer may have a type that can't be read; the gate has refused an offer that has.
+    let Ok(kind) = MediaType::parse(&*kind.value()).or_else(|_| MediaType::repaired(&kind.value())) else {
+        return Ok(Some(body));
+    };
     match within(&kind, &body, MOST_NESTED) {
         Some(description) => Ok(Some(body.slice_ref(description))),
         None if may_be_left_out(message) => Ok(None),

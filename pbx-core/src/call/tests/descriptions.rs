@@ -44,6 +44,20 @@ fn a_refused_offer_is_told_what_is_wrong_with_it() {
 }
 
 #[test]
+fn an_answer_whose_type_is_half_readable_is_an_answer() {
+    for kind in ["application/sdp;", "application/sdp;charset=", "sdp"] {
+        let mut room = Room::new();
+        let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+        anna.call(&mut room, "103");
+        let invite = ben.invited(&mut room);
+        let answer = ben.answer_text(&invite, 200, &sdp(&ben.ip(), "8 101", "sendrecv"), "to103");
+        room.known(&ben.address(), &answer.replace("application/sdp", kind));
+        room.expect(&ben.address(), "ACK");
+        assert!(body(&anna.take_answer(&mut room)).contains("RTP/AVP 8 101"), "{kind}");
+    }
+}
+
+#[test]
 fn an_answer_with_a_line_too_many_is_an_answer() {
     let mut room = Room::new();
     let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
