@@ -5,6 +5,7 @@ use crate::house::{Hand, House, somebody};
 use crate::records::{Story, ladder, outside, party};
 use pbx_core::event::Disposition;
 use pbx_core::journal::Entry;
+use pbx_core::sip_log::Entry as Message;
 use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -17,6 +18,11 @@ async fn house(name: &str) -> House {
 
 /// A call that the carrier brought and Anna took; gives its id.
 async fn a_call_from_outside(house: &House) -> String {
+    a_call_with_odd_messages(house, "").await
+}
+
+/// The same, with these headers in each of its messages.
+async fn a_call_with_odd_messages(house: &House, headers: &str) -> String {
     let acme = house.tenant("acme");
     let story = Story {
         tenant: &acme,
@@ -30,7 +36,11 @@ async fn a_call_from_outside(house: &House) -> String {
         started: Wall::from_micros(NOW - 600_000_000),
     };
     house.keep(&[Entry::recorded(story.record()).unwrap()]).await;
-    house.sip_log.append(&ladder(&story)).unwrap();
+    let odd = |(tenant, message): (_, Message)| {
+        let text = String::from_utf8(message.bytes.to_vec()).unwrap();
+        (tenant, Message { bytes: text.replacen("\r\n", &format!("\r\n{headers}"), 1).into(), ..message })
+    };
+    house.sip_log.append(&ladder(&story).into_iter().map(odd).collect::<Vec<_>>()).unwrap();
     story.id().to_string()
 }
 
@@ -44,6 +54,22 @@ async fn the_lanes_of_a_ladder_have_the_names_of_the_trunk_and_the_phone() {
         assert!(page.contains(name), "{name} is missing in {page}");
     }
     assert!(page.contains("Wagner Logistik hung up."), "{page}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_stands_at_the_message_that_came_with_it() {
+    let house = house("telling-flaws").await;
+    let call = a_call_with_odd_messages(&house, "Reason: Last=reset-reset\r\n").await;
+    let mut admin = Browser::logged_in(&house, "admin@acme.test", "acme-secret").await;
+    let page = admin.get(&format!("/t/acme/calls/{call}")).await.text;
+    assert_eq!(
+        page.matches("Not readable, so ignored: Reason</span>").count(),
+        6,
+        "what came, not what was sent: {page}"
+    );
+    admin.post("/display", "language=de&back=/t/acme").await;
+    let page = admin.get(&format!("/t/acme/calls/{call}")).await.text;
+    assert!(page.contains("Nicht lesbar, daher nicht beachtet: Reason</span>"), "{page}");
 }
 
 #[tokio::test]
