@@ -192,6 +192,7 @@ mod tests {
         for name in ["max-hops", "max-actions", "max-forks", "max-lookups", "register-max-s", "register-default-s"] {
             assert!(mistakes("", &[(name, &["0"])]).contains("must be at least 1"), "{name}");
         }
+        assert!(mistakes("", &[("tenant-ports-percent", &["101"])]).contains("must be at most 100"));
         let backwards = mistakes("", &[("rtp-ports", &["9000-8000"])]);
         assert!(backwards.contains("9000-8000 goes backwards: write 8000-9000"), "{backwards}");
         let both = mistakes("", &[("sip", &["nowhere", "127.0.0.1"])]);

@@ -101,7 +101,7 @@ impl Driver {
             backlog |= self.read(now, &mut outputs);
             wake = self.carry_out(now, &mut outputs).or(wake);
             self.running.store(self.engine.calls(), Ordering::Relaxed);
-            if self.handled >= FULL && !backlog {
+            if !backlog {
                 self.gather(now.mono);
             }
         }
@@ -139,8 +139,10 @@ impl Driver {
     #[expect(clippy::disallowed_methods, reason = "timers live in net")]
     fn gather(&self, began: Instant) {
         let spent = self.wires.clock.now().mono.since(began);
-        let rest = Duration::from_millis(self.wires.settings.gather_ms.into());
-        std::thread::sleep(rest.saturating_sub(spent));
+        let longest = Duration::from_millis(self.wires.settings.gather_ms.into());
+        if let Some(rest) = rest(self.handled, spent, longest) {
+            std::thread::sleep(rest);
+        }
     }
 
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
@@ -226,10 +228,32 @@ impl Driver {
     }
 }
 
+/// How long to rest after a turn that handled so many inputs and took so long; `None` if it was not full.
+fn rest(handled: usize, spent: Duration, longest: Duration) -> Option<Duration> {
+    let rest = longest.saturating_sub(spent);
+    (handled >= FULL && !rest.is_zero()).then_some(rest)
+}
+
 /// What goes on the wire.
 fn sent(output: &Output) -> Option<(&Flow, &Bytes)> {
     match output {
         Output::Send { flow, bytes, .. } => Some((flow, bytes)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lone_message_is_followed_by_no_rest_and_a_full_turn_by_what_is_left_of_it() {
+        let (spent, longest) = (Duration::from_millis(2), Duration::from_millis(5));
+        for handled in 0..FULL {
+            assert_eq!(rest(handled, spent, longest), None, "{handled}");
+        }
+        assert_eq!(rest(FULL, spent, longest), Some(Duration::from_millis(3)));
+        assert_eq!(rest(FULL, longest, longest), None, "the turn itself took as long");
+        assert_eq!(rest(FULL, spent, Duration::ZERO), None, "it is switched off");
     }
 }

@@ -57,9 +57,14 @@ impl Errands {
 /// Rests before the thread waits for the network, if the turn that it ends was full.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
 fn gather(steps: &AtomicUsize) {
-    if steps.swap(0, Ordering::Relaxed) >= FULL {
-        std::thread::sleep(GATHER);
+    if let Some(time) = rest(steps.swap(0, Ordering::Relaxed)) {
+        std::thread::sleep(time);
     }
+}
+
+/// How long to rest after a turn of so many steps; `None` if it was not full.
+fn rest(steps: usize) -> Option<Duration> {
+    (steps >= FULL).then_some(GATHER)
 }
 
 #[cfg(test)]
@@ -67,6 +72,18 @@ mod tests {
     use super::*;
     use std::future::pending;
     use std::sync::mpsc::channel;
+
+    #[test]
+    fn few_answers_are_looked_at_at_once_and_many_come_together() {
+        assert_eq!([rest(0), rest(1), rest(FULL - 1), rest(FULL)], [None, None, None, Some(GATHER)]);
+    }
+
+    #[test]
+    fn steps_of_errands_are_counted_until_the_thread_waits() {
+        let steps = Arc::new(AtomicUsize::new(FULL - 1));
+        gather(&steps);
+        assert_eq!(steps.load(Ordering::Relaxed), 0, "the next turn begins with none");
+    }
 
     #[test]
     fn errands_are_run_and_end_with_the_thread() {
