@@ -4,7 +4,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use pbx_sip::dialog::DialogId;
-use pbx_sip::gate::{Policy, Verdict, judge};
+use pbx_sip::gate::{Fault, Policy, Verdict, judge};
 use pbx_sip::{HeaderName, Message};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -146,6 +146,9 @@ proptest! {
         // What stands before the junk ends its line, so that no blank of its goes on with another header.
         let flawed = [head.as_bytes(), b"X: y\r\n", &flaws.concat(), b"X: z\r\n", rest.trim_start().as_bytes()].concat();
         let whole = if response { whole } else { whole.replacen(&format!("{address}  SIP"), "sip:c@b.test SIP", 1) };
+        // What a BYE requires and nobody here knows is refused (RFC 3261 §8.2.2.3), which is no flaw.
+        let verdict = judge(flawed.clone().into(), &Policy::default());
+        prop_assume!(!matches!(verdict, Verdict::Refuse(_, Fault::Extension(_))));
         let (whole, flawed) = (passed(whole.as_bytes()), passed(&flawed));
         prop_assert_eq!(identity(&flawed), identity(&whole));
         for address in [flawed.from_addr().unwrap(), flawed.to_addr().unwrap()] {
