@@ -26,7 +26,7 @@ pub(crate) fn follow(log: Arc<SipLog>, configuration: &Configuration) -> JoinHan
             let now = tenants(&changes.borrow_and_update());
             if now != known {
                 let (log, stay) = (log.clone(), now.intersection(&known).copied().collect());
-                // A panic is told by its hook; the next change tries again.
+                // The hook of panics has reported it; the next change tries again.
                 let _ = tokio::task::spawn_blocking(move || remove_messages(&log, &stay)).await;
                 known = now;
             }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long whoever said something last repeats it if it is lost: 64 × T1 (RFC 3261 §17, timers F and H).
+/// How long the last message is repeated if it is lost: 64 × T1 (RFC 3261 §17, timers F and H).
 const REPEATED: Duration = Duration::from_secs(32);
 
 /// An INVITE that begins a leg: of a caller that got past the door, or of the exchange to somebody's phone.

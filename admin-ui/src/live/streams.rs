@@ -1,4 +1,4 @@
-//! How many live pages one session may have open: for one more, the oldest is told to end.
+//! How many live pages one session may have open: for one more, the oldest ends.
 
 use axum_login::tower_sessions::session::Id;
 use std::collections::{HashMap, VecDeque};

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, PortClock, NoOpMiddleware<Duration>>;
 
-/// What the /48 of an IPv6 site may fail in all its networks together: whoever has one has 65,536 of them.
+/// What the /48 of an IPv6 site may fail in all its networks together: a site has 65,536 of them.
 const SITES: Limits = Limits {
     pair: 100,
     pair_refill: Duration::from_secs(2),

@@ -30,7 +30,7 @@ pub(super) enum Identity {
     },
     /// It is a device, but what it wants to register is not its own.
     NotTheirs,
-    /// It is a device whose credentials were made for a call to somebody else: whoever got hold of them must not call
+    /// It is a device whose credentials were made for a call to somebody else: a thief of them must not call
     /// others with them.
     ForAnother,
     /// No credentials, wrong ones, or any with a nonce that is no good (any more): challenge.

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-/// Networks that are told apart; what comes from more of them at once shares one ration.
+/// Networks that have a ration each; what comes from more of them at once shares one ration.
 const MOST: usize = 8192;
 
 /// How many answers wait to be given at most: those of this time.

@@ -41,7 +41,7 @@ fn is_whole(bytes: &[u8]) -> bool {
     let Some((head, rest)) = bytes.split_first_chunk::<8>() else { return false };
     let [l0, l1, l2, l3, crc @ ..] = *head;
     let Some(body) = rest.get(..u32::from_le_bytes([l0, l1, l2, l3]) as usize) else { return false };
-    // Cheap before dear: most places are told by two bytes.
+    // Cheap before dear: two bytes rule out most places.
     body.len() <= LONGEST
         && body.starts_with(b"{\"")
         && body.ends_with(b"}")

@@ -28,7 +28,7 @@ impl Sender {
         }
     }
 
-    /// Answers what came by this flow. Nobody is told where that is not possible: who asked asks again.
+    /// Answers what came by this flow. Where that is not possible nothing is sent: the asker repeats its question.
     pub(super) fn answer(&self, flow: &Flow, bytes: &Bytes) {
         match flow.transport {
             Transport::Udp => self.send_datagram(flow, bytes),

@@ -30,7 +30,7 @@ use std::time::Duration;
 /// Nobody is asked about a hold: Timer B's 64*T1 will do.
 const PROVISIONAL: Duration = Duration::from_secs(32);
 
-/// What who asked is told when the other side refuses so.
+/// The answer to the asker when the other side refuses with this code.
 fn passed_on(response: &Message, code: u16) -> Refusal {
     match (code, response.retry_after()) {
         (415 | 487 | 488 | 491 | 606, _) => code.into(),

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// A peer that takes nothing for so long is gone: whoever waits for an answer has given up by then
+/// A peer that takes nothing for so long is gone: a peer that waits for an answer has given up by then
 /// (RFC 3261 §17, timer F).
 const STALLED: Duration = Duration::from_secs(32);
 /// How long the end of a connection may take.
