@@ -75,7 +75,8 @@ async fn locked(options: &PgConnectOptions) -> Result<PgConnection, StoreError> 
 
 /// On another machine only by TLS, unless the URL says `sslmode=disable`: password hashes and records would be read on the way.
 fn private(options: PgConnectOptions) -> PgConnectOptions {
-    let host = options.get_host();
+    // The host of an IPv6 address comes with its brackets.
+    let host = options.get_host().trim_matches(['[', ']']);
     let is_loopback = host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     let is_here = options.get_socket().is_some() || host.starts_with('/') || is_loopback;
     match options.get_ssl_mode() {
