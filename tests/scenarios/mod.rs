@@ -1,5 +1,6 @@
 //! What happens between people, phones and the exchange, over the virtual network.
 
+mod changing_minds;
 mod connections;
 mod days;
 mod endings;

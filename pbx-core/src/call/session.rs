@@ -78,9 +78,18 @@ impl Session {
         self.machine.offered().is_some()
     }
 
-    /// Whether the far end's offer leaves everything as it was for the other side.
-    pub(super) fn asks_nothing_new(&self) -> bool {
-        self.machine.asks_nothing_new()
+    /// Whether the far end's offer leaves everything as it was for the other side, which knows
+    /// that.
+    pub(super) fn asks_nothing_new(&self, other: &Self) -> bool {
+        self.machine.asks_nothing_new() && other.knows(self)
+    }
+
+    /// Whether the far end was told what the other one wants, as far as it wants that itself: the
+    /// answer to an offer that asked for less than was wanted says less than there is to say.
+    pub(super) fn knows(&self, other: &Self) -> bool {
+        let open = self.direction().reversed();
+        let told = self.machine.local().map_or(Direction::SendRecv, |stream| stream.direction);
+        told.and(open) == other.direction().and(open)
     }
 
     /// Whether our offer waits for the far end's answer.
@@ -104,10 +113,12 @@ impl Session {
         self.offer(stream)
     }
 
-    /// Makes our offer of all that the other leg wants and has.
+    /// Makes our offer of all that the other leg wants and has. Who holds is offered to hear
+    /// something even if that one is silent, or could not answer that it holds no more.
     pub(super) fn offer_what_is_wanted(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
-        let stream = policy::pass_offer(other.machine.wanted()?, at);
-        self.offer(stream)
+        let wanted = policy::pass_offer(other.machine.wanted()?, at);
+        let sends = wanted.direction.sends() || self.holds();
+        self.offer(Stream { direction: Direction::of(sends, wanted.direction.receives()), ..wanted })
     }
 
     /// Makes our offer of what the other leg wants, with the codecs that it last chose.
@@ -122,13 +133,21 @@ impl Session {
 
     /// Makes our answer of what the other leg has answered; `None` if the two have no codec in common.
     pub(super) fn make_answer(&mut self, other: &Self, at: SocketAddr, early: bool) -> Option<String> {
-        let (offered, answered) = (self.machine.offered()?, other.machine.remote()?);
+        self.answer_with(other.machine.remote()?, at, if early { Phase::Early } else { Phase::Final })
+    }
+
+    /// Makes our answer to an offer of nothing new, of what the other leg wants and has answered.
+    pub(super) fn answer_as_before(&mut self, other: &Self, at: SocketAddr) -> Option<String> {
+        let wanted = Stream { direction: other.direction(), ..other.machine.remote()?.clone() };
+        self.answer_with(&wanted, at, Phase::Final)
+    }
+
+    fn answer_with(&mut self, answered: &Stream, at: SocketAddr, phase: Phase) -> Option<String> {
         let stream = if self.machine.is_closing() {
             policy::pass_offer(answered, at)
         } else {
-            policy::pass_answer(offered, answered, at).ok()?
+            policy::pass_answer(self.machine.offered()?, answered, at).ok()?
         };
-        let phase = if early { Phase::Early } else { Phase::Final };
         Some(self.machine.local_answer(stream, phase).ok()?.to_text())
     }
 

@@ -39,6 +39,13 @@ pub(super) struct Talk {
     pub(super) invite_seq: u32,
     /// Our last INVITE, if it is not answered.
     pub(super) asked_again: Option<String>,
+    /// It has no offer.
+    pub(super) asks: bool,
+    /// The user wants to hear nothing.
+    pub(super) holds: bool,
+    /// What the other side leaves it: the direction that it offered, or answered to an offer of
+    /// both ways.
+    pub(super) imposed: String,
     pub(super) tries: u32,
     pub(super) authorization: Option<String>,
     pub(super) provisional: bool,
@@ -58,6 +65,11 @@ pub(super) struct Talk {
 impl Talk {
     pub(super) fn is_over(&self) -> bool {
         self.state == State::Over
+    }
+
+    /// What the user wants, said to somebody who says `theirs`.
+    pub(super) fn direction_for(&self, theirs: &str) -> &'static str {
+        Sdp::answering(theirs, !self.holds || self.manner.holds_by.sends(), !self.holds)
     }
 
     /// Where audio goes now, if it may.

@@ -31,6 +31,9 @@ impl Phone {
             branch: String::new(),
             invite_seq: 0,
             asked_again: None,
+            asks: false,
+            holds: false,
+            imposed: "sendrecv".to_owned(),
             tries: 0,
             authorization: None,
             provisional: false,
@@ -164,9 +167,10 @@ impl Phone {
     }
 
     /// The answer to an offer that came with the 200.
-    fn answer_in_ack(&mut self, call: &str) -> String {
+    pub(super) fn answer_in_ack(&mut self, call: &str) -> String {
         let Some(talk) = self.calls.get_mut(call) else { return String::new() };
         let Some(theirs) = &talk.theirs else { return String::new() };
+        talk.direction_for(&theirs.direction).clone_into(&mut talk.ours.direction);
         talk.ours.payloads.retain(|payload| theirs.payloads.contains(payload));
         talk.ours.text()
     }

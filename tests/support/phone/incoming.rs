@@ -104,10 +104,11 @@ impl Phone {
         }
         talk.ours.version += 1;
         if request.body.is_empty() {
-            "sendrecv".clone_into(&mut talk.ours.direction);
+            talk.direction_for("sendrecv").clone_into(&mut talk.ours.direction);
         } else {
             let theirs = Sdp::read(&String::from_utf8_lossy(&request.body));
-            Sdp::mirrored(&theirs.direction).clone_into(&mut talk.ours.direction);
+            talk.direction_for(&theirs.direction).clone_into(&mut talk.ours.direction);
+            talk.imposed.clone_from(&theirs.direction);
             let common = self.manner.payloads.iter().filter(|payload| theirs.payloads.contains(payload));
             talk.ours.payloads = common.copied().collect();
             talk.theirs = Some(theirs);

@@ -26,6 +26,32 @@ pub(crate) struct Manner {
     pub(crate) payloads: Vec<u8>,
     /// When it vanishes, if it does.
     pub(crate) vanishes: Option<VanishesAfter>,
+    /// How it holds.
+    pub(crate) holds_by: HoldsBy,
+    /// While it is held, its own offers repeat the direction that was imposed on it.
+    pub(crate) repeats_imposed: bool,
+    /// It asks again for a change that was refused with 491 or the like, until it has it.
+    pub(crate) insists: bool,
+}
+
+/// How a phone says that it holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum HoldsBy {
+    /// `a=sendonly`: it may play music.
+    SendOnly,
+    /// `a=inactive`.
+    Inactive,
+    /// `m=audio 0`.
+    PortZero,
+    /// `c=IN IP4 0.0.0.0`.
+    Zeros,
+}
+
+impl HoldsBy {
+    /// Whether it goes on sending.
+    pub(crate) const fn sends(self) -> bool {
+        matches!(self, Self::SendOnly | Self::Zeros)
+    }
 }
 
 /// From where the manners of a phone's calls come.
@@ -82,6 +108,9 @@ impl Default for Manner {
             speaks_from: None,
             payloads: vec![8, 0, 101],
             vanishes: None,
+            holds_by: HoldsBy::SendOnly,
+            repeats_imposed: false,
+            insists: false,
         }
     }
 }
@@ -136,10 +165,14 @@ pub(crate) enum Whim {
     HangUp,
     /// CANCEL.
     GiveUp,
-    /// re-INVITE with `sendonly`.
+    /// re-INVITE that holds.
     Hold,
-    /// re-INVITE with `sendrecv`.
+    /// re-INVITE that holds no more.
     Resume,
+    /// re-INVITE with what is so already.
+    Refresh,
+    /// re-INVITE without an offer: its ACK holds, or holds no more, or leaves it so.
+    Ask(Option<bool>),
     /// re-INVITE with these payload types.
     Codecs(Vec<u8>),
     /// REFER to somebody.

@@ -16,7 +16,7 @@ pub(crate) mod sdp;
 mod transactions;
 mod view;
 
-pub(crate) use manner::{Errand, Manner, Moods, PATIENCE, SILENCE, Says, VanishesAfter, Whim};
+pub(crate) use manner::{Errand, HoldsBy, Manner, Moods, PATIENCE, SILENCE, Says, VanishesAfter, Whim};
 pub(crate) use view::View;
 
 use super::exchange::SERVER;

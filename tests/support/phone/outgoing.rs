@@ -1,10 +1,11 @@
 //! What a phone sends within a dialog, and the answers to all that it sent.
 
+use super::super::ms;
 use super::call::State;
 use super::message::{Reading, request};
 use super::register::REGISTRATION;
 use super::sdp::Sdp;
-use super::{Do, Phone, Whim, server_uri};
+use super::{Alarm, Do, Phone, Whim, fate, ip_number, server_uri};
 use pbx_core::time::Instant;
 use rsip::sip::{Method, Response};
 
@@ -56,7 +57,7 @@ impl Phone {
             200..=299 => self.reinvite_accepted(call, branch, response, out),
             _ => {
                 self.acknowledge_refusal(call, response, out);
-                self.reinvite_over(call, branch, code);
+                self.reinvite_over(call, branch, code, out);
             }
         }
     }
@@ -80,7 +81,7 @@ impl Phone {
             "INVITE" if self.calls.get(call).is_some_and(|talk| talk.state == State::Asking) => {
                 self.is_over(now, call, Some(code));
             }
-            "INVITE" => self.reinvite_over(call, "", code),
+            "INVITE" => self.reinvite_over(call, "", code, out),
             "BYE" => self.is_over(now, call, None),
             _ => {}
         }
@@ -95,9 +96,14 @@ impl Phone {
             Whim::Tire => self.tire(now, call, out),
             _ if !talking => {}
             Whim::HangUp => self.hang_up(now, call, out),
-            Whim::Hold => self.reinvite(now, call, "sendonly", None, out),
-            Whim::Resume => self.reinvite(now, call, "sendrecv", None, out),
-            Whim::Codecs(payloads) => self.reinvite(now, call, "sendrecv", Some(payloads), out),
+            Whim::Hold => self.changes(now, call, Some(true), None, out),
+            Whim::Resume => self.changes(now, call, Some(false), None, out),
+            Whim::Refresh => self.reinvite(now, call, false, out),
+            Whim::Codecs(payloads) => self.changes(now, call, None, Some(payloads), out),
+            Whim::Ask(holds) => {
+                self.turns(call, *holds);
+                self.reinvite(now, call, true, out);
+            }
             Whim::Refer(target) => {
                 let more = [("Refer-To", format!("<{}>", server_uri(target)))];
                 self.within_dialog(now, call, Method::Refer, &more, "", out);
@@ -116,19 +122,55 @@ impl Phone {
         self.within_dialog(now, call, Method::Bye, &[], "", out);
     }
 
-    fn reinvite(&mut self, now: Instant, call: &str, direction: &str, payloads: Option<&[u8]>, out: &mut Vec<Do>) {
-        let contact = self.contact();
-        let Some(talk) = self.calls.get_mut(call).filter(|talk| talk.asked_again.is_none()) else { return };
-        talk.ours.version += 1;
-        direction.clone_into(&mut talk.ours.direction);
-        if let Some(payloads) = payloads {
-            talk.ours.payloads = payloads.to_vec();
+    /// The user holds or holds no more, if so.
+    fn turns(&mut self, call: &str, holds: Option<bool>) {
+        if let Some(talk) = self.calls.get_mut(call) {
+            talk.holds = holds.unwrap_or(talk.holds);
         }
-        let body = talk.ours.text();
+    }
+
+    fn changes(&mut self, now: Instant, call: &str, holds: Option<bool>, payloads: Option<&[u8]>, out: &mut Vec<Do>) {
+        self.turns(call, holds);
+        if let Some(talk) = self.calls.get_mut(call).filter(|talk| talk.asked_again.is_none()) {
+            talk.ours.version += 1;
+            talk.ours.payloads = payloads.map_or_else(|| talk.ours.payloads.clone(), <[u8]>::to_vec);
+        }
+        self.reinvite(now, call, false, out);
+    }
+
+    /// Offers what the user wants, or asks for an offer; later, if something else is under way.
+    fn reinvite(&mut self, now: Instant, call: &str, asks: bool, out: &mut Vec<Do>) {
+        let contact = self.contact();
+        let Some(talk) = self.calls.get_mut(call) else { return };
+        if talk.asked_again.is_some() {
+            return self.insist(call, out);
+        }
+        // Who holds nobody says at least that it would hear something.
+        let imposed = match (talk.manner.repeats_imposed, talk.imposed.as_str()) {
+            (true, "inactive") if !talk.holds => "sendonly",
+            (true, imposed) => imposed,
+            (false, _) => "sendrecv",
+        };
+        talk.direction_for(imposed).to_owned().clone_into(&mut talk.ours.direction);
+        talk.asks = asks;
+        let body = match (asks, talk.holds) {
+            (true, _) => String::new(),
+            (false, true) => talk.ours.held_text(talk.manner.holds_by),
+            (false, false) => talk.ours.text(),
+        };
         let branch = self.within_dialog(now, call, Method::Invite, &[("Contact", format!("<{contact}>"))], &body, out);
         if let Some(talk) = self.calls.get_mut(call) {
             talk.asked_again = Some(branch);
         }
+    }
+
+    /// Tries again, if that is its manner: the maker of the Call-ID after 2.1 to 4 s, else within 2
+    /// s (RFC 3261 §14.1).
+    fn insist(&mut self, call: &str, out: &mut Vec<Do>) {
+        let Some(talk) = self.calls.get(call).filter(|talk| talk.manner.insists) else { return };
+        let (least, most) = if talk.made { (2_100, 1_900) } else { (0, 2_000) };
+        let wait = least + fate(self.seed, &[ip_number(self.addr), self.minted, 0x491]) % most;
+        out.push(Do::Later(ms(wait), Alarm::Do(call.to_owned(), Whim::Refresh)));
     }
 
     fn reinvite_accepted(&mut self, call: &str, branch: &str, response: &Response, out: &mut Vec<Do>) {
@@ -139,6 +181,10 @@ impl Phone {
         }
         let theirs = Sdp::read(&String::from_utf8_lossy(&response.body));
         let agreed = theirs.payloads.clone();
+        let asks = talk.asks;
+        if asks || talk.ours.direction == "sendrecv" {
+            talk.imposed.clone_from(&theirs.direction);
+        }
         talk.theirs = Some(theirs);
         if let Some(target) = response.contact_uri() {
             talk.target = target;
@@ -146,16 +192,20 @@ impl Phone {
         if let Some(view) = self.view(call) {
             view.agreed.push(agreed);
         }
-        self.acknowledge(call, seq, "", out);
-        self.reinvite_over(call, branch, response.status_code().code());
+        let answer = if asks { self.answer_in_ack(call) } else { String::new() };
+        self.acknowledge(call, seq, &answer, out);
+        self.reinvite_over(call, branch, response.status_code().code(), out);
     }
 
-    fn reinvite_over(&mut self, call: &str, branch: &str, code: u16) {
+    fn reinvite_over(&mut self, call: &str, branch: &str, code: u16, out: &mut Vec<Do>) {
         let Some(talk) = self.calls.get_mut(call) else { return };
         if branch.is_empty() || talk.asked_again.as_deref() == Some(branch) {
             talk.asked_again = None;
             if let Some(view) = self.view(call) {
                 view.later_codes.push(code);
+            }
+            if !matches!(code, 200 | 488) {
+                self.insist(call, out);
             }
         }
     }

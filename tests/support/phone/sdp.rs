@@ -1,5 +1,6 @@
 //! Session descriptions as a phone writes and reads them, with eyes of its own.
 
+use super::HoldsBy;
 use std::net::{IpAddr, SocketAddr};
 
 /// One audio stream.
@@ -49,17 +50,29 @@ impl Sdp {
             .lines()
             .find_map(|line| directions.iter().find(|name| line.strip_prefix("a=") == Some(**name)))
             .map_or("sendrecv", |name| *name);
+        let direction = if port == 0 { "inactive" } else { direction };
         let version = line("o=").split(' ').nth(2).and_then(|version| version.parse().ok()).expect("a version in o=");
         Self { rtp: SocketAddr::new(ip, port), direction: direction.to_owned(), payloads, version }
     }
 
-    /// The direction that answers this one.
-    pub(crate) fn mirrored(direction: &str) -> &'static str {
-        match direction {
-            "sendonly" => "recvonly",
-            "recvonly" => "sendonly",
-            "inactive" => "inactive",
-            _ => "sendrecv",
+    /// The most that may answer this direction, or less: with or without sending and receiving.
+    pub(crate) fn answering(direction: &str, sends: bool, receives: bool) -> &'static str {
+        let sends = sends && matches!(direction, "sendrecv" | "recvonly");
+        match (sends, receives && matches!(direction, "sendrecv" | "sendonly")) {
+            (true, true) => "sendrecv",
+            (true, false) => "sendonly",
+            (false, true) => "recvonly",
+            (false, false) => "inactive",
+        }
+    }
+
+    /// As it goes on the wire where it holds so.
+    pub(crate) fn held_text(&self, by: HoldsBy) -> String {
+        let (ip, port) = (self.rtp.ip(), self.rtp.port());
+        match by {
+            HoldsBy::SendOnly | HoldsBy::Inactive => self.text(),
+            HoldsBy::PortZero => self.text().replace(&format!("m=audio {port} "), "m=audio 0 "),
+            HoldsBy::Zeros => self.text().replace(&format!("\nc=IN IP4 {ip}"), "\nc=IN IP4 0.0.0.0"),
         }
     }
 

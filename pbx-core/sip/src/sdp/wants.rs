@@ -17,9 +17,11 @@ use super::said::Said;
 use super::{Codec, Direction, Stream};
 
 impl Direction {
-    /// What a side wants that says this, was told `told` and wanted `before`.
+    /// What a side wants that says this, was told `told` and wanted `before`. Not to send may have
+    /// been a part of its hold (`inactive`), and then ends with it.
     const fn wanted(self, told: Self, before: Self) -> Self {
-        let sends = self.sends() || !told.receives() && before.sends();
+        let resumes = self.receives() && !before.receives();
+        let sends = self.sends() || !told.receives() && (before.sends() || resumes);
         Self::of(sends, self.receives() || !told.sends() && before.receives())
     }
 }

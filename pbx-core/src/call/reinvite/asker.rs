@@ -24,7 +24,7 @@ impl From<u16> for Refusal {
 impl Call {
     /// Answers an offer that leaves everything as it was by what was agreed; only the media may go
     /// to another place now.
-    pub(super) fn answer_with_what_was(
+    pub(super) fn answer_as_before(
         &mut self,
         cx: &mut Cx<'_>,
         no: u16,
@@ -32,35 +32,34 @@ impl Call {
         id: TransactionId,
         request: &Message,
     ) {
-        if !self.answer_offer(cx, no, other, id, request) {
-            self.change_asked(cx, no, id, request);
+        let Some((leg, other)) = self.pair(no, other) else { return };
+        let sdp = leg.media_address().and_then(|at| leg.session.answer_as_before(&other.session, at));
+        match sdp {
+            Some(sdp) => {
+                leg.aim(cx);
+                self.accept_reinvite(cx, no, id, request, &sdp);
+            }
+            None => self.change_asked(cx, no, id, request),
         }
     }
 
     /// The other side has taken the change: passes its answer on. Where that does not fit, the
     /// other side has to go back.
     pub(super) fn answer_asker(&mut self, cx: &mut Cx<'_>, no: u16, other: u16, id: TransactionId, request: &Message) {
-        let answered = self.answer_offer(cx, no, other, id, request);
-        if let Some((one, other)) = self.pair(no, other) {
-            one.session.untold = !answered;
-            other.session.untold &= !answered;
-        }
-        if !answered {
-            if let Some(one) = self.leg(no) {
-                one.session.roll_back();
-            }
-            self.refuse_reinvite(cx, no, id, request, 488.into());
-        }
-    }
-
-    /// Sends 200 with the answer that the other side's words make; false if they make none.
-    fn answer_offer(&mut self, cx: &mut Cx<'_>, no: u16, other: u16, id: TransactionId, request: &Message) -> bool {
-        let Some((leg, other)) = self.pair(no, other) else { return false };
+        let Some((leg, other)) = self.pair(no, other) else { return };
         let sdp = leg.media_address().and_then(|at| leg.session.make_answer(&other.session, at, false));
-        let Some(sdp) = sdp else { return false };
-        leg.aim(cx);
-        self.accept_reinvite(cx, no, id, request, &sdp);
-        true
+        leg.session.untold = sdp.is_none();
+        match sdp {
+            Some(sdp) => {
+                other.session.untold &= !leg.session.knows(&other.session);
+                leg.aim(cx);
+                self.accept_reinvite(cx, no, id, request, &sdp);
+            }
+            None => {
+                leg.session.roll_back();
+                self.refuse_reinvite(cx, no, id, request, 488.into());
+            }
+        }
     }
 
     /// A re-INVITE without an offer is answered with one: what the other side wants.

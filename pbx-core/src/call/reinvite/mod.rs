@@ -8,6 +8,9 @@
 //! | another offer                      | re-INVITE                | by its `outcome`                                 |
 //! | an answer in an ACK, with a change | re-INVITE, until told    | (had its 200 already)                            |
 //!
+//! The other side may turn in its answer: who asked then hears of it by a re-INVITE, if the 200 had
+//! no room for it.
+//!
 //! An INVITE without an offer may be a refresh or a change; its ACK tells (RFC 3261 §14.2 wants an
 //! offer in the 200 of either). A refresh is known by what it says and not by the version of its
 //! `o=` line, which some raise for nothing and some never.
@@ -39,9 +42,9 @@ impl Call {
         let Some(other) = self.bridge.as_ref().map(|bridge| bridge.other(no)) else {
             return self.refuse_reinvite(cx, no, id, request, 491.into());
         };
-        let Some(leg) = self.leg(no) else { return };
+        let Some((leg, far)) = self.pair(no, other) else { return };
         match leg.session.take_invite(request, leg.flow.remote.ip()) {
-            Ok(true) if leg.session.asks_nothing_new() => self.answer_with_what_was(cx, no, other, id, request),
+            Ok(true) if leg.session.asks_nothing_new(&far.session) => self.answer_as_before(cx, no, other, id, request),
             Ok(true) => self.change_asked(cx, no, id, request),
             Ok(false) => self.offer_again(cx, no, other, id, request),
             Err(unfit) => self.refuse_reinvite(cx, no, id, request, unfit.code.into()),

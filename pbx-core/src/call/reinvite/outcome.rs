@@ -157,18 +157,24 @@ impl Call {
             return self.refused(cx, change, 488.into());
         }
         leg.aim(cx);
-        let turned = leg.session.direction() != wanted;
+        let turned = change.asked.is_none() || leg.session.direction() != wanted;
         match change.asked {
             Some((asked, request)) => self.answer_asker(cx, change.from, no, asked, &request),
-            None => {
-                one.session.untold = false;
-                if turned && !change.is_echo {
-                    leg.session.untold = true;
-                    self.pass_offer(cx, Change::echo(no));
-                }
-            }
+            None => one.session.untold = false,
+        }
+        if turned && !change.is_echo {
+            self.echo(cx, no, change.from);
         }
         self.note_hold(cx);
         self.tell_what_is_untold(cx);
+    }
+
+    /// The other side has turned in its answer: who asked hears of it, unless our 200 has said so.
+    fn echo(&mut self, cx: &mut Cx<'_>, no: u16, from: u16) {
+        let Some((leg, one)) = self.pair(no, from) else { return };
+        if !one.session.knows(&leg.session) {
+            leg.session.untold = true;
+            self.pass_offer(cx, Change::echo(no));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod answering;
+mod change_outcomes;
 mod changes;
 mod descriptions;
 mod moving;

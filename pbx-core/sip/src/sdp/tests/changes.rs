@@ -54,6 +54,11 @@ fn a_side_that_holds_wants_to_hold_until_it_says_otherwise() {
     both.remote_answer(saying(RecvOnly), Phase::Final).unwrap();
     both.remote_offer(saying(Inactive)).unwrap();
     assert_eq!(both.asked().unwrap().direction, SendOnly, "it is held, and holds");
+    let mut ends = agreed();
+    ends.remote_offer(saying(Inactive)).unwrap();
+    ends.local_answer(told(Inactive), Phase::Final).unwrap();
+    ends.remote_offer(saying(RecvOnly)).unwrap();
+    assert_eq!(ends.asked().unwrap().direction, SendRecv, "it holds no more, and was not left to send");
 }
 
 #[test]
