@@ -55,11 +55,20 @@ impl Session {
     pub(super) fn take_ack(&mut self, ack: &Message, from: IpAddr, other: &Self) -> Result<(), Unfit> {
         let (before, wanted) = (self.machine.wanted().is_some(), self.direction());
         self.take_answer(ack, from)?;
-        let codecs = [self.machine.remote(), other.machine.local(), other.machine.remote()];
-        let fits =
-            !matches!(codecs, [Some(side), Some(told), Some(said)] if !policy::takes_what_is_sent(side, told, said));
-        self.untold |= self.direction() != wanted || before && !fits;
+        self.untold |= self.direction() != wanted || before && !self.takes_what_comes(other);
         Ok(())
+    }
+
+    /// The other side has taken what was passed on to it: nothing is left to tell, unless another
+    /// ACK has brought something meanwhile.
+    pub(super) fn was_passed_on(&mut self, other: &Self) {
+        self.untold &= !(other.knows(self) && self.takes_what_comes(other));
+    }
+
+    /// Whether they take every codec of sound that the other side may send.
+    fn takes_what_comes(&self, other: &Self) -> bool {
+        let codecs = [self.machine.remote(), other.machine.local(), other.machine.remote()];
+        !matches!(codecs, [Some(side), Some(told), Some(said)] if !policy::takes_what_is_sent(side, told, said))
     }
 
     /// They answer with a 18x. False: it brings no answer.

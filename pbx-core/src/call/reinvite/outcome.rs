@@ -160,7 +160,7 @@ impl Call {
         let turned = change.asked.is_none() || leg.session.direction() != wanted;
         match change.asked {
             Some((asked, request)) => self.answer_asker(cx, change.from, no, asked, &request),
-            None => one.session.untold = false,
+            None => one.session.was_passed_on(&leg.session),
         }
         if turned && !change.is_echo {
             self.echo(cx, no, change.from);

@@ -166,3 +166,18 @@ fn an_answer_of_no_use_takes_the_other_side_back_to_what_was() {
     room.pass(40_000);
     assert!(!room.has(&ben.address(), "INVITE"), "once");
 }
+
+#[test]
+fn a_change_of_mind_while_the_first_is_passed_on_is_passed_on_after_it() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    is_answered_here(&mut room, &mut anna, &ben, "");
+    anna.ack(&mut room, &sdp(&anna.ip(), "8 101", "sendonly"));
+    let first = room.expect(&ben.address(), "INVITE");
+    is_answered_here(&mut room, &mut anna, &ben, "");
+    anna.ack(&mut room, &sdp(&anna.ip(), "8 101", "sendrecv"));
+    ben.answer(&mut room, &first, 200, &sdp(&ben.ip(), "8 101", "recvonly"));
+    room.expect(&ben.address(), "ACK");
+    let second = room.expect(&ben.address(), "INVITE");
+    assert_eq!((direction(&first).as_str(), direction(&second).as_str()), ("sendonly", "sendrecv"));
+}
