@@ -155,8 +155,8 @@ fn only_company_of_a_server_may_hold_all_ports() {
 }
 
 #[test]
-fn one_phone_may_have_twenty_calls_unless_the_operator_says_more() {
+fn one_phone_may_have_sixty_calls_unless_the_operator_says_more() {
     let mut room = Room::new();
-    rings_two_phones(&mut room, &mut Phone::new("101"), 0..21);
+    rings_two_phones(&mut room, &mut Phone::new("101"), 0..61);
     assert_eq!(causes(&room), [(486, Disposition::Rejected, "device-full".to_owned())]);
 }
