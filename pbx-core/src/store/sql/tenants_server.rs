@@ -101,7 +101,7 @@ impl Work {
 
     /// Removes a tenant, and all that was kept of it: its id comes from its name, so another company of that name would find
     /// it. What it was configured with, `change` has removed before.
-    /// What was still on its way about it is kept away by the time of its end: see [`Self::removals`].
+    /// What was still on its way about it is kept away by the time of its end: see `removals`.
     pub async fn remove_tenant(&mut self, tenant: TenantId, now: Wall) -> Result<bool, StoreError> {
         let sql =
             "INSERT INTO removed_tenants (id, at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
