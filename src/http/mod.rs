@@ -2,7 +2,7 @@
 //!
 //! A head has ten seconds to arrive, and so has the next request of an idle connection; a request has
 //! thirty seconds to be read and answered; a reader that takes nothing for thirty seconds is gone.
-//! Connections are bounded in all and by source ([`Places`]), so that files are left for media ports,
+//! Connections are bounded in all and by source ([`Limits`]), so that files are left for media ports,
 //! phones and the journal.
 
 mod connection;
