@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::control::{self, Office};
 use crate::data::Data;
+use crate::file_shares::FileShares;
 use crate::gone;
 use crate::http;
 use crate::rooms::{Scripts, Sources};
@@ -13,6 +14,7 @@ use pbx_core::call::io::Command;
 use pbx_core::change::Configuration;
 use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, StorageBook, SystemClock};
 use pbx_core::secret::Keys;
+use pbx_core::settings::Settings;
 use pbx_core::store::Store;
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
@@ -48,7 +50,7 @@ impl App {
     /// # Errors
     /// When the data folder, a port or a thread cannot be had; nothing is left running then.
     pub async fn build(config: Config, demo: Vec<DemoAccount>) -> anyhow::Result<Self> {
-        let files = raise_file_limit(&config);
+        let files = FileShares::raise(&config);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
         let data = Data::open(&config, &*clock).await?;
         let journal = data.journal(&config).context("cannot write the journal")?;
@@ -65,7 +67,10 @@ impl App {
             sip: config.sip.clone(),
             nat: config.external_address.map(|seen| Nat::new(seen, config.local_networks.clone())),
             media: media(&config)?,
-            settings: config.settings.clone(),
+            settings: Settings {
+                connections: config.settings.connections.min(files.phones()),
+                ..config.settings.clone()
+            },
             clock: clock.clone(),
             seed: pbx_core::net::seed()?,
             configuration: configuration.clone(),
@@ -102,7 +107,7 @@ impl App {
         };
         let draining = watch::Sender::new(false);
         let router = admin_ui::router(console(&exchange, records, &clock, options, draining.subscribe())?)?;
-        let limits = config.http_limits.under(files);
+        let limits = config.http_limits.under(files.console());
         let console = tokio::spawn(http::serve(listener, router, limits, config.http_proxies.clone()));
         let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
         let path = folder.path().to_owned();
@@ -170,19 +175,6 @@ impl App {
         // The socket of a server that is gone would only mislead.
         let _ = std::fs::remove_file(self.config.data.join("control.sock"));
     }
-}
-
-/// Raises the limit of open files, warns if it is too low for the media ports, and returns it; `None`
-/// where there is none or it is not known.
-fn raise_file_limit(config: &Config) -> Option<u64> {
-    let limit = pbx_media::files::raise_soft_limit().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the limit of open files stays as it is");
-        None
-    });
-    if let Some(shortage) = limit.and_then(|limit| pbx_media::files::shortage(limit, &config.rtp_ports)) {
-        tracing::warn!("{shortage}");
-    }
-    limit
 }
 
 fn media(config: &Config) -> anyhow::Result<pbx_media::Config> {

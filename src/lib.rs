@@ -6,6 +6,7 @@ pub mod config;
 pub mod control;
 pub mod data;
 pub mod demo;
+mod file_shares;
 mod gone;
 pub mod http;
 mod rooms;

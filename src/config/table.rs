@@ -305,7 +305,7 @@ pub const SETTINGS: &[Setting] = &[
         "connections",
         connections,
         "16384",
-        "SIP connections (TCP) that may be open at once in all, each phone on TCP with one of its own. For one more, the oldest on which no phone has proven its password is closed; if there is none, the new one is refused. Each takes a file: the limit of open files must be higher.",
+        "SIP connections (TCP) that may be open at once in all, each phone on TCP with one of its own. For one more, the oldest on which no phone has proven its password is closed; if there is none, the new one is refused. Each takes a file: at most a quarter of those that the process may open.",
         at least 1
     ),
     Setting {

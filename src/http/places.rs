@@ -17,12 +17,10 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The share of the process's open files that the console may have: an eighth. The rest is for media
-    /// ports, phones, journal and database.
+    /// The same within a share of the files that the process may open.
     #[must_use]
-    pub fn under(self, files: Option<u64>) -> Self {
-        let share = files.map_or(usize::MAX, |files| usize::try_from(files / 8).unwrap_or(usize::MAX));
-        Self { all: self.all.min(share).max(1), ..self }
+    pub fn under(self, share: usize) -> Self {
+        Self { all: self.all.min(share), ..self }
     }
 }
 
@@ -214,12 +212,5 @@ mod tests {
         let places = Arc::new(Places::new(LIMITS));
         let held: Vec<_> = (0..8).map(|_| places.enter(None).unwrap()).collect();
         assert!(!held.iter().any(is_evicted));
-    }
-
-    #[test]
-    fn files_are_left_for_media() {
-        assert_eq!(Limits { all: 1024, of_one_source: 256 }.under(Some(3000)).all, 375);
-        assert_eq!(Limits { all: 1024, of_one_source: 256 }.under(None).all, 1024);
-        assert_eq!(Limits { all: 1024, of_one_source: 256 }.under(Some(4)).all, 1);
     }
 }
