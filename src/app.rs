@@ -56,7 +56,7 @@ impl App {
         let journal = data.journal(&config).context("cannot write the journal")?;
         let log = data.sip_log(&config);
         let Data { folder, keys, store, configuration, projector, bindings } = data;
-        let storage = Arc::new(StorageBook::of(folder.path()));
+        let storage = Arc::new(StorageBook::of(folder.path(), config.disk_alarm_percent));
         let started = Promises::start(journal, projector, storage.clone());
         let (promises, feeder) = started.context("no thread is left for the journal")?;
         let listener = TcpListener::bind(config.http)

@@ -56,6 +56,8 @@ pub struct Config {
     pub fsync_ms: u64,
     /// Megabytes of SIP messages kept for each tenant.
     pub sip_log_mb: u64,
+    /// The alarm is raised where fewer per cent of the disk are free; 0: never.
+    pub disk_alarm_percent: u8,
     /// Which of the program's own messages are printed, as `tracing` writes filters.
     pub log: String,
     /// Timers and limits of the exchange.
@@ -82,6 +84,7 @@ impl Default for Config {
             script_threads: cores,
             fsync_ms: 100,
             sip_log_mb: 256,
+            disk_alarm_percent: 10,
             // What the demo's phones and the self-test's have to say about themselves is nothing of the server's.
             log: "info,rsipstack=off".to_owned(),
             settings: Settings::default(),

@@ -248,6 +248,20 @@ pub const SETTINGS: &[Setting] = &[
         set: |config, values| one(values, "a number of megabytes").map(|v| config.sip_log_mb = v),
     },
     Setting {
+        name: "disk-alarm-percent",
+        value: "PERCENT",
+        default: "10",
+        help: "The live page and the log say that the disk of the data folder is nearly full where less of it is free, at most 50. 0: never.",
+        many: false,
+        set: |config, values| match one(values, "a whole number")? {
+            51.. => Err("must be at most 50".to_owned()),
+            percent => {
+                config.disk_alarm_percent = percent;
+                Ok(())
+            }
+        },
+    },
+    Setting {
         name: "log",
         value: "FILTER",
         default: "info,rsipstack=off",

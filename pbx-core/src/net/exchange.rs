@@ -247,16 +247,30 @@ struct Bound {
     tcp: TcpListener,
 }
 
+/// How many ports the system may choose before one is free over UDP and TCP.
+const CHOICES: usize = 16;
+
 /// UDP and TCP on each address, with the same port.
 async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<Bound>> {
     let mut sockets = Vec::new();
     for address in addresses {
         let taken = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
-        let udp = udp::bind(*address).map_err(taken)?;
-        let mut bound = *address;
-        bound.set_port(udp.local_addr()?.port());
-        let tcp = TcpListener::bind(bound).await.map_err(taken)?;
-        sockets.push(Bound { bound, udp, tcp });
+        let mut found = bind_one(*address).await;
+        // A port that the system chose for UDP may be somebody's over TCP.
+        for _ in 0..CHOICES {
+            if address.port() == 0 && found.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse) {
+                found = bind_one(*address).await;
+            }
+        }
+        sockets.push(found.map_err(taken)?);
     }
     Ok(sockets)
+}
+
+async fn bind_one(address: SocketAddr) -> io::Result<Bound> {
+    let udp = udp::bind(address)?;
+    let mut bound = address;
+    bound.set_port(udp.local_addr()?.port());
+    let tcp = TcpListener::bind(bound).await?;
+    Ok(Bound { bound, udp, tcp })
 }

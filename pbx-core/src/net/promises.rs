@@ -263,7 +263,7 @@ mod tests {
         let limits = Limits { segment_bytes: 4096, ..Limits::default() };
         let journal = Journal::open(&folder, limits, Position::default()).unwrap();
         let projector = Projector::open(store.clone()).await.unwrap();
-        let book = Arc::new(StorageBook::of(&folder));
+        let book = Arc::new(StorageBook::of(&folder, 10));
         let (promises, feeder) = Promises::start(journal, projector, book).unwrap();
         let most = MOST_WAITING as u64 + 1;
         promises.keep((0..most).map(line));
@@ -325,7 +325,7 @@ mod tests {
         let store = Store::open(&Place::Sqlite(folder.join("db.sqlite"))).await.unwrap();
         let journal = Journal::open_on(Box::new(Full), &folder, Limits::default(), Position::default()).unwrap();
         let projector = Projector::open(store.clone()).await.unwrap();
-        let book = Arc::new(StorageBook::of(&folder));
+        let book = Arc::new(StorageBook::of(&folder, 10));
         let (promises, feeder) = Promises::start(journal, projector, book).unwrap();
         // The feeder has no turn in all of this, as if SQL refused too.
         let storage = promises.storage();

@@ -11,9 +11,8 @@ use tokio::task::JoinHandle;
 
 /// How often the disk is looked at.
 const LOOK: Duration = Duration::from_secs(10);
-/// Little is left below so many per cent, and enough again above so many.
-const SCARCE: u64 = 10;
-const ENOUGH: u64 = 12;
+/// How many per cent more than what is little are enough again.
+const RELIEF: u64 = 2;
 
 /// How it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -40,12 +39,14 @@ pub struct Room {
 pub struct StorageBook {
     now: watch::Sender<Storage>,
     ballast: Ballast,
+    /// Below so many per cent little is left; 0: never.
+    scarce: u64,
 }
 
 impl StorageBook {
-    /// That of a data folder.
-    pub fn of(folder: &Path) -> Self {
-        Self { now: watch::Sender::default(), ballast: Ballast::of(folder) }
+    /// That of a data folder, on whose disk little is left below so many per cent; 0: that is never said.
+    pub fn of(folder: &Path, scarce_percent: u8) -> Self {
+        Self { now: watch::Sender::default(), ballast: Ballast::of(folder), scarce: scarce_percent.into() }
     }
 
     /// How it stands, and how it will.
@@ -89,14 +90,16 @@ impl StorageBook {
     fn measured(&self, room: Room) {
         let free = room.free.saturating_mul(100).checked_div(room.total).unwrap_or(100);
         let was = self.now.borrow().scarce.is_some();
-        let is = free < if was { ENOUGH } else { SCARCE };
+        let enough = self.scarce + RELIEF;
+        let is = self.scarce > 0 && free < if was { enough } else { self.scarce };
         match (was, is) {
             (false, true) => tracing::error!(free_percent = free, "the disk is nearly full: make room"),
             (true, false) => tracing::info!(free_percent = free, "the disk has room again"),
             _ => {}
         }
         self.note(|storage| storage.scarce = is.then_some(free as u8));
-        let leaves_enough = room.free.saturating_sub(ballast::BYTES).saturating_mul(100) >= room.total * ENOUGH;
+        let leaves_enough =
+            room.free.saturating_sub(ballast::BYTES).saturating_mul(100) >= room.total.saturating_mul(enough);
         if !is
             && leaves_enough
             && !self.ballast.is_laid()
@@ -152,7 +155,7 @@ mod tests {
     fn book(name: &str) -> (StorageBook, std::path::PathBuf) {
         let folder = std::env::temp_dir().join(format!("ringdown-storage-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        (StorageBook::of(&folder), folder)
+        (StorageBook::of(&folder, 10), folder)
     }
 
     #[test]
