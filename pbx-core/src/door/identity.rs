@@ -165,10 +165,11 @@ pub(super) fn credentials_for(realm: &str, message: &Message) -> Option<Credenti
 
 /// Returns whether the credentials of an INVITE were made for another number (RFC 7616 §3.4.6). Hosts and parameters may
 /// differ, which is what proxies and careless phones change; and one that names nobody, as of SIPp, was made for no number.
+/// A call for help passes all the same: nothing is won by a stolen one.
 fn is_for_another(message: &Message, uri: &str) -> bool {
     let named = Uri::parse(uri).map(|uri| uri.addressee()).unwrap_or_default();
     let asked = || message.uri().map(Uri::addressee).unwrap_or_default();
-    message.is(&Method::Invite) && !named.is_empty() && named != asked()
+    message.is(&Method::Invite) && !named.is_empty() && named != asked() && !calls_for_help(message)
 }
 
 /// A device may register itself and nobody else; what it calls itself in other requests does not matter.

@@ -258,6 +258,8 @@ fn credentials_of_one_call_make_no_other() {
     assert_eq!(scene.answer(0, PHONE, &moved).status().unwrap().code(), 400);
     let same = signed.uri("sip:102@192.0.2.1:5060;transport=udp").text();
     scene.delivered(0, PHONE, &same);
+    let help = scene.signed(0, &call, "desk", "correct horse").uri("sip:112@192.0.2.1").text();
+    scene.delivered(0, PHONE, &help);
     let nobody = scene.signed(0, &Request::new("INVITE").uri("sip:192.0.2.1"), "desk", "correct horse");
     scene.delivered(0, PHONE, &nobody.uri("sip:102@192.0.2.1").text());
 }
