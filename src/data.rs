@@ -4,16 +4,16 @@ use crate::config::Config;
 use crate::gone;
 use crate::softphone::pause;
 use anyhow::Context;
+use pbx_core::base::ids::TenantId;
+use pbx_core::base::time::Wall;
 use pbx_core::change::{Configuration, Fresh, keys_of};
 use pbx_core::data_dir::DataDir;
-use pbx_core::ids::TenantId;
 use pbx_core::journal::{Journal, Limits, Recovery};
 use pbx_core::location::Binding;
 use pbx_core::net::{Clock, last_pulse};
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::{self, SipLog};
 use pbx_core::store::{Place, Projector, Store, StoreError};
-use pbx_core::time::Wall;
 use rand_chacha::rand_core::RngCore;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,10 +141,10 @@ async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pbx_core::flow::{Flow, Transport};
-    use pbx_core::ids::DeviceId;
+    use pbx_core::base::flow::{Flow, Transport};
+    use pbx_core::base::ids::DeviceId;
+    use pbx_core::base::time::{Instant, Now};
     use pbx_core::journal::{Entry, Position};
-    use pbx_core::time::{Instant, Now};
 
     const NOW_US: i64 = 1_795_230_000_000_000;
     const HOUR_US: i64 = 3600 * 1_000_000;

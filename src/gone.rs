@@ -1,8 +1,8 @@
 //! SIP messages of tenants that are gone: they go with the tenant, because another may have its name tomorrow.
 
+use pbx_core::base::ids::TenantId;
 use pbx_core::change::Configuration;
 use pbx_core::directory::Directory;
-use pbx_core::ids::TenantId;
 use pbx_core::sip_log::SipLog;
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -11,10 +11,10 @@ mod records;
 
 use admin_ui::Clock;
 use house::House;
+use pbx_core::base::ids::CallId;
+use pbx_core::base::time::{Now, Wall};
 use pbx_core::event::{Disposition, EventKind};
-use pbx_core::ids::CallId;
 use pbx_core::journal::Entry;
-use pbx_core::time::{Now, Wall};
 use records::{Story, answer, ladder, outside, party, register, ring};
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::ports::Ports;
 use crate::records::Broken;
-use pbx_core::ids::{AuditId, TenantId};
+use pbx_core::base::ids::{AuditId, TenantId};
 use pbx_core::journal::AuditLine;
 use serde_json::Value;
 

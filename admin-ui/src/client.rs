@@ -8,7 +8,7 @@
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
-use pbx_core::network::Network;
+use pbx_core::base::network::Network;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 

@@ -4,8 +4,8 @@ use crate::language::Language;
 use crate::words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use pbx_core::base::time::Wall;
 use pbx_core::sip_log::{Entry, Ladder, Way};
-use pbx_core::time::Wall;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -162,8 +162,8 @@ fn kind(text: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pbx_core::flow::Transport;
-    use pbx_core::ids::CallId;
+    use pbx_core::base::flow::Transport;
+    use pbx_core::base::ids::CallId;
 
     fn logged(at: i64, way: Way, remote: &str, text: &'static str) -> Entry {
         Entry {

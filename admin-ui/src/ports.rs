@@ -1,11 +1,11 @@
 //! What the console reads and asks for: handed in by whoever starts it, so that tests hand in theirs.
 
 use crate::records::Records;
+use pbx_core::base::network::Network;
+use pbx_core::base::time::Now;
 use pbx_core::call::io::Command;
 use pbx_core::event::Event;
 pub use pbx_core::net::Clock;
-use pbx_core::network::Network;
-use pbx_core::time::Now;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::{broadcast, watch};

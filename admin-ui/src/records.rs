@@ -1,10 +1,11 @@
 //! What is kept, in the words that the console needs. Every function of a tenant takes its id first; another tenant's is not there.
 
 use crate::words::WithVersions;
+use pbx_core::base::ids::{AccountId, CallId, TenantId, TokenId};
+use pbx_core::base::time::Wall;
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::Configuration;
 use pbx_core::directory::{Directory, Tenant};
-use pbx_core::ids::{AccountId, CallId, TenantId, TokenId};
 use pbx_core::journal::{AuditLine, Entry, OpenCall};
 use pbx_core::location::Binding;
 use pbx_core::net::Promises;
@@ -13,7 +14,6 @@ use pbx_core::sip_log::{Ladder, SipLog};
 use pbx_core::store::{
     Account, AuditCursor, AuditPage, CallQuery, CallsPage, Claim, Role, Store, StoreError, StoredResponse, Token,
 };
-use pbx_core::time::Wall;
 use std::sync::Arc;
 
 /// Something below failed. The words are for the log, never for the page.

@@ -1,8 +1,8 @@
 //! A binding of the location service (RFC 3261 §10): where a device can be reached, and until when.
 
-use crate::flow::Flow;
-use crate::ids::DeviceId;
-use crate::time::Wall;
+use crate::base::flow::Flow;
+use crate::base::ids::DeviceId;
+use crate::base::time::Wall;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -3,9 +3,9 @@
 //! A script is a coroutine: it yields a verb, and is resumed with the verb's outcome. The engine emits [`ScriptJob`]s and is
 //! fed [`ScriptReply`]s; who runs them (a pool of threads, or a test inline) is not its business.
 
-use crate::ids::{CallId, TemplateVersionId, TenantId};
+use crate::base::ids::{CallId, TemplateVersionId, TenantId};
+use crate::base::value::Value;
 use crate::template::TemplateVersion;
-use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,8 +8,8 @@ mod params;
 pub use param::{MAX_DESTINATIONS, ParamFault, WEEKDAYS};
 pub use params::{BindingFault, Known, check_params};
 
-use crate::ids::TemplateVersionId;
-use crate::value::Value;
+use crate::base::ids::TemplateVersionId;
+use crate::base::value::Value;
 use serde::{Deserialize, Serialize};
 
 /// One immutable version of a template.

@@ -1,6 +1,6 @@
 //! Who reaches this server without the NAT before it, and so is told its own address.
 
-use pbx_core::network::{BadNetwork, Network};
+use pbx_core::base::network::{BadNetwork, Network};
 
 /// Networks that are no part of the internet: RFC 1918, RFC 3927, RFC 4193, and IPv6's link-local addresses. Those of RFC 6598
 /// (100.64.0.0/10) are not among them: they are the carriers' side of a NAT.

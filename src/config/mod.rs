@@ -15,8 +15,8 @@ pub use read::{Given, Mistakes, read, strangers};
 pub use table::{SETTINGS, Setting};
 
 use crate::http;
-use pbx_core::network::Network;
-use pbx_core::settings::Settings;
+use pbx_core::base::network::Network;
+use pbx_core::base::settings::Settings;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;

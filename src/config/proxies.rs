@@ -1,7 +1,7 @@
 //! Proxies before the console. A list that covers every address, or of which none can reach the console, is a mistake.
 
 use super::Config;
-use pbx_core::network::{BadNetwork, Network};
+use pbx_core::base::network::{BadNetwork, Network};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Reads the list.

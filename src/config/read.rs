@@ -2,7 +2,7 @@
 
 use super::Config;
 use super::table::{PREFIX, SETTINGS, Setting, named};
-use pbx_core::spelling::nearest;
+use pbx_core::base::spelling::nearest;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;

@@ -2,10 +2,10 @@
 
 use super::{Office, Response};
 use crate::softphone::Account;
+use pbx_core::base::ids::TenantId;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Change, ObjectId};
 use pbx_core::directory::Tenant;
-use pbx_core::ids::TenantId;
 use rand_chacha::rand_core::RngCore;
 use std::fmt::Write;
 

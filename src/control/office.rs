@@ -4,10 +4,10 @@ use super::{Line, Request, Response, head};
 use crate::terminal::on_one_line;
 use admin_ui::Language;
 use admin_ui::words::{self, Nameless, Names, WithVersions};
+use pbx_core::base::ids::TenantId;
 use pbx_core::cdr::CallRecord;
 use pbx_core::change::import::{ImportOptions, Unnamed};
 use pbx_core::change::{Applied, Configuration, Refusal};
-use pbx_core::ids::TenantId;
 use pbx_core::net::{Clock, Promises};
 use pbx_core::sip_log::SipLog;
 use pbx_core::store::{CallQuery, Store, StoreError};
@@ -195,11 +195,11 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::data::Data;
+    use pbx_core::base::ids::{CallId, LegId};
+    use pbx_core::base::time::Wall;
     use pbx_core::event::{Direction, Party};
-    use pbx_core::ids::{CallId, LegId};
     use pbx_core::journal::{Entry, OpenCall, Position};
     use pbx_core::net::SystemClock;
-    use pbx_core::time::Wall;
 
     /// More than two pages.
     const CALLS: usize = 1201;

@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn carrier() -> Trunk {
-        let id = pbx_core::ids::TrunkId::of_key("carrier");
+        let id = pbx_core::base::ids::TrunkId::of_key("carrier");
         Trunk {
             id,
             slug: "carrier".to_owned(),

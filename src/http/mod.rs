@@ -13,8 +13,8 @@ pub use places::Limits;
 
 use axum::Router;
 use axum::http::StatusCode;
+use pbx_core::base::network::Network;
 use pbx_core::net::pause;
-use pbx_core::network::Network;
 use places::Places;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! How many connections there may be, in all and of one source, and which of them has to go for a new
 //! one: the one that has been waiting for a request the longest.
 
-use pbx_core::flow::network;
+use pbx_core::base::flow::network;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

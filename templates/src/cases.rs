@@ -12,10 +12,10 @@
 //! A verb without an outcome, `finished` or `fault` ends a case.
 
 use crate::inline::Inline;
-use pbx_core::ids::{CallId, TenantId};
+use pbx_core::base::ids::{CallId, TenantId};
+use pbx_core::base::value::Value;
 use pbx_core::script::{RunId, ScriptInput, ScriptJob, ScriptStep};
 use pbx_core::template::TemplateVersion;
-use pbx_core::value::Value;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use crate::facts::FACTS;
 use crate::vm::Limits;
+use pbx_core::base::settings::Settings;
 use pbx_core::call::verb::{SPECS, VerbSpec};
-use pbx_core::settings::Settings;
 use std::fmt::Write;
 
 const HEAD: &str = "\

@@ -1,7 +1,7 @@
 //! The host for tests, cases and replays: the pool's VM code, run on the spot and without a clock.
 
 use crate::vm::{Host, Limits, Tenant};
-use pbx_core::ids::TenantId;
+use pbx_core::base::ids::TenantId;
 use pbx_core::script::{ScriptJob, ScriptReply};
 use std::collections::HashMap;
 

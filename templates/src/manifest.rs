@@ -1,8 +1,8 @@
 //! Reads `manifest.yaml`: what a template is called, its typed parameters and its fallback.
 
-use pbx_core::ids::TemplateVersionId;
+use pbx_core::base::ids::TemplateVersionId;
+use pbx_core::base::value::Value;
 use pbx_core::template::{EditableBy, Fallback, ParamKind, ParamSpec, TemplateVersion};
-use pbx_core::value::Value;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;

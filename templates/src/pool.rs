@@ -7,7 +7,7 @@ mod line;
 
 use crate::vm::{Clock, Host, Limits, Tenant};
 use line::Line;
-use pbx_core::ids::TenantId;
+use pbx_core::base::ids::TenantId;
 use pbx_core::script::{ScriptJob, ScriptReply};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

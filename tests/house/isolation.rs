@@ -33,7 +33,7 @@ fn out_of_reach() -> BTreeMap<&'static str, &'static str> {
 
 #[test]
 fn every_kind_of_id_is_tried_by_another_tenant_or_out_of_reach() {
-    let source = text(Path::new("pbx-core/src/ids.rs"));
+    let source = text(Path::new("pbx-core/src/base/ids.rs"));
     let list = source.split_once("\nids! {").and_then(|(_, rest)| rest.split_once("\n}")).unwrap().0;
     let kinds = list.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("///"));
     let (mut tries, mut out_of_reach) = (tries(), out_of_reach());

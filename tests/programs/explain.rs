@@ -5,9 +5,9 @@ use crate::rig::outside_call::OutsideCall;
 use crate::rig::ports;
 use crate::rig::server::Server;
 use crate::rig::sip_line::{SipLine, code};
-use pbx_core::flow::Transport;
+use pbx_core::base::flow::Transport;
+use pbx_core::base::time::Wall;
 use pbx_core::sip_log::{Entry, Limits, SipLog, Way};
-use pbx_core::time::Wall;
 use std::net::SocketAddr;
 
 #[test]

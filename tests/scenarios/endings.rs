@@ -105,7 +105,7 @@ fn console_ends_a_call() {
         _ => None,
     });
     let (tenant, call) = started.unwrap();
-    let globex = pbx_core::ids::TenantId::of_key("globex");
+    let globex = pbx_core::base::ids::TenantId::of_key("globex");
     net.commands_after(ms(1), Command::HangUp { tenant: globex, call });
     net.run_for(secs(1));
     assert!(net.seen("acme/103").was_hung_up.is_none(), "another tenant's call is not there");

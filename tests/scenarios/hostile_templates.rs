@@ -4,11 +4,11 @@ use crate::support::company::Company;
 use crate::support::net::Net;
 use crate::support::scripts::Scripts;
 use crate::support::{ms, secs};
+use pbx_core::base::ids::TenantId;
+use pbx_core::base::value::Value;
 use pbx_core::decision::StepKind;
 use pbx_core::event::Disposition;
-use pbx_core::ids::TenantId;
 use pbx_core::script::FaultKind;
-use pbx_core::value::Value;
 
 /// What each kind of harm must be stopped as.
 const HOSTILE: [(&str, FaultKind, &str); 9] = [

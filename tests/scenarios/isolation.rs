@@ -7,7 +7,7 @@ use crate::support::net::Net;
 use crate::support::phone::message;
 use crate::support::secs;
 use bytes::Bytes;
-use pbx_core::ids::TenantId;
+use pbx_core::base::ids::TenantId;
 use pbx_sip::method::{KNOWN, Method};
 use pbx_sip::{Message, StatusCode};
 use std::net::SocketAddr;

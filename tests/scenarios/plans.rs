@@ -4,9 +4,9 @@ use crate::support::company::Company;
 use crate::support::net::Net;
 use crate::support::phone::View;
 use crate::support::{ms, secs};
+use pbx_core::base::value::Value;
 use pbx_core::decision::StepKind;
 use pbx_core::directory::Scope;
-use pbx_core::value::Value;
 
 const NUMBER: &str = "+4930555100";
 

@@ -3,11 +3,11 @@
 use crate::support::company::{Company, REALM, password};
 use crate::support::exchange::{SERVER, Wish};
 use crate::support::net::Net;
+use pbx_core::base::flow::{Flow, Transport};
+use pbx_core::base::ids::{DeviceId, TenantId};
 use pbx_core::call::io::{Command, Input};
 use pbx_core::directory::{Directory, Ha1, Tenant};
 use pbx_core::door::Who;
-use pbx_core::flow::{Flow, Transport};
-use pbx_core::ids::{DeviceId, TenantId};
 use pbx_core::journal::Entry;
 use pbx_sip::digest::{Algorithm, Challenge};
 use pbx_sip::{HeaderName, Message};

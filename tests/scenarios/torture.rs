@@ -4,8 +4,8 @@
 use crate::support::company::{Company, REALM, password};
 use crate::support::exchange::Wish;
 use crate::support::net::Net;
+use pbx_core::base::ids::TenantId;
 use pbx_core::directory::{Directory, Ha1, Tenant};
-use pbx_core::ids::TenantId;
 use pbx_core::journal::Entry;
 use pbx_sip::digest::{Algorithm, Challenge};
 use pbx_sip::{Contacts, HeaderName, Message};

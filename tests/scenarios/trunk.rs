@@ -4,8 +4,8 @@ use crate::support::company::Company;
 use crate::support::net::Net;
 use crate::support::phone::View;
 use crate::support::{ms, secs};
+use pbx_core::base::value::Value;
 use pbx_core::event::{Direction, Disposition};
-use pbx_core::value::Value;
 
 /// Acme, whose number asks the customer service; gold callers ring their manager (101), the rest 102 and 103.
 fn net() -> Net {

@@ -5,10 +5,10 @@ mod outcomes;
 
 use super::exchange::Exchange;
 use super::net::Net;
+use pbx_core::base::ids::TemplateVersionId;
 use pbx_core::call::Census;
 use pbx_core::cdr::CallRecord;
 use pbx_core::decision::{Host, Programs, replay};
-use pbx_core::ids::TemplateVersionId;
 use pbx_core::script::{ScriptJob, ScriptStep};
 use pbx_core::template::TemplateVersion;
 use std::collections::{BTreeMap, BTreeSet};

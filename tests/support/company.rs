@@ -1,13 +1,13 @@
 //! Companies for tests: Acme and Globex with the same extensions, a carrier, and what runs for whom.
 
+use pbx_core::base::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
+use pbx_core::base::value::Value;
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
     Binding, CalledNumber, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source,
     SourceKind, Tenant, Trunk, TrunkKind,
 };
-use pbx_core::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use pbx_core::template::TemplateVersion;
-use pbx_core::value::Value;
 use pbx_sip::digest::Algorithm;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};

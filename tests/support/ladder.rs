@@ -1,8 +1,8 @@
 //! The ladder of a run: who sent what to whom, as text lanes.
 
 use super::glance::Glance;
-use pbx_core::flow::Transport;
-use pbx_core::time::Instant;
+use pbx_core::base::flow::Transport;
+use pbx_core::base::time::Instant;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;

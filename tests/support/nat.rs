@@ -2,7 +2,7 @@
 //! for as long as something passes. Then the port is forgotten, and the phone gets another one when
 //! it sends next.
 
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

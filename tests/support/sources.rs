@@ -1,8 +1,8 @@
 //! The tenants' data servers, as the exchange meets them: fast, slow, down, or without an idea.
 
 use super::ms;
+use pbx_core::base::value::Value;
 use pbx_core::call::io::{Answer, AnswerResult, Query};
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -2,8 +2,8 @@
 
 use super::net::Net;
 use super::phone::{Alarm, Errand, Phone, Says, VanishesAfter, View, Whim};
+use pbx_core::base::flow::Transport;
 use pbx_core::cdr::CallRecord;
-use pbx_core::flow::Transport;
 use std::net::IpAddr;
 use std::time::Duration;
 

@@ -5,8 +5,8 @@ use super::net::Net;
 use super::phone::{Alarm, Errand, Manner, Moods, Says, VanishesAfter, Whim};
 use super::weather::Climate;
 use super::{fate, ms};
-use pbx_core::flow::Transport;
-use pbx_core::value::Value;
+use pbx_core::base::flow::Transport;
+use pbx_core::base::value::Value;
 use std::time::Duration;
 
 /// How much happens.

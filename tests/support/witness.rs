@@ -3,7 +3,7 @@
 //! against it where a phone cannot know.
 
 use super::glance::Glance;
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::time::Duration;

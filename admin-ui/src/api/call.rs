@@ -2,11 +2,11 @@
 
 use crate::live::board::LiveCall;
 use jiff::Timestamp;
+use pbx_core::base::ids::PersonId;
+use pbx_core::base::time::Wall;
 use pbx_core::cdr::CallRecord;
 use pbx_core::event::{Direction, Disposition, Party};
-use pbx_core::ids::PersonId;
 use pbx_core::store::CallRow;
-use pbx_core::time::Wall;
 use serde::Serialize;
 use utoipa::ToSchema;
 

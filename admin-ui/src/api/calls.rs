@@ -12,11 +12,11 @@ use crate::words;
 use axum::Json;
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use pbx_core::base::ids::CallId;
+use pbx_core::base::time::Wall;
 use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
-use pbx_core::ids::CallId;
 use pbx_core::store::{CallQuery, Cursor};
-use pbx_core::time::Wall;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -7,7 +7,7 @@ use crate::api::read::{Body, Fields, FromFields, NoQuery, Path};
 use crate::changes::{self, Edited, Wish};
 use axum::Json;
 use axum::http::StatusCode;
-use pbx_core::ids::DeviceId;
+use pbx_core::base::ids::DeviceId;
 use utoipa::ToSchema;
 
 /// What of a phone can be changed.

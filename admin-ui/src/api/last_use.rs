@@ -1,7 +1,7 @@
 //! When each token was used last, written down at most once a minute: a read of the API writes nothing else.
 
-use pbx_core::ids::TokenId;
-use pbx_core::time::Instant;
+use pbx_core::base::ids::TokenId;
+use pbx_core::base::time::Instant;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -7,8 +7,8 @@ use crate::changes::{self, Edited, PersonFields, Wish, device_revision, person_r
 use crate::live::board::Board;
 use axum::Json;
 use axum::http::StatusCode;
+use pbx_core::base::ids::PersonId;
 use pbx_core::directory::{Device as Phone, Person as Someone, Tenant};
-use pbx_core::ids::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

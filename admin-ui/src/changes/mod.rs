@@ -10,8 +10,8 @@ pub(crate) use wish::{PersonFields, Wish, device_revision, person_revision};
 use crate::language::Language;
 use crate::ports::Ports;
 use crate::records::Broken;
+use pbx_core::base::ids::TenantId;
 use pbx_core::change::{Diff, Fault, Refusal, Step};
-use pbx_core::ids::TenantId;
 use rand::RngCore;
 use serde::Serialize;
 

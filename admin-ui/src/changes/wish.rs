@@ -2,9 +2,9 @@
 
 use super::merge::{Edited, Moved, revision};
 use super::{ChangeError, FieldFault, slug};
+use pbx_core::base::ids::{DeviceId, PersonId, TenantId};
 use pbx_core::change::{Change, NewSecret, Object, ObjectId};
 use pbx_core::directory::{MediaRule, Tenant};
-use pbx_core::ids::{DeviceId, PersonId, TenantId};
 use pbx_core::secret::Plain;
 use pbx_core::store::{DeviceConfig, PersonConfig};
 

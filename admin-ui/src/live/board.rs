@@ -1,8 +1,8 @@
 //! What is going on right now, folded from events: calls, reachable devices, alarms. Pure: events in, state out.
 
+use pbx_core::base::ids::{CallId, DeviceId, LegId, TenantId};
+use pbx_core::base::time::Wall;
 use pbx_core::event::{Direction, Event, EventKind, Party};
-use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
-use pbx_core::time::Wall;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -318,8 +318,8 @@ impl LiveCall {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pbx_core::base::time::Now;
     use pbx_core::event::Disposition;
-    use pbx_core::time::Now;
 
     fn tenant() -> TenantId {
         TenantId::of_key("acme")

@@ -1,10 +1,10 @@
 //! What the board must show where it did not hear everything: the calls and contacts that are kept, and no others.
 
 use super::board::{Board, CallState, Contact, LiveCall, Reach, Room};
-use pbx_core::ids::{CallId, TenantId};
+use pbx_core::base::ids::{CallId, TenantId};
+use pbx_core::base::time::Wall;
 use pbx_core::journal::OpenCall;
 use pbx_core::location::Binding;
-use pbx_core::time::Wall;
 use std::collections::{HashMap, HashSet};
 
 impl Board {
@@ -79,10 +79,10 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pbx_core::base::ids::{DeviceId, LegId};
+    use pbx_core::base::time::Now;
     use pbx_core::event::{Direction, Event, EventKind, Party};
-    use pbx_core::ids::{DeviceId, LegId};
     use pbx_core::journal::Answer;
-    use pbx_core::time::Now;
 
     fn acme() -> TenantId {
         TenantId::of_key("acme")

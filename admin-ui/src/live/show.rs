@@ -5,11 +5,11 @@ use crate::app::{Desk, Room};
 use crate::language::Language;
 use crate::words;
 use jiff::tz::TimeZone;
+use pbx_core::base::ids::PersonId;
+use pbx_core::base::time::Wall;
 use pbx_core::directory::{Device, Tenant};
 use pbx_core::event::{Direction, Party};
-use pbx_core::ids::PersonId;
 use pbx_core::net::Storage;
-use pbx_core::time::Wall;
 use serde_json::{Value, json};
 
 /// A running call as a row.

@@ -3,8 +3,8 @@
 use crate::app::Desk;
 use crate::language::Language;
 use crate::pages::base;
+use pbx_core::base::ids::CallId;
 use pbx_core::directory::{Person, Tenant};
-use pbx_core::ids::CallId;
 
 /// The words, and where it is: nothing where it is gone, or has no page.
 pub(crate) fn object(desk: &Desk, action: &str, object: &str) -> (String, Option<String>) {

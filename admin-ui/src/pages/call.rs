@@ -13,9 +13,9 @@ use crate::refusal::Refusal;
 use crate::session::News;
 use crate::words;
 use axum::response::Response;
+use pbx_core::base::ids::{CallId, PersonId};
 use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
-use pbx_core::ids::{CallId, PersonId};
 use pbx_core::sip_log::{Entry, Ladder};
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
 //! What of a finished call its parties see who do not run the company: what happened and why, but nobody's address, no
 //! customer's data, and nothing of how the template is written.
 
+use pbx_core::base::value::Value;
 use pbx_core::cdr::{CallRecord, Heard, MediaVerdict};
 use pbx_core::decision::StepKind;
 use pbx_core::script::ScriptInput;
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use pbx_core::base::time::Wall;
 use pbx_core::event::{Direction, Disposition};
 use pbx_core::store::{CallQuery, CallRow, Role};
-use pbx_core::time::Wall;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ impl Filters {
             disposition: ENDS.iter().find(|(word, _)| *word == self.outcome).map(|(_, end)| *end),
             template: filled(&self.template),
             // A user without a person has no calls: the id of nobody finds none.
-            person: me.map(|me| me.person.unwrap_or_else(|| pbx_core::ids::PersonId::of_key(""))),
+            person: me.map(|me| me.person.unwrap_or_else(|| pbx_core::base::ids::PersonId::of_key(""))),
             after: self.after.parse().ok(),
             limit,
         }

@@ -10,8 +10,8 @@ use crate::pages::{base, meanwhile};
 use crate::refusal::Refusal;
 use crate::session::News;
 use axum::response::Response;
+use pbx_core::base::ids::{DeviceId, PersonId};
 use pbx_core::directory::Device;
-use pbx_core::ids::{DeviceId, PersonId};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -82,7 +82,7 @@ fn number_context(room: &Room, number: &Number) -> Value {
     })
 }
 
-fn title_of(tenant: &Tenant, id: pbx_core::ids::TemplateVersionId) -> Option<String> {
+fn title_of(tenant: &Tenant, id: pbx_core::base::ids::TemplateVersionId) -> Option<String> {
     tenant.templates.get(&id).map(|template| template.title.clone())
 }
 

@@ -8,8 +8,8 @@ use crate::ports::Options;
 use crate::refusal::Refusal;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
+use pbx_core::base::ids::PersonId;
 use pbx_core::directory::Person;
-use pbx_core::ids::PersonId;
 use serde_json::json;
 use std::net::SocketAddr;
 

@@ -10,8 +10,8 @@ use crate::refusal::Refusal;
 use crate::session::News;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use pbx_core::base::ids::PersonId;
 use pbx_core::directory::Person;
-use pbx_core::ids::PersonId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ use crate::session::News;
 use crate::words;
 use axum::http::StatusCode;
 use axum::response::Response;
-use pbx_core::ids::TokenId;
+use pbx_core::base::ids::TokenId;
 use pbx_core::store::Token;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -3,7 +3,7 @@
 use crate::ports::Ports;
 use crate::records::Broken;
 use axum_login::{AuthUser, AuthnBackend};
-use pbx_core::ids::AccountId;
+use pbx_core::base::ids::AccountId;
 use pbx_core::store::Account;
 
 /// Somebody who is logged in.

@@ -3,8 +3,8 @@
 //! Of the two turns one is kept free for sources from which somebody has logged in lately, and both
 //! queues are short, so that strangers who try from everywhere keep each other waiting and nobody else.
 
-use pbx_core::flow::network;
-use pbx_core::time::Instant;
+use pbx_core::base::flow::network;
+use pbx_core::base::time::Instant;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};

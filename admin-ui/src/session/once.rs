@@ -5,7 +5,7 @@
 //! be. After a restart it is lost; a secret can then be made anew.
 
 use axum_login::tower_sessions::session::Id;
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! Sessions that the database refused to take: kept in memory meanwhile, so that who comes to make room on a full disk gets in.
 
+use pbx_core::base::time::Wall;
 use pbx_core::store::StoredSession;
-use pbx_core::time::Wall;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -10,8 +10,8 @@ use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use pbx_core::base::ids::{TenantId, TokenId};
 use pbx_core::door::{Guard, Limits};
-use pbx_core::ids::{TenantId, TokenId};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -171,7 +171,7 @@ impl Try<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pbx_core::time::{Instant, Now};
+    use pbx_core::base::time::{Instant, Now};
     use std::sync::atomic::{AtomicU64, Ordering};
 
     #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! What the ids in a record are called.
 
+use pbx_core::base::ids::{DeviceId, NumberId, PersonId, TemplateVersionId};
 use pbx_core::directory::Tenant;
-use pbx_core::ids::{DeviceId, NumberId, PersonId, TemplateVersionId};
 
 /// Knows what the ids in a record are called today.
 pub trait Names {

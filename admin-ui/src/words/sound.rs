@@ -2,8 +2,8 @@
 
 use super::{Names, party, tenths};
 use crate::language::Language;
+use pbx_core::base::ids::LegId;
 use pbx_core::cdr::{CallRecord, Heard, Segment};
-use pbx_core::ids::LegId;
 
 /// How good what came from one side was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

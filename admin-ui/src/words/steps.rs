@@ -4,13 +4,13 @@ use super::values::table;
 use super::verbs::{coded, verb};
 use super::{Names, cause, length};
 use crate::language::Language;
+use pbx_core::base::ids::TemplateVersionId;
+use pbx_core::base::value::Value;
 use pbx_core::decision::StepKind;
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::Scope;
-use pbx_core::ids::TemplateVersionId;
 use pbx_core::script::FaultKind;
 use pbx_core::template::Fallback;
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 
 /// One step in words.

@@ -1,14 +1,14 @@
 use super::*;
+use pbx_core::base::ids::{CallId, LegId, NumberId, PersonId, TemplateVersionId, TenantId};
+use pbx_core::base::time::Wall;
+use pbx_core::base::value::Value;
 use pbx_core::cdr::{Heard, LegRecord, MediaVerdict, Segment};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::Scope;
 use pbx_core::event::{Direction, Disposition, Party};
-use pbx_core::ids::{CallId, LegId, NumberId, PersonId, TemplateVersionId, TenantId};
 use pbx_core::script::{FaultKind, ScriptInput};
 use pbx_core::template::Fallback;
-use pbx_core::time::Wall;
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -270,7 +270,7 @@ impl Names for Desks {
         [("102", "Reception"), ("103", "Sales")].iter().find(|(known, _)| *known == extension).map(|(_, n)| (*n).into())
     }
 
-    fn device(&self, _: pbx_core::ids::DeviceId) -> Option<String> {
+    fn device(&self, _: pbx_core::base::ids::DeviceId) -> Option<String> {
         None
     }
 

@@ -3,7 +3,7 @@
 use crate::language::Language;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use pbx_core::time::Wall;
+use pbx_core::base::time::Wall;
 
 /// A length in microseconds: `12 s`, `4 min 10 s`, `1 h 5 min`. Under a second it is `0 s`.
 pub fn length(micros: i64, language: Language) -> String {

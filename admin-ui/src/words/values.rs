@@ -2,7 +2,7 @@
 
 use super::length;
 use crate::language::Language;
-use pbx_core::value::Value;
+use pbx_core::base::value::Value;
 use std::collections::BTreeMap;
 
 /// `name: Ada, tier: gold`, without what is empty. A `timeout` is in seconds, here as in every template that ships.

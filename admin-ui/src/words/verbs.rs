@@ -4,7 +4,7 @@ use super::length;
 use super::names::Names;
 use super::values::{all_of, plain, table, values};
 use crate::language::Language;
-use pbx_core::value::Value;
+use pbx_core::base::value::Value;
 use std::collections::BTreeMap;
 
 /// What a verb asked for, without the full stop.

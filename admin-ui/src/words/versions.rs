@@ -2,9 +2,9 @@
 //! one that may be bound nowhere any more, or that a newer release has replaced. The store keeps every version that ever ran.
 
 use super::Names;
+use pbx_core::base::ids::{DeviceId, NumberId, PersonId, TemplateVersionId};
 use pbx_core::cdr::CallRecord;
 use pbx_core::decision::StepKind;
-use pbx_core::ids::{DeviceId, NumberId, PersonId, TemplateVersionId};
 use pbx_core::store::{Store, StoreError};
 use std::collections::BTreeMap;
 

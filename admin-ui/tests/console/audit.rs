@@ -3,9 +3,9 @@
 use crate::browser::Browser;
 use crate::house::{Hand, House};
 use axum::http::StatusCode;
-use pbx_core::ids::AuditId;
+use pbx_core::base::ids::AuditId;
+use pbx_core::base::time::Wall;
 use pbx_core::journal::{AuditLine, Entry};
-use pbx_core::time::Wall;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

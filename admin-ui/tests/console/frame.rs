@@ -5,9 +5,9 @@ use crate::house::{Hand, House};
 use crate::records::{Story, outside, party};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use pbx_core::base::time::Wall;
 use pbx_core::event::Disposition;
 use pbx_core::journal::Entry;
-use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 

@@ -3,17 +3,17 @@
 #![allow(dead_code, reason = "each user of this file uses a part of it")]
 
 use admin_ui::{Clock, DemoAccount, Options, Ports, Records};
+use pbx_core::base::ids::{CallId, TenantId};
+use pbx_core::base::time::{Instant, Now, Wall};
 use pbx_core::call::io::Command;
 use pbx_core::change::{Catalogue, Configuration};
 use pbx_core::directory::{Device, Person, Tenant};
 use pbx_core::event::{Event, EventKind};
-use pbx_core::ids::{CallId, TenantId};
 use pbx_core::journal::Entry;
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::SipLog;
 use pbx_core::store::{Place, Projector, Store};
 use pbx_core::template::TemplateVersion;
-use pbx_core::time::{Instant, Now, Wall};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

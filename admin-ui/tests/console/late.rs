@@ -23,7 +23,7 @@ async fn house(name: &str) -> (House, Router) {
 
 /// Ends every session of the house.
 async fn forget_sessions(house: &House) {
-    let far = pbx_core::time::Wall::from_micros(i64::MAX);
+    let far = pbx_core::base::time::Wall::from_micros(i64::MAX);
     house.ports.records.store.remove_expired_sessions(far).await.unwrap();
 }
 

@@ -5,12 +5,12 @@ use crate::house::{Hand, House};
 use crate::records::{answer, party, register, ring};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use pbx_core::base::ids::{CallId, LegId, TenantId};
+use pbx_core::base::time::Wall;
 use pbx_core::call::io::Command;
 use pbx_core::change::{Change, ObjectId};
 use pbx_core::event::{Direction, Disposition, EventKind, Party};
-use pbx_core::ids::{CallId, LegId, TenantId};
 use pbx_core::journal::Entry;
-use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 

@@ -4,10 +4,10 @@ use crate::browser::Browser;
 use crate::house::{Hand, House, somebody};
 use crate::records::{Story, party, ring};
 use axum::http::StatusCode;
+use pbx_core::base::ids::CallId;
+use pbx_core::base::time::Wall;
 use pbx_core::event::{Disposition, EventKind};
-use pbx_core::ids::CallId;
 use pbx_core::journal::Entry;
-use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 

@@ -1,17 +1,17 @@
 //! Records of calls as the exchange writes them, and the events that go with one.
 
 use crate::house::{House, somebody};
+use pbx_core::base::flow::Transport;
+use pbx_core::base::ids::{CallId, LegId, TenantId};
+use pbx_core::base::time::Wall;
+use pbx_core::base::value::Value;
 use pbx_core::cdr::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::{Scope, Tenant};
 use pbx_core::event::{Direction, Disposition, EventKind, Party};
-use pbx_core::flow::Transport;
-use pbx_core::ids::{CallId, LegId, TenantId};
 use pbx_core::script::ScriptInput;
 use pbx_core::sip_log::{Entry, Way};
-use pbx_core::time::Wall;
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

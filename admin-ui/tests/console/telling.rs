@@ -3,10 +3,10 @@
 use crate::browser::Browser;
 use crate::house::{Hand, House, somebody};
 use crate::records::{Story, ladder, outside, party};
+use pbx_core::base::time::Wall;
 use pbx_core::event::Disposition;
 use pbx_core::journal::Entry;
 use pbx_core::sip_log::Entry as Message;
-use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 

@@ -3,12 +3,12 @@
 use crate::browser::Browser;
 use crate::house::{Hand, House};
 use crate::records::{Story, party};
+use pbx_core::base::ids::TemplateVersionId;
+use pbx_core::base::time::Wall;
 use pbx_core::decision::StepKind;
 use pbx_core::event::Disposition;
-use pbx_core::ids::TemplateVersionId;
 use pbx_core::journal::Entry;
 use pbx_core::template::TemplateVersion;
-use pbx_core::time::Wall;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 

@@ -4,9 +4,9 @@
 use super::io::World;
 use super::state::Call;
 use super::stock::Stock;
+use crate::base::ids::{DeviceId, TenantId};
+use crate::base::settings::Settings;
 use crate::cause::{self, Cause};
-use crate::ids::{DeviceId, TenantId};
-use crate::settings::Settings;
 use std::collections::HashMap;
 use std::hash::Hash;
 

@@ -3,11 +3,11 @@
 use super::cx::Cx;
 use super::reinvite::Reoffer;
 use super::state::Call;
+use crate::base::time::Instant;
 use crate::cause;
 use crate::decision::Final;
 use crate::event::EventKind;
 use crate::journal::{Answer, Entry};
-use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The connection between the caller and the leg that answered.

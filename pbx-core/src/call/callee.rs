@@ -9,8 +9,8 @@ use super::presence::Presence;
 use super::session::Session;
 use super::state::Call;
 use super::wire::Writer;
+use crate::base::ids::LegId;
 use crate::event::EventKind;
-use crate::ids::LegId;
 use pbx_sip::Message;
 use pbx_sip::dialog::Dialog;
 

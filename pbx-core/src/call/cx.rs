@@ -2,13 +2,13 @@
 
 use super::io::{Output, World};
 use super::shared::{Shared, User, Whose};
+use crate::base::flow::Flow;
+use crate::base::ids::{CallId, Slot, TenantId};
+use crate::base::time::Now;
+use crate::base::token;
 use crate::door::Who;
 use crate::event::{Event, EventKind};
-use crate::flow::Flow;
-use crate::ids::{CallId, Slot, TenantId};
 use crate::journal::Entry;
-use crate::time::Now;
-use crate::token;
 use bytes::Bytes;
 use pbx_sip::transaction::{Action, TransactionId};
 use pbx_sip::{Message, Reply};

@@ -4,12 +4,12 @@ use super::cx::Cx;
 use super::leg::LegState;
 use super::state::Call;
 use super::wrap_up::WrapUp;
+use crate::base::time::Now;
 use crate::cause::{self, Cause};
 use crate::cdr::Ending;
 use crate::decision::Final;
 use crate::event::EventKind;
 use crate::journal::Entry;
-use crate::time::Now;
 
 /// The ordinary end of an answered call.
 pub(super) const HUNG_UP: Ending<'static> = Ending::of(&cause::NORMAL);

@@ -2,16 +2,16 @@
 
 use super::identity;
 use super::io::World;
+use crate::base::ids::{CallId, DeviceId, NumberId, PersonId, TemplateVersionId, TenantId};
+use crate::base::time::Wall;
+use crate::base::value::Value;
 use crate::decision::{Bound, Facts, Final, Limits, Opening, Resolution};
 use crate::dial_plan::Dialled;
 use crate::directory::{Device, Scope, Tenant};
 use crate::event::{Direction, Party};
-use crate::ids::{CallId, DeviceId, NumberId, PersonId, TemplateVersionId, TenantId};
 use crate::registrar::{Registrar, Target};
 use crate::script::ScriptInput;
 use crate::template::TemplateVersion;
-use crate::time::Wall;
-use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

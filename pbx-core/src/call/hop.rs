@@ -12,10 +12,10 @@
 
 use super::cx::Cx;
 use super::leg::Leg;
-use crate::flow::{Flow, Transport};
-use crate::ids::{DeviceId, TenantId};
+use crate::base::flow::{Flow, Transport};
+use crate::base::ids::{DeviceId, TenantId};
+use crate::base::time::Instant;
 use crate::registrar::{Target, address_of, is_behind_nat};
-use crate::time::Instant;
 use pbx_sip::{Message, Uri};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

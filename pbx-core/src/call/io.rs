@@ -1,15 +1,15 @@
 //! What goes into the engine and what comes out. The engine is asked, it never asks.
 
+use crate::base::flow::{Flow, Routes};
+use crate::base::ids::{CallId, DeviceId, TenantId};
+use crate::base::settings::Settings;
+use crate::base::time::{Instant, Now};
+use crate::base::value::Value;
 use crate::directory::Directory;
 use crate::door::Who;
 use crate::event::Event;
-use crate::flow::{Flow, Routes};
-use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::Entry;
 use crate::script::{ScriptJob, ScriptReply};
-use crate::settings::Settings;
-use crate::time::{Instant, Now};
-use crate::value::Value;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

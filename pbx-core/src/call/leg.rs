@@ -5,10 +5,10 @@ use super::hop::Reachability;
 use super::presence::Presence;
 use super::session::Session;
 use super::shared::Whose;
+use crate::base::flow::{Flow, Transport};
+use crate::base::ids::{CallId, LegId, Slot, TenantId};
 use crate::directory::{Device, MediaRule};
 use crate::event::Party;
-use crate::flow::{Flow, Transport};
-use crate::ids::{CallId, LegId, Slot, TenantId};
 use bytes::Bytes;
 use pbx_media::{Aim, Command, Port};
 use pbx_sip::dialog::{Dialog, Parts};
@@ -60,7 +60,7 @@ pub(super) struct Leg {
     pub(super) session: Session,
     pub(super) port: Option<Port>,
     /// When the timer for our unacknowledged 200 is due.
-    pub(super) answer_timer: Option<crate::time::Instant>,
+    pub(super) answer_timer: Option<crate::base::time::Instant>,
     /// Whether the leg was ever connected and free to send, so that silence would be a fault.
     pub(super) heard: bool,
     /// Its connection is gone, and nothing has come on another.

@@ -1,8 +1,8 @@
 //! `now` of a script: the moment in the tenant's zone, and its holiday if it is one.
 
+use crate::base::time::Wall;
+use crate::base::value::Value;
 use crate::directory::Tenant;
-use crate::time::Wall;
-use crate::value::Value;
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;

@@ -3,9 +3,9 @@
 use super::cx::Cx;
 use super::incoming::Incoming;
 use super::wire::{self, Writer};
+use crate::base::flow::{Flow, network};
 use crate::door::Who;
 use crate::door::still_proves;
-use crate::flow::{Flow, network};
 use crate::registrar::{Changes, KEEP_ALIVE};
 use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;

@@ -3,10 +3,10 @@
 use super::stock::Stock;
 use super::stray::Strays;
 use super::timers::Timers;
-use crate::flow::Flow;
-use crate::ids::{CallId, TenantId};
+use crate::base::flow::Flow;
+use crate::base::ids::{CallId, TenantId};
+use crate::base::token::{self, Tokens};
 use crate::registrar::Registrar;
-use crate::token::{self, Tokens};
 use bytes::Bytes;
 use pbx_sip::Message;
 use pbx_sip::digest::{NonceCounts, Nonces};

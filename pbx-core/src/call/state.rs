@@ -9,10 +9,10 @@ use super::routing::Run;
 use super::verb::lookup::Lookup;
 use super::verb::ring::Ring;
 use super::wrap_up::WrapUp;
+use crate::base::ids::{DeviceId, NumberId};
 use crate::cdr::Assembly;
 use crate::decision::{Ask, Decider, Final};
 use crate::dial_plan::Dialled;
-use crate::ids::{DeviceId, NumberId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! The media ports that this engine may use without asking: a few for each media thread, refilled before they run out.
 
 use super::io::Output;
-use crate::ids::{CallId, TenantId};
+use crate::base::ids::{CallId, TenantId};
 use pbx_media::{Command, Port};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};

@@ -8,8 +8,8 @@
 use super::cx::Cx;
 use super::leg::via;
 use super::shared::{User, Whose, timers};
-use crate::flow::Flow;
-use crate::time::Instant;
+use crate::base::flow::Flow;
+use crate::base::time::Instant;
 use pbx_sip::build::RequestBuilder;
 use pbx_sip::dialog::{Dialog, Parts};
 use pbx_sip::transaction::TransactionId;

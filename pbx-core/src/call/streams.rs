@@ -3,7 +3,7 @@
 
 use super::leg::{Leg, LegState};
 use super::state::Call;
-use crate::ids::CallId;
+use crate::base::ids::CallId;
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 

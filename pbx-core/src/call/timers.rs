@@ -1,7 +1,7 @@
 //! Every timer of an engine in one enum and one queue. The transaction layer keeps the timers of RFC 3261.
 
-use crate::ids::CallId;
-use crate::time::Instant;
+use crate::base::ids::CallId;
+use crate::base::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

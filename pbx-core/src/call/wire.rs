@@ -2,7 +2,7 @@
 //! end gets through.
 
 use super::warning::warning;
-use crate::flow::Flow;
+use crate::base::flow::Flow;
 use bytes::Bytes;
 use pbx_sip::{HeaderName, Message, Reply, StatusCode, spell};
 

@@ -1,11 +1,11 @@
 //! The record of a call while it runs: told what happens, it becomes the record at the end.
 
 use super::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
+use crate::base::ids::{CallId, LegId, TenantId};
+use crate::base::time::{Instant, Now, Wall};
 use crate::cause::Cause;
 use crate::decision::Decision;
 use crate::event::{Direction, Disposition, Party};
-use crate::ids::{CallId, LegId, TenantId};
-use crate::time::{Instant, Now, Wall};
 use serde::{Deserialize, Serialize};
 
 /// A record in the making.

@@ -6,10 +6,10 @@ mod written;
 pub use assembly::{Assembly, Ending};
 pub use written::Written;
 
+use crate::base::ids::{CallId, LegId, TenantId};
+use crate::base::time::Wall;
 use crate::decision::{Decision, Step};
 use crate::event::{Direction, Disposition, Party};
-use crate::ids::{CallId, LegId, TenantId};
-use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
 /// The record of a call, with the steps of its decision or with the same put into words.

@@ -117,11 +117,11 @@ impl<'de> Deserialize<'de> for Written {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::ids::{CallId, TemplateVersionId, TenantId};
+    use crate::base::time::Wall;
+    use crate::base::value::Value;
     use crate::cdr::Assembly;
     use crate::event::{Direction, Party};
-    use crate::ids::{CallId, TemplateVersionId, TenantId};
-    use crate::time::Wall;
-    use crate::value::Value;
     use std::collections::BTreeMap;
 
     /// A caller and a script that try to be taken for a part of the record.

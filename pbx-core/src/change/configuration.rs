@@ -7,11 +7,11 @@ use super::snapshot::Maker;
 use super::state::State;
 use super::validate::validate;
 use super::{Applied, Catalogue, Fault, Object, ObjectId, Origin, Refusal, Step, export, write};
+use crate::base::ids::TenantId;
+use crate::base::time::Wall;
 use crate::directory::Directory;
-use crate::ids::TenantId;
 use crate::secret::{Keys, Plain};
 use crate::store::{Store, StoreError};
-use crate::time::Wall;
 use arc_swap::ArcSwap;
 use rand::RngCore;
 use std::collections::{HashMap, HashSet};
@@ -115,7 +115,7 @@ impl Configuration {
     }
 
     /// A device's SIP password in the clear: for the phone-file renderer alone.
-    pub async fn device_password(&self, tenant: TenantId, device: crate::ids::DeviceId) -> Option<Plain> {
+    pub async fn device_password(&self, tenant: TenantId, device: crate::base::ids::DeviceId) -> Option<Plain> {
         let state = self.state.lock().await;
         let super::Object::Device(_, device) = state.now.get(ObjectId::Device(tenant, device))? else { return None };
         self.keys.open(&super::edit::owner(tenant, device.id), device.secret.as_ref()?).ok()

@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::{Object, ObjectId, shown};
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};

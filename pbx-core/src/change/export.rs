@@ -4,8 +4,8 @@ use super::import::reference_order;
 use super::shown::{Fields, SECRETS, fields};
 use super::state::State;
 use super::{Object, ObjectId};
+use crate::base::ids::TenantId;
 use crate::directory::Scope;
-use crate::ids::TenantId;
 use crate::store::{Account, Role, TenantConfig};
 use serde_json::{Map, Value, json};
 

@@ -1,8 +1,8 @@
 //! What can be written, and how it is named.
 
 use super::Origin;
+use crate::base::ids::{AccountId, DeviceId, NumberId, PersonId, SourceId, TenantId, TrunkId};
 use crate::directory::{Scope, Source, Trunk};
-use crate::ids::{AccountId, DeviceId, NumberId, PersonId, SourceId, TenantId, TrunkId};
 use crate::secret::Plain;
 use crate::store::{Account, BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
 

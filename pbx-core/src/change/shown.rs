@@ -2,8 +2,8 @@
 
 use super::state::State;
 use super::{Object, ObjectId};
+use crate::base::ids::{PersonId, TenantId};
 use crate::directory::{MediaRule, SECRET_HEADER, Scope};
-use crate::ids::{PersonId, TenantId};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -123,6 +123,6 @@ pub(super) fn secret_differs(before: &Object, after: &Object) -> bool {
 }
 
 /// A trunk's slug.
-pub(super) fn trunk_of(state: &State, trunk: Option<crate::ids::TrunkId>) -> Option<String> {
+pub(super) fn trunk_of(state: &State, trunk: Option<crate::base::ids::TrunkId>) -> Option<String> {
     state.trunks().find(|known| Some(known.id) == trunk).map(|trunk| trunk.slug.clone())
 }

@@ -3,8 +3,8 @@
 use super::edit::owner;
 use super::state::State;
 use super::{Catalogue, DEFAULT_TEMPLATE, Object, ObjectId};
+use crate::base::ids::{DeviceId, PersonId, TenantId};
 use crate::directory::{Binding, Device, Directory, Number, Person, Scope, Tenant};
-use crate::ids::{DeviceId, PersonId, TenantId};
 use crate::secret::{Keys, ha1};
 use crate::store::{BindingConfig, DeviceConfig, TenantConfig};
 use crate::template::TemplateVersion;

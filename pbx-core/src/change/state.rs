@@ -1,8 +1,8 @@
 //! The whole configuration in memory, by id: changes are tried on it before they are written.
 
 use super::{Object, ObjectId};
+use crate::base::ids::{AccountId, DeviceId, NumberId, PersonId, SourceId, TenantId, TrunkId};
 use crate::directory::{Scope, Trunk};
-use crate::ids::{AccountId, DeviceId, NumberId, PersonId, SourceId, TenantId, TrunkId};
 use crate::store::sql::Everything;
 use crate::store::{Account, BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
 use std::collections::BTreeMap;

@@ -4,10 +4,10 @@
 use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
 use super::{Object, ObjectId};
-use crate::ids::{AuditId, TenantId};
+use crate::base::ids::{AuditId, TenantId};
+use crate::base::time::Wall;
 use crate::journal::AuditLine;
 use crate::store::{StoreError, Work};
-use crate::time::Wall;
 use rand::RngCore;
 use serde_json::json;
 

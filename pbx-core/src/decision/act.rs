@@ -2,9 +2,9 @@
 
 use super::ask::{Act, Final};
 use super::facts::Limits;
+use crate::base::value::Value;
 use crate::cause;
 use crate::template::MAX_DESTINATIONS;
-use crate::value::Value;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 

@@ -1,9 +1,9 @@
 //! What the decider wants done, and how it all ends.
 
+use crate::base::value::Value;
 use crate::cause::{self, Cause};
 use crate::script::ScriptInput;
 use crate::template::TemplateVersion;
-use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

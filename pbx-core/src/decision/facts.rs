@@ -1,12 +1,12 @@
 //! The one port through which routing reads the world.
 
 use super::ask::Final;
+use crate::base::ids::{NumberId, PersonId, TemplateVersionId};
+use crate::base::time::Wall;
 use crate::dial_plan::Dialled;
 use crate::directory::Scope;
-use crate::ids::{NumberId, PersonId, TemplateVersionId};
 use crate::script::ScriptInput;
 use crate::template::TemplateVersion;
-use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let settings = crate::settings::Settings::default();
+        let settings = crate::base::settings::Settings::default();
         Self { actions: settings.max_actions, lookups: settings.max_lookups, ring_timeout_s: settings.ring_timeout_s }
     }
 }

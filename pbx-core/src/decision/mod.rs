@@ -21,10 +21,10 @@ pub use recorded::Programs;
 pub use replay::{Host, replay};
 pub use said::Said;
 
-use crate::ids::{NumberId, PersonId, TemplateVersionId};
+use crate::base::ids::{NumberId, PersonId, TemplateVersionId};
+use crate::base::time::Wall;
+use crate::base::value::Value;
 use crate::script::{FaultKind, ScriptInput};
-use crate::time::Wall;
-use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;

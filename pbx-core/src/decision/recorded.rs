@@ -3,14 +3,14 @@
 use super::ask::Final;
 use super::facts::{Bound, Facts, Opening, Resolution};
 use super::{Decision, StepKind};
+use crate::base::ids::{PersonId, TemplateVersionId};
+use crate::base::time::Wall;
+use crate::base::value::Value;
 use crate::cause;
 use crate::dial_plan::Dialled;
 use crate::directory::Scope;
-use crate::ids::{PersonId, TemplateVersionId};
 use crate::script::ScriptInput;
 use crate::template::TemplateVersion;
-use crate::time::Wall;
-use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

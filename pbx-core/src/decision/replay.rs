@@ -3,7 +3,7 @@
 use super::ask::{Ask, Final, STOPS};
 use super::recorded::Recorded;
 use super::{Decider, Decision, Programs, Step, StepKind};
-use crate::ids::{CallId, TenantId};
+use crate::base::ids::{CallId, TenantId};
 use crate::script::{FaultKind, RunId, ScriptJob, ScriptStep};
 use uuid::Uuid;
 

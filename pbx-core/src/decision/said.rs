@@ -51,8 +51,8 @@ impl Decision<Said> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::time::Wall;
     use crate::decision::StepKind;
-    use crate::time::Wall;
 
     #[test]
     fn steps_that_are_said_bit_by_bit_are_the_decision() {

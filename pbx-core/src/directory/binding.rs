@@ -1,7 +1,7 @@
 //! Which template runs for what. The most specific binding wins.
 
-use crate::ids::{NumberId, PersonId, TemplateVersionId};
-use crate::value::Value;
+use crate::base::ids::{NumberId, PersonId, TemplateVersionId};
+use crate::base::value::Value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

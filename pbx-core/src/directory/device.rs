@@ -1,6 +1,6 @@
 //! A phone: one SIP account.
 
-use crate::ids::{DeviceId, PersonId};
+use crate::base::ids::{DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -20,7 +20,7 @@ pub use source::{SECRET_HEADER, Source, SourceKind};
 pub use tenant::{Holiday, Tenant};
 pub use trunk::{CalledNumber, Trunk, TrunkKind};
 
-use crate::ids::{DeviceId, NumberId, TenantId, TrunkId};
+use crate::base::ids::{DeviceId, NumberId, TenantId, TrunkId};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A public telephone number.
 
-use crate::ids::{NumberId, TrunkId};
+use crate::base::ids::{NumberId, TrunkId};
 use serde::{Deserialize, Serialize};
 
 /// A number of the tenant; what it runs is its binding (`Scope::Number`).

@@ -1,6 +1,6 @@
 //! Where a trunk calls from: one address and port, or a network of any port.
 
-use crate::network::{BadNetwork, Network};
+use crate::base::network::{BadNetwork, Network};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,6 +1,6 @@
 //! Somebody with an extension.
 
-use crate::ids::{DeviceId, PersonId};
+use crate::base::ids::{DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// A person: has an extension that others dial, and any number of phones.

@@ -1,8 +1,8 @@
 //! A named place in the tenant's own systems that templates may ask for data.
 
-use crate::ids::{SourceId, TenantId};
+use crate::base::ids::{SourceId, TenantId};
+use crate::base::value::Value;
 use crate::sealed::Sealed;
-use crate::value::Value;
 use serde::{Deserialize, Serialize};
 
 /// The protocol that a source speaks.

@@ -1,7 +1,7 @@
 //! A company: its people, devices, numbers and rules.
 
 use super::{Binding, Device, Number, Person, Source};
-use crate::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId};
+use crate::base::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId};
 use crate::template::TemplateVersion;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};

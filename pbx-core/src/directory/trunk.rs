@@ -1,7 +1,7 @@
 //! A way to and from the outside. Trunks belong to the operator; numbers on them to tenants.
 
 use super::peer::Peer;
-use crate::ids::TrunkId;
+use crate::base::ids::TrunkId;
 use serde::{Deserialize, Serialize};
 
 /// How a trunk is recognised.

@@ -1,8 +1,8 @@
 //! What the door wants somebody to know: once an episode, never once a packet.
 
-use crate::ids::{AuditId, TenantId};
+use crate::base::ids::{AuditId, TenantId};
+use crate::base::time::Wall;
 use crate::journal::AuditLine;
-use crate::time::Wall;
 use std::net::SocketAddr;
 
 /// What was noticed.

@@ -2,7 +2,7 @@
 //! none. What was left out is told as a number.
 
 use super::alarm::{Alarm, AlarmKind};
-use crate::time::{Instant, Now};
+use crate::base::time::{Instant, Now};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Wall;
+    use crate::base::time::Wall;
 
     fn at(seconds: u64) -> Now {
         Now { mono: Instant::from_micros(seconds * 1_000_000), wall: Wall::from_micros(seconds as i64 * 1_000_000) }

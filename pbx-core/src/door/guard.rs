@@ -11,8 +11,8 @@
 //! ([`super::emergency`]) is answered, but without a look at its password: an answer that tells a right one from a wrong one
 //! would be an allowance without end.
 
-use crate::flow::network;
-use crate::time::Instant;
+use crate::base::flow::network;
+use crate::base::time::Instant;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;

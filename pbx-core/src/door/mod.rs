@@ -26,12 +26,12 @@ pub use guard::{Guard, Limits, Standing};
 pub use proof::still_proves;
 pub use who::Who;
 
+use crate::base::ids::TenantId;
+use crate::base::settings::Settings;
+use crate::base::time::Now;
+use crate::base::token::Tokens;
 use crate::directory::Directory;
-use crate::ids::TenantId;
 use crate::location::Binding;
-use crate::settings::Settings;
-use crate::time::Now;
-use crate::token::Tokens;
 use answer::Answers;
 use budget::Budget;
 use bytes::Bytes;

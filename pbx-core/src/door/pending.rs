@@ -1,9 +1,9 @@
 //! Which slot an INVITE went to, so that its CANCEL and an ACK without our tag go the same way (RFC
 //! 3261 §9.1, §17.1.1.3).
 
-use crate::flow::Flow;
-use crate::ids::Slot;
-use crate::time::Instant;
+use crate::base::flow::Flow;
+use crate::base::ids::Slot;
+use crate::base::time::Instant;
 use bytes::Bytes;
 use pbx_sip::{Message, Method, Via};
 use std::collections::{HashMap, VecDeque};

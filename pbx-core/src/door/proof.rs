@@ -1,8 +1,8 @@
 //! Whether a request still proves what it proved at the door.
 
 use super::identity::credentials_for;
+use crate::base::ids::{DeviceId, TenantId};
 use crate::directory::Directory;
-use crate::ids::{DeviceId, TenantId};
 use pbx_sip::digest::Ha1;
 use pbx_sip::{Message, Method};
 

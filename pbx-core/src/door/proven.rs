@@ -3,9 +3,9 @@
 //! Only a right answer to a nonce of ours gets anybody in here, so what is remembered is bounded by the devices that there
 //! are: a few places of each. There may be as many as there are phones, so each is kept in few bytes.
 
-use crate::flow::network;
-use crate::ids::DeviceId;
-use crate::time::Instant;
+use crate::base::flow::network;
+use crate::base::ids::DeviceId;
+use crate::base::time::Instant;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //! forged, and an answer is longer than what asks for it: without a ration we would throw at
 //! anybody what anybody wants.
 
-use crate::time::Instant;
+use crate::base::time::Instant;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;

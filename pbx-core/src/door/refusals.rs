@@ -3,8 +3,8 @@
 
 use super::alarm::{Alarm, AlarmKind};
 use super::budget::Budget;
+use crate::base::time::{Instant, Now};
 use crate::directory::Directory;
-use crate::time::{Instant, Now};
 use bytes::Bytes;
 use pbx_sip::message::Message;
 use pbx_sip::{NameAddr, Uri};
@@ -112,7 +112,7 @@ fn refusal(answer: &[u8]) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Wall;
+    use crate::base::time::Wall;
 
     fn at(seconds: u64) -> Now {
         Now { mono: Instant::from_micros(seconds * 1_000_000), wall: Wall::from_micros(seconds as i64 * 1_000_000) }
@@ -132,7 +132,7 @@ mod tests {
         let (one, other) = ("192.0.2.9:5060".parse().unwrap(), "192.0.2.10:5060".parse().unwrap());
         let told = refusals.note(at(0), one, &answer("404 Not Found"), None).unwrap();
         assert_eq!((told.account.as_str(), told.tenant), ("desk", None));
-        let line = told.audit(crate::ids::AuditId::of_key("line"));
+        let line = told.audit(crate::base::ids::AuditId::of_key("line"));
         assert_eq!((line.action.as_str(), line.object.as_str()), ("sip.refused", "desk"));
         assert_eq!(line.detail["status"], 404);
         assert_eq!((&line.detail["dialled"], &line.detail["sip_call_id"]), (&"+4930555199".into(), &"c1".into()));

@@ -1,9 +1,9 @@
 //! Whether a request is a trunk's, and whose number it calls.
 
 use super::admit::Moment;
+use crate::base::ids::TrunkId;
 use crate::dial_plan;
 use crate::directory::{CalledNumber, Directory, Number, Tenant, Trunk};
-use crate::ids::TrunkId;
 use pbx_sip::{Message, Method, NameAddr, Uri};
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Who sent a request.
 
-use crate::ids::{DeviceId, NumberId, TenantId, TrunkId};
+use crate::base::ids::{DeviceId, NumberId, TenantId, TrunkId};
 use serde::{Deserialize, Serialize};
 
 /// Who sent a request, as the door found out.

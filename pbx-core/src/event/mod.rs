@@ -1,7 +1,7 @@
 //! Small immutable facts on a bus. Records, lamps, the live console, push and metrics read them; nobody calls the console.
 
-use crate::ids::{CallId, DeviceId, LegId, PersonId, TenantId};
-use crate::time::Now;
+use crate::base::ids::{CallId, DeviceId, LegId, PersonId, TenantId};
+use crate::base::time::Now;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -140,7 +140,7 @@ pub enum EventKind {
         /// The phone's User-Agent, if it told one.
         user_agent: Arc<str>,
         /// When the registration ends.
-        expires: crate::time::Wall,
+        expires: crate::base::time::Wall,
     },
     /// A contact is gone.
     Unregistered {

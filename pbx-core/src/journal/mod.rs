@@ -19,12 +19,12 @@ pub use open_call::{Answer, CUT, Ending, OpenCall};
 pub use open_calls::{Heard, OpenCalls};
 pub use recover::{Portion, Recovery, read_on};
 
+use crate::base::ids::{CallId, DeviceId, LegId, TenantId};
+use crate::base::time::Wall;
 use crate::cdr::{CallRecord, Written};
 use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
-use crate::ids::{CallId, DeviceId, LegId, TenantId};
 use crate::location::{Binding, Refresh};
-use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -180,7 +180,7 @@ impl Entry {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AuditLine {
     /// Its id.
-    pub id: crate::ids::AuditId,
+    pub id: crate::base::ids::AuditId,
     /// Whose; none for what concerns the whole server.
     pub tenant: Option<TenantId>,
     /// When.

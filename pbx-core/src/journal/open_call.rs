@@ -1,12 +1,12 @@
 //! A call that has begun and has no record yet, and the record that is made of it if the server dies.
 
 use super::Entry;
+use crate::base::ids::{CallId, LegId, TenantId};
+use crate::base::time::Wall;
 use crate::cause;
 use crate::cdr::{CallRecord, LegRecord, Segment};
 use crate::decision::{Decision, Said, StepKind};
 use crate::event::{Direction, Disposition, Party};
-use crate::ids::{CallId, LegId, TenantId};
-use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 
 /// What the journal has told of a call so far.

@@ -1,9 +1,9 @@
 //! The calls of a journal that have begun and have no record yet.
 
 use super::{Entry, OpenCall};
+use crate::base::ids::CallId;
 use crate::cdr::Written;
 use crate::decision::Said;
-use crate::ids::CallId;
 use std::collections::BTreeMap;
 
 /// Told a journal's entries in order, it knows which calls are open.

@@ -6,7 +6,7 @@ use super::file::segments;
 use super::frame::Wanted;
 use super::walk::{Piece, Walk};
 use super::{Entry, Position, Progress};
-use crate::time::Wall;
+use crate::base::time::Wall;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::io;

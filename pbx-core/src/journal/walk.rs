@@ -52,10 +52,10 @@ impl Iterator for Walk<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AuditId, TenantId};
+    use crate::base::ids::{AuditId, TenantId};
+    use crate::base::time::Wall;
     use crate::journal::AuditLine;
     use crate::journal::frame::encode;
-    use crate::time::Wall;
 
     fn line(number: u8) -> Entry {
         Entry::Audit(AuditLine {

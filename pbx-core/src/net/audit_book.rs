@@ -1,8 +1,8 @@
 //! Where the threads that carry messages write what an administrator should be able to find.
 
 use super::Promises;
+use crate::base::ids::AuditId;
 use crate::door::Alarm;
-use crate::ids::AuditId;
 use crate::journal::Entry;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;

@@ -1,6 +1,6 @@
 //! The one place that reads the machine's clocks.
 
-use crate::time::{Instant, Now, Wall};
+use crate::base::time::{Instant, Now, Wall};
 use std::time::SystemTime;
 
 /// Tells what time it is. Handed to whoever needs it outside the engines.

@@ -2,13 +2,13 @@
 
 use super::audit_book::AuditBook;
 use super::{Clock, Inbox, RouteTable, Sender};
+use crate::base::flow::Flow;
+use crate::base::ids::Slot;
+use crate::base::time::Now;
 use crate::call::io::Input;
 use crate::change::Configuration;
 use crate::door::Who;
 use crate::door::{Admission, Alarm, Door, Verdict};
-use crate::flow::Flow;
-use crate::ids::Slot;
-use crate::time::Now;
 use bytes::Bytes;
 use pbx_sip::framing::FramingError;
 use rand_chacha::ChaCha20Rng;

@@ -2,9 +2,9 @@
 //! media thread would leave the calls of all others in silence, a worker of the runtime the console.
 
 use super::mailbox::{EngineQueue, Mailbox, mailbox};
+use crate::base::flow::Flow;
+use crate::base::ids::{SLOTS, Slot};
 use crate::call::io::{Answer, Command, Input};
-use crate::flow::Flow;
-use crate::ids::{SLOTS, Slot};
 use crate::script::ScriptReply;
 
 /// Hands inputs to engines. Cheap to clone.
@@ -100,7 +100,7 @@ pub fn engine_of(slot: Slot, engines: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Transport;
+    use crate::base::flow::Transport;
     use pbx_media::{Fact, Port, PortReport};
 
     #[test]

@@ -1,9 +1,9 @@
 //! The writer of the SIP message ring: a thread of its own, so that no engine waits for a disk.
 
-use crate::flow::Flow;
-use crate::ids::{CallId, TenantId};
+use crate::base::flow::Flow;
+use crate::base::ids::{CallId, TenantId};
+use crate::base::time::Wall;
 use crate::sip_log::{Entry, SipLog, Way};
-use crate::time::Wall;
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

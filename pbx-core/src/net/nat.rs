@@ -1,6 +1,6 @@
 //! A NAT before this server: who looks at us through it, and who does not.
 
-use crate::network::Network;
+use crate::base::network::Network;
 use std::net::IpAddr;
 
 /// What hides our own addresses from everybody outside some networks.

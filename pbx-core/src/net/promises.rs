@@ -2,7 +2,7 @@
 
 use super::feeder::{Batch, Bell, feed};
 use super::storage::{Storage, StorageBook};
-use crate::ids::{CallId, TenantId};
+use crate::base::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Progress};
 use crate::store::Projector;
 use std::collections::{HashMap, HashSet};
@@ -237,11 +237,11 @@ fn force_to_disk(journal: &Weak<Journal>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::ids::AuditId;
+    use crate::base::time::Wall;
     use crate::event::Disposition;
-    use crate::ids::AuditId;
     use crate::journal::{AuditLine, Disk, Limits, Segment};
     use crate::store::{Place, Store};
-    use crate::time::Wall;
 
     fn line(number: u64) -> Entry {
         Entry::Audit(AuditLine {
@@ -307,7 +307,7 @@ mod tests {
     }
 
     fn refresh() -> Entry {
-        let device = crate::ids::DeviceId::of_key("desk");
+        let device = crate::base::ids::DeviceId::of_key("desk");
         let refresh = crate::location::Refresh {
             device,
             key: "a".into(),

@@ -1,7 +1,7 @@
 //! The server's pulse: a file that says when it was last alive, so that a call that a kill cut has the length that it had.
 
 use super::{Clock, pause};
-use crate::time::Wall;
+use crate::base::time::Wall;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;

@@ -1,8 +1,8 @@
 //! Which of our addresses a peer sees: the kernel's routing table, asked without sending anything.
 
 use super::Nat;
-use crate::flow::{Flow, Routes, Transport};
-use crate::time::Instant;
+use crate::base::flow::{Flow, Routes, Transport};
+use crate::base::time::Instant;
 use pbx_media::datagram::source_towards;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};

@@ -1,7 +1,7 @@
 //! The way out: any engine sends on any flow.
 
 use super::tcp::Connections;
-use crate::flow::{Flow, Transport};
+use crate::base::flow::{Flow, Transport};
 use bytes::Bytes;
 use pbx_media::datagram::send_from;
 use std::net::{SocketAddr, UdpSocket};

@@ -6,9 +6,9 @@ mod wait;
 
 use super::Inbox;
 use super::front::Front;
+use crate::base::flow::{Flow, Transport};
+use crate::base::settings::Settings;
 use crate::door::{Alarm, AlarmKind};
-use crate::flow::{Flow, Transport};
-use crate::settings::Settings;
 use bytes::Bytes;
 use rustix::net::sockopt;
 use std::net::SocketAddr;

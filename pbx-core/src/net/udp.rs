@@ -3,10 +3,10 @@
 
 use super::front::Front;
 use super::mailbox::timespec;
+use crate::base::flow::{Flow, Transport};
+use crate::base::ids::Slot;
+use crate::base::time::Now;
 use crate::call::io::Input;
-use crate::flow::{Flow, Transport};
-use crate::ids::Slot;
-use crate::time::Now;
 use bytes::Bytes;
 use pbx_media::datagram::{Arrival, Receiver};
 use rustix::event::{PollFd, PollFlags, poll};

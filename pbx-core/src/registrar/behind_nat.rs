@@ -12,7 +12,7 @@
 //! destination another port (RFC 5389 §2): with `rport` it listens where it sends from (RFC 3581
 //! §3). The last row is a carrier that sends from one machine and is to be spoken to at another.
 
-use crate::flow::Flow;
+use crate::base::flow::Flow;
 use pbx_sip::{Uri, Via};
 use std::net::IpAddr;
 
@@ -65,7 +65,7 @@ impl Realm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Transport;
+    use crate::base::flow::Transport;
 
     #[test]
     fn nat_is_what_rewrites_the_source_or_hides_the_contact() {

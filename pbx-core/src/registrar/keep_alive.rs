@@ -7,8 +7,8 @@
 //! again soon after its NAT was restarted. docs/decisions/0015 has the costs.
 
 use super::{Changes, Owner, Registrar};
+use crate::base::time::{Instant, Now};
 use crate::location::Binding;
-use crate::time::{Instant, Now};
 use bytes::Bytes;
 use std::time::Duration;
 

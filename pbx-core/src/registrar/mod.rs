@@ -18,12 +18,12 @@ pub use reach::Target;
 pub(crate) use reach::address_of;
 pub use register::Registered;
 
+use crate::base::flow::Flow;
+use crate::base::ids::{DeviceId, TenantId};
+use crate::base::time::{Instant, Now};
 use crate::event::EventKind;
-use crate::flow::Flow;
-use crate::ids::{DeviceId, TenantId};
 use crate::journal::Entry;
 use crate::location::Binding;
-use crate::time::{Instant, Now};
 use keep_alive::{SPREAD, first_ping};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,11 +1,11 @@
 //! How a device is reached when it shall ring.
 
 use super::{Held, Registrar};
+use crate::base::flow::{Flow, Routes, Transport};
+use crate::base::ids::{DeviceId, TenantId};
+use crate::base::time::Instant;
 use crate::directory::Device;
-use crate::flow::{Flow, Routes, Transport};
-use crate::ids::{DeviceId, TenantId};
 use crate::location::Binding;
-use crate::time::Instant;
 use pbx_sip::SipUri;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;

@@ -1,6 +1,6 @@
 //! What a REGISTER asks for, read and checked before anything changes (RFC 3261 §10.3 steps 6 and 7).
 
-use crate::settings::Settings;
+use crate::base::settings::Settings;
 use pbx_sip::{Contacts, HeaderName, Message, NameAddr, SipUri};
 use std::sync::Arc;
 

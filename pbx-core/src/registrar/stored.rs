@@ -1,7 +1,7 @@
 //! The registrar as it is frozen: the bindings alone; all else is derived.
 
 use super::{Held, Registrar};
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

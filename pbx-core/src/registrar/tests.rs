@@ -2,11 +2,11 @@ mod flows;
 mod nat;
 
 use super::*;
+use crate::base::flow::{Routes, Transport};
+use crate::base::ids::PersonId;
+use crate::base::settings::Settings;
+use crate::base::time::Wall;
 use crate::directory::{Device, MediaRule};
-use crate::flow::{Routes, Transport};
-use crate::ids::PersonId;
-use crate::settings::Settings;
-use crate::time::Wall;
 use pbx_sip::Message;
 use std::net::SocketAddr;
 

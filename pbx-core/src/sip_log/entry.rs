@@ -1,8 +1,8 @@
 //! One message of the log, and its form on disk.
 
-use crate::flow::Transport;
-use crate::ids::CallId;
-use crate::time::Wall;
+use crate::base::flow::Transport;
+use crate::base::ids::CallId;
+use crate::base::time::Wall;
 use bytes::Bytes;
 use pbx_sip::HeaderName;
 use pbx_sip::gate::overlooked;

@@ -4,7 +4,7 @@
 
 use super::entry;
 use super::mask::mask;
-use crate::ids::{CallId, TenantId};
+use crate::base::ids::{CallId, TenantId};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{File, OpenOptions};

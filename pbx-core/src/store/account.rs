@@ -1,6 +1,6 @@
 //! Who logs in to the console.
 
-use crate::ids::{AccountId, PersonId, TenantId};
+use crate::base::ids::{AccountId, PersonId, TenantId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;

@@ -2,9 +2,9 @@
 //! changes of an import have one).
 
 use super::BadCursor;
-use crate::ids::AuditId;
+use crate::base::ids::AuditId;
+use crate::base::time::Wall;
 use crate::journal::AuditLine;
-use crate::time::Wall;
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,8 +1,8 @@
 //! How calls are looked for: filters, and a cursor that stays true while new calls come in.
 
+use crate::base::ids::{CallId, PersonId, TenantId};
+use crate::base::time::Wall;
 use crate::event::{Direction, Disposition};
-use crate::ids::{CallId, PersonId, TenantId};
-use crate::time::Wall;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;

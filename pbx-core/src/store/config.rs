@@ -1,9 +1,9 @@
 //! Configuration as it is kept: what `Change` writes and the directory is made from.
 
+use crate::base::ids::{DeviceId, NumberId, PersonId, TenantId, TrunkId};
+use crate::base::value::Value;
 use crate::directory::{Holiday, MediaRule, Scope};
-use crate::ids::{DeviceId, NumberId, PersonId, TenantId, TrunkId};
 use crate::secret::Sealed;
-use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// A tenant without what it owns.

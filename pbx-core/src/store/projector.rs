@@ -5,12 +5,12 @@
 
 use super::refreshes::Refreshes;
 use super::{Store, StoreError};
+use crate::base::ids::{CallId, DeviceId, TenantId};
+use crate::base::time::Wall;
 use crate::cdr::Written;
 use crate::decision::Said;
-use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::{AuditLine, Entry, Heard, OpenCalls, Portion, Position, Progress};
 use crate::location::Binding;
-use crate::time::Wall;
 use std::collections::{BTreeMap, HashSet};
 
 /// Applies entries to the store. One of them for a journal.

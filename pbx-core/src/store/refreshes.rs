@@ -1,7 +1,7 @@
 //! Refreshes of registrations that SQL has not been told: a phone says every few minutes that it is still there, and the
 //! newest of what it said is enough.
 
-use crate::ids::{DeviceId, TenantId};
+use crate::base::ids::{DeviceId, TenantId};
 use crate::journal::Entry;
 use crate::location::Refresh;
 use std::collections::BTreeMap;

@@ -8,5 +8,5 @@ pub struct StoredSession {
     /// What the session layer keeps, as JSON.
     pub data: String,
     /// When the session ends.
-    pub expires: crate::time::Wall,
+    pub expires: crate::base::time::Wall,
 }

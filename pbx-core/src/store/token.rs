@@ -1,7 +1,7 @@
 //! API tokens: only their hash is kept.
 
-use crate::ids::TokenId;
-use crate::time::Wall;
+use crate::base::ids::TokenId;
+use crate::base::time::Wall;
 
 /// A token as kept.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,7 +1,7 @@
 //! Whether a binding's parameters are what the manifest says.
 
 use super::{ParamKind, ParamSpec, TemplateVersion};
-use crate::value::Value;
+use crate::base::value::Value;
 use std::collections::BTreeMap;
 use thiserror::Error;
 

@@ -1,7 +1,7 @@
 //! Parameters of a binding against what the tenant has: besides their types, what they name must be there.
 
 use super::{ParamKind, ParamSpec};
-use crate::value::Value;
+use crate::base::value::Value;
 use std::collections::BTreeMap;
 
 /// What parameters may name.
@@ -26,7 +26,7 @@ pub fn check_params(specs: &[ParamSpec], params: &BTreeMap<String, Value>, known
     let mut faults = Vec::new();
     let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
     for param in params.keys().filter(|param| !names.contains(&param.as_str())) {
-        let hint = match crate::spelling::nearest(param, &names) {
+        let hint = match crate::base::spelling::nearest(param, &names) {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("it has {}", names.join(", ")),
         };

@@ -1,8 +1,8 @@
 //! What the store answers, the same on both databases.
 
 use crate::support::{at, on_both, record};
+use pbx_core::base::ids::{AuditId, TenantId, TokenId};
 use pbx_core::event::Disposition;
-use pbx_core::ids::{AuditId, TenantId, TokenId};
 use pbx_core::journal::{AuditLine, Entry, Position};
 use pbx_core::store::{CallQuery, Claim, Projector, Store, StoredResponse, StoredSession, Token};
 

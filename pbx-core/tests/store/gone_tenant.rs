@@ -2,8 +2,8 @@
 
 use crate::import::{SAMPLE, acme, import, import_with};
 use crate::support::{at, configuration, on_both, party, record, started};
+use pbx_core::base::ids::{AuditId, CallId, LegId};
 use pbx_core::change::import::ImportOptions;
-use pbx_core::ids::{AuditId, CallId, LegId};
 use pbx_core::journal::{Answer, AuditLine, Entry, Position};
 use pbx_core::store::{CallQuery, Projector};
 

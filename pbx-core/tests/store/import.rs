@@ -1,10 +1,10 @@
 //! The import file, from its text to the snapshot.
 
 use crate::support::{at, binding, configuration, on_both, rng};
+use pbx_core::base::ids::TenantId;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Applied, Configuration, Fault, Refusal};
 use pbx_core::directory::MediaRule;
-use pbx_core::ids::TenantId;
 use pbx_core::journal::{Entry, Position};
 use pbx_core::secret::{Plain, ha1, password_matches};
 use pbx_core::store::Projector;

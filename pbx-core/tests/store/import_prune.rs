@@ -2,9 +2,9 @@
 
 use crate::import::{SAMPLE, acme, import, import_with};
 use crate::support::{Fresh, at, configuration, on_both, record};
+use pbx_core::base::ids::TenantId;
 use pbx_core::change::import::ImportOptions;
 use pbx_core::change::{Configuration, Fault};
-use pbx_core::ids::TenantId;
 use pbx_core::journal::{Entry, Position};
 use pbx_core::store::{CallQuery, Projector};
 

@@ -3,9 +3,9 @@
 
 use crate::store_source::store_functions;
 use crate::support::{at, binding, configuration, on_both, record, rng};
+use pbx_core::base::ids::{AccountId, DeviceId, TenantId, TokenId};
 use pbx_core::change::import::ImportOptions;
 use pbx_core::directory::{Scope, Source};
-use pbx_core::ids::{AccountId, DeviceId, TenantId, TokenId};
 use pbx_core::journal::{Entry, Position};
 use pbx_core::store::{
     BindingConfig, CallQuery, DeviceConfig, NumberConfig, PersonConfig, Projector, Store, StoredResponse, Token,

@@ -1,9 +1,9 @@
 //! From the journal to the records: whatever the instant of the kill, each call has exactly one.
 
 use crate::support::{Folder, at, binding, on_both, party, record, started};
+use pbx_core::base::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::event::Disposition;
-use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::journal::{Answer, Entry, Journal, Limits, Portion, Position, Progress, Recovery};
 use pbx_core::location::{Binding, Refresh};
 use pbx_core::store::{CallQuery, Place, Projector, Store};

@@ -1,6 +1,6 @@
 //! The line that tenants wait in: first come, first served, each at most once, every turn counted.
 
-use pbx_core::ids::TenantId;
+use pbx_core::base::ids::TenantId;
 use std::collections::{HashSet, VecDeque};
 
 /// What a pool has counted.

@@ -5,7 +5,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_ENCODING, HeaderValue};
-use pbx_core::value::Value;
+use pbx_core::base::value::Value;
 
 /// Longest answer, in bytes.
 const MAX_BYTES: usize = 256 * 1024;

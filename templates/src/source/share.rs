@@ -1,7 +1,7 @@
 //! A company's share of what all ask with: so many questions are open at once, and a name counts until the system's resolver is
 //! done with it. Whoever names hosts that take long to resolve holds no more threads than that.
 
-use pbx_core::ids::TenantId;
+use pbx_core::base::ids::TenantId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

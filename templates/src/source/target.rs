@@ -124,8 +124,8 @@ fn encoded(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pbx_core::base::ids::SourceId;
     use pbx_core::directory::{SECRET_HEADER, SourceKind};
-    use pbx_core::ids::SourceId;
 
     fn source(template: &str, allowed: &[&str]) -> Source {
         Source {

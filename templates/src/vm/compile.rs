@@ -1,7 +1,7 @@
 //! Text to bytecode, once a version. Bytecode is made here and nowhere else: a VM trusts it blindly.
 
 use mlua::chunk::Compiler;
-use pbx_core::ids::TemplateVersionId;
+use pbx_core::base::ids::TemplateVersionId;
 use pbx_core::template::TemplateVersion;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

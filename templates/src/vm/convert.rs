@@ -1,7 +1,7 @@
 //! Values in and out of a VM. What comes out is bounded before it is copied.
 
 use mlua::{Lua, Table, Value as LuaValue};
-use pbx_core::value::Value;
+use pbx_core::base::value::Value;
 use std::collections::BTreeMap;
 
 /// How deep tables may be nested.

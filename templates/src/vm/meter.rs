@@ -42,7 +42,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) name: &'static str,
-    pub(super) args: BTreeMap<String, pbx_core::value::Value>,
+    pub(super) args: BTreeMap<String, pbx_core::base::value::Value>,
     pub(super) line: u32,
 }
 

@@ -4,9 +4,9 @@ use super::meter::Gauge;
 use super::sandbox::Vm;
 use super::{Host, convert, fault};
 use mlua::{MultiValue, Thread, Value as LuaValue};
+use pbx_core::base::value::Value;
 use pbx_core::script::{FaultKind, ScriptInput, ScriptStep};
 use pbx_core::template::TemplateVersion;
-use pbx_core::value::Value;
 use std::sync::Arc;
 
 /// One script on its way.

@@ -3,8 +3,8 @@
 use super::Host;
 use super::run::{Run, Turned};
 use super::sandbox::Vm;
+use pbx_core::base::ids::TenantId;
 use pbx_core::call::verb::SPECS;
-use pbx_core::ids::TenantId;
 use pbx_core::script::{FaultKind, RunId, ScriptJob, ScriptReply, ScriptStep};
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};

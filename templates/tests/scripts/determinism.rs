@@ -1,8 +1,8 @@
 //! The same input gives the same steps.
 
 use crate::support::{replay, resume, start, status};
+use pbx_core::base::value::Value;
 use pbx_core::script::ScriptStep;
-use pbx_core::value::Value;
 use proptest::prelude::*;
 use templates::inline::Inline;
 use templates::vm::Limits;

@@ -1,9 +1,9 @@
 //! Scripts as jobs.
 
-use pbx_core::ids::{CallId, TenantId};
+use pbx_core::base::ids::{CallId, TenantId};
+use pbx_core::base::value::Value;
 use pbx_core::script::{FaultKind, RunId, ScriptInput, ScriptJob, ScriptStep};
 use pbx_core::template::TemplateVersion;
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use templates::inline::Inline;

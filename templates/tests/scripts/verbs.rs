@@ -1,8 +1,8 @@
 //! Yielding verbs and going on with outcomes.
 
 use crate::support::{fault, first, map, noted, resume, start, status};
+use pbx_core::base::value::Value;
 use pbx_core::script::{FaultKind, ScriptStep};
-use pbx_core::value::Value;
 use templates::inline::Inline;
 
 fn step(inline: &mut Inline, job: pbx_core::script::ScriptJob) -> ScriptStep {

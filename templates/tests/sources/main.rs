@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+use pbx_core::base::ids::{CallId, SourceId, TenantId};
+use pbx_core::base::value::Value;
 use pbx_core::call::io::{AnswerResult, Query};
 use pbx_core::directory::{SECRET_HEADER, Source, SourceKind};
-use pbx_core::ids::{CallId, SourceId, TenantId};
 use pbx_core::secret::{Keys, Plain};
-use pbx_core::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -3,10 +3,10 @@
 use super::super::net::Net;
 use super::super::phone::{Phone, View};
 use super::super::witness::Leg;
+use pbx_core::base::ids::{DeviceId, LegId};
+use pbx_core::base::time::Instant;
 use pbx_core::cdr::CallRecord;
 use pbx_core::event::Disposition;
-use pbx_core::ids::{DeviceId, LegId};
-use pbx_core::time::Instant;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Two runs of the same seed: every call had the same outcome in both.
 
 use super::super::net::Net;
-use pbx_core::ids::DeviceId;
+use pbx_core::base::ids::DeviceId;
 use std::collections::BTreeMap;
 
 /// A call in short.

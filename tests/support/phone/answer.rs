@@ -4,7 +4,7 @@ use super::call::{State, Talk};
 use super::message::{Reading, response};
 use super::sdp::Sdp;
 use super::{Alarm, Do, PATIENCE, Phone, Says, VanishesAfter, View, Whim};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use rsip::sip::Request;
 
 impl Phone {

@@ -2,7 +2,7 @@
 
 use super::Manner;
 use super::sdp::Sdp;
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::net::SocketAddr;
 
 /// Where a call stands.

@@ -4,7 +4,7 @@ use super::call::{State, Talk};
 use super::message::{Reading, request};
 use super::sdp::Sdp;
 use super::{Alarm, Do, Manner, PATIENCE, Phone, VanishesAfter, View, Whim, fate, ip_number, server_uri};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use rsip::sip::{Method, Response};
 use std::net::SocketAddr;
 

@@ -4,7 +4,7 @@ use super::call::State;
 use super::message::{Reading, response};
 use super::sdp::Sdp;
 use super::{Do, Phone, Says, VanishesAfter};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use rsip::sip::{Method, Request};
 
 impl Phone {

@@ -2,7 +2,7 @@
 
 use super::call::State;
 use super::{Alarm, Do, Phone, SILENCE};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::net::SocketAddr;
 
 impl Phone {

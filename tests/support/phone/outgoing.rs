@@ -6,7 +6,7 @@ use super::message::{Reading, request};
 use super::register::REGISTRATION;
 use super::sdp::Sdp;
 use super::{Alarm, Do, Phone, Whim, fate, ip_number, server_uri};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use rsip::sip::{Method, Response};
 
 impl Phone {

@@ -1,7 +1,7 @@
 //! A phone that loses its power, or its connection, and what it does when it has it again.
 
 use super::{Alarm, Do, Phone, VanishesAfter, fate, ip_number};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::time::Duration;
 
 /// How long a phone is without power at least: longer than anybody repeats a request to it (RFC 3261 §17, timers B and F).

@@ -2,7 +2,7 @@
 
 use super::message::{Reading, request};
 use super::{Alarm, Do, Phone, server_uri};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use rsip::sip::{Method, Response};
 use std::time::Duration;
 

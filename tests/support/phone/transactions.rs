@@ -1,7 +1,7 @@
 //! What a phone repeats until it is answered or acknowledged (RFC 3261 §17).
 
 use super::{Alarm, Do, Phone};
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::time::Duration;
 
 /// RFC 3261 §17.1.1.1.

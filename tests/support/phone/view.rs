@@ -1,6 +1,6 @@
 //! What a phone remembers of a call: its own view, to hold the exchange's record against.
 
-use pbx_core::time::Instant;
+use pbx_core::base::time::Instant;
 use std::collections::BTreeMap;
 
 /// A call as one phone saw it.

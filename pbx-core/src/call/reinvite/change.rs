@@ -3,8 +3,8 @@
 use super::super::cx::Cx;
 use super::super::state::Call;
 use super::super::timers::Timer;
-use crate::ids::CallId;
-use crate::time::Instant;
+use crate::base::ids::CallId;
+use crate::base::time::Instant;
 use pbx_sip::Message;
 use pbx_sip::transaction::TransactionId;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use super::phone::{Phone, sdp};
 use super::room::{Room, Sent, tenant_id};
+use crate::base::ids::TenantId;
 use crate::directory::{Directory, Tenant};
 use crate::event::Disposition;
-use crate::ids::TenantId;
 use std::collections::HashMap;
 
 /// A room with these limits of a company and of a phone.

@@ -2,8 +2,8 @@
 
 use super::phone::{Phone, sdp, talking};
 use super::room::{Room, flow};
+use crate::base::flow::{Flow, Transport};
 use crate::call::io::Input;
-use crate::flow::{Flow, Transport};
 use pbx_media::Command;
 use pbx_sip::Message;
 

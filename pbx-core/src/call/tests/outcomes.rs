@@ -2,13 +2,13 @@
 
 use super::phone::Phone;
 use super::room::{Room, ring};
+use crate::base::ids::{NumberId, TrunkId};
+use crate::base::value::Value;
 use crate::call::io::{Answer, AnswerResult, Command, Input};
 use crate::decision::StepKind;
 use crate::door::Who;
 use crate::event::{Disposition, EventKind};
-use crate::ids::{NumberId, TrunkId};
 use crate::script::{FaultKind, ScriptStep};
-use crate::value::Value;
 use pbx_sip::HeaderName;
 use std::collections::BTreeMap;
 
@@ -163,7 +163,10 @@ fn a_console_and_a_drain_may_end_calls() {
         let (anna, ben) = super::phone::talking(&mut room);
         let call = room.jobs[0].clone();
         let crate::script::ScriptJob::Start { tenant, run, .. } = call else { panic!("a start") };
-        room.input(Input::Command(Command::HangUp { tenant: crate::ids::TenantId::of_key("globex"), call: run.call }));
+        room.input(Input::Command(Command::HangUp {
+            tenant: crate::base::ids::TenantId::of_key("globex"),
+            call: run.call,
+        }));
         assert!(room.records().is_empty(), "another tenant's call is not there");
         room.input(Input::Command(command.unwrap_or(Command::HangUp { tenant, call: run.call })));
         for phone in [&anna, &ben] {

@@ -1,8 +1,8 @@
 //! Several engines share one range of media ports.
 
+use crate::base::ids::{CallId, TenantId};
 use crate::call::io::Output;
 use crate::call::stock::{PortShare, Stock, Supply};
-use crate::ids::{CallId, TenantId};
 use pbx_media::time::Instant;
 use pbx_media::{Command, Fact, PoolSettings, Port, Relay};
 use proptest::prelude::*;

@@ -2,11 +2,11 @@
 
 use super::phone::{Phone, sdp};
 use super::room::{Room, address, device_id, flow, ring, tenant_id};
+use crate::base::flow::{Flow, Transport};
+use crate::base::ids::{NumberId, TrunkId};
 use crate::call::io::Input;
 use crate::directory::{Directory, Tenant};
 use crate::door::Who;
-use crate::flow::{Flow, Transport};
-use crate::ids::{NumberId, TrunkId};
 use pbx_sip::{HeaderName, Message};
 
 /// The source of a phone's messages behind a NAT.

@@ -1,6 +1,12 @@
 //! An engine with its surroundings played by hand: phones write plain messages, scripts are lists of turns, media threads
 //! report at once.
 
+use crate::base::flow::{Flow, Routes, Transport};
+use crate::base::ids::{CallId, DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
+use crate::base::settings::Settings;
+use crate::base::time::{Instant, Now, Wall};
+use crate::base::token::Tokens;
+use crate::base::value::Value;
 use crate::call::io::{Input, Output, Query, World};
 use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
@@ -11,15 +17,9 @@ use crate::directory::{
 };
 use crate::door::Who;
 use crate::event::EventKind;
-use crate::flow::{Flow, Routes, Transport};
-use crate::ids::{CallId, DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
 use crate::journal::{Entry, Heard, OpenCalls};
 use crate::script::{ScriptJob, ScriptReply, ScriptStep};
-use crate::settings::Settings;
 use crate::template::{Fallback, TemplateVersion};
-use crate::time::{Instant, Now, Wall};
-use crate::token::Tokens;
-use crate::value::Value;
 use pbx_media::{Command as MediaCommand, Fact, Port, PortReport};
 use pbx_sip::Message;
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -3,9 +3,9 @@
 
 use super::phone::{Phone, agree_to_bye, sdp, talking};
 use super::room::{Room, tokens};
+use crate::base::ids::Slot;
 use crate::call::Census;
 use crate::call::io::{Command, Input};
-use crate::ids::Slot;
 use pbx_sip::Message;
 
 const STRANGER: &str = "198.51.100.66:4444";

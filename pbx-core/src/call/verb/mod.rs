@@ -8,7 +8,7 @@ mod spec;
 
 pub use spec::{ArgFault, ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
 
-use crate::value::Value;
+use crate::base::value::Value;
 use std::collections::BTreeMap;
 
 /// Every verb that a script may yield, in the order of the documentation.

@@ -7,14 +7,14 @@ use super::super::state::Call;
 use super::super::stock::Supply;
 use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
+use crate::base::ids::PersonId;
+use crate::base::time::Instant;
+use crate::base::value::Value;
 use crate::cause::{self, Cause};
 use crate::decision::{Final, RING_SECONDS, outcome};
 use crate::event::EventKind;
-use crate::ids::PersonId;
 use crate::registrar::Target;
 use crate::template::MAX_DESTINATIONS;
-use crate::time::Instant;
-use crate::value::Value;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

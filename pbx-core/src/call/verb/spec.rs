@@ -1,7 +1,7 @@
 //! What a verb takes and what comes back, declared once: the check of a script's arguments and docs/TEMPLATE-API.md both
 //! read these tables.
 
-use crate::value::Value;
+use crate::base::value::Value;
 use std::collections::BTreeMap;
 use thiserror::Error;
 

@@ -3,8 +3,8 @@
 //! Budgets: size, depth, and nodes and bytes with aliases counted as often as they are used. Keys that stand twice are faults.
 
 use super::scanner_words::words;
+use crate::base::value::Value;
 use crate::change::{Fault, Origin};
-use crate::value::Value;
 use granit_parser::{Event, Parser, ScalarStyle};
 use std::collections::{BTreeMap, HashMap};
 

@@ -23,7 +23,7 @@ pub(super) use unnamed::{counted, removals};
 use super::object::{Change, NewSecret, Object, ObjectId, Step};
 use super::state::State;
 use super::{Fault, Origin};
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
 use std::collections::HashSet;
 use table::{Faults, Table};
 
@@ -65,7 +65,7 @@ struct Import<'s> {
     /// Everything that the file mentions.
     mentioned: HashSet<ObjectId>,
     /// Trunks of the file and of the state, by slug.
-    trunks: Vec<(String, crate::ids::TrunkId)>,
+    trunks: Vec<(String, crate::base::ids::TrunkId)>,
 }
 
 impl Import<'_> {

@@ -4,9 +4,9 @@ use super::document::Node;
 use super::table::Table;
 use super::tenant::binding;
 use super::{Faults, Import, keys, server};
+use crate::base::ids::{DeviceId, PersonId, TenantId};
 use crate::change::{NewSecret, Object};
 use crate::directory::{MediaRule, Scope};
-use crate::ids::{DeviceId, PersonId, TenantId};
 use crate::store::{DeviceConfig, PersonConfig, Role};
 use std::collections::HashMap;
 

@@ -2,8 +2,8 @@
 
 use super::Import;
 use super::table::Table;
+use crate::base::ids::TenantId;
 use crate::change::{Change, Object, ObjectId, Step};
-use crate::ids::TenantId;
 use crate::store::Role;
 
 pub(super) fn prune(import: &mut Import<'_>, file: &Table<'_>) {

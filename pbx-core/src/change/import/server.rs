@@ -2,9 +2,9 @@
 
 use super::table::Table;
 use super::{Import, keys};
+use crate::base::ids::{AccountId, PersonId, TenantId, TrunkId};
 use crate::change::{NewSecret, Object};
 use crate::directory::{CalledNumber, Trunk, TrunkKind};
-use crate::ids::{AccountId, PersonId, TenantId, TrunkId};
 use crate::store::{Account, Role};
 
 pub(super) fn read(import: &mut Import<'_>, file: &Table<'_>) {

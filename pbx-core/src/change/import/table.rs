@@ -1,10 +1,10 @@
 //! Reading one table of the file: known keys, their types, and a fault for everything else.
 
 use super::document::{Key, Kind, Node};
+use crate::base::spelling::nearest;
+use crate::base::value::Value;
 use crate::change::{Fault, NewSecret, Origin};
 use crate::secret::Plain;
-use crate::spelling::nearest;
-use crate::value::Value;
 use std::collections::BTreeMap;
 
 /// The list that the reader adds faults to.

@@ -3,9 +3,9 @@
 use super::document::Node;
 use super::table::Table;
 use super::{Import, keys, people, server};
+use crate::base::ids::{NumberId, SourceId, TenantId};
 use crate::change::{NewSecret, Object, ObjectId};
 use crate::directory::{Holiday, SECRET_HEADER, Scope, Source, SourceKind};
-use crate::ids::{NumberId, SourceId, TenantId};
 use crate::secret::Plain;
 use crate::store::{BindingConfig, NumberConfig, Role, TenantConfig};
 
@@ -150,7 +150,7 @@ fn number(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
             let found = import.trunks.iter().find(|(known, _)| known == slug).map(|(_, id)| *id);
             if found.is_none() {
                 let known: Vec<&str> = import.trunks.iter().map(|(slug, _)| slug.as_str()).collect();
-                let near = crate::spelling::nearest(slug, &known).map(|near| format!("; did you mean {near:?}?"));
+                let near = crate::base::spelling::nearest(slug, &known).map(|near| format!("; did you mean {near:?}?"));
                 let hint = near.unwrap_or_else(|| "; trunks are the operator's: list it under `trunks`".to_owned());
                 let message = format!("there is no trunk {slug:?}{hint}");
                 table.fault("trunk", "not-there", message, faults);

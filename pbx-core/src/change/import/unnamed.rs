@@ -1,8 +1,8 @@
 //! Whole tenants that a pruned file does not name: they stay, unless it is said how many of them go.
 
 use super::ImportOptions;
+use crate::base::ids::TenantId;
 use crate::change::{Change, Fault, ObjectId, Origin, Step};
-use crate::ids::TenantId;
 use crate::store::{Store, StoreError};
 use std::fmt;
 

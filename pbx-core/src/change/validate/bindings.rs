@@ -1,9 +1,9 @@
 //! Templates that are bound exist, and their parameters fit: also after what they name was changed or removed.
 
 use super::Check;
+use crate::base::ids::TenantId;
 use crate::change::Object;
 use crate::change::state::State;
-use crate::ids::TenantId;
 use crate::store::BindingConfig;
 use crate::template::{Known, check_params};
 use std::collections::HashSet;
@@ -52,7 +52,7 @@ fn of_binding(check: &mut Check<'_>, tenant: TenantId, binding: BindingConfig, k
         if check.touched.contains(&object.id()) {
             let slugs = check.catalogue.slugs();
             let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
-            let near = crate::spelling::nearest(&binding.template, &slugs);
+            let near = crate::base::spelling::nearest(&binding.template, &slugs);
             let hint = near
                 .map_or_else(|| format!("there are {}", slugs.join(", ")), |near| format!("did you mean {near:?}?"));
             check.fault(

@@ -1,10 +1,10 @@
 //! A public number must lead somewhere: it is nobody's, so a template that rings the dialled person rings nobody.
 
 use super::Check;
+use crate::base::ids::TenantId;
 use crate::change::state::State;
 use crate::change::{Catalogue, DEFAULT_TEMPLATE, Object, ObjectId};
 use crate::directory::Scope;
-use crate::ids::TenantId;
 use crate::store::NumberConfig;
 use crate::template::Fallback;
 

@@ -15,7 +15,7 @@ pub(super) use header::is_header_value;
 use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
 use super::{Catalogue, Fault, Object, ObjectId, Origin, shown};
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
 use std::collections::{HashMap, HashSet};
 
 /// What the checks share.

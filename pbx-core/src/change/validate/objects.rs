@@ -1,10 +1,10 @@
 //! Each object by its own grammar.
 
 use super::{Check, country, grammar, header};
+use crate::base::ids::TenantId;
 use crate::change::Object;
 use crate::dial_plan::Dialled;
 use crate::directory::{MediaRule, Peer, Source, Trunk};
-use crate::ids::TenantId;
 use crate::store::{Account, DeviceConfig, NumberConfig, PersonConfig, Role, TenantConfig};
 
 pub(super) fn check(check: &mut Check<'_>, object: &Object) {

@@ -1,9 +1,9 @@
 //! Names that only one may have. The fault is told of the object that this batch wrote.
 
 use super::Check;
+use crate::base::ids::{PersonId, TenantId, TrunkId};
 use crate::change::Object;
 use crate::directory::Peer;
-use crate::ids::{PersonId, TenantId, TrunkId};
 use crate::store::Account;
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::AuditId;
+use crate::base::ids::AuditId;
 use pbx_sip::HeaderName;
 
 const ATTACKER: &str = "198.51.100.66:4444";

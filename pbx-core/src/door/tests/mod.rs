@@ -9,12 +9,12 @@ mod rations;
 mod trunks;
 
 use super::{Admission, Door, Verdict};
+use crate::base::flow::{Flow, Transport};
+use crate::base::ids::{DeviceId, NumberId, PersonId, Slot, TenantId, TrunkId};
+use crate::base::settings::Settings;
+use crate::base::time::{Instant, Now, Wall};
 use crate::directory::{Device, Directory, Ha1, MediaRule, Number, Person, Tenant, Trunk, TrunkKind};
 use crate::door::Who;
-use crate::flow::{Flow, Transport};
-use crate::ids::{DeviceId, NumberId, PersonId, Slot, TenantId, TrunkId};
-use crate::settings::Settings;
-use crate::time::{Instant, Now, Wall};
 use bytes::Bytes;
 use pbx_sip::Message;
 use pbx_sip::digest::{Algorithm, Challenge};

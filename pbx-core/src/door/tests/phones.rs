@@ -273,7 +273,7 @@ fn administrator_hears_of_credentials_that_can_never_be_right() {
         let admission = scene.admit(0, PHONE, &text);
         let Verdict::Answer(answer) = admission.verdict else { panic!("no answer") };
         assert_eq!(Message::parse(answer).unwrap().status().unwrap().code(), 401);
-        admission.alarm.map(|alarm| alarm.audit(crate::ids::AuditId::of_key("line")))
+        admission.alarm.map(|alarm| alarm.audit(crate::base::ids::AuditId::of_key("line")))
     };
     let line = told(&mut scene, "desk", "qop=auth", "qop=auth-int").unwrap();
     assert_eq!((line.action.as_str(), line.tenant), ("sip.credentials", Some(tenant_id())));

@@ -185,7 +185,7 @@ fn line_about_an_unknown_number_names_what_was_asked_for() {
     let request = Request::new("INVITE").uri("sip:+4930555199@x").to("<sip:+4930555100@c.test>");
     carrier(&mut scene, &[CARRIER], CalledNumber::RequestUri);
     let admission = scene.admit(0, CARRIER, &request.text());
-    let line = admission.alarm.unwrap().audit(crate::ids::AuditId::of_key("line"));
+    let line = admission.alarm.unwrap().audit(crate::base::ids::AuditId::of_key("line"));
     assert_eq!((line.action.as_str(), &line.detail["dialled"]), ("sip.refused", &"+4930555199".into()));
 }
 

@@ -1,8 +1,8 @@
 //! Which connections there are, and who has to go when there are too many: first those on which
 //! nobody has proven anything, the oldest before the others.
 
-use crate::flow::{Flow, network};
-use crate::time::Instant;
+use crate::base::flow::{Flow, network};
+use crate::base::time::Instant;
 use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};

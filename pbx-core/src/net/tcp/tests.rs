@@ -83,7 +83,7 @@ async fn connection_that_had_to_go_is_told_so() {
 
 #[test]
 fn that_there_is_no_room_is_told_once_in_a_while() {
-    let at = |seconds: u64| crate::time::Instant::from_micros(seconds * 1_000_000);
+    let at = |seconds: u64| crate::base::time::Instant::from_micros(seconds * 1_000_000);
     let mut table = table(3, 2);
     let address = |text: &str| text.parse::<SocketAddr>().unwrap().ip();
     enter(&mut table, 1, ANNA);

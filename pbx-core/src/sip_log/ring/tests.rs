@@ -1,7 +1,7 @@
 use super::super::{Entry, Way};
 use super::*;
-use crate::flow::Transport;
-use crate::time::Wall;
+use crate::base::flow::Transport;
+use crate::base::time::Wall;
 use bytes::Bytes;
 
 struct Folder(PathBuf);

@@ -3,7 +3,7 @@
 use super::Store;
 use super::accounts_server::AccountRow;
 use super::query::args;
-use crate::ids::{AccountId, TenantId};
+use crate::base::ids::{AccountId, TenantId};
 use crate::store::{Account, StoreError};
 
 impl Store {

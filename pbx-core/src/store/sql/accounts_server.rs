@@ -2,7 +2,7 @@
 
 use super::query::{args, id, row, some_id};
 use super::{Store, Work};
-use crate::ids::AccountId;
+use crate::base::ids::AccountId;
 use crate::store::{Account, StoreError};
 
 row! {

@@ -3,7 +3,7 @@
 use super::Store;
 use super::audit_server::{AuditRow, newest, page};
 use super::query::args;
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
 use crate::journal::AuditLine;
 use crate::store::{AuditCursor, AuditPage, StoreError};
 

@@ -2,10 +2,10 @@
 
 use super::query::{args, id, json, row, some_id, to_json};
 use super::{Store, Work};
-use crate::ids::AuditId;
+use crate::base::ids::AuditId;
+use crate::base::time::Wall;
 use crate::journal::AuditLine;
 use crate::store::{AuditCursor, AuditPage, StoreError};
-use crate::time::Wall;
 use uuid::Uuid;
 
 row! {

@@ -2,8 +2,8 @@
 
 use super::query::{args, id, json, row, to_json};
 use super::{Store, Work};
+use crate::base::ids::TenantId;
 use crate::directory::Scope;
-use crate::ids::TenantId;
 use crate::store::{BindingConfig, StoreError};
 use uuid::Uuid;
 

@@ -3,10 +3,10 @@
 use super::Store;
 use super::query::{Arg, args, json, row, to_word};
 use super::record::CallRowRead;
+use crate::base::ids::{CallId, TenantId};
+use crate::base::time::Wall;
 use crate::cdr::CallRecord;
-use crate::ids::{CallId, TenantId};
 use crate::store::{CallQuery, CallsPage, Cursor, StoreError};
-use crate::time::Wall;
 use uuid::Uuid;
 
 row! {

@@ -4,8 +4,8 @@ use super::Store;
 use super::calls::{RecordRow, filters, page};
 use super::query::{args, json};
 use super::record::CallRowRead;
+use crate::base::ids::CallId;
 use crate::cdr::CallRecord;
-use crate::ids::CallId;
 use crate::store::{CallQuery, CallsPage, StoreError};
 
 impl Store {

@@ -2,8 +2,8 @@
 
 use super::query::{args, row};
 use super::{Store, Work};
+use crate::base::ids::TenantId;
 use crate::directory::{Source, Trunk};
-use crate::ids::TenantId;
 use crate::store::{Account, BindingConfig, DeviceConfig, NumberConfig, PersonConfig, StoreError, TenantConfig};
 
 /// All that `Change` writes, as it is kept.

@@ -2,8 +2,8 @@
 
 use super::query::{args, id, narrow, row, to_word, word};
 use super::{Store, Work};
+use crate::base::ids::{DeviceId, TenantId};
 use crate::directory::MediaRule;
-use crate::ids::{DeviceId, TenantId};
 use crate::secret::Sealed;
 use crate::store::{DeviceConfig, StoreError};
 

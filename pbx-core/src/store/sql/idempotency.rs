@@ -2,9 +2,9 @@
 
 use super::Store;
 use super::query::{args, narrow, row};
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
+use crate::base::time::Wall;
 use crate::store::{Claim, StoreError, StoredResponse};
-use crate::time::Wall;
 
 row! {
     struct KeyRow {

@@ -2,7 +2,7 @@
 
 use super::query::{args, id, row, some_id};
 use super::{Store, Work};
-use crate::ids::{NumberId, TenantId};
+use crate::base::ids::{NumberId, TenantId};
 use crate::store::{NumberConfig, StoreError};
 
 row! {

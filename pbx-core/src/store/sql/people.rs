@@ -2,7 +2,7 @@
 
 use super::query::{args, id, row};
 use super::{Store, Work};
-use crate::ids::{PersonId, TenantId};
+use crate::base::ids::{PersonId, TenantId};
 use crate::store::{PersonConfig, StoreError};
 
 row! {

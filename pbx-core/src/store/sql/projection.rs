@@ -3,13 +3,13 @@
 use super::query::{args, id, json, row, to_json};
 use super::registrations::{self, RegistrationRow};
 use super::{Store, Work, record};
+use crate::base::ids::{CallId, DeviceId, TenantId};
+use crate::base::time::Wall;
 use crate::cdr::Written;
 use crate::decision::Said;
-use crate::ids::{CallId, DeviceId, TenantId};
 use crate::journal::{OpenCall, Position, Progress};
 use crate::location::{Binding, Refresh};
 use crate::store::StoreError;
-use crate::time::Wall;
 
 /// The rows of `journal_position`: how far everything but refreshes is projected, and how far those are.
 const PROJECTED: i64 = 1;

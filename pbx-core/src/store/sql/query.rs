@@ -1,7 +1,7 @@
 //! What goes into a statement and what comes out, alike for both databases.
 
+use crate::base::time::Wall;
 use crate::store::StoreError;
-use crate::time::Wall;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
@@ -140,17 +140,17 @@ impl From<Uuid> for Arg {
 
 macro_rules! ids {
     ($($id:ident),*) => {$(
-        impl From<crate::ids::$id> for Arg {
-            fn from(id: crate::ids::$id) -> Self {
+        impl From<crate::base::ids::$id> for Arg {
+            fn from(id: crate::base::ids::$id) -> Self {
                 Self::from(id.0)
             }
         }
-        impl From<Option<crate::ids::$id>> for Arg {
-            fn from(id: Option<crate::ids::$id>) -> Self {
+        impl From<Option<crate::base::ids::$id>> for Arg {
+            fn from(id: Option<crate::base::ids::$id>) -> Self {
                 Self::Bytes(id.map(|id| id.0.as_bytes().to_vec()))
             }
         }
-        impl Id for crate::ids::$id {
+        impl Id for crate::base::ids::$id {
             fn of(id: Uuid) -> Self {
                 Self(id)
             }

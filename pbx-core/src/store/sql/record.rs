@@ -1,10 +1,10 @@
 //! A call's record as rows: what is searched in columns, all of it as JSON, legs and segments beside it.
 
 use super::query::{Arg, args, id, narrow, row, some_id, to_json, to_word, word};
+use crate::base::time::Wall;
 use crate::cdr::{CallRecord, Written};
 use crate::decision::Said;
 use crate::store::{CallRow, StoreError};
-use crate::time::Wall;
 
 row! {
     pub(super) struct CallRowRead {

@@ -29,10 +29,10 @@ pub(in crate::store) fn is_of_the_moment(refusal: &dyn DatabaseError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::ids::{AuditId, TenantId};
+    use crate::base::ids::{AuditId, TenantId};
+    use crate::base::time::Wall;
     use crate::journal::{AuditLine, Entry, Position};
     use crate::store::{Place, Projector, Store};
-    use crate::time::Wall;
 
     fn line(actor: &str) -> Entry {
         Entry::Audit(AuditLine {

@@ -2,11 +2,11 @@
 
 use super::Store;
 use super::query::{args, id, json, narrow, row, to_json};
-use crate::flow::Flow;
-use crate::ids::{DeviceId, TenantId};
+use crate::base::flow::Flow;
+use crate::base::ids::{DeviceId, TenantId};
+use crate::base::time::Wall;
 use crate::location::Binding;
 use crate::store::StoreError;
-use crate::time::Wall;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -108,7 +108,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Transport;
+    use crate::base::flow::Transport;
 
     fn binding() -> Binding {
         let address = |text: &str| text.parse().unwrap();

@@ -2,8 +2,8 @@
 
 use super::Store;
 use super::query::{args, row};
+use crate::base::time::Wall;
 use crate::store::{StoreError, StoredSession};
-use crate::time::Wall;
 
 row! {
     struct SessionRow {

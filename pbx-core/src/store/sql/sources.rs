@@ -2,8 +2,8 @@
 
 use super::query::{args, id, json, narrow, row, to_json, to_word, word};
 use super::{Store, Work};
+use crate::base::ids::{SourceId, TenantId};
 use crate::directory::Source;
-use crate::ids::{SourceId, TenantId};
 use crate::secret::Sealed;
 use crate::store::StoreError;
 

@@ -2,7 +2,7 @@
 
 use super::query::{args, json, row, to_json};
 use super::{Store, Work};
-use crate::ids::TemplateVersionId;
+use crate::base::ids::TemplateVersionId;
 use crate::store::StoreError;
 use crate::template::TemplateVersion;
 

@@ -2,9 +2,9 @@
 
 use super::query::{args, id, json, row, to_json};
 use super::{Store, Work};
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
+use crate::base::time::Wall;
 use crate::store::{StoreError, TenantConfig};
-use crate::time::Wall;
 use std::collections::HashMap;
 
 row! {

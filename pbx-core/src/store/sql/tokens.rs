@@ -2,9 +2,9 @@
 
 use super::Store;
 use super::query::{args, id, json, row, to_json};
-use crate::ids::{TenantId, TokenId};
+use crate::base::ids::{TenantId, TokenId};
+use crate::base::time::Wall;
 use crate::store::{StoreError, Token};
-use crate::time::Wall;
 
 row! {
     pub(super) struct TokenRow {

@@ -3,9 +3,9 @@
 use super::Store;
 use super::query::args;
 use super::tokens::TokenRow;
-use crate::ids::TenantId;
+use crate::base::ids::TenantId;
+use crate::base::time::Wall;
 use crate::store::{StoreError, Token};
-use crate::time::Wall;
 
 impl Store {
     /// The token whose text has this SHA-256, if it has not expired.

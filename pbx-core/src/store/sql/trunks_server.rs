@@ -2,8 +2,8 @@
 
 use super::query::{args, id, json, row, to_json, to_word, word};
 use super::{Store, Work};
+use crate::base::ids::TrunkId;
 use crate::directory::Trunk;
-use crate::ids::TrunkId;
 use crate::store::StoreError;
 
 row! {

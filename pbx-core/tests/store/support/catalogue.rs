@@ -1,9 +1,9 @@
 //! Two templates, as the templates room would read them.
 
+use pbx_core::base::ids::TemplateVersionId;
+use pbx_core::base::value::Value;
 use pbx_core::change::Catalogue;
-use pbx_core::ids::TemplateVersionId;
 use pbx_core::template::{EditableBy, Fallback, ParamKind, ParamSpec, TemplateVersion};
-use pbx_core::value::Value;
 use std::sync::Arc;
 
 pub(crate) struct Shelf(Vec<Arc<TemplateVersion>>);

@@ -10,10 +10,10 @@ pub(crate) use folder::Folder;
 pub(crate) use postgres::{encrypted_sessions, end_sessions, fresh_database_by_tls};
 pub(crate) use records::{binding, party, record, started};
 
+use pbx_core::base::time::Wall;
 use pbx_core::change::Configuration;
 use pbx_core::secret::Keys;
 use pbx_core::store::{Place, Store};
-use pbx_core::time::Wall;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::future::Future;

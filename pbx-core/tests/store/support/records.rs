@@ -1,12 +1,12 @@
 //! Makers of what the engine would write.
 
+use pbx_core::base::flow::{Flow, Transport};
+use pbx_core::base::ids::{CallId, DeviceId, LegId, TenantId};
+use pbx_core::base::time::Wall;
 use pbx_core::cdr::CallRecord;
 use pbx_core::event::{Direction, Party};
-use pbx_core::flow::{Flow, Transport};
-use pbx_core::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::journal::{Entry, OpenCall};
 use pbx_core::location::Binding;
-use pbx_core::time::Wall;
 
 pub(crate) fn party(number: &str, name: &str) -> Party {
     Party { number: number.to_owned(), name: name.to_owned(), ..Party::default() }

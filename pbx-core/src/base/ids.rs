@@ -14,7 +14,7 @@ macro_rules! ids {
 
         impl $name {
             /// A time-ordered id (UUIDv7, RFC 9562 §5.7) of this wall time and these random bytes.
-            pub fn mint(wall: crate::time::Wall, random: [u8; 10]) -> Self {
+            pub fn mint(wall: crate::base::time::Wall, random: [u8; 10]) -> Self {
                 Self(mint(wall, random))
             }
 
@@ -100,7 +100,7 @@ impl TenantId {
     }
 }
 
-fn mint(wall: crate::time::Wall, random: [u8; 10]) -> Uuid {
+fn mint(wall: crate::base::time::Wall, random: [u8; 10]) -> Uuid {
     let millis = u64::try_from(wall.micros() / 1000).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }

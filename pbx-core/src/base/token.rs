@@ -5,8 +5,8 @@
 //! keyed hash over kind, slot and randomness. A branch has RFC 3261's magic cookie before it.
 //! Nothing in it tells a thread, a node or a tenant.
 
-use crate::ids::{SLOTS, Slot};
-use crate::time::Wall;
+use crate::base::ids::{SLOTS, Slot};
+use crate::base::time::Wall;
 use pbx_sip::digest::Keyed;
 use pbx_sip::spell;
 use serde::{Deserialize, Serialize};
