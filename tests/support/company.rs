@@ -4,7 +4,7 @@ use pbx_core::base::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersio
 use pbx_core::base::value::Value;
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
-    Binding, CalledNumber, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source,
+    Assignment, CalledNumber, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source,
     SourceKind, Tenant, Trunk, TrunkKind,
 };
 use pbx_core::template::TemplateVersion;
@@ -30,7 +30,7 @@ impl Company {
         let templates: HashMap<_, Arc<TemplateVersion>> =
             catalogue.all().map(|version| (version.id, Arc::clone(version))).collect();
         let ring = catalogue.template("ring-person").expect("ring-person ships");
-        let everybody = Binding { scope: Scope::Tenant, template: ring.id, params: BTreeMap::new() };
+        let everybody = Assignment { scope: Scope::Tenant, template: ring.id, params: BTreeMap::new() };
         let tenant = Tenant {
             id: TenantId::of_key(slug),
             slug: slug.to_owned(),
@@ -45,7 +45,7 @@ impl Company {
             numbers: HashMap::new(),
             sources: HashMap::new(),
             extensions: BTreeMap::new(),
-            bindings: vec![everybody],
+            assignments: vec![everybody],
             templates,
         };
         Self { tenant, place }
@@ -138,7 +138,7 @@ impl Company {
     /// Runs this version of a template for a scope.
     pub(crate) fn bind_version(&mut self, scope: Scope, template: TemplateVersionId, params: &[(&str, Value)]) {
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        self.tenant.bindings.push(Binding { scope, template, params });
+        self.tenant.assignments.push(Assignment { scope, template, params });
     }
 
     /// A customer service called `customers`.

@@ -73,7 +73,7 @@ fn is_in(e164: &str, text: &str) -> bool {
 }
 
 fn number_context(room: &Room, number: &Number) -> Value {
-    let decides = room.tenant.bindings.iter().find(|binding| binding.scope == Scope::Number(number.id));
+    let decides = room.tenant.assignments.iter().find(|assignment| assignment.scope == Scope::Number(number.id));
     let title = decides.and_then(|binding| title_of(&room.tenant, binding.template));
     json!({
         "e164": number.e164,

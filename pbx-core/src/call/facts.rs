@@ -53,8 +53,8 @@ pub(super) struct Living<'a> {
 }
 
 impl Living<'_> {
-    fn binding_of(&self, scope: Scope) -> Option<&crate::directory::Binding> {
-        self.tenant?.bindings.iter().find(|binding| binding.scope == scope)
+    fn assignment_of(&self, scope: Scope) -> Option<&crate::directory::Assignment> {
+        self.tenant?.assignments.iter().find(|assignment| assignment.scope == scope)
     }
 
     fn targets(&self, device: &Device) -> Vec<Target> {
@@ -122,7 +122,7 @@ impl Facts for Living<'_> {
     }
 
     fn binding(&mut self, scope: Scope) -> Option<Bound> {
-        let binding = self.binding_of(scope)?;
+        let binding = self.assignment_of(scope)?;
         let slug = self.tenant?.templates.get(&binding.template).map(|version| version.slug.clone());
         Some(Bound { template: binding.template, slug: slug.unwrap_or_default() })
     }
@@ -138,7 +138,7 @@ impl Facts for Living<'_> {
                 params.insert(spec.name.clone(), default.clone());
             }
         }
-        if let Some(binding) = self.binding_of(scope) {
+        if let Some(binding) = self.assignment_of(scope) {
             params.extend(binding.params.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
         let asked = self.tenant.filter(|_| program.tells_time());

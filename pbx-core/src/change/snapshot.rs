@@ -4,7 +4,7 @@ use super::edit::owner;
 use super::state::State;
 use super::{Catalogue, DEFAULT_TEMPLATE, Object, ObjectId};
 use crate::base::ids::{DeviceId, PersonId, TenantId};
-use crate::directory::{Binding, Device, Directory, Number, Person, Scope, Tenant};
+use crate::directory::{Assignment, Device, Directory, Number, Person, Scope, Tenant};
 use crate::secret::{Keys, ha1};
 use crate::store::{BindingConfig, DeviceConfig, TenantConfig};
 use crate::template::TemplateVersion;
@@ -44,7 +44,7 @@ impl Maker<'_> {
             numbers: HashMap::new(),
             sources: state.sources(id).map(|source| (source.id, source.clone())).collect(),
             extensions: state.people(id).map(|person| (person.extension.clone(), person.id)).collect(),
-            bindings: Vec::new(),
+            assignments: Vec::new(),
             templates: HashMap::new(),
         };
         for number in state.numbers(id) {
@@ -85,7 +85,7 @@ impl Maker<'_> {
             if let Some(version) = self.catalogue.template(&binding.template) {
                 // What was valid when it was written may not be for a newer version: the script's host tells then.
                 let params = version.checked_params(&binding.params).unwrap_or_else(|_| binding.params.clone());
-                tenant.bindings.push(Binding { scope: binding.scope, template: version.id, params });
+                tenant.assignments.push(Assignment { scope: binding.scope, template: version.id, params });
                 tenant.templates.insert(version.id, version);
             }
         }

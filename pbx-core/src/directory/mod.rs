@@ -2,7 +2,7 @@
 //!
 //! A snapshot is read without locks and swapped whole when configuration changes; `revision` tells which one a call saw.
 
-mod binding;
+mod assignment;
 mod device;
 mod number;
 mod peer;
@@ -11,7 +11,7 @@ mod source;
 mod tenant;
 mod trunk;
 
-pub use binding::{Binding, Scope};
+pub use assignment::{Assignment, Scope};
 pub use device::{Device, DeviceRef, Ha1, MediaRule};
 pub use number::Number;
 pub use peer::Peer;

@@ -1,6 +1,6 @@
 //! A company: its people, devices, numbers and rules.
 
-use super::{Binding, Device, Number, Person, Source};
+use super::{Assignment, Device, Number, Person, Source};
 use crate::base::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId};
 use crate::template::TemplateVersion;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ pub struct Tenant {
     /// The person who has each extension.
     pub extensions: BTreeMap<String, PersonId>,
     /// The templates that the numbers, the extensions and the whole tenant run.
-    pub bindings: Vec<Binding>,
+    pub assignments: Vec<Assignment>,
     /// The versions that the bindings name, and the catalogue's.
     pub templates: HashMap<TemplateVersionId, Arc<TemplateVersion>>,
 }

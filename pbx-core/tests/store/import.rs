@@ -64,7 +64,7 @@ fn sample_is_in_effect_at_once_and_after_a_restart() {
             assert_eq!(device.ha1, Some(ha1("acme-anna-desk", "ringdown", &Plain::new("..."))));
             let trunk = directory.trunk_of_peer("127.0.0.1:5071".parse().unwrap()).unwrap();
             assert!(directory.number_of_did(trunk.id, "+4930555100").is_some());
-            assert_eq!(tenant.bindings.len(), 2, "the tenant's default and the number's");
+            assert_eq!(tenant.assignments.len(), 2, "the tenant's default and the number's");
             let lobby = tenant.devices.values().find(|device| device.slug == "lobby").unwrap();
             assert_eq!((lobby.contact.as_deref(), &lobby.ha1), (Some("sip:127.0.0.1:7080"), &None));
         }

@@ -12,7 +12,7 @@ use crate::call::{Engine, PortShare};
 use crate::cdr::CallRecord;
 use crate::decision::{Host, Programs, replay};
 use crate::directory::{
-    Binding, Device, Directory, MediaRule, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk,
+    Assignment, Device, Directory, MediaRule, Number, Person, SECRET_HEADER, Scope, Source, SourceKind, Tenant, Trunk,
     TrunkKind,
 };
 use crate::door::Who;
@@ -163,7 +163,7 @@ fn acme() -> Tenant {
     let number = NumberId::of_key("main");
     let trunk = Some(TrunkId::of_key("carrier"));
     let source = SourceId::of_key("customers");
-    let binding = Binding { scope: Scope::Tenant, template: template().id, params: BTreeMap::new() };
+    let assignment = Assignment { scope: Scope::Tenant, template: template().id, params: BTreeMap::new() };
     let slug = "customers".to_owned();
     let (kind, url) = (SourceKind::HttpJson, "http://192.0.2.9/{number}".to_owned());
     Tenant {
@@ -194,7 +194,7 @@ fn acme() -> Tenant {
             },
         )]),
         extensions,
-        bindings: vec![binding],
+        assignments: vec![assignment],
         templates: HashMap::from([(template().id, template())]),
     }
 }

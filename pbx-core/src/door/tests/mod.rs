@@ -76,7 +76,7 @@ fn tenant(slug: &str, country: &str, user: &str, numbers: &[&str]) -> Tenant {
         devices: HashMap::from([(device.id, device)]),
         numbers: numbers.iter().map(number).map(|number| (number.id, number)).collect(),
         sources: HashMap::new(),
-        bindings: vec![],
+        assignments: vec![],
         templates: HashMap::new(),
     }
 }

@@ -19,7 +19,7 @@ pub enum Scope {
 
 /// A template with its parameters, for a scope.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Binding {
+pub struct Assignment {
     /// The calls that the binding is for.
     pub scope: Scope,
     /// The version that runs.
