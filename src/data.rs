@@ -8,11 +8,11 @@ use pbx_core::base::ids::TenantId;
 use pbx_core::base::time::Wall;
 use pbx_core::change::{Configuration, Fresh, keys_of};
 use pbx_core::data_dir::DataDir;
-use pbx_core::journal::{Journal, Limits, Recovery};
+use pbx_core::journal::{Journal, JournalLimits, Recovery};
 use pbx_core::location::Binding;
 use pbx_core::net::{Clock, last_pulse};
 use pbx_core::secret::Keys;
-use pbx_core::sip_log::{self, SipLog};
+use pbx_core::sip_log::{SipLog, SipLogLimits};
 use pbx_core::store::{Place, Projector, Store, StoreError};
 use rand_chacha::rand_core::RngCore;
 use std::sync::Arc;
@@ -76,14 +76,14 @@ impl Data {
         let realm = config.settings.realm.clone();
         let configuration = Arc::new(Configuration::open(store.clone(), keys.clone(), realm, catalogue).await?);
         // One that a command removed while no server ran.
-        let messages = SipLog::open(&folder.sip_log(), sip_log::Limits::default());
+        let messages = SipLog::open(&folder.sip_log(), SipLogLimits::default());
         gone::remove_messages(&messages, &gone::tenants(&configuration.snapshot()));
         Ok(Self { folder, keys, store, configuration, projector, bindings })
     }
 
     /// Opens the SIP messages of calls.
     pub fn sip_log(&self, config: &Config) -> Arc<SipLog> {
-        let limits = sip_log::Limits { tenant_bytes: config.sip_log_mb << 20, ..sip_log::Limits::default() };
+        let limits = SipLogLimits { tenant_bytes: config.sip_log_mb << 20, ..SipLogLimits::default() };
         Arc::new(SipLog::open(&self.folder.sip_log(), limits))
     }
 
@@ -92,7 +92,8 @@ impl Data {
     /// # Errors
     /// When it cannot be written.
     pub fn journal(&self, config: &Config) -> std::io::Result<Journal> {
-        let limits = Limits { sync_interval: Duration::from_millis(config.fsync_ms), ..Limits::default() };
+        let limits =
+            JournalLimits { sync_interval: Duration::from_millis(config.fsync_ms), ..JournalLimits::default() };
         Journal::open(&self.folder.journal(), limits, self.projector.progress().projected)
     }
 }

@@ -115,7 +115,8 @@ async fn past(house: &House) {
         let mut record = story.record();
         if story.key == "two" {
             let media = record.segments[0].media.as_mut().unwrap();
-            media.from_b = pbx_core::cdr::Heard { announced: Some("10.0.0.7:40000".into()), ..Default::default() };
+            media.from_b =
+                pbx_core::cdr::ReceivedMedia { announced: Some("10.0.0.7:40000".into()), ..Default::default() };
             media.from_a.strangers = vec!["198.51.100.9:4000".into()];
         }
         house.sip_log.append(&ladder(story)).unwrap();

@@ -5,7 +5,7 @@ use crate::words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pbx_core::base::time::Wall;
-use pbx_core::sip_log::{Entry, Ladder, Way};
+use pbx_core::sip_log::{Ladder, LoggedMessage, Way};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ const LANE: usize = 170;
 const EDGE: usize = 85;
 
 /// What the addresses of a ladder are called: what `of` says of the first message of each that it knows.
-pub(crate) fn names(ladder: &Ladder, of: impl Fn(&Entry) -> Option<String>) -> HashMap<String, String> {
+pub(crate) fn names(ladder: &Ladder, of: impl Fn(&LoggedMessage) -> Option<String>) -> HashMap<String, String> {
     let mut names = HashMap::new();
     for message in &ladder.messages {
         let address = message.remote.to_string();
@@ -29,7 +29,7 @@ pub(crate) fn names(ladder: &Ladder, of: impl Fn(&Entry) -> Option<String>) -> H
 }
 
 /// The SIP Call-ID of a message; `i` is its short form (RFC 3261 §20.8).
-pub(crate) fn call_id(message: &Entry) -> Option<String> {
+pub(crate) fn call_id(message: &LoggedMessage) -> Option<String> {
     let text = String::from_utf8_lossy(&message.bytes);
     let named = |name: &str| name.trim().eq_ignore_ascii_case("call-id") || name.trim().eq_ignore_ascii_case("i");
     let mut lines = text.lines().take_while(|line| !line.is_empty());
@@ -103,7 +103,7 @@ struct Rung {
 }
 
 impl Rung {
-    fn of(entry: &Entry, language: Language) -> Self {
+    fn of(entry: &LoggedMessage, language: Language) -> Self {
         Self {
             at: entry.at,
             sent: entry.way == Way::Out,
@@ -165,8 +165,8 @@ mod tests {
     use pbx_core::base::flow::Transport;
     use pbx_core::base::ids::CallId;
 
-    fn logged(at: i64, way: Way, remote: &str, text: &'static str) -> Entry {
-        Entry {
+    fn logged(at: i64, way: Way, remote: &str, text: &'static str) -> LoggedMessage {
+        LoggedMessage {
             at: Wall::from_micros(at),
             call: CallId::of_key("c"),
             way,

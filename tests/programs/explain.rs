@@ -7,7 +7,7 @@ use crate::rig::server::Server;
 use crate::rig::sip_line::{SipLine, code};
 use pbx_core::base::flow::Transport;
 use pbx_core::base::time::Wall;
-use pbx_core::sip_log::{Entry, Limits, SipLog, Way};
+use pbx_core::sip_log::{LoggedMessage, SipLog, SipLogLimits, Way};
 use std::net::SocketAddr;
 
 #[test]
@@ -44,7 +44,7 @@ fn what_could_not_be_read_of_a_message_is_named() {
     let call = server.only_call();
     let (before, record) = (server.explain(&call), server.record(&call));
     server.kill();
-    let message = Entry {
+    let message = LoggedMessage {
         at: Wall::from_micros(1),
         call: serde_json::from_value(record["id"].clone()).unwrap(),
         way: Way::In,
@@ -53,7 +53,7 @@ fn what_could_not_be_read_of_a_message_is_named() {
         remote: nowhere,
         bytes: "BYE sip:a@b SIP/2.0\r\nReason: preemption now\r\nAllow: INVITE ACK\r\nCSeq: 2 BYE\r\n\r\n".into(),
     };
-    let log = SipLog::open(&server.data().join("sip"), Limits::default());
+    let log = SipLog::open(&server.data().join("sip"), SipLogLimits::default());
     log.append(&[(serde_json::from_value(record["tenant"].clone()).unwrap(), message)]).unwrap();
     let after = server.explain(&call);
     assert_eq!(after, format!("{before}BYE from 127.0.0.1:9: not readable, so ignored: Reason, Allow\n"));

@@ -5,10 +5,10 @@ use crate::support::company::Company;
 use crate::support::exchange::SERVER;
 use crate::support::net::Net;
 use crate::support::{ms, secs};
-use pbx_core::cdr::Heard;
+use pbx_core::cdr::ReceivedMedia;
 use std::net::SocketAddr;
 
-fn heard_from_both(net: &crate::support::net::Net) -> (Heard, Heard) {
+fn heard_from_both(net: &crate::support::net::Net) -> (ReceivedMedia, ReceivedMedia) {
     let media = net.record().segments[0].media.clone().expect("it was measured");
     (media.from_a, media.from_b)
 }

@@ -17,7 +17,7 @@ use pbx_core::cdr::CallRecord;
 use pbx_core::directory::Directory;
 use pbx_core::door::{Admission, Door, Verdict};
 use pbx_core::event::{Event, EventKind};
-use pbx_core::journal::{Entry, Heard, OpenCalls};
+use pbx_core::journal::{Entry, EntryEffect, OpenCalls};
 use pbx_core::location::Binding;
 use pbx_media::pool::PoolSettings;
 use pbx_media::{Channel, Relay};
@@ -308,7 +308,7 @@ impl Exchange {
     pub(crate) fn records(&self) -> Vec<CallRecord> {
         let mut open = OpenCalls::default();
         let finished = self.journal.iter().filter_map(|entry| match open.hear(entry) {
-            Heard::Finished(record, told) => Some(record.read(&told).unwrap()),
+            EntryEffect::Finished(record, told) => Some(record.read(&told).unwrap()),
             _ => None,
         });
         finished.collect()

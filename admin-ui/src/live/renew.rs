@@ -82,7 +82,7 @@ mod tests {
     use pbx_core::base::ids::{DeviceId, LegId};
     use pbx_core::base::time::Now;
     use pbx_core::event::{Direction, Event, EventKind, Party};
-    use pbx_core::journal::Answer;
+    use pbx_core::journal::CallAnswer;
 
     fn acme() -> TenantId {
         TenantId::of_key("acme")
@@ -101,7 +101,7 @@ mod tests {
             from: Party::default(),
             dialled: "102".to_owned(),
             started: Wall::from_micros(5_000_000),
-            answered: answered.then(|| Answer { by, at, callee, sip_call_id: key.to_owned() }),
+            answered: answered.then(|| CallAnswer { by, at, callee, sip_call_id: key.to_owned() }),
             ended: None,
             decision: Default::default(),
         }

@@ -16,7 +16,7 @@ use axum::response::Response;
 use pbx_core::base::ids::{CallId, PersonId};
 use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
-use pbx_core::sip_log::{Entry, Ladder};
+use pbx_core::sip_log::{Ladder, LoggedMessage};
 use serde_json::{Value, json};
 
 /// A call that is over, or one that is going on.
@@ -106,13 +106,13 @@ fn legs_of(record: &CallRecord, me: PersonId) -> Vec<&str> {
     own.map(|leg| leg.sip_call_id.as_str()).collect()
 }
 
-fn drawn(room: &Room, messages: &Ladder, of: impl Fn(&Entry) -> Option<String>) -> Value {
+fn drawn(room: &Room, messages: &Ladder, of: impl Fn(&LoggedMessage) -> Option<String>) -> Value {
     let zone = words::zone(&room.tenant.timezone);
     ladder::draw(messages, &ladder::names(messages, of), "Ringdown", &zone, room.language)
 }
 
 /// What the other end of a message is called: a trunk by its own name, a phone by whose leg the message is of.
-fn name_of(room: &Room, record: &CallRecord, message: &Entry) -> Option<String> {
+fn name_of(room: &Room, record: &CallRecord, message: &LoggedMessage) -> Option<String> {
     trunk(room, message).or_else(|| {
         let id = ladder::call_id(message)?;
         let leg = record.legs.iter().find(|leg| leg.sip_call_id == id)?;
@@ -120,7 +120,7 @@ fn name_of(room: &Room, record: &CallRecord, message: &Entry) -> Option<String> 
     })
 }
 
-fn trunk(room: &Room, message: &Entry) -> Option<String> {
+fn trunk(room: &Room, message: &LoggedMessage) -> Option<String> {
     let directory = room.app.ports.records.directory();
     Some(directory.trunk_of_peer(message.remote)?.slug.clone())
 }

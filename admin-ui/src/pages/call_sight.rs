@@ -2,7 +2,7 @@
 //! customer's data, and nothing of how the template is written.
 
 use pbx_core::base::value::Value;
-use pbx_core::cdr::{CallRecord, Heard, MediaVerdict};
+use pbx_core::cdr::{CallRecord, MediaVerdict, ReceivedMedia};
 use pbx_core::decision::StepKind;
 use pbx_core::script::ScriptInput;
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ pub(crate) fn of_a_party(record: &CallRecord) -> CallRecord {
     seen
 }
 
-fn without_addresses(heard: &Heard) -> Heard {
-    Heard { announced: None, latched: None, strangers: Vec::new(), ..heard.clone() }
+fn without_addresses(heard: &ReceivedMedia) -> ReceivedMedia {
+    ReceivedMedia { announced: None, latched: None, strangers: Vec::new(), ..heard.clone() }
 }
 
 /// Takes the values out of a step; whether it still says something.

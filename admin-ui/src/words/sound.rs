@@ -3,7 +3,7 @@
 use super::{Names, party, tenths};
 use crate::language::Language;
 use pbx_core::base::ids::LegId;
-use pbx_core::cdr::{CallRecord, Heard, Segment};
+use pbx_core::cdr::{CallRecord, ReceivedMedia, Segment};
 
 /// How good what came from one side was.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -62,7 +62,7 @@ pub fn heard(record: &CallRecord, names: &dyn Names, language: Language) -> Vec<
 }
 
 fn side(
-    heard: &Heard,
+    heard: &ReceivedMedia,
     record: &CallRecord,
     segment: &Segment,
     leg: LegId,
@@ -90,7 +90,7 @@ fn side(
     SideHeard { who, quality, lost_permille, jitter_ms, packets: heard.packets, text }
 }
 
-fn judge(heard: &Heard) -> Quality {
+fn judge(heard: &ReceivedMedia) -> Quality {
     if heard.packets == 0 {
         return if heard.silence_expected { Quality::Held } else { Quality::Silent };
     }
@@ -102,7 +102,7 @@ fn judge(heard: &Heard) -> Quality {
     }
 }
 
-fn verdict(heard: &Heard, quality: Quality, who: &str, language: Language) -> String {
+fn verdict(heard: &ReceivedMedia, quality: Quality, who: &str, language: Language) -> String {
     let permille = (heard.lost * 1000).checked_div(heard.packets + heard.lost).unwrap_or(0);
     let lost = tenths(permille, language);
     let announced = heard.announced.clone().unwrap_or_default();
@@ -126,7 +126,7 @@ fn verdict(heard: &Heard, quality: Quality, who: &str, language: Language) -> St
 }
 
 /// Said one address, sent from another: a NAT or a wrong setting. The relay followed the packets.
-fn wrong_address(heard: &Heard, who: &str, language: Language) -> Option<String> {
+fn wrong_address(heard: &ReceivedMedia, who: &str, language: Language) -> Option<String> {
     let (announced, latched) = (heard.announced.as_ref()?, heard.latched.as_ref()?);
     (announced != latched).then(|| {
         language.say(
@@ -140,7 +140,7 @@ fn wrong_address(heard: &Heard, who: &str, language: Language) -> Option<String>
     })
 }
 
-fn strangers(heard: &Heard, language: Language) -> Option<String> {
+fn strangers(heard: &ReceivedMedia, language: Language) -> Option<String> {
     let others: Vec<&str> =
         heard.strangers.iter().filter(|who| heard.would_roam.as_ref() != Some(who)).map(String::as_str).collect();
     (!others.is_empty())
@@ -148,7 +148,7 @@ fn strangers(heard: &Heard, language: Language) -> Option<String> {
 }
 
 /// A stream was refused that may have been the phone's own, from another network: names the setting that lets it in.
-fn would_roam(heard: &Heard, who: &str, language: Language) -> Option<String> {
+fn would_roam(heard: &ReceivedMedia, who: &str, language: Language) -> Option<String> {
     let from = heard.would_roam.clone()?;
     Some(language.say("sound-would-roam", &[("who", who.to_owned().into()), ("from", from.into())]))
 }

@@ -2,7 +2,7 @@ use super::*;
 use pbx_core::base::ids::{CallId, LegId, NumberId, PersonId, TemplateVersionId, TenantId};
 use pbx_core::base::time::Wall;
 use pbx_core::base::value::Value;
-use pbx_core::cdr::{Heard, LegRecord, MediaVerdict, Segment};
+use pbx_core::cdr::{LegRecord, MediaVerdict, ReceivedMedia, Segment};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::Scope;
@@ -186,8 +186,8 @@ fn every_cause_has_words_in_every_language() {
 fn silence_wrong_addresses_and_strangers_are_named() {
     let mut call = record(Disposition::Answered, "normal");
     call.legs.push(leg("b", "Ben", Some(1), Some(5), 270));
-    let silent = Heard { announced: Some("10.0.0.7:4000".into()), ..Heard::default() };
-    let astray = Heard {
+    let silent = ReceivedMedia { announced: Some("10.0.0.7:4000".into()), ..ReceivedMedia::default() };
+    let astray = ReceivedMedia {
         packets: 900,
         lost: 100,
         jitter_us: 12_000,
@@ -216,9 +216,9 @@ fn silence_wrong_addresses_and_strangers_are_named() {
 
 #[test]
 fn every_quality_has_words_in_every_language() {
-    let some = |packets, lost, jitter_us| Heard { packets, lost, jitter_us, ..Heard::default() };
-    let held = Heard { silence_expected: true, ..Heard::default() };
-    let announced = Heard { announced: Some("a".into()), ..Heard::default() };
+    let some = |packets, lost, jitter_us| ReceivedMedia { packets, lost, jitter_us, ..ReceivedMedia::default() };
+    let held = ReceivedMedia { silence_expected: true, ..ReceivedMedia::default() };
+    let announced = ReceivedMedia { announced: Some("a".into()), ..ReceivedMedia::default() };
     let (a, b) = (LegId::of_key("a"), LegId::of_key("b"));
     for heard_once in [some(100, 0, 1), some(97, 3, 1), some(10, 5, 1), some(0, 0, 0), held, announced] {
         for language in Language::ALL {

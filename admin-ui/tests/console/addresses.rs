@@ -14,7 +14,7 @@ use pbx_core::decision::{Step, StepKind};
 use pbx_core::directory::Tenant;
 use pbx_core::event::{Disposition, EventKind};
 use pbx_core::journal::Entry;
-use pbx_core::sip_log::Entry as Message;
+use pbx_core::sip_log::LoggedMessage as Message;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

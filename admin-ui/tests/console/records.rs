@@ -5,13 +5,13 @@ use pbx_core::base::flow::Transport;
 use pbx_core::base::ids::{CallId, LegId, TenantId};
 use pbx_core::base::time::Wall;
 use pbx_core::base::value::Value;
-use pbx_core::cdr::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
+use pbx_core::cdr::{CallRecord, LegRecord, MediaVerdict, ReceivedMedia, Segment};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::dial_plan::Dialled;
 use pbx_core::directory::{Scope, Tenant};
 use pbx_core::event::{Direction, Disposition, EventKind, Party};
 use pbx_core::script::ScriptInput;
-use pbx_core::sip_log::{Entry, Way};
+use pbx_core::sip_log::{LoggedMessage, Way};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -162,13 +162,20 @@ impl Story<'_> {
     }
 }
 
-fn heard(packets: u64, lost: u64) -> Heard {
+fn heard(packets: u64, lost: u64) -> ReceivedMedia {
     let address = Some("192.0.2.7:40020".to_owned());
-    Heard { packets, lost, jitter_us: 2_400, announced: address.clone(), latched: address, ..Heard::default() }
+    ReceivedMedia {
+        packets,
+        lost,
+        jitter_us: 2_400,
+        announced: address.clone(),
+        latched: address,
+        ..ReceivedMedia::default()
+    }
 }
 
 /// The messages of a story: an INVITE through us to the first who was rung, ringing, 200, ACK, BYE from the caller.
-pub(crate) fn ladder(story: &Story<'_>) -> Vec<(TenantId, Entry)> {
+pub(crate) fn ladder(story: &Story<'_>) -> Vec<(TenantId, LoggedMessage)> {
     let (tenant, call, started) = (story.tenant.id, story.id(), story.started);
     let (caller, called) = (story.caller_at(), "192.0.2.8:5060");
     let message = |ms: i64, sent: bool, remote: &str, first: &str, cseq: &str| {
@@ -176,7 +183,7 @@ pub(crate) fn ladder(story: &Story<'_>) -> Vec<(TenantId, Entry)> {
         let text = format!(
             "{first}\r\nVia: SIP/2.0/UDP {remote}\r\nCall-ID: {leg}\r\nCSeq: {cseq}\r\nContent-Length: 0\r\n\r\n"
         );
-        let entry = Entry {
+        let entry = LoggedMessage {
             at: Wall::from_micros(started.micros() + ms * 1000),
             call,
             way: if sent { Way::Out } else { Way::In },

@@ -6,7 +6,7 @@ use crate::records::{Story, ladder, outside, party};
 use pbx_core::base::time::Wall;
 use pbx_core::event::Disposition;
 use pbx_core::journal::Entry;
-use pbx_core::sip_log::Entry as Message;
+use pbx_core::sip_log::LoggedMessage as Message;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 

@@ -7,7 +7,7 @@ use crate::base::time::Instant;
 use crate::cause;
 use crate::decision::Final;
 use crate::event::EventKind;
-use crate::journal::{Answer, Entry};
+use crate::journal::{CallAnswer, Entry};
 use serde::{Deserialize, Serialize};
 
 /// The connection between the caller and the leg that answered.
@@ -48,7 +48,7 @@ impl Call {
         let (leg, by) = (callee.id, callee.party.clone());
         callee.aim(cx);
         let sip_call_id = callee.dialog.as_ref().map(|dialog| dialog.id().call_id.to_string()).unwrap_or_default();
-        let answer = Answer { by: by.clone(), at: now.wall, callee: leg, sip_call_id };
+        let answer = CallAnswer { by: by.clone(), at: now.wall, callee: leg, sip_call_id };
         self.promise_decision(cx);
         cx.journal(Entry::CallAnswered { call: owner.call, tenant: owner.tenant, answer });
         self.caller().aim(cx);

@@ -5,7 +5,7 @@ use super::leg::Leg;
 use super::state::Call;
 use super::timers::Timer;
 use crate::base::time::Instant;
-use crate::cdr::{Heard, Written};
+use crate::cdr::{ReceivedMedia, WrittenRecord};
 use crate::journal::Entry;
 use pbx_media::PortReport;
 use pbx_sip::spell;
@@ -95,7 +95,7 @@ impl Call {
         }
         let template = self.decider.template().map(str::to_owned);
         let after = self.told;
-        let written = self.say_decision().and_then(|news| Written::said(self.record.finish(news), template));
+        let written = self.say_decision().and_then(|news| WrittenRecord::said(self.record.finish(news), template));
         match written {
             Ok(record) => cx.journal(Entry::CallRecorded { after, record: Box::new(record) }),
             Err(error) => {
@@ -111,9 +111,9 @@ fn spelt(address: SocketAddr) -> String {
     text
 }
 
-fn heard(cx: &Cx<'_>, leg: &Leg, report: &PortReport) -> Heard {
+fn heard(cx: &Cx<'_>, leg: &Leg, report: &PortReport) -> ReceivedMedia {
     let would_roam = report.would_roam.filter(|_| leg.registered_phone(cx).is_some());
-    Heard {
+    ReceivedMedia {
         packets: report.packets,
         lost: report.lost,
         jitter_us: report.jitter_us,

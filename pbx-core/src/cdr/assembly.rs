@@ -1,6 +1,6 @@
 //! The record of a call while it runs: told what happens, it becomes the record at the end.
 
-use super::{CallRecord, Heard, LegRecord, MediaVerdict, Segment};
+use super::{CallRecord, LegRecord, MediaVerdict, ReceivedMedia, Segment};
 use crate::base::ids::{CallId, LegId, TenantId};
 use crate::base::time::{Instant, Now, Wall};
 use crate::cause::Cause;
@@ -183,7 +183,7 @@ impl Assembly {
     }
 
     /// Sets what was heard from both sides in the last segment.
-    pub fn heard(&mut self, from_a: Heard, from_b: Heard) {
+    pub fn heard(&mut self, from_a: ReceivedMedia, from_b: ReceivedMedia) {
         if let Some(segment) = self.record.segments.last_mut() {
             segment.media = Some(MediaVerdict { from_a, from_b });
         }
@@ -239,7 +239,7 @@ mod tests {
         call.hangs_up(b);
         call.ended(&HUNG_UP, at(10));
         call.hangs_up(a);
-        call.heard(Heard { packets: 5, ..Heard::default() }, Heard::default());
+        call.heard(ReceivedMedia { packets: 5, ..ReceivedMedia::default() }, ReceivedMedia::default());
         let record = call.finish::<Step>(Decision::default());
         assert_eq!(record.talk_us, 7_000_000);
         assert_eq!(record.hung_up, Some(b), "whoever was first");

@@ -4,7 +4,7 @@ mod assembly;
 mod written;
 
 pub use assembly::{Assembly, Ending};
-pub use written::Written;
+pub use written::WrittenRecord;
 
 use crate::base::ids::{CallId, LegId, TenantId};
 use crate::base::time::Wall;
@@ -123,14 +123,14 @@ pub struct Segment {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct MediaVerdict {
     /// What came from side A.
-    pub from_a: Heard,
+    pub from_a: ReceivedMedia,
     /// What came from side B.
-    pub from_b: Heard,
+    pub from_b: ReceivedMedia,
 }
 
 /// What was received from one side.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Heard {
+pub struct ReceivedMedia {
     /// Packets received and passed on.
     pub packets: u64,
     /// Packets that were lost on the way to us, by their sequence numbers.

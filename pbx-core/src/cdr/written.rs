@@ -11,13 +11,13 @@ const STEPS: &str = "\"steps\":[";
 /// A finished record, as it is kept. Its many small parts are freed by the thread that made them: what waits for SQL is one
 /// text, and the fields that are searched.
 #[derive(Clone, Debug)]
-pub struct Written {
+pub struct WrittenRecord {
     brief: CallRecord,
     template: Option<String>,
     json: Box<RawValue>,
 }
 
-impl Written {
+impl WrittenRecord {
     /// Writes a record as JSON.
     ///
     /// # Errors
@@ -94,19 +94,19 @@ fn template_of(mut steps: impl Iterator<Item = Step>) -> Option<String> {
     })
 }
 
-impl PartialEq for Written {
+impl PartialEq for WrittenRecord {
     fn eq(&self, other: &Self) -> bool {
         self.json() == other.json()
     }
 }
 
-impl Serialize for Written {
+impl Serialize for WrittenRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Written {
+impl<'de> Deserialize<'de> for WrittenRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         let record = serde_json::from_str(json.get()).map_err(serde::de::Error::custom)?;
@@ -144,14 +144,14 @@ mod tests {
 
     #[test]
     fn steps_that_were_told_before_and_the_last_ones_are_the_whole_record() {
-        let whole = Written::new(record()).unwrap();
+        let whole = WrittenRecord::new(record()).unwrap();
         let decision = record().decision;
         for after in 0..=decision.steps.len() {
             let told = &decision.said_from(0).unwrap().steps[..after];
-            let last = Written::said(record().with(decision.said_from(after).unwrap()), None).unwrap();
+            let last = WrittenRecord::said(record().with(decision.said_from(after).unwrap()), None).unwrap();
             assert_eq!(last.json_after(told), whole.json(), "{after}");
             assert_eq!(last.read(told).unwrap(), record(), "{after}");
-            let again: Written = serde_json::from_str(&serde_json::to_string(&last).unwrap()).unwrap();
+            let again: WrittenRecord = serde_json::from_str(&serde_json::to_string(&last).unwrap()).unwrap();
             assert_eq!(again.template(told).as_deref(), Some("ring-person"), "{after}");
         }
     }

@@ -12,11 +12,11 @@ pub trait Disk: Debug + Send + Sync {
     ///
     /// # Errors
     /// When there is one of that name, or the disk refuses: then none is left behind.
-    fn create(&self, path: &Path) -> io::Result<Arc<dyn Segment>>;
+    fn create(&self, path: &Path) -> io::Result<Arc<dyn SegmentFile>>;
 }
 
 /// A segment, open for appending.
-pub trait Segment: Debug + Send + Sync {
+pub trait SegmentFile: Debug + Send + Sync {
     /// Appends all of these bytes.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ pub trait Segment: Debug + Send + Sync {
 pub struct Files;
 
 impl Disk for Files {
-    fn create(&self, path: &Path) -> io::Result<Arc<dyn Segment>> {
+    fn create(&self, path: &Path) -> io::Result<Arc<dyn SegmentFile>> {
         let file = OpenOptions::new().append(true).create_new(true).open(path)?;
         let folder = path.parent().map_or_else(|| File::open("."), File::open);
         if let Err(why) = folder.and_then(|folder| folder.sync_all()) {
@@ -54,7 +54,7 @@ impl Disk for Files {
     }
 }
 
-impl Segment for File {
+impl SegmentFile for File {
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
         let mut file = self;
         file.write_all(bytes)

@@ -1,6 +1,6 @@
 //! The journal's files: appended with one write(2) a batch, synced at an interval, rotated by size and after every error.
 
-use super::disk::{Disk, Files, Segment};
+use super::disk::{Disk, Files, SegmentFile};
 use super::{Entry, Position, frame};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use std::time::Duration;
 
 /// When files are synced and changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
+pub struct JournalLimits {
     /// How long an entry may be in the machine's memory alone (a power cut loses it, `kill -9` does not).
     pub sync_interval: Duration,
     /// A file that is longer is followed by another.
     pub segment_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for JournalLimits {
     fn default() -> Self {
         Self { sync_interval: Duration::from_millis(100), segment_bytes: 32 << 20 }
     }
@@ -26,18 +26,18 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Journal {
     folder: PathBuf,
-    limits: Limits,
+    limits: JournalLimits,
     disk: Box<dyn Disk>,
     end: Mutex<End>,
 }
 
 #[derive(Debug)]
 struct End {
-    file: Arc<dyn Segment>,
+    file: Arc<dyn SegmentFile>,
     at: Position,
     /// Nothing is appended to the file any more: what stands at its end is unknown, or was not forced to the disk.
     spoilt: bool,
-    unsynced: Vec<(u64, Arc<dyn Segment>)>,
+    unsynced: Vec<(u64, Arc<dyn SegmentFile>)>,
 }
 
 impl Journal {
@@ -45,7 +45,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the folder can't be made or the file can't be opened.
-    pub fn open(folder: &Path, limits: Limits, projected: Position) -> io::Result<Self> {
+    pub fn open(folder: &Path, limits: JournalLimits, projected: Position) -> io::Result<Self> {
         Self::open_on(Box::new(Files), folder, limits, projected)
     }
 
@@ -53,7 +53,7 @@ impl Journal {
     ///
     /// # Errors
     /// As of [`Self::open`].
-    pub fn open_on(disk: Box<dyn Disk>, folder: &Path, limits: Limits, projected: Position) -> io::Result<Self> {
+    pub fn open_on(disk: Box<dyn Disk>, folder: &Path, limits: JournalLimits, projected: Position) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let newest = segments(folder)?.last().map_or(0, |(segment, _)| *segment);
         let at = Position { segment: newest.max(projected.segment) + 1, offset: 0 };

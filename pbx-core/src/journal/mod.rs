@@ -13,15 +13,15 @@ mod recover;
 mod walk;
 
 pub use aside::Unread;
-pub use disk::{Disk, Files, Segment};
-pub use file::{Journal, Limits};
-pub use open_call::{Answer, CUT, Ending, OpenCall};
-pub use open_calls::{Heard, OpenCalls};
+pub use disk::{Disk, Files, SegmentFile};
+pub use file::{Journal, JournalLimits};
+pub use open_call::{CUT, CallAnswer, CallEnd, OpenCall};
+pub use open_calls::{EntryEffect, OpenCalls};
 pub use recover::{Portion, Recovery, read_on};
 
 use crate::base::ids::{CallId, DeviceId, LegId, TenantId};
 use crate::base::time::Wall;
-use crate::cdr::{CallRecord, Written};
+use crate::cdr::{CallRecord, WrittenRecord};
 use crate::decision::{Decision, Said};
 use crate::event::{Direction, Disposition, Party};
 use crate::location::{Binding, Refresh};
@@ -87,7 +87,7 @@ pub enum Entry {
         /// The tenant.
         tenant: TenantId,
         /// Who took it, where and when.
-        answer: Answer,
+        answer: CallAnswer,
     },
     /// Somebody hung up (before the 200 to the BYE leaves).
     CallEnded {
@@ -109,7 +109,7 @@ pub enum Entry {
         /// How many steps were told before.
         after: usize,
         /// The record, with the steps since then.
-        record: Box<Written>,
+        record: Box<WrittenRecord>,
     },
     /// A device can be reached (before the 200 to the REGISTER leaves).
     BindingAdded {
@@ -146,7 +146,7 @@ impl Entry {
     /// # Errors
     /// When something in it has no JSON.
     pub fn recorded(record: CallRecord) -> serde_json::Result<Self> {
-        Ok(Self::CallRecorded { after: 0, record: Box::new(Written::new(record)?) })
+        Ok(Self::CallRecorded { after: 0, record: Box::new(WrittenRecord::new(record)?) })
     }
 
     /// Whose it is, and of which call.

@@ -30,9 +30,9 @@ pub struct OpenCall {
     /// When it began.
     pub started: Wall,
     /// Who took it.
-    pub answered: Option<Answer>,
+    pub answered: Option<CallAnswer>,
     /// How and when it ended.
-    pub ended: Option<Ending>,
+    pub ended: Option<CallEnd>,
     /// Why it went where it went, as far as it was told.
     #[serde(default)]
     pub decision: Decision<Said>,
@@ -40,7 +40,7 @@ pub struct OpenCall {
 
 /// The answer to a call: enough to find the two that talked, in the records and in the SIP messages.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Answer {
+pub struct CallAnswer {
     /// Who took it.
     pub by: Party,
     /// When.
@@ -53,7 +53,7 @@ pub struct Answer {
 
 /// The end of a call as the wire saw it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Ending {
+pub struct CallEnd {
     /// How.
     pub disposition: Disposition,
     /// The cause's code.
@@ -107,7 +107,7 @@ impl OpenCall {
                 self.answered.get_or_insert_with(|| answer.clone());
             }
             Entry::CallEnded { disposition, cause, sip_code, at, .. } => {
-                self.ended.get_or_insert_with(|| Ending {
+                self.ended.get_or_insert_with(|| CallEnd {
                     disposition: *disposition,
                     cause: cause.clone(),
                     sip_code: *sip_code,
@@ -129,7 +129,7 @@ impl OpenCall {
     pub fn into_record(mut self, last_seen: Wall) -> CallRecord {
         let cut = self.ended.is_none();
         let answered = self.answered.as_ref().map(|answer| answer.at);
-        let ending = self.ended.take().unwrap_or_else(|| Ending {
+        let ending = self.ended.take().unwrap_or_else(|| CallEnd {
             disposition: if answered.is_some() { Disposition::Answered } else { Disposition::Failed },
             cause: CUT.to_owned(),
             sip_code: if answered.is_some() { 200 } else { 500 },
@@ -165,7 +165,7 @@ impl OpenCall {
     }
 
     /// The caller's leg, and the one that was answered. Which others rang, and when these two did, the journal does not tell.
-    fn legs(&self, ending: &Ending) -> Vec<LegRecord> {
+    fn legs(&self, ending: &CallEnd) -> Vec<LegRecord> {
         let answered = self.answered.as_ref();
         let leg = |id, party: &Party, sip_call_id: &str| LegRecord {
             id,

@@ -2,7 +2,7 @@
 
 use super::{Entry, OpenCall};
 use crate::base::ids::CallId;
-use crate::cdr::Written;
+use crate::cdr::WrittenRecord;
 use crate::decision::Said;
 use std::collections::BTreeMap;
 
@@ -12,38 +12,38 @@ pub struct OpenCalls(BTreeMap<CallId, OpenCall>);
 
 /// What an entry is about.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Heard<'a> {
+pub enum EntryEffect<'a> {
     /// A call that is open.
     Open(CallId),
     /// The record of a call, which is open no more, and the steps of its decision that were told before.
-    Finished(&'a Written, Vec<Said>),
+    Finished(&'a WrittenRecord, Vec<Said>),
     /// No call, or one that is not known to have begun.
     Other,
 }
 
 impl OpenCalls {
     /// The journal tells more. Told twice is told once.
-    pub fn hear<'a>(&mut self, entry: &'a Entry) -> Heard<'a> {
+    pub fn hear<'a>(&mut self, entry: &'a Entry) -> EntryEffect<'a> {
         match entry {
             Entry::CallStarted { call, .. } => {
                 if let Some(open) = OpenCall::begin(entry) {
                     self.0.entry(*call).or_insert(open);
                 }
-                Heard::Open(*call)
+                EntryEffect::Open(*call)
             }
             Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
-                let Some(open) = self.0.get_mut(call) else { return Heard::Other };
+                let Some(open) = self.0.get_mut(call) else { return EntryEffect::Other };
                 open.hear(entry);
-                Heard::Open(*call)
+                EntryEffect::Open(*call)
             }
             Entry::CallRecorded { after, record } => {
                 let told = self.remove(record.brief().id).map(|open| open.told(*after));
-                Heard::Finished(record, told.unwrap_or_default())
+                EntryEffect::Finished(record, told.unwrap_or_default())
             }
             Entry::BindingAdded { .. }
             | Entry::BindingRefreshed { .. }
             | Entry::BindingRemoved { .. }
-            | Entry::Audit(_) => Heard::Other,
+            | Entry::Audit(_) => EntryEffect::Other,
         }
     }
 

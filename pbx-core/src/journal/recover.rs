@@ -29,14 +29,14 @@ pub enum Portion {
 pub struct Recovery {
     progress: Progress,
     segments: VecDeque<(u64, PathBuf)>,
-    open: Option<Open>,
+    open: Option<OpenSegment>,
     last_seen: Option<Wall>,
     unread: Unread,
 }
 
 /// The segment that is being read.
 #[derive(Debug)]
-struct Open {
+struct OpenSegment {
     segment: u64,
     path: PathBuf,
     bytes: Vec<u8>,
@@ -93,7 +93,7 @@ impl Recovery {
         }
     }
 
-    fn next_open(&mut self) -> io::Result<Option<Open>> {
+    fn next_open(&mut self) -> io::Result<Option<OpenSegment>> {
         if let Some(open) = self.open.take() {
             return Ok(Some(open));
         }
@@ -101,7 +101,7 @@ impl Recovery {
         let bytes = std::fs::read(&path)?;
         let at = place(segment, self.progress.refreshed, &bytes);
         let told = place(segment, self.progress.projected, &bytes);
-        Ok(Some(Open { segment, path, bytes, at, told }))
+        Ok(Some(OpenSegment { segment, path, bytes, at, told }))
     }
 }
 

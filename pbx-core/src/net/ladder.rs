@@ -3,7 +3,7 @@
 use crate::base::flow::Flow;
 use crate::base::ids::{CallId, TenantId};
 use crate::base::time::Wall;
-use crate::sip_log::{Entry, SipLog, Way};
+use crate::sip_log::{LoggedMessage, SipLog, Way};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Takes messages for the ring. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LadderWriter {
-    queue: SyncSender<(TenantId, Entry)>,
+    queue: SyncSender<(TenantId, LoggedMessage)>,
 }
 
 impl LadderWriter {
@@ -46,7 +46,7 @@ impl LadderWriter {
     fn keep(&self, at: Wall, (tenant, call): (TenantId, CallId), way: Way, flow: Flow, bytes: Bytes) {
         // A full queue: see WAITING.
         let Flow { transport, local, remote, .. } = flow;
-        let _ = self.queue.try_send((tenant, Entry { at, call, way, transport, local, remote, bytes }));
+        let _ = self.queue.try_send((tenant, LoggedMessage { at, call, way, transport, local, remote, bytes }));
     }
 }
 
@@ -57,7 +57,7 @@ fn collect() {
     std::thread::sleep(PAUSE);
 }
 
-fn write(log: &SipLog, entries: &Receiver<(TenantId, Entry)>) {
+fn write(log: &SipLog, entries: &Receiver<(TenantId, LoggedMessage)>) {
     let (mut batch, mut behind) = (Vec::with_capacity(BATCH), false);
     while let Ok(first) = entries.recv() {
         batch.push(first);

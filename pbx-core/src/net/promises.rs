@@ -240,7 +240,7 @@ mod tests {
     use crate::base::ids::AuditId;
     use crate::base::time::Wall;
     use crate::event::Disposition;
-    use crate::journal::{AuditLine, Disk, Limits, Segment};
+    use crate::journal::{AuditLine, Disk, JournalLimits, SegmentFile};
     use crate::store::{Place, Store};
 
     fn line(number: u64) -> Entry {
@@ -260,7 +260,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("ringdown-promises-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let store = Store::open(&Place::Sqlite(folder.join("db.sqlite"))).await.unwrap();
-        let limits = Limits { segment_bytes: 4096, ..Limits::default() };
+        let limits = JournalLimits { segment_bytes: 4096, ..JournalLimits::default() };
         let journal = Journal::open(&folder, limits, Position::default()).unwrap();
         let projector = Projector::open(store.clone()).await.unwrap();
         let book = Arc::new(StorageBook::of(&folder, 10));
@@ -287,12 +287,12 @@ mod tests {
     struct Full;
 
     impl Disk for Full {
-        fn create(&self, _: &std::path::Path) -> std::io::Result<Arc<dyn Segment>> {
+        fn create(&self, _: &std::path::Path) -> std::io::Result<Arc<dyn SegmentFile>> {
             Ok(Arc::new(Self))
         }
     }
 
-    impl Segment for Full {
+    impl SegmentFile for Full {
         fn append(&self, _: &[u8]) -> std::io::Result<()> {
             Err(std::io::ErrorKind::StorageFull.into())
         }
@@ -323,7 +323,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("ringdown-full-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let store = Store::open(&Place::Sqlite(folder.join("db.sqlite"))).await.unwrap();
-        let journal = Journal::open_on(Box::new(Full), &folder, Limits::default(), Position::default()).unwrap();
+        let journal = Journal::open_on(Box::new(Full), &folder, JournalLimits::default(), Position::default()).unwrap();
         let projector = Projector::open(store.clone()).await.unwrap();
         let book = Arc::new(StorageBook::of(&folder, 10));
         let (promises, feeder) = Promises::start(journal, projector, book).unwrap();

@@ -20,7 +20,7 @@ pub enum Way {
 
 /// One message.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct LoggedMessage {
     /// When it was received or sent.
     pub at: Wall,
     /// The call it is about.
@@ -37,7 +37,7 @@ pub struct Entry {
     pub bytes: Bytes,
 }
 
-impl Entry {
+impl LoggedMessage {
     /// The headers of a received message that could not be read, and so counted as absent; `*` stands for a line that is no
     /// header.
     pub fn overlooked(&self) -> Vec<&'static str> {
@@ -52,7 +52,7 @@ impl Entry {
 pub(super) const HEAD: usize = 4 + 4 + 8 + 16 + 1 + 1 + 18 + 18;
 
 /// Appends an entry with this body.
-pub(super) fn encode(entry: &Entry, body: &[u8], out: &mut Vec<u8>) {
+pub(super) fn encode(entry: &LoggedMessage, body: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     out.extend_from_slice(&((HEAD - 8 + body.len()) as u32).to_le_bytes());
     out.extend_from_slice(&[0; 4]);
@@ -86,13 +86,13 @@ pub(super) fn peek(bytes: &[u8]) -> Option<(CallId, usize)> {
 }
 
 /// The entry at the start of these bytes; none if it is damaged.
-pub(super) fn decode(bytes: &[u8]) -> Option<Entry> {
+pub(super) fn decode(bytes: &[u8]) -> Option<LoggedMessage> {
     let (call, length) = peek(bytes)?;
     let crc = u32::from_le_bytes(bytes[4..8].try_into().ok()?);
     if crc32fast::hash(&bytes[8..length]) != crc {
         return None;
     }
-    Some(Entry {
+    Some(LoggedMessage {
         at: Wall::from_micros(i64::from_le_bytes(bytes[8..16].try_into().ok()?)),
         call,
         way: if bytes[32] == 1 { Way::Out } else { Way::In },

@@ -4,6 +4,6 @@ mod entry;
 mod mask;
 mod ring;
 
-pub use entry::{Entry, Way};
+pub use entry::{LoggedMessage, Way};
 pub use mask::mask;
-pub use ring::{Ladder, Limits, SipLog};
+pub use ring::{Ladder, SipLog, SipLogLimits};

@@ -2,7 +2,7 @@
 //!
 //! What this process wrote is indexed as it is written; older files when they are first read.
 
-use super::entry;
+use super::entry::{self, LoggedMessage};
 use super::mask::mask;
 use crate::base::ids::{CallId, TenantId};
 use std::collections::hash_map::Entry;
@@ -15,14 +15,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How much is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
+pub struct SipLogLimits {
     /// Bytes per tenant.
     pub tenant_bytes: u64,
     /// Bytes per file: what is dropped at once.
     pub file_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for SipLogLimits {
     fn default() -> Self {
         Self { tenant_bytes: 256 << 20, file_bytes: 16 << 20 }
     }
@@ -32,7 +32,7 @@ impl Default for Limits {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ladder {
     /// The messages in the order in which they were received and sent.
-    pub messages: Vec<entry::Entry>,
+    pub messages: Vec<LoggedMessage>,
     /// Whether nothing of the call has been dropped.
     pub complete: bool,
 }
@@ -41,26 +41,26 @@ pub struct Ladder {
 #[derive(Debug)]
 pub struct SipLog {
     folder: PathBuf,
-    limits: Limits,
-    rings: Mutex<HashMap<TenantId, Ring>>,
+    limits: SipLogLimits,
+    rings: Mutex<HashMap<TenantId, TenantLog>>,
 }
 
 /// One tenant's files, oldest first.
 #[derive(Debug, Default)]
-struct Ring {
-    files: BTreeMap<u64, Segment>,
+struct TenantLog {
+    files: BTreeMap<u64, LogFile>,
     writing: Option<(u64, File)>,
 }
 
 /// One tenant's entries of one write, and where each begins.
 #[derive(Default)]
-struct Batch {
+struct TenantWrite {
     bytes: Vec<u8>,
     places: Vec<(CallId, usize)>,
 }
 
 #[derive(Debug, Default)]
-struct Segment {
+struct LogFile {
     length: u64,
     /// The call and place of each entry; `None`: the file was not read yet.
     index: Option<Index>,
@@ -71,7 +71,7 @@ type Index = Vec<(CallId, u32)>;
 
 impl SipLog {
     /// Opens the log; files are found when a tenant is first written to or read.
-    pub fn open(folder: &Path, limits: Limits) -> Self {
+    pub fn open(folder: &Path, limits: SipLogLimits) -> Self {
         Self { folder: folder.to_owned(), limits, rings: Mutex::default() }
     }
 
@@ -79,8 +79,8 @@ impl SipLog {
     ///
     /// # Errors
     /// When the disk refuses; what could not be written is lost, the log stays readable.
-    pub fn append(&self, batch: &[(TenantId, entry::Entry)]) -> io::Result<()> {
-        let mut by_tenant: BTreeMap<TenantId, Batch> = BTreeMap::new();
+    pub fn append(&self, batch: &[(TenantId, LoggedMessage)]) -> io::Result<()> {
+        let mut by_tenant: BTreeMap<TenantId, TenantWrite> = BTreeMap::new();
         for (tenant, entry) in batch {
             let batch = by_tenant.entry(*tenant).or_default();
             batch.places.push((entry.call, batch.bytes.len()));
@@ -133,7 +133,7 @@ impl SipLog {
         Ok(removed)
     }
 
-    fn rings(&self) -> MutexGuard<'_, HashMap<TenantId, Ring>> {
+    fn rings(&self) -> MutexGuard<'_, HashMap<TenantId, TenantLog>> {
         self.rings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -142,10 +142,14 @@ impl SipLog {
     }
 }
 
-fn ring_of<'r>(rings: &'r mut HashMap<TenantId, Ring>, tenant: TenantId, folder: &Path) -> io::Result<&'r mut Ring> {
+fn ring_of<'r>(
+    rings: &'r mut HashMap<TenantId, TenantLog>,
+    tenant: TenantId,
+    folder: &Path,
+) -> io::Result<&'r mut TenantLog> {
     match rings.entry(tenant) {
         Entry::Occupied(ring) => Ok(ring.into_mut()),
-        Entry::Vacant(place) => Ok(place.insert(Ring::find(folder)?)),
+        Entry::Vacant(place) => Ok(place.insert(TenantLog::find(folder)?)),
     }
 }
 
@@ -153,7 +157,7 @@ fn path(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("{number:010}.sip"))
 }
 
-impl Ring {
+impl TenantLog {
     /// Finds the files of a tenant's folder.
     fn find(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
@@ -162,14 +166,14 @@ impl Ring {
             let file = file?;
             let number = file.path().file_stem().and_then(|stem| stem.to_str()?.parse().ok());
             if let Some(number) = number {
-                ring.files.insert(number, Segment { length: file.metadata()?.len(), index: None });
+                ring.files.insert(number, LogFile { length: file.metadata()?.len(), index: None });
             }
         }
         Ok(ring)
     }
 
-    fn append(&mut self, folder: &Path, limits: Limits, batch: &Batch) -> io::Result<()> {
-        let Batch { bytes, places } = batch;
+    fn append(&mut self, folder: &Path, limits: SipLogLimits, batch: &TenantWrite) -> io::Result<()> {
+        let TenantWrite { bytes, places } = batch;
         let full = self.writing.as_ref().is_none_or(|(number, _)| {
             self.files
                 .get(number)
@@ -192,10 +196,10 @@ impl Ring {
     }
 
     /// Begins a file and drops the oldest, so that a full new one fits.
-    fn begin(&mut self, folder: &Path, limits: Limits) -> io::Result<()> {
+    fn begin(&mut self, folder: &Path, limits: SipLogLimits) -> io::Result<()> {
         let number = self.files.last_key_value().map_or(1, |(number, _)| number + 1);
         let file = OpenOptions::new().append(true).create_new(true).open(path(folder, number))?;
-        self.files.insert(number, Segment { length: 0, index: Some(Vec::new()) });
+        self.files.insert(number, LogFile { length: 0, index: Some(Vec::new()) });
         self.writing = Some((number, file));
         let room = limits.tenant_bytes.saturating_sub(limits.file_bytes);
         while self.files.len() > 1 && self.files.values().map(|file| file.length).sum::<u64>() > room {
@@ -250,7 +254,7 @@ fn scan(file: &File, length: u64) -> io::Result<Index> {
     Ok(index)
 }
 
-fn read_at(file: &File, place: u64) -> io::Result<Option<entry::Entry>> {
+fn read_at(file: &File, place: u64) -> io::Result<Option<LoggedMessage>> {
     let mut length = [0; 4];
     file.read_exact_at(&mut length, place)?;
     let mut bytes = vec![0; u32::from_le_bytes(length) as usize + 8];

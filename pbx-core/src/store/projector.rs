@@ -7,9 +7,9 @@ use super::refreshes::Refreshes;
 use super::{Store, StoreError};
 use crate::base::ids::{CallId, DeviceId, TenantId};
 use crate::base::time::Wall;
-use crate::cdr::Written;
+use crate::cdr::WrittenRecord;
 use crate::decision::Said;
-use crate::journal::{AuditLine, Entry, Heard, OpenCalls, Portion, Position, Progress};
+use crate::journal::{AuditLine, Entry, EntryEffect, OpenCalls, Portion, Position, Progress};
 use crate::location::Binding;
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,7 +30,7 @@ pub struct Projector {
 #[derive(Default)]
 struct Batch<'a> {
     /// Finished records, each with the steps that were told before.
-    records: Vec<(&'a Written, Vec<Said>)>,
+    records: Vec<(&'a WrittenRecord, Vec<Said>)>,
     touched: HashSet<CallId>,
     closed: Vec<(TenantId, CallId)>,
     bindings: BTreeMap<(TenantId, DeviceId, &'a str), Option<&'a Binding>>,
@@ -145,8 +145,8 @@ impl Projector {
     /// # Errors
     /// When the store refuses.
     pub async fn close_open_calls(&mut self, last_seen: Wall) -> Result<usize, StoreError> {
-        let records = self.open.iter().cloned().map(|call| Written::new(call.into_record(last_seen)));
-        let records: Vec<Written> =
+        let records = self.open.iter().cloned().map(|call| WrittenRecord::new(call.into_record(last_seen)));
+        let records: Vec<WrittenRecord> =
             records.collect::<Result<_, _>>().map_err(|why| StoreError::unreadable("call record", why))?;
         let mut batch = Batch::default();
         for record in &records {
@@ -179,14 +179,14 @@ impl Projector {
 
     fn fold<'a>(&mut self, entry: &'a Entry, batch: &mut Batch<'a>) {
         match self.open.hear(entry) {
-            Heard::Open(call) => drop(batch.touched.insert(call)),
-            Heard::Finished(record, told) => {
+            EntryEffect::Open(call) => drop(batch.touched.insert(call)),
+            EntryEffect::Finished(record, told) => {
                 let (tenant, call) = (record.brief().tenant, record.brief().id);
                 batch.touched.remove(&call);
                 batch.closed.push((tenant, call));
                 batch.records.push((record, told));
             }
-            Heard::Other => {}
+            EntryEffect::Other => {}
         }
         self.refreshes.hear(entry);
         match entry {

@@ -4,7 +4,7 @@ use crate::import::{SAMPLE, acme, import, import_with};
 use crate::support::{at, configuration, on_both, party, record, started};
 use pbx_core::base::ids::{AuditId, CallId, LegId};
 use pbx_core::change::import::ImportOptions;
-use pbx_core::journal::{Answer, AuditLine, Entry, Position};
+use pbx_core::journal::{AuditLine, CallAnswer, Entry, Position};
 use pbx_core::store::{CallQuery, Projector};
 
 #[test]
@@ -21,7 +21,7 @@ fn call_that_runs_while_its_tenant_is_removed_comes_to_no_tenant_of_that_name() 
             if comes_again {
                 import(&configuration, SAMPLE, false).await.unwrap();
             }
-            let answer = Answer {
+            let answer = CallAnswer {
                 by: party("102", "Ben"),
                 at: at(0),
                 callee: LegId::of_key("late/b"),

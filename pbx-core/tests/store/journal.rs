@@ -4,7 +4,7 @@ use crate::support::{Folder, at, binding, on_both, party, record, started};
 use pbx_core::base::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::event::Disposition;
-use pbx_core::journal::{Answer, Entry, Journal, Limits, Portion, Position, Progress, Recovery};
+use pbx_core::journal::{CallAnswer, Entry, Journal, JournalLimits, Portion, Position, Progress, Recovery};
 use pbx_core::location::{Binding, Refresh};
 use pbx_core::store::{CallQuery, Place, Projector, Store};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub(crate) fn acme() -> TenantId {
 }
 
 fn answered(call: &str, seconds: i64) -> Entry {
-    let answer = Answer {
+    let answer = CallAnswer {
         by: party("102", "Ben"),
         at: at(seconds),
         callee: LegId::of_key(&format!("{call}/b")),
@@ -141,7 +141,7 @@ fn every_call_has_one_record_wherever_the_journal_is_cut() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = Folder::new();
-        let journal = Journal::open(folder.path(), Limits::default(), Position::default()).unwrap();
+        let journal = Journal::open(folder.path(), JournalLimits::default(), Position::default()).unwrap();
         let entries = story();
         let mut ends = Vec::new();
         for entry in &entries {
@@ -171,7 +171,7 @@ async fn check_restart(entries: &[Entry], cut: usize) {
     let folder = Folder::new();
     let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
     let journal_folder = folder.path().join("journal");
-    let journal = Journal::open(&journal_folder, Limits::default(), Position::default()).unwrap();
+    let journal = Journal::open(&journal_folder, JournalLimits::default(), Position::default()).unwrap();
     let (first, second) = entries.split_at(entries.len() / 2);
     let mut projector = Projector::open(store.clone()).await.unwrap();
     let middle = journal.append(first).unwrap();
@@ -237,7 +237,7 @@ fn cut_call_is_recorded_by_what_is_known() {
 #[test]
 fn segments_rotate_and_go_when_they_are_projected() {
     let folder = Folder::new();
-    let limits = Limits { sync_interval: Duration::from_millis(100), segment_bytes: 500 };
+    let limits = JournalLimits { sync_interval: Duration::from_millis(100), segment_bytes: 500 };
     let journal = Journal::open(folder.path(), limits, Position::default()).unwrap();
     assert!(!journal.is_unsynced());
     for number in 0..20 {
@@ -258,7 +258,7 @@ fn segments_rotate_and_go_when_they_are_projected() {
 /// A journal of small segments, each entry told to SQL at once, without its refreshes.
 async fn told(folder: &Folder, entries: &[Entry]) -> (Journal, Projector) {
     let store = Store::open(&Place::Sqlite(folder.path().join("db.sqlite"))).await.unwrap();
-    let limits = Limits { segment_bytes: 300, ..Limits::default() };
+    let limits = JournalLimits { segment_bytes: 300, ..JournalLimits::default() };
     let journal = Journal::open(&folder.path().join("journal"), limits, Position::default()).unwrap();
     let mut projector = Projector::open(store).await.unwrap();
     for entry in entries {

@@ -2,7 +2,9 @@
 
 use crate::journal::{acme, news};
 use crate::support::{Folder, at, started};
-use pbx_core::journal::{Disk, Entry, Files, Journal, Limits, Position, Progress, Recovery, Segment, read_on};
+use pbx_core::journal::{
+    Disk, Entry, Files, Journal, JournalLimits, Position, Progress, Recovery, SegmentFile, read_on,
+};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -11,7 +13,7 @@ use std::sync::{Arc, Mutex};
 #[test]
 fn damage_in_an_old_segment_costs_what_it_hit_and_the_segment_is_kept() {
     let folder = Folder::new();
-    let limits = Limits { segment_bytes: 2000, ..Limits::default() };
+    let limits = JournalLimits { segment_bytes: 2000, ..JournalLimits::default() };
     let journal = Journal::open(folder.path(), limits, Position::default()).unwrap();
     let entries: Vec<Entry> = (0..40).map(entry).collect();
     for entry in &entries {
@@ -36,7 +38,7 @@ fn damage_in_an_old_segment_costs_what_it_hit_and_the_segment_is_kept() {
 #[test]
 fn running_server_reads_on_behind_damage() {
     let folder = Folder::new();
-    let journal = Journal::open(folder.path(), Limits::default(), Position::default()).unwrap();
+    let journal = Journal::open(folder.path(), JournalLimits::default(), Position::default()).unwrap();
     let ends: Vec<Position> = (0..3).map(|number| journal.append(&[entry(number)]).unwrap()).collect();
     let file = folder.path().join("000000000001.journal");
     let mut bytes = std::fs::read(&file).unwrap();
@@ -49,7 +51,7 @@ fn running_server_reads_on_behind_damage() {
 #[test]
 fn entry_of_another_release_is_left_out_and_its_segment_kept_for_that_one() {
     let folder = Folder::new();
-    let journal = Journal::open(folder.path(), Limits::default(), Position::default()).unwrap();
+    let journal = Journal::open(folder.path(), JournalLimits::default(), Position::default()).unwrap();
     journal.append(&[entry(0)]).unwrap();
     drop(journal);
     let file = folder.path().join("000000000001.journal");
@@ -68,7 +70,7 @@ fn entry_of_another_release_is_left_out_and_its_segment_kept_for_that_one() {
 #[test]
 fn backlog_of_any_length_comes_in_portions() {
     let folder = Folder::new();
-    let limits = Limits { segment_bytes: 400_000, ..Limits::default() };
+    let limits = JournalLimits { segment_bytes: 400_000, ..JournalLimits::default() };
     let journal = Journal::open(folder.path(), limits, Position::default()).unwrap();
     let entries: Vec<Entry> = (0..10_000).map(entry).collect();
     for some in entries.chunks(100) {
@@ -89,7 +91,8 @@ fn backlog_of_any_length_comes_in_portions() {
 fn batch_after_a_refused_one_is_never_behind_garbage() {
     for can_cut in [true, false] {
         let (folder, disk) = (Folder::new(), Flaky::new(can_cut));
-        let journal = Journal::open_on(Box::new(disk.clone()), folder.path(), Limits::default(), Position::default());
+        let journal =
+            Journal::open_on(Box::new(disk.clone()), folder.path(), JournalLimits::default(), Position::default());
         let journal = journal.unwrap();
         journal.append(&[entry(0)]).unwrap();
         disk.refuses_writes(true);
@@ -110,7 +113,8 @@ fn batch_after_a_refused_one_is_never_behind_garbage() {
 #[test]
 fn file_that_could_not_be_forced_to_the_disk_is_tried_no_more_and_written_no_more() {
     let (folder, disk) = (Folder::new(), Flaky::new(true));
-    let journal = Journal::open_on(Box::new(disk.clone()), folder.path(), Limits::default(), Position::default());
+    let journal =
+        Journal::open_on(Box::new(disk.clone()), folder.path(), JournalLimits::default(), Position::default());
     let journal = journal.unwrap();
     journal.append(&[entry(0)]).unwrap();
     disk.refuses_syncs(true);
@@ -142,7 +146,7 @@ struct Mood {
 #[derive(Debug)]
 struct FlakyFile {
     name: String,
-    file: Arc<dyn Segment>,
+    file: Arc<dyn SegmentFile>,
     mood: Arc<Mood>,
 }
 
@@ -167,13 +171,13 @@ impl Flaky {
 }
 
 impl Disk for Flaky {
-    fn create(&self, path: &Path) -> io::Result<Arc<dyn Segment>> {
+    fn create(&self, path: &Path) -> io::Result<Arc<dyn SegmentFile>> {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         Ok(Arc::new(FlakyFile { name, file: Files.create(path)?, mood: self.0.clone() }))
     }
 }
 
-impl Segment for FlakyFile {
+impl SegmentFile for FlakyFile {
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
         if self.mood.writes.load(Relaxed) {
             self.file.append(&bytes[..bytes.len() / 2])?;

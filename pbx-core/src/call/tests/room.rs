@@ -17,7 +17,7 @@ use crate::directory::{
 };
 use crate::door::Who;
 use crate::event::EventKind;
-use crate::journal::{Entry, Heard, OpenCalls};
+use crate::journal::{Entry, EntryEffect, OpenCalls};
 use crate::script::{ScriptJob, ScriptReply, ScriptStep};
 use crate::template::{Fallback, TemplateVersion};
 use pbx_media::{Command as MediaCommand, Fact, Port, PortReport};
@@ -371,7 +371,7 @@ impl Room {
     pub(super) fn records(&self) -> Vec<CallRecord> {
         let mut open = OpenCalls::default();
         let finished = self.journal.iter().filter_map(|entry| match open.hear(entry) {
-            Heard::Finished(record, told) => Some(record.read(&told).unwrap()),
+            EntryEffect::Finished(record, told) => Some(record.read(&told).unwrap()),
             _ => None,
         });
         finished.collect()

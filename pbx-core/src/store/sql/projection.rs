@@ -5,7 +5,7 @@ use super::registrations::{self, RegistrationRow};
 use super::{Store, Work, record};
 use crate::base::ids::{CallId, DeviceId, TenantId};
 use crate::base::time::Wall;
-use crate::cdr::Written;
+use crate::cdr::WrittenRecord;
 use crate::decision::Said;
 use crate::journal::{OpenCall, Position, Progress};
 use crate::location::{Binding, Refresh};
@@ -70,7 +70,7 @@ impl Work {
     }
 
     /// Writes finished records, each with the steps before its own; one that is there already stays as it is.
-    pub(crate) async fn insert_records(&mut self, records: &[(&Written, Vec<Said>)]) -> Result<(), StoreError> {
+    pub(crate) async fn insert_records(&mut self, records: &[(&WrittenRecord, Vec<Said>)]) -> Result<(), StoreError> {
         let calls = records.iter().map(|(record, told)| record::call(record, told)).collect::<Result<Vec<_>, _>>()?;
         self.write_rows(record::CALLS, "ON CONFLICT (id) DO NOTHING", calls).await?;
         let legs = records.iter().flat_map(|(record, _)| record::legs(record.brief())).collect();

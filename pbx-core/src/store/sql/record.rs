@@ -2,7 +2,7 @@
 
 use super::query::{Arg, args, id, narrow, row, some_id, to_json, to_word, word};
 use crate::base::time::Wall;
-use crate::cdr::{CallRecord, Written};
+use crate::cdr::{CallRecord, WrittenRecord};
 use crate::decision::Said;
 use crate::store::{CallRow, StoreError};
 
@@ -70,7 +70,7 @@ pub(super) const LEGS: &str = "INSERT INTO legs (tenant, call, position, id, par
 /// The head of the insert of [`segments`].
 pub(super) const SEGMENTS: &str = "INSERT INTO segments (tenant, call, position, a, b, from_us, to_us, media) VALUES";
 
-pub(super) fn call(written: &Written, told: &[Said]) -> Result<Vec<Arg>, StoreError> {
+pub(super) fn call(written: &WrittenRecord, told: &[Said]) -> Result<Vec<Arg>, StoreError> {
     let record = written.brief();
     Ok(args![
         record.tenant,
