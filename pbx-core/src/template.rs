@@ -6,7 +6,7 @@ mod param;
 mod params;
 
 pub use param::{MAX_DESTINATIONS, ParamFault, WEEKDAYS};
-pub use params::{BindingFault, Known, check_params};
+pub use params::{BindingFault, TenantNames, check_params};
 
 use crate::base::ids::TemplateVersionId;
 use crate::base::value::Value;

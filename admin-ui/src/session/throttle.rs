@@ -11,7 +11,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use pbx_core::base::ids::{TenantId, TokenId};
-use pbx_core::door::{Guard, Limits};
+use pbx_core::door::{Guard, GuardLimits};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -21,7 +21,7 @@ use std::time::Duration;
 type Limiter<K> = RateLimiter<K, HashMapStateStore<K>, PortClock, NoOpMiddleware<Duration>>;
 
 /// What the /48 of an IPv6 site may fail in all its networks together: a site has 65,536 of them.
-const SITES: Limits = Limits {
+const SITES: GuardLimits = GuardLimits {
     pair: 100,
     pair_refill: Duration::from_secs(2),
     source: 100,
@@ -54,7 +54,7 @@ const CROWDED: usize = 10_000;
 const LONGEST: usize = 254;
 
 /// People mistype; a program that guesses is soon where it gets ten tries in five minutes.
-const LOG_INS: Limits = Limits {
+const LOG_INS: GuardLimits = GuardLimits {
     pair: 10,
     pair_refill: Duration::from_secs(30),
     source: 20,

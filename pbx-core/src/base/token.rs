@@ -36,14 +36,14 @@ const LENGTH: usize = COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS + MARK_DIGITS;
 
 /// What an id is for: a tag is no branch.
 #[derive(Clone, Copy)]
-enum Kind {
+enum TokenKind {
     Tag,
     Branch,
 }
 
 /// The slot and the randomness of an id of ours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Minted {
+pub struct TokenParts {
     /// The slot that the id leads to.
     pub slot: Slot,
     /// The randomness that makes it the only one.
@@ -65,45 +65,45 @@ impl Tokens {
 
     /// Mints a tag: 32 characters of RFC 3261's `token`. The randomness must not be guessable.
     pub fn tag(&self, slot: Slot, random: u64) -> String {
-        self.written(Kind::Tag, Minted { slot, random })
+        self.written(TokenKind::Tag, TokenParts { slot, random })
     }
 
     /// Mints a Via branch.
     pub fn branch(&self, slot: Slot, random: u64) -> String {
-        self.written(Kind::Branch, Minted { slot, random })
+        self.written(TokenKind::Branch, TokenParts { slot, random })
     }
 
     /// Reads a tag; `None` if it is not of our making. Letters' case does not matter, because some
     /// peers hand tags back in another one.
-    pub fn read_tag(&self, text: &str) -> Option<Minted> {
-        self.read(Kind::Tag, text)
+    pub fn read_tag(&self, text: &str) -> Option<TokenParts> {
+        self.read(TokenKind::Tag, text)
     }
 
     /// Reads a Via branch; `None` if it is not of our making.
-    pub fn read_branch(&self, text: &str) -> Option<Minted> {
+    pub fn read_branch(&self, text: &str) -> Option<TokenParts> {
         let (magic, rest) = text.split_at_checked(MAGIC.len())?;
-        if magic.eq_ignore_ascii_case(MAGIC) { self.read(Kind::Branch, rest) } else { None }
+        if magic.eq_ignore_ascii_case(MAGIC) { self.read(TokenKind::Branch, rest) } else { None }
     }
 
-    fn written(&self, kind: Kind, minted: Minted) -> String {
-        let magic = if matches!(kind, Kind::Branch) { MAGIC } else { "" };
+    fn written(&self, kind: TokenKind, parts: TokenParts) -> String {
+        let magic = if matches!(kind, TokenKind::Branch) { MAGIC } else { "" };
         let mut text = String::with_capacity(magic.len() + LENGTH);
         text.extend([magic, COOKIE]);
-        spell::hex(&mut text, u64::from(minted.slot.0), SLOT_DIGITS);
-        spell::hex(&mut text, minted.random, RANDOM_DIGITS);
-        spell::hex(&mut text, self.mark(kind, minted), MARK_DIGITS);
+        spell::hex(&mut text, u64::from(parts.slot.0), SLOT_DIGITS);
+        spell::hex(&mut text, parts.random, RANDOM_DIGITS);
+        spell::hex(&mut text, self.mark(kind, parts), MARK_DIGITS);
         text
     }
 
-    fn read(&self, kind: Kind, text: &str) -> Option<Minted> {
-        let (minted, mark) = parse(text)?;
-        (self.mark(kind, minted) == mark).then_some(minted)
+    fn read(&self, kind: TokenKind, text: &str) -> Option<TokenParts> {
+        let (parts, mark) = parse(text)?;
+        (self.mark(kind, parts) == mark).then_some(parts)
     }
 
     /// The keyed hash. The door's own tags are of the same key: what they hash begins with a
     /// letter.
-    fn mark(&self, kind: Kind, minted: Minted) -> u64 {
-        let hash = self.0.hash([&[kind as u8][..], &minted.slot.0.to_be_bytes(), &minted.random.to_be_bytes()]);
+    fn mark(&self, kind: TokenKind, parts: TokenParts) -> u64 {
+        let hash = self.0.hash([&[kind as u8][..], &parts.slot.0.to_be_bytes(), &parts.random.to_be_bytes()]);
         hash.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte)) >> (64 - 4 * MARK_DIGITS)
     }
 }
@@ -116,7 +116,7 @@ impl fmt::Debug for Tokens {
 
 /// Reads the randomness of a tag that is known to be ours: what dialogs are found by.
 pub fn random_of(tag: &str) -> Option<u64> {
-    parse(tag).map(|(minted, _)| minted.random)
+    parse(tag).map(|(parts, _)| parts.random)
 }
 
 /// A Call-ID of ours (RFC 3261 §8.1.1.4): the second and randomness. It begins with the time so
@@ -133,7 +133,7 @@ pub fn call_id(now: Wall, random: u64) -> String {
 }
 
 /// What stands in an id of our form, and its mark.
-fn parse(text: &str) -> Option<(Minted, u64)> {
+fn parse(text: &str) -> Option<(TokenParts, u64)> {
     let (cookie, digits) = text.split_at_checked(COOKIE.len())?;
     if text.len() != LENGTH || !cookie.eq_ignore_ascii_case(COOKIE) || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
@@ -142,7 +142,7 @@ fn parse(text: &str) -> Option<(Minted, u64)> {
     let (random, mark) = digits.split_at(RANDOM_DIGITS);
     let number = |digits| u64::from_str_radix(digits, 16).ok();
     let slot = u16::try_from(number(slot)?).ok().filter(|slot| *slot < SLOTS)?;
-    Some((Minted { slot: Slot(slot), random: number(random)? }, number(mark)?))
+    Some((TokenParts { slot: Slot(slot), random: number(random)? }, number(mark)?))
 }
 
 #[cfg(test)]
@@ -159,10 +159,10 @@ mod tests {
         let (tag, branch) = (tokens().tag(Slot(0x2f), 0xdead_beef), tokens().branch(Slot(1023), 1));
         assert!(tag.starts_with("rd02f00000000deadbeef") && tag.len() == 32, "{tag}");
         assert!(branch.starts_with("z9hG4bKrd3ff0000000000000001"), "{branch}");
-        let minted = Minted { slot: Slot(0x2f), random: 0xdead_beef };
-        assert_eq!(tokens().read_tag(&tag), Some(minted));
-        assert_eq!(tokens().read_tag(&tag.to_uppercase()), Some(minted), "some peers change the case");
-        assert_eq!(tokens().read_branch(&branch.to_lowercase()), Some(Minted { slot: Slot(1023), random: 1 }));
+        let parts = TokenParts { slot: Slot(0x2f), random: 0xdead_beef };
+        assert_eq!(tokens().read_tag(&tag), Some(parts));
+        assert_eq!(tokens().read_tag(&tag.to_uppercase()), Some(parts), "some peers change the case");
+        assert_eq!(tokens().read_branch(&branch.to_lowercase()), Some(TokenParts { slot: Slot(1023), random: 1 }));
         assert_eq!(random_of(&tag.to_uppercase()), Some(0xdead_beef));
     }
 
@@ -198,9 +198,9 @@ mod tests {
     proptest! {
         #[test]
         fn every_minted_id_is_found_again(slot in 0..SLOTS, random: u64) {
-            let minted = Some(Minted { slot: Slot(slot), random });
-            prop_assert_eq!(tokens().read_tag(&tokens().tag(Slot(slot), random)), minted);
-            prop_assert_eq!(tokens().read_branch(&tokens().branch(Slot(slot), random)), minted);
+            let parts = Some(TokenParts { slot: Slot(slot), random });
+            prop_assert_eq!(tokens().read_tag(&tokens().tag(Slot(slot), random)), parts);
+            prop_assert_eq!(tokens().read_branch(&tokens().branch(Slot(slot), random)), parts);
         }
 
         #[test]

@@ -140,7 +140,7 @@ impl Door {
         if !is_final || memchr::memmem::find(bytes, b" INVITE\r\n").is_none() {
             return;
         }
-        if let Some(key) = pending::Key::of_answer(bytes, flow) {
+        if let Some(key) = pending::InviteKey::of_answer(bytes, flow) {
             self.pending.answered(now, &key);
         }
     }
@@ -184,7 +184,8 @@ impl Door {
 
     /// CANCEL, and an ACK without a tag, go where their INVITE went (RFC 3261 §9.2, §17.2.3).
     fn follows_invite(&self, moment: Moment<'_>, method: &Method, message: Message) -> Verdict {
-        let slot = pending::Key::of(&message, moment.flow).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
+        let slot =
+            pending::InviteKey::of(&message, moment.flow).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
         match slot {
             Some(slot) => Verdict::Deliver { slot, message, who: Who::Known },
             None if *method == Method::Ack => Verdict::Drop,
@@ -241,7 +242,7 @@ impl Door {
 
     fn deliver(&self, moment: Moment<'_>, slot: Slot, message: Message, who: Who) -> Verdict {
         if message.is(&Method::Invite)
-            && let Some(key) = pending::Key::of(&message, moment.flow)
+            && let Some(key) = pending::InviteKey::of(&message, moment.flow)
         {
             self.pending.note(moment.now.mono, key, slot);
         }

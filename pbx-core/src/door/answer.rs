@@ -1,6 +1,6 @@
 //! What the door answers by itself, keeping nothing (RFC 3261 §8.2.7).
 
-use super::Key;
+use super::DoorKey;
 use super::admit::Verdict;
 use pbx_sip::ResponseBuilder;
 use pbx_sip::digest::{Challenge, Keyed};
@@ -11,7 +11,7 @@ use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
 const ALLOWED: [Method; 6] =
     [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Register];
 
-/// After how many seconds the guard has forgotten one failure at an account (`Limits::pair_refill`).
+/// After how many seconds the guard has forgotten one failure at an account (`GuardLimits::pair_refill`).
 const LATER_S: u32 = 10;
 
 /// Makes stateless answers.
@@ -20,7 +20,7 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    pub(super) fn new(key: Key) -> Self {
+    pub(super) fn new(key: DoorKey) -> Self {
         Self { key: Keyed::new(key) }
     }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 /// How much is let pass.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
+pub struct GuardLimits {
     /// Failures that a source may have at one account.
     pub pair: u32,
     /// One of them comes back after this time.
@@ -36,7 +36,7 @@ pub struct Limits {
     pub most: usize,
 }
 
-impl Default for Limits {
+impl Default for GuardLimits {
     fn default() -> Self {
         Self {
             pair: 5,
@@ -53,7 +53,7 @@ impl Default for Limits {
 /// Remembers failures.
 #[derive(Debug)]
 pub struct Guard {
-    limits: Limits,
+    limits: GuardLimits,
     buckets: HashMap<Suspect, Bucket>,
 }
 
@@ -76,9 +76,9 @@ struct Bucket {
 
 /// How somebody stands with what failed before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub enum Allowance {
     /// There is an allowance left.
-    Good,
+    Left,
     /// Its source has none left, for whatever account.
     SourceSpent,
     /// The source has none left for this account.
@@ -96,34 +96,41 @@ pub enum Failed {
 
 impl Guard {
     /// One that remembers nothing yet.
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: GuardLimits) -> Self {
         Self { limits, buckets: HashMap::new() }
     }
 
     /// Whether credentials for this account from this source are checked at all.
     pub fn lets(&self, now: Instant, source: IpAddr, account: &str) -> bool {
-        self.standing(now, source, account) == Standing::Good
+        self.standing(now, source, account) == Allowance::Left
     }
 
     /// What is left of the allowances of this source.
-    pub fn standing(&self, now: Instant, source: IpAddr, account: &str) -> Standing {
+    pub fn standing(&self, now: Instant, source: IpAddr, account: &str) -> Allowance {
         let source = network(source);
         let failures = |who: &Suspect, refill| self.buckets.get(who).map_or(0, |bucket| bucket.failures(now, refill));
         let under_attack =
             failures(&Suspect::Account(account.into()), self.limits.account_refill) >= self.limits.account;
         let pair = if under_attack { 1 } else { self.limits.pair };
         if failures(&Suspect::Pair(source, account.into()), self.limits.pair_refill) >= pair {
-            return Standing::PairSpent;
+            return Allowance::PairSpent;
         }
         let spent = failures(&Suspect::Source(source), self.limits.source_refill) >= self.limits.source;
-        if spent { Standing::SourceSpent } else { Standing::Good }
+        if spent { Allowance::SourceSpent } else { Allowance::Left }
     }
 
     /// A wrong password or an unknown user; `answer` tells retransmissions from new guesses.
     pub fn failed(&mut self, now: Instant, source: IpAddr, account: &str, answer: u64) -> Failed {
         let source = network(source);
-        let Limits { pair, pair_refill, source: at_source, source_refill, account: at_account, account_refill, .. } =
-            self.limits;
+        let GuardLimits {
+            pair,
+            pair_refill,
+            source: at_source,
+            source_refill,
+            account: at_account,
+            account_refill,
+            ..
+        } = self.limits;
         let who = Suspect::Pair(source, account.into());
         if self.buckets.get(&who).is_some_and(|bucket| bucket.last == answer && bucket.clean_at > now) {
             return Failed::Counted;
@@ -139,7 +146,7 @@ impl Guard {
     /// Takes one failure back: it was counted before its outcome was known, and was none. Failures before it stay.
     pub fn take_back(&mut self, now: Instant, source: IpAddr, account: &str) {
         let source = network(source);
-        let Limits { pair_refill, source_refill, account_refill, .. } = self.limits;
+        let GuardLimits { pair_refill, source_refill, account_refill, .. } = self.limits;
         let counted = [
             (Suspect::Pair(source, account.into()), pair_refill),
             (Suspect::Source(source), source_refill),
@@ -220,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_back_leaves_the_failures_before_it() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         for n in 0..4 {
             guard.failed(at(0), ATTACKER, "anna", n + 1);
         }
@@ -237,7 +244,7 @@ mod tests {
 
     #[test]
     fn guesser_is_not_checked_any_more_until_time_has_passed() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         for n in 0..5 {
             assert!(guard.lets(at(0), ATTACKER, "anna"), "guess {n}");
             let failed = guard.failed(at(0), ATTACKER, "anna", n);
@@ -250,7 +257,7 @@ mod tests {
 
     #[test]
     fn good_password_from_elsewhere_is_never_locked_out() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         for n in 0..10_000_u32 {
             let source = IpAddr::from([10, 0, (n >> 8) as u8, n as u8]);
             guard.failed(at(0), source, "anna", u64::from(n));
@@ -263,7 +270,7 @@ mod tests {
 
     #[test]
     fn retransmission_of_a_failure_counts_once() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         for _ in 0..20 {
             guard.failed(at(0), OFFICE, "anna", 77);
         }
@@ -273,7 +280,7 @@ mod tests {
 
     #[test]
     fn failures_beyond_the_allowance_do_not_add_up() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         for n in 0..10_000 {
             guard.failed(at(0), OFFICE, "anna", n);
         }
@@ -284,7 +291,7 @@ mod tests {
 
     #[test]
     fn scan_over_many_accounts_is_stopped_by_its_source() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         let mut checked = 0;
         let mut episodes = 0;
         for n in 0..1000 {
@@ -300,7 +307,7 @@ mod tests {
 
     #[test]
     fn one_line_an_episode_and_another_after_the_next() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         let mut lines = 0;
         for second in 0..1000 {
             if guard.lets(at(second), ATTACKER, "anna") {
@@ -316,7 +323,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let mut guard = Guard::new(Limits { most: 300, ..Limits::default() });
+        let mut guard = Guard::new(GuardLimits { most: 300, ..GuardLimits::default() });
         for n in 0..10_000_u32 {
             let source = IpAddr::from([10, 1, (n >> 8) as u8, n as u8]);
             guard.failed(at(u64::from(n)), source, &format!("user{n}"), u64::from(n));
@@ -326,7 +333,7 @@ mod tests {
 
     #[test]
     fn one_ipv6_customer_is_one_source() {
-        let mut guard = Guard::new(Limits::default());
+        let mut guard = Guard::new(GuardLimits::default());
         for n in 0..5_u16 {
             guard.failed(at(0), IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, n]), "anna", u64::from(n));
         }

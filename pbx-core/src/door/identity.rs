@@ -3,7 +3,7 @@
 use super::admit::Moment;
 use super::alarm::{Alarm, AlarmKind};
 use super::emergency::calls_for_help;
-use super::guard::{Failed, Standing};
+use super::guard::{Allowance, Failed};
 use super::{Door, locked};
 use crate::base::flow::network;
 use crate::base::ids::{DeviceId, TenantId};
@@ -113,9 +113,9 @@ impl Door {
         let (now, source) = (moment.now.mono, moment.source());
         let standing = locked(&self.guard).standing(now, source.ip(), account);
         let is_proven = match standing {
-            Standing::Good => return Hearing::All,
-            Standing::SourceSpent => device.is_some_and(|device| locked(&self.proven).is_near(now, source, device)),
-            Standing::PairSpent => device.is_some_and(|device| locked(&self.proven).is_here(now, source, device)),
+            Allowance::Left => return Hearing::All,
+            Allowance::SourceSpent => device.is_some_and(|device| locked(&self.proven).is_near(now, source, device)),
+            Allowance::PairSpent => device.is_some_and(|device| locked(&self.proven).is_here(now, source, device)),
         };
         if is_proven { Hearing::Right } else { Hearing::Nobody }
     }

@@ -22,7 +22,7 @@ mod who;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
-pub use guard::{Guard, Limits, Standing};
+pub use guard::{Allowance, Guard, GuardLimits};
 pub use proof::still_proves;
 pub use who::Who;
 
@@ -46,7 +46,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A key of the door: 32 random bytes.
-pub type Key = [u8; 32];
+pub type DoorKey = [u8; 32];
 
 /// What every message comes through.
 pub struct Door {
@@ -69,7 +69,7 @@ impl Door {
     /// answer again. The key of its nonces must not: how often each was used is forgotten with the process, and whoever had
     /// heard an answer to one could give it again. So a phone that answers with a nonce from before is challenged anew, with
     /// `stale=true` (RFC 7616 §3.3).
-    pub fn new(tag_key: Key, nonce_key: Key, settings: &Settings) -> Self {
+    pub fn new(tag_key: DoorKey, nonce_key: DoorKey, settings: &Settings) -> Self {
         // Two registrations may be that far apart; the second one should still find the first.
         let lifetime = Duration::from_secs(2 * u64::from(settings.register_max_s.max(settings.nonce_lifetime_s)));
         Self {
@@ -79,7 +79,7 @@ impl Door {
             tokens: Tokens::new(tag_key),
             rations: Mutex::new(Rations::new(settings.answers_to_strangers)),
             pending: Pending::new(pending::MOST),
-            guard: Mutex::new(Guard::new(Limits::default())),
+            guard: Mutex::new(Guard::new(GuardLimits::default())),
             proven: Mutex::new(Proven::new(lifetime)),
             guesses: Mutex::default(),
             refusals: Mutex::default(),

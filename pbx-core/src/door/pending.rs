@@ -27,7 +27,7 @@ const PARTS: usize = 16;
 /// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method, and the source: why,
 /// `pbx_sip::transaction::Key` says.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Key {
+pub(super) struct InviteKey {
     /// The branch of the top Via.
     branch: Box<str>,
     /// Host and port of its sent-by, in lower case.
@@ -36,7 +36,7 @@ pub(super) struct Key {
     source: IpAddr,
 }
 
-impl Key {
+impl InviteKey {
     /// Of a request on this flow. Without a branch of RFC 3261 its predecessor's way: Call-ID, CSeq
     /// and From-tag.
     pub(super) fn of(message: &Message, flow: Flow) -> Option<Self> {
@@ -77,13 +77,13 @@ pub(super) struct Pending {
 
 #[derive(Default)]
 struct Part {
-    slots: HashMap<Key, Known>,
-    unanswered: VecDeque<(Instant, Key)>,
-    answered: VecDeque<(Instant, Key)>,
+    slots: HashMap<InviteKey, InviteSlot>,
+    unanswered: VecDeque<(Instant, InviteKey)>,
+    answered: VecDeque<(Instant, InviteKey)>,
 }
 
 #[derive(Clone, Copy)]
-struct Known {
+struct InviteSlot {
     slot: Slot,
     until: Instant,
 }
@@ -94,7 +94,7 @@ impl Pending {
     }
 
     /// An INVITE goes to this slot.
-    pub(super) fn note(&self, now: Instant, key: Key, slot: Slot) {
+    pub(super) fn note(&self, now: Instant, key: InviteKey, slot: Slot) {
         let mut part = self.part(&key);
         part.forget(now);
         if part.slots.contains_key(&key) {
@@ -106,12 +106,12 @@ impl Pending {
             }
         }
         let until = now + UNANSWERED;
-        part.slots.insert(key.clone(), Known { slot, until });
+        part.slots.insert(key.clone(), InviteSlot { slot, until });
         part.unanswered.push_back((until, key));
     }
 
     /// It got its final answer.
-    pub(super) fn answered(&self, now: Instant, key: &Key) {
+    pub(super) fn answered(&self, now: Instant, key: &InviteKey) {
         let mut part = self.part(key);
         part.forget(now);
         let until = now + ANSWERED;
@@ -121,7 +121,7 @@ impl Pending {
     }
 
     /// Where the INVITE of this CANCEL or ACK went.
-    pub(super) fn slot_of(&self, now: Instant, key: &Key) -> Option<Slot> {
+    pub(super) fn slot_of(&self, now: Instant, key: &InviteKey) -> Option<Slot> {
         let part = self.part(key);
         part.slots.get(key).filter(|known| known.until > now).map(|known| known.slot)
     }
@@ -130,7 +130,7 @@ impl Pending {
         self.parts.iter().map(|part| lock(part).slots.len()).sum()
     }
 
-    fn part(&self, key: &Key) -> MutexGuard<'_, Part> {
+    fn part(&self, key: &InviteKey) -> MutexGuard<'_, Part> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         lock(&self.parts[hasher.finish() as usize % PARTS])
@@ -176,9 +176,9 @@ fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
 mod tests {
     use super::*;
 
-    fn key(n: usize) -> Key {
+    fn key(n: usize) -> InviteKey {
         let source = IpAddr::from([10, 0, 0, 1]);
-        Key { branch: format!("z9hG4bK{n}").into(), sent_by: "10.0.0.1:5060".into(), source }
+        InviteKey { branch: format!("z9hG4bK{n}").into(), sent_by: "10.0.0.1:5060".into(), source }
     }
 
     fn at(seconds: u64) -> Instant {

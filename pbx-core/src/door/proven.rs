@@ -23,12 +23,12 @@ const PATIENCE: u32 = 5;
 #[derive(Debug)]
 pub(super) struct Proven {
     lifetime: Duration,
-    proofs: BTreeMap<(DeviceId, Place), Proof>,
+    proofs: BTreeMap<(DeviceId, Endpoint), Proof>,
 }
 
 /// Address and port: what a `SocketAddr` says in two thirds of its size.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Place {
+struct Endpoint {
     ip: IpAddr,
     port: u16,
 }
@@ -41,12 +41,12 @@ struct Proof {
     failures: u32,
 }
 
-impl Place {
+impl Endpoint {
     const FIRST: Self = Self { ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
     const LAST: Self = Self { ip: IpAddr::V6(Ipv6Addr::from_bits(u128::MAX)), port: u16::MAX };
 }
 
-impl From<SocketAddr> for Place {
+impl From<SocketAddr> for Endpoint {
     fn from(source: SocketAddr) -> Self {
         Self { ip: source.ip(), port: source.port() }
     }
@@ -61,7 +61,7 @@ impl Proven {
 
     /// Somebody there knows the password of this device.
     pub(super) fn note(&mut self, now: Instant, source: SocketAddr, device: DeviceId) {
-        let key = (device, Place::from(source));
+        let key = (device, Endpoint::from(source));
         let proof = Proof { until: now + self.lifetime, failures: 0 };
         if let Some(known) = self.proofs.get_mut(&key) {
             *known = proof;
@@ -96,7 +96,7 @@ impl Proven {
 
     /// Room for one more place: what is over goes, and of a device with many places the one that ends first.
     fn make_room(&mut self, now: Instant, device: DeviceId) {
-        let over: Vec<Place> =
+        let over: Vec<Endpoint> =
             self.places(device).filter(|(_, known)| known.until <= now).map(|(place, _)| place).collect();
         for place in over {
             self.proofs.remove(&(device, place));
@@ -111,8 +111,8 @@ impl Proven {
         }
     }
 
-    fn places(&self, device: DeviceId) -> impl Iterator<Item = (Place, Proof)> {
-        let all = (device, Place::FIRST)..=(device, Place::LAST);
+    fn places(&self, device: DeviceId) -> impl Iterator<Item = (Endpoint, Proof)> {
+        let all = (device, Endpoint::FIRST)..=(device, Endpoint::LAST);
         self.proofs.range(all).map(|((_, place), known)| (*place, *known))
     }
 }

@@ -11,7 +11,7 @@ use crate::base::settings::Settings;
 use crate::call::io::Command;
 use crate::call::{Engine, PortShare};
 use crate::change::Configuration;
-use crate::door::Key;
+use crate::door::DoorKey;
 use crate::event::Event;
 use crate::location::Binding;
 use rand_chacha::ChaCha20Rng;
@@ -51,7 +51,7 @@ pub struct Parts {
     /// The configuration.
     pub configuration: Arc<Configuration>,
     /// The door's key, which survives restarts.
-    pub door_key: Key,
+    pub door_key: DoorKey,
     /// The journal, already feeding SQL.
     pub promises: Promises,
     /// The ring of SIP messages.

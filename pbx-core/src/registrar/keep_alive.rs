@@ -6,7 +6,7 @@
 //! `register-behind-nat-s` at most, so that it sends by itself in time for the others, and is found
 //! again soon after its NAT was restarted. docs/decisions/0015 has the costs.
 
-use super::{Changes, Owner, Registrar};
+use super::{Changes, DeviceKey, Registrar};
 use crate::base::time::{Instant, Now};
 use crate::location::Binding;
 use bytes::Bytes;
@@ -39,7 +39,7 @@ pub(super) const SPREAD: Duration = Duration::from_secs(25);
 
 /// When the flow of a phone wants its first keep-alive: within `every`, at a moment that its id
 /// decides.
-pub(super) fn first_ping((_, device): Owner, binding: &Binding, now: Instant, every: Duration) -> Option<Instant> {
+pub(super) fn first_ping((_, device): DeviceKey, binding: &Binding, now: Instant, every: Duration) -> Option<Instant> {
     let wants = binding.behind_nat && !binding.flow.transport.is_reliable();
     let [.., share] = *device.as_bytes();
     on_beat(now, every * (u32::from(share) + 64) / 320).filter(|_| wants)

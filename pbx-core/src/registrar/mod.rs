@@ -30,11 +30,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The tenant and device that bindings belong to.
-type Owner = (TenantId, DeviceId);
+type DeviceKey = (TenantId, DeviceId);
 
 /// A binding and the steady moment of its end: the wall's time may jump, a promise to a phone does not.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-struct Held {
+struct TimedBinding {
     binding: Binding,
     until: Instant,
     /// When its phone registered it last.
@@ -49,10 +49,10 @@ struct Held {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "stored::Stored", into = "stored::Stored")]
 pub struct Registrar {
-    held: BTreeMap<Owner, Box<[Held]>>,
-    ends: BTreeSet<(Instant, Owner)>,
-    pings: BTreeSet<(Instant, Owner)>,
-    connections: BTreeMap<u64, BTreeSet<Owner>>,
+    held: BTreeMap<DeviceKey, Box<[TimedBinding]>>,
+    ends: BTreeSet<(Instant, DeviceKey)>,
+    pings: BTreeSet<(Instant, DeviceKey)>,
+    connections: BTreeMap<u64, BTreeSet<DeviceKey>>,
     contacts: usize,
 }
 
@@ -78,7 +78,7 @@ impl Registrar {
             list.retain(|held| held.binding.key != binding.key);
             let (binding, until) = (binding.disconnected(), now.mono + Duration::from_micros(left));
             let ping = first_ping(owner, &binding, now.mono, SPREAD);
-            list.push(Held { binding, until, refreshed: Instant::default(), ping });
+            list.push(TimedBinding { binding, until, refreshed: Instant::default(), ping });
             self.replace(owner, list);
         }
     }
@@ -88,9 +88,9 @@ impl Registrar {
         self.living(tenant, device, now).into_iter().map(|held| &held.binding).collect()
     }
 
-    fn living(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&Held> {
+    fn living(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&TimedBinding> {
         let held = self.held.get(&(tenant, device)).map_or(&[][..], AsRef::as_ref);
-        let mut living: Vec<&Held> = held.iter().filter(|held| held.until > now).collect();
+        let mut living: Vec<&TimedBinding> = held.iter().filter(|held| held.until > now).collect();
         living.sort_by_key(|held| std::cmp::Reverse(held.binding.q));
         living
     }
@@ -118,7 +118,7 @@ impl Registrar {
     pub fn flow_lost(&mut self, now: Now, flow: &Flow) -> Changes {
         let mut changes = Changes::default();
         for owner in self.connections.get(&flow.connection).cloned().unwrap_or_default() {
-            let gone = |held: &Held| {
+            let gone = |held: &TimedBinding| {
                 let binding = &held.binding;
                 binding.flow == *flow && (binding.is_outbound() || binding.clone().disconnected().behind_nat)
             };
@@ -154,10 +154,17 @@ impl Registrar {
         self.contacts == 0
     }
 
-    fn remove(&mut self, now: Now, owner: Owner, reason: &str, gone: impl Fn(&Held) -> bool, changes: &mut Changes) {
-        let (out, kept): (Vec<Held>, Vec<Held>) =
+    fn remove(
+        &mut self,
+        now: Now,
+        owner: DeviceKey,
+        reason: &str,
+        gone: impl Fn(&TimedBinding) -> bool,
+        changes: &mut Changes,
+    ) {
+        let (out, kept): (Vec<TimedBinding>, Vec<TimedBinding>) =
             self.held.get(&owner).cloned().unwrap_or_default().into_vec().into_iter().partition(gone);
-        for Held { binding, .. } in out {
+        for TimedBinding { binding, .. } in out {
             changes.entries.push(removal(now, owner, &binding));
             if !is_listed(&kept, &binding) {
                 changes.events.push((owner.0, unregistered(&binding, reason)));
@@ -167,8 +174,8 @@ impl Registrar {
     }
 
     /// The one place where bindings change: the list and all that is derived from it.
-    fn replace(&mut self, owner: Owner, list: Vec<Held>) {
-        for Held { binding, until, ping, .. } in self.held.remove(&owner).unwrap_or_default() {
+    fn replace(&mut self, owner: DeviceKey, list: Vec<TimedBinding>) {
+        for TimedBinding { binding, until, ping, .. } in self.held.remove(&owner).unwrap_or_default() {
             self.contacts -= 1;
             self.ends.remove(&(until, owner));
             ping.map(|at| self.pings.remove(&(at, owner)));
@@ -180,7 +187,7 @@ impl Registrar {
                 }
             }
         }
-        for Held { binding, until, ping, .. } in &list {
+        for TimedBinding { binding, until, ping, .. } in &list {
             self.contacts += 1;
             self.ends.insert((*until, owner));
             self.pings.extend(ping.map(|at| (at, owner)));
@@ -195,11 +202,11 @@ impl Registrar {
 }
 
 /// Whether another flow leads to the same contact (RFC 5626 §4.2): then it is not gone.
-fn is_listed(list: &[Held], binding: &Binding) -> bool {
+fn is_listed(list: &[TimedBinding], binding: &Binding) -> bool {
     list.iter().any(|held| held.binding.contact == binding.contact)
 }
 
-fn removal(now: Now, (tenant, device): Owner, binding: &Binding) -> Entry {
+fn removal(now: Now, (tenant, device): DeviceKey, binding: &Binding) -> Entry {
     Entry::BindingRemoved { tenant, device, key: binding.key.clone(), at: now.wall }
 }
 

@@ -1,6 +1,6 @@
 //! How a device is reached when it shall ring.
 
-use super::{Held, Registrar};
+use super::{Registrar, TimedBinding};
 use crate::base::flow::{Flow, Routes, Transport};
 use crate::base::ids::{DeviceId, TenantId};
 use crate::base::time::Instant;
@@ -41,10 +41,12 @@ impl Registrar {
             let fixed = |flow| Target { uri, flow, binding: None, q: 1000, behind_nat: false, others: vec![] };
             return flow.map(fixed).into_iter().collect();
         }
-        let mut phones: Vec<Vec<&Held>> = vec![];
+        let mut phones: Vec<Vec<&TimedBinding>> = vec![];
         for held in self.living(tenant, device.id, now) {
             let instance = held.binding.instance.as_deref();
-            let same = |flows: &&mut Vec<&Held>| instance.is_some() && flows[0].binding.instance.as_deref() == instance;
+            let same = |flows: &&mut Vec<&TimedBinding>| {
+                instance.is_some() && flows[0].binding.instance.as_deref() == instance
+            };
             match phones.iter_mut().find(same) {
                 Some(flows) => flows.push(held),
                 None => phones.push(vec![held]),
@@ -68,7 +70,7 @@ impl Registrar {
 }
 
 /// One phone's flows as a target: the best one, then the others.
-fn rung_in_turn(routes: &dyn Routes, mut flows: Vec<&Held>) -> Option<Target> {
+fn rung_in_turn(routes: &dyn Routes, mut flows: Vec<&TimedBinding>) -> Option<Target> {
     flows.sort_by_key(|held| Reverse((held.binding.q, held.binding.flow.is_open(), held.refreshed)));
     let mut targets = flows.into_iter().filter_map(|held| target(routes, &held.binding));
     let first = targets.next()?;

@@ -1,9 +1,9 @@
 //! One REGISTER: all of it or nothing (RFC 3261 §10.3).
 
 use super::keep_alive::first_ping;
-use super::request::{Asked, Fault, Request, Wish};
+use super::request::{AskedContact, RegisterAction, RegisterFault, Request};
 use super::same_phone::{key_of, place_of};
-use super::{Binding, Held, Owner, Registrar, is_behind_nat, is_listed, removal, unregistered};
+use super::{Binding, DeviceKey, Registrar, TimedBinding, is_behind_nat, is_listed, removal, unregistered};
 use crate::base::flow::Flow;
 use crate::base::ids::{DeviceId, TenantId};
 use crate::base::settings::Settings;
@@ -58,18 +58,18 @@ impl Registrar {
         let owner = (tenant, device);
         let request = match Request::read(message, settings) {
             Ok(request) => request,
-            Err(Fault::Bad(reason)) => return refusal(400, Some(reason), vec![]),
-            Err(Fault::TooBrief) => {
+            Err(RegisterFault::Bad(reason)) => return refusal(400, Some(reason), vec![]),
+            Err(RegisterFault::TooBrief) => {
                 return refusal(423, None, vec![("Min-Expires", settings.register_min_s.to_string())]);
             }
         };
         let context = Context { now, flow, device, request: &request, via: message.via().ok(), settings, tenant };
-        let before: Vec<Held> = self.held.get(&owner).map_or(&[][..], AsRef::as_ref).to_vec();
-        let before: Vec<Held> = before.into_iter().filter(|held| held.until > now.mono).collect();
-        let after = match &request.wish {
-            Wish::Fetch => return accepted(now, &before, vec![], vec![]),
-            Wish::RemoveAll => context.without_all(&before),
-            Wish::Change(asked) => context.changed(&before, asked),
+        let before: Vec<TimedBinding> = self.held.get(&owner).map_or(&[][..], AsRef::as_ref).to_vec();
+        let before: Vec<TimedBinding> = before.into_iter().filter(|held| held.until > now.mono).collect();
+        let after = match &request.action {
+            RegisterAction::Fetch => return accepted(now, &before, vec![], vec![]),
+            RegisterAction::RemoveAll => context.without_all(&before),
+            RegisterAction::Change(asked) => context.changed(&before, asked),
         };
         let after = match after {
             Ok(after) => after,
@@ -94,12 +94,12 @@ impl Context<'_> {
         Ok(())
     }
 
-    fn without_all(&self, before: &[Held]) -> Result<Vec<Held>, Registered> {
+    fn without_all(&self, before: &[TimedBinding]) -> Result<Vec<TimedBinding>, Registered> {
         before.iter().try_for_each(|held| self.may_touch(&held.binding))?;
         Ok(vec![])
     }
 
-    fn changed(&self, before: &[Held], asked: &[Asked]) -> Result<Vec<Held>, Registered> {
+    fn changed(&self, before: &[TimedBinding], asked: &[AskedContact]) -> Result<Vec<TimedBinding>, Registered> {
         let mut list = before.to_vec();
         let mut written: Vec<Arc<str>> = vec![];
         for contact in asked {
@@ -129,7 +129,7 @@ impl Context<'_> {
     }
 
     /// The new binding for a contact, in the place of an old one if there was one.
-    fn held(&self, contact: &Asked, old: Option<&Held>, taken: &[Arc<str>]) -> Held {
+    fn held(&self, contact: &AskedContact, old: Option<&TimedBinding>, taken: &[Arc<str>]) -> TimedBinding {
         let before = old.map(|old| &old.binding);
         let uri = shared(before.map(|old| &old.contact), contact.uri.text().as_str());
         let nat = is_behind_nat(&self.flow, self.via, &Uri::from(contact.uri.clone()));
@@ -152,12 +152,12 @@ impl Context<'_> {
         };
         let every = Duration::from_secs(u64::from(self.settings.keep_alive_s));
         let ping = first_ping((self.tenant, self.device), &binding, self.now.mono, every).filter(|_| nat);
-        Held { binding, until: self.now.mono + lifetime, refreshed: self.now.mono, ping }
+        TimedBinding { binding, until: self.now.mono + lifetime, refreshed: self.now.mono, ping }
     }
 
     /// For how many seconds: behind a NAT over UDP a phone has to come back before its mapping is
     /// forgotten.
-    fn granted(&self, contact: &Asked, nat: bool) -> u32 {
+    fn granted(&self, contact: &AskedContact, nat: bool) -> u32 {
         let Settings { register_behind_nat_s: most, register_min_s: least, .. } = *self.settings;
         let is_forgotten = nat && !self.flow.transport.is_reliable();
         if is_forgotten { contact.expires.min(most.max(least)) } else { contact.expires }
@@ -167,11 +167,17 @@ impl Context<'_> {
     /// of the contact only the user part is new) or connected again (its connection was closed, and
     /// of the contact only the port is new). Where an instance is told, that says which phone it is
     /// (RFC 5626 §4.1).
-    fn predecessor(&self, list: &[Held], contact: &Asked, asked: &[Asked], written: &[Arc<str>]) -> Option<usize> {
+    fn predecessor(
+        &self,
+        list: &[TimedBinding],
+        contact: &AskedContact,
+        asked: &[AskedContact],
+        written: &[Arc<str>],
+    ) -> Option<usize> {
         if contact.expires == 0 || contact.instance.is_some() {
             return None;
         }
-        list.iter().position(|Held { binding, .. }| {
+        list.iter().position(|TimedBinding { binding, .. }| {
             let uri = Uri::parse(&*binding.contact).ok();
             let Some(old) = uri.as_ref().and_then(Uri::as_sip) else { return false };
             let restarted = binding.flow == self.flow && old.port() == contact.uri.port();
@@ -187,7 +193,7 @@ impl Context<'_> {
 
     /// The list with as many bindings as a device may have: what the same phone had before makes
     /// room, those of other phones don't.
-    fn within(&self, mut list: Vec<Held>, written: &[Arc<str>]) -> Result<Vec<Held>, Registered> {
+    fn within(&self, mut list: Vec<TimedBinding>, written: &[Arc<str>]) -> Result<Vec<TimedBinding>, Registered> {
         while list.len() > self.settings.register_max_contacts {
             let Some(place) = self.outlived(&list, written) else {
                 return Err(refusal(403, Some("Too Many Contacts"), vec![]));
@@ -200,7 +206,7 @@ impl Context<'_> {
     /// The binding that is the least likely to be anybody's: of the phone that registers now, by its Call-ID or instance; of
     /// one that looks like it, with the same address and User-Agent, which was restarted with another port; of one that
     /// nothing leads to. The longest that was not refreshed of each.
-    fn outlived(&self, list: &[Held], written: &[Arc<str>]) -> Option<usize> {
+    fn outlived(&self, list: &[TimedBinding], written: &[Arc<str>]) -> Option<usize> {
         let instances: Vec<&Box<str>> = list
             .iter()
             .filter(|held| written.contains(&held.binding.key))
@@ -215,7 +221,7 @@ impl Context<'_> {
         };
         let unreachable = |old: &Binding| old.behind_nat && !old.flow.is_open();
         let oldest = |is_one: &dyn Fn(&Binding) -> bool| {
-            let free = |held: &Held| !written.contains(&held.binding.key) && is_one(&held.binding);
+            let free = |held: &TimedBinding| !written.contains(&held.binding.key) && is_one(&held.binding);
             let those = list.iter().enumerate().filter(|(_, held)| free(held));
             those.min_by_key(|(_, held)| held.until).map(|(place, _)| place)
         };
@@ -228,9 +234,14 @@ fn shared(kept: Option<&Arc<str>>, text: &str) -> Arc<str> {
     kept.filter(|kept| ***kept == *text).map_or_else(|| text.into(), Arc::clone)
 }
 
-fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<Entry>, Vec<EventKind>) {
+fn differences(
+    now: Now,
+    owner: DeviceKey,
+    before: &[TimedBinding],
+    after: &[TimedBinding],
+) -> (Vec<Entry>, Vec<EventKind>) {
     let (mut entries, mut events) = (vec![], vec![]);
-    for Held { binding, .. } in before {
+    for TimedBinding { binding, .. } in before {
         let now_there = after.iter().find(|held| held.binding.key == binding.key);
         match now_there {
             None => {
@@ -256,7 +267,7 @@ fn differences(now: Now, owner: Owner, before: &[Held], after: &[Held]) -> (Vec<
 }
 
 /// The journal entry of a binding: a refresh if no more than that has changed, else a new binding.
-fn promise(tenant: TenantId, before: &[Held], binding: &Binding) -> Entry {
+fn promise(tenant: TenantId, before: &[TimedBinding], binding: &Binding) -> Entry {
     let old = before.iter().find(|held| held.binding.key == binding.key);
     match old.and_then(|old| binding.as_refresh_of(&old.binding)) {
         Some(refresh) => Entry::BindingRefreshed { tenant, refresh },
@@ -264,8 +275,8 @@ fn promise(tenant: TenantId, before: &[Held], binding: &Binding) -> Entry {
     }
 }
 
-fn accepted(now: Now, list: &[Held], entries: Vec<Entry>, events: Vec<EventKind>) -> Registered {
-    let seconds_left = |held: &Held| held.until.since(now.mono).as_micros().div_ceil(1_000_000) as u64;
+fn accepted(now: Now, list: &[TimedBinding], entries: Vec<Entry>, events: Vec<EventKind>) -> Registered {
+    let seconds_left = |held: &TimedBinding| held.until.since(now.mono).as_micros().div_ceil(1_000_000) as u64;
     let headers = list.iter().map(|held| ("Contact", held.binding.as_contact(seconds_left(held)))).collect();
     Registered { code: 200, reason: None, headers, entries, events }
 }

@@ -15,7 +15,7 @@ const LONGEST_AGENT: usize = 128;
 
 /// A REGISTER, read.
 pub(super) struct Request {
-    pub(super) wish: Wish,
+    pub(super) action: RegisterAction,
     pub(super) call_id: Box<str>,
     pub(super) cseq: u32,
     pub(super) user_agent: String,
@@ -23,17 +23,17 @@ pub(super) struct Request {
 }
 
 /// What it wants of the device's bindings.
-pub(super) enum Wish {
+pub(super) enum RegisterAction {
     /// Tell which there are (no Contact).
     Fetch,
     /// Remove all (`Contact: *`).
     RemoveAll,
     /// Add, refresh and remove these.
-    Change(Vec<Asked>),
+    Change(Vec<AskedContact>),
 }
 
 /// One Contact of the request.
-pub(super) struct Asked {
+pub(super) struct AskedContact {
     pub(super) uri: SipUri,
     pub(super) instance: Option<Box<str>>,
     /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2). Without an instance
@@ -46,7 +46,7 @@ pub(super) struct Asked {
 
 /// Why a REGISTER is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Fault {
+pub(super) enum RegisterFault {
     /// 400, in words for whoever reads a trace.
     Bad(&'static str),
     /// 423: the lifetime is shorter than the shortest that is granted.
@@ -54,48 +54,48 @@ pub(super) enum Fault {
 }
 
 impl Request {
-    pub(super) fn read(message: &Message, settings: &Settings) -> Result<Self, Fault> {
-        let bad = |text| move |_| Fault::Bad(text);
+    pub(super) fn read(message: &Message, settings: &Settings) -> Result<Self, RegisterFault> {
+        let bad = |text| move |_| RegisterFault::Bad(text);
         let call_id = message.call_id().map_err(bad("Call-ID can't be read"))?;
         let cseq = message.cseq().map_err(bad("CSeq can't be read"))?.number;
         // RFC 3261 §10.2.1.1: what is no number counts as an hour.
         let expires = message.expires().unwrap_or(Some(3600));
         if call_id.len() > LONGEST {
-            return Err(Fault::Bad("Call-ID is too long"));
+            return Err(RegisterFault::Bad("Call-ID is too long"));
         }
-        let wish = match message.contacts().map_err(bad("Contact can't be read"))? {
-            Contacts::Any if expires == Some(0) => Wish::RemoveAll,
-            Contacts::Any => return Err(Fault::Bad("Contact * needs Expires 0")),
-            Contacts::List(list) if list.is_empty() => Wish::Fetch,
-            Contacts::List(list) if list.len() > MOST_CONTACTS => return Err(Fault::Bad("too many Contacts")),
+        let action = match message.contacts().map_err(bad("Contact can't be read"))? {
+            Contacts::Any if expires == Some(0) => RegisterAction::RemoveAll,
+            Contacts::Any => return Err(RegisterFault::Bad("Contact * needs Expires 0")),
+            Contacts::List(list) if list.is_empty() => RegisterAction::Fetch,
+            Contacts::List(list) if list.len() > MOST_CONTACTS => return Err(RegisterFault::Bad("too many Contacts")),
             Contacts::List(list) => {
-                let asked = list.iter().map(|contact| Asked::read(contact, expires, settings));
-                Wish::Change(asked.collect::<Result<_, _>>()?)
+                let asked = list.iter().map(|contact| AskedContact::read(contact, expires, settings));
+                RegisterAction::Change(asked.collect::<Result<_, _>>()?)
             }
         };
         let agent = message.header(HeaderName::UserAgent).map(|header| header.value().into_owned());
         let user_agent = agent.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
         let supports_outbound = message.has_token(HeaderName::Supported, "outbound");
-        Ok(Self { wish, call_id: call_id.as_str().into(), cseq, user_agent, supports_outbound })
+        Ok(Self { action, call_id: call_id.as_str().into(), cseq, user_agent, supports_outbound })
     }
 
     /// Whether it registers flows of a phone that knows what that means (RFC 5626 §6).
     pub(super) fn is_outbound(&self) -> bool {
-        let Wish::Change(asked) = &self.wish else { return false };
+        let RegisterAction::Change(asked) = &self.action else { return false };
         self.supports_outbound && asked.iter().any(|contact| contact.reg_id.is_some() && contact.expires > 0)
     }
 }
 
-impl Asked {
-    fn read(contact: &NameAddr, header: Option<u32>, settings: &Settings) -> Result<Self, Fault> {
-        let uri = contact.uri().as_sip().ok_or(Fault::Bad("Contact is not a SIP URI"))?.detached();
+impl AskedContact {
+    fn read(contact: &NameAddr, header: Option<u32>, settings: &Settings) -> Result<Self, RegisterFault> {
+        let uri = contact.uri().as_sip().ok_or(RegisterFault::Bad("Contact is not a SIP URI"))?.detached();
         let instance = contact.instance().map(|id| id.into_owned().into_boxed_str());
         if uri.text().len() > LONGEST || instance.as_ref().is_some_and(|id| id.len() > LONGEST) {
-            return Err(Fault::Bad("Contact is too long"));
+            return Err(RegisterFault::Bad("Contact is too long"));
         }
         let wanted = contact.expires().or(header).unwrap_or(settings.register_default_s);
         if wanted != 0 && wanted < settings.register_min_s {
-            return Err(Fault::TooBrief);
+            return Err(RegisterFault::TooBrief);
         }
         let reg_id = contact.params().value("reg-id").and_then(|id| id.parse().ok());
         let reg_id = reg_id.filter(|_| instance.is_some());

@@ -1,13 +1,13 @@
 //! The registrar as it is frozen: the bindings alone; all else is derived.
 
-use super::{Held, Registrar};
+use super::{Registrar, TimedBinding};
 use crate::base::ids::TenantId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Each binding with its tenant, in the order of the registrar.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Stored(Vec<(TenantId, Held)>);
+pub(super) struct Stored(Vec<(TenantId, TimedBinding)>);
 
 impl From<Registrar> for Stored {
     fn from(registrar: Registrar) -> Self {
@@ -20,7 +20,7 @@ impl From<Registrar> for Stored {
 
 impl From<Stored> for Registrar {
     fn from(Stored(all): Stored) -> Self {
-        let mut lists: BTreeMap<_, Vec<Held>> = BTreeMap::new();
+        let mut lists: BTreeMap<_, Vec<TimedBinding>> = BTreeMap::new();
         for (tenant, held) in all {
             lists.entry((tenant, held.binding.device)).or_default().push(held);
         }

@@ -5,7 +5,7 @@ use crate::base::value::Value;
 use std::collections::BTreeMap;
 
 /// What parameters may name.
-pub trait Known {
+pub trait TenantNames {
     /// Whether somebody of the tenant has this extension.
     fn has_extension(&self, extension: &str) -> bool;
     /// Whether the tenant has a data source of this name.
@@ -22,7 +22,11 @@ pub struct BindingFault {
 }
 
 /// Everything that is wrong with these parameters.
-pub fn check_params(specs: &[ParamSpec], params: &BTreeMap<String, Value>, known: &dyn Known) -> Vec<BindingFault> {
+pub fn check_params(
+    specs: &[ParamSpec],
+    params: &BTreeMap<String, Value>,
+    known: &dyn TenantNames,
+) -> Vec<BindingFault> {
     let mut faults = Vec::new();
     let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
     for param in params.keys().filter(|param| !names.contains(&param.as_str())) {
@@ -47,7 +51,7 @@ pub fn check_params(specs: &[ParamSpec], params: &BTreeMap<String, Value>, known
     faults
 }
 
-fn check(kind: &ParamKind, value: &Value, known: &dyn Known) -> Result<(), String> {
+fn check(kind: &ParamKind, value: &Value, known: &dyn TenantNames) -> Result<(), String> {
     let value = kind.check(value).map_err(|must| format!("must be {must}"))?;
     let extension = |value: &Value| match value.as_text() {
         Some(text) if !known.has_extension(text) => Err(format!("nobody has the extension {text:?}")),

@@ -5,7 +5,7 @@ use crate::base::ids::TenantId;
 use crate::change::Object;
 use crate::change::state::State;
 use crate::store::BindingConfig;
-use crate::template::{Known, check_params};
+use crate::template::{TenantNames, check_params};
 use std::collections::HashSet;
 
 /// What a tenant has that parameters may name.
@@ -23,7 +23,7 @@ impl<'a> OfTenant<'a> {
     }
 }
 
-impl Known for OfTenant<'_> {
+impl TenantNames for OfTenant<'_> {
     fn has_extension(&self, extension: &str) -> bool {
         self.extensions.contains(extension)
     }
