@@ -1,10 +1,8 @@
 //! The way of one message through the door.
 
 use super::alarm::Alarm;
-use super::emergency::calls_for_help;
-use super::identity::Identity;
+use super::identity::{Identity, Who, calls_for_help};
 use super::trunk::{number_called, trunk_of};
-use super::who::Who;
 use super::{Door, locked, pending};
 use crate::base::flow::{Flow, canonical, network};
 use crate::base::ids::Slot;

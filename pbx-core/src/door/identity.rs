@@ -2,18 +2,58 @@
 
 use super::admit::Moment;
 use super::alarm::{Alarm, AlarmKind};
-use super::emergency::calls_for_help;
 use super::guard::{Allowance, Failed};
 use super::{Door, locked};
 use crate::base::flow::network;
-use crate::base::ids::{DeviceId, TenantId};
-use crate::directory::{Device, Tenant};
+use crate::base::ids::{DeviceId, NumberId, TenantId, TrunkId};
+use crate::dial_plan;
+use crate::directory::{Device, Directory, Tenant};
 use pbx_sip::digest::{Age, Credentials, Ha1, Question, Verdict, check};
 use pbx_sip::{HeaderName, Message, Method, NameAddr, Uri};
+use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+/// Who sent a request, as the door found out.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Who {
+    /// A device that proved its password.
+    Device {
+        /// The tenant.
+        tenant: TenantId,
+        /// The device.
+        device: DeviceId,
+        /// The nonce it used and its count: the engine refuses a replay after the transaction layer had its say.
+        nonce: String,
+        /// How often the device used the nonce (RFC 7616 §3.4, `nc`).
+        nonce_count: u32,
+        /// The configuration that the door judged by.
+        revision: u64,
+    },
+    /// A trunk, by its address, calling a number of the tenant.
+    Trunk {
+        /// The tenant whose number is called.
+        tenant: TenantId,
+        /// The trunk.
+        trunk: TrunkId,
+        /// The number that is called.
+        number: NumberId,
+    },
+    /// Somebody inside a dialog or transaction of ours: the engine tells by the dialog who it is.
+    Known,
+}
+
+impl Who {
+    /// The tenant that the request is for; `None` where only the engine can tell.
+    pub const fn tenant(&self) -> Option<TenantId> {
+        match self {
+            Self::Device { tenant, .. } | Self::Trunk { tenant, .. } => Some(*tenant),
+            Self::Known => None,
+        }
+    }
+}
 
 /// What the credentials say.
 pub(super) enum Identity {
@@ -182,4 +222,34 @@ fn device_of(message: &Message, tenant: &Tenant, device: &Device, nonce: String,
         return Identity::NotTheirs;
     }
     Identity::Device { tenant: tenant.id, device: device.id, nonce, nonce_count }
+}
+
+/// Asks with the configuration of now whether a request that the door has let in proves to be from this device. Between door
+/// and engine the device may have been deleted or got another password, and what it had bound been forgotten: the request
+/// with the old one must not bind anew. The nonce was looked at by the door.
+pub fn still_proves(directory: &Directory, tenant: TenantId, device: DeviceId, request: &Message) -> bool {
+    let device = directory.tenant(tenant).and_then(|tenant| tenant.devices.get(&device));
+    let secret = device.and_then(|device| device.ha1.as_ref()).and_then(|ha1| Ha1::from_hex(&ha1.md5, &ha1.sha256));
+    let credentials = credentials_for(&directory.realm, request);
+    let (Some(device), Some(secret), Some(credentials)) = (device, secret, credentials) else { return false };
+    let method = request.method().map_or("", Method::as_str);
+    credentials.user == device.sip_user && credentials.proves(&secret, method)
+}
+
+/// A call for help gets an answer even where nobody else is heard, because somebody has guessed
+/// behind the same address.
+///
+/// Whether a request may be a call for help. Whose number it calls is not known before its password
+/// is checked, so any country's emergency numbers count: asked by the country of the account, the
+/// answer would tell which accounts there are.
+pub(super) fn calls_for_help(request: &Message) -> bool {
+    if !request.is(&Method::Invite) {
+        return false;
+    }
+    match request.uri() {
+        Ok(Uri::Sip(uri)) => uri.user_unescaped().is_some_and(|user| dial_plan::may_be_emergency(&user)),
+        Ok(Uri::Tel(uri)) => dial_plan::may_be_emergency(uri.number()),
+        Ok(uri) => uri.is_sos(),
+        Err(_) => false,
+    }
 }

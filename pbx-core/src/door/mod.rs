@@ -8,23 +8,19 @@ mod admit;
 mod alarm;
 mod answer;
 mod budget;
-mod emergency;
 mod guard;
 mod identity;
 mod pending;
-mod proof;
 mod proven;
 mod ration;
 mod refusals;
 mod trunk;
 mod unusable;
-mod who;
 
 pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
 pub use guard::{Allowance, Guard, GuardLimits};
-pub use proof::still_proves;
-pub use who::Who;
+pub use identity::{Who, still_proves};
 
 use crate::base::ids::TenantId;
 use crate::base::settings::Settings;
