@@ -41,7 +41,7 @@ pub struct App {
     http: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
     // Last: the folder is given back when everything else is gone.
-    _folder: pbx_core::data_dir::DataDir,
+    _folder: crate::data_dir::DataDir,
 }
 
 impl App {

@@ -1,13 +1,13 @@
 //! The data folder, opened: what the journal had promised is in the database, and calls that were cut have their record.
 
 use crate::config::Config;
+use crate::data_dir::DataDir;
 use crate::gone;
 use crate::softphone::pause;
 use anyhow::Context;
 use pbx_core::base::ids::TenantId;
 use pbx_core::base::time::Wall;
 use pbx_core::change::{Configuration, Fresh, keys_of};
-use pbx_core::data_dir::DataDir;
 use pbx_core::journal::{Journal, JournalLimits, Recovery};
 use pbx_core::location::Binding;
 use pbx_core::net::{Clock, last_pulse};

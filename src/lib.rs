@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod data;
+pub mod data_dir;
 pub mod demo;
 mod file_shares;
 mod gone;
