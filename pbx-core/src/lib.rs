@@ -20,17 +20,14 @@
 //!
 //! And each file beside them:
 //! - `cause`: the table of why calls end, with SIP and Q.850 codes.
-//! - `data_dir`: the data folder, owned by one process.
 //! - `location`: where a device can be reached, and until when.
 //! - `script`: what the exchange and the script host say to each other.
-//! - `sealed`: a secret that only the holder of the key can read.
 
 pub mod base;
 pub mod call;
 pub mod cause;
 pub mod cdr;
 pub mod change;
-pub mod data_dir;
 pub mod decision;
 pub mod dial_plan;
 pub mod directory;
@@ -41,7 +38,6 @@ pub mod location;
 pub mod net;
 pub mod registrar;
 pub mod script;
-pub mod sealed;
 pub mod secret;
 pub mod sip_log;
 pub mod store;

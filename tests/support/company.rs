@@ -4,9 +4,10 @@ use pbx_core::base::ids::{DeviceId, NumberId, PersonId, SourceId, TemplateVersio
 use pbx_core::base::value::Value;
 use pbx_core::change::Catalogue as _;
 use pbx_core::directory::{
-    Assignment, CalledNumber, Device, Directory, Ha1, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source,
+    Assignment, CalledNumber, Device, Directory, Holiday, MediaRule, Number, Person, SECRET_HEADER, Scope, Source,
     SourceKind, Tenant, Trunk, TrunkKind,
 };
+use pbx_core::secret::Ha1;
 use pbx_core::template::TemplateVersion;
 use pbx_sip::digest::Algorithm;
 use std::collections::{BTreeMap, HashMap};

@@ -1,23 +1,8 @@
 //! A phone: one SIP account.
 
 use crate::base::ids::{DeviceId, PersonId};
+use crate::secret::Ha1;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// H(user:realm:password) of RFC 7616 §3.4.2 for both algorithms: enough to check a digest, never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Ha1 {
-    /// Lower-case hex of MD5.
-    pub md5: String,
-    /// Lower-case hex of SHA-256.
-    pub sha256: String,
-}
-
-impl fmt::Debug for Ha1 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Ha1(secret)")
-    }
-}
 
 /// A SIP account and the phone that uses it.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ mod tenant;
 mod trunk;
 
 pub use assignment::{Assignment, Scope};
-pub use device::{Device, DeviceRef, Ha1, MediaRule};
+pub use device::{Device, DeviceRef, MediaRule};
 pub use number::Number;
 pub use peer::Peer;
 pub use person::Person;

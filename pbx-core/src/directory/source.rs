@@ -2,7 +2,7 @@
 
 use crate::base::ids::{SourceId, TenantId};
 use crate::base::value::Value;
-use crate::sealed::Sealed;
+use crate::secret::Sealed;
 use serde::{Deserialize, Serialize};
 
 /// The protocol that a source speaks.

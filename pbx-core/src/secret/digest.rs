@@ -1,10 +1,24 @@
 //! H(user:realm:password) of RFC 7616 §3.4.2, for both algorithms.
 
 use super::Plain;
-use crate::directory::Ha1;
 use md5::Md5;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::fmt::{self, Write};
+
+/// H(user:realm:password) of RFC 7616 §3.4.2 for both algorithms: enough to check a digest, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ha1 {
+    /// Lower-case hex of MD5.
+    pub md5: String,
+    /// Lower-case hex of SHA-256.
+    pub sha256: String,
+}
+
+impl fmt::Debug for Ha1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ha1(secret)")
+    }
+}
 
 /// Computes what the digest of a phone is checked with.
 pub fn ha1(user: &str, realm: &str, password: &Plain) -> Ha1 {

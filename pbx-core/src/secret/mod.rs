@@ -5,8 +5,7 @@ mod key_file;
 mod password;
 mod sealed;
 
-pub use crate::sealed::Sealed;
-pub use digest::ha1;
+pub use digest::{Ha1, ha1};
 pub use key_file::{KeyFileError, Keys};
 pub use password::{PasswordError, hash_password, password_matches};
-pub use sealed::{Plain, Unsealable};
+pub use sealed::{Plain, Sealed, Unsealable};
