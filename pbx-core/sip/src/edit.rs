@@ -1,17 +1,17 @@
 //! Editing a received message: what is not touched stays equal byte for byte.
 
-use crate::build::{BuildError, Writer};
 use crate::grammar::split_outside;
 use crate::header_name::HeaderName;
 use crate::message::Message;
 use crate::uri::Uri;
+use crate::write::{Head, WriteError};
 use std::fmt::Display;
 
 /// Changes to a message, applied in one go by [`Editor::finish`].
 #[derive(Clone, Debug)]
 pub struct Editor<'a> {
     message: &'a Message,
-    start: Option<String>,
+    uri: Option<Uri>,
     lines: Vec<Line>,
     body: Option<Vec<u8>>,
 }
@@ -30,7 +30,7 @@ impl<'a> Editor<'a> {
     /// An editor of this message that has changed nothing yet.
     pub fn new(message: &'a Message) -> Self {
         let lines = (0..message.fields().len()).map(Line::Kept).collect();
-        Self { message, start: None, lines, body: None }
+        Self { message, uri: None, lines, body: None }
     }
 
     fn name_of(&self, line: &Line) -> HeaderName {
@@ -48,9 +48,7 @@ impl<'a> Editor<'a> {
     /// Replaces the Request-URI. Changes nothing on a response.
     #[must_use]
     pub fn uri(mut self, uri: &Uri) -> Self {
-        if let Some(method) = self.message.method() {
-            self.start = Some(format!("{method} {uri} SIP/2.0"));
-        }
+        self.uri = Some(uri.clone());
         self
     }
 
@@ -76,7 +74,8 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// Replaces all headers of that name by one, where the first one stood; at the end where there was none.
+    /// Replaces all headers of that name by one, where the first one stood; at the end where there
+    /// was none.
     #[must_use]
     pub fn replace(mut self, name: HeaderName, value: impl Display) -> Self {
         let at = self.first(name);
@@ -94,8 +93,8 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// Replaces the first value of a header that lists several, such as the topmost Via; `None` removes it. The values
-    /// behind it in the same line stay as they were written.
+    /// Replaces the first value of a header that lists several, such as the topmost Via; `None`
+    /// removes it. The values behind it in the same line stay as they were written.
     #[must_use]
     pub fn first_value(mut self, name: HeaderName, value: Option<&str>) -> Self {
         let Some(at) = self.first(name) else { return self };
@@ -118,7 +117,8 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// Replaces the body, and Content-Type and Content-Length with it. An empty body removes Content-Type.
+    /// Replaces the body, and Content-Type and Content-Length with it. An empty body removes
+    /// Content-Type.
     #[must_use]
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
@@ -136,26 +136,19 @@ impl<'a> Editor<'a> {
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
-    pub fn finish(self) -> Result<Message, BuildError> {
-        let mut writer = Writer::new();
-        match &self.start {
-            Some(line) if line.bytes().filter(|b| *b <= b' ').count() != 2 => writer.fail(BuildError::Reason),
-            Some(line) => writer.raw(line.as_bytes()),
-            None => writer.raw(self.message.start_bytes()),
-        }
-        writer.raw(b"\r\n");
+    pub fn finish(self) -> Result<Message, WriteError> {
+        let mut head = match (self.message.method(), &self.uri) {
+            (Some(method), Some(uri)) => Head::request(method.as_str(), uri.as_str()),
+            _ => Head::kept(self.message.start_text()),
+        };
         for line in &self.lines {
             match line {
-                Line::Kept(index) => writer.raw(self.message.line(*index)),
-                Line::New(name, value) => writer.header(*name, value),
-                Line::Extension(name, value) => writer.extension(name, value),
+                Line::Kept(index) => head.lines(self.message.line(*index)),
+                Line::New(name, value) => head.checked(*name, value),
+                Line::Extension(name, value) => head.extension(name, value),
             }
         }
-        writer.raw(b"\r\n");
-        match &self.body {
-            Some(body) => writer.raw(body),
-            None => writer.raw(&self.message.body()),
-        }
-        writer.seal()
+        let body = self.body.map_or_else(|| self.message.body(), Into::into);
+        Ok(Message::parse(head.end(&body)?)?)
     }
 }

@@ -29,6 +29,7 @@
 //! Each module in a sentence:
 //! - `message`: a received message, split into lines, its values typed when asked for.
 //! - `gate`: what comes from the network is let in, refused with the right answer, or passed over in silence.
+//! - `write`: what we send, header by header, with one rule against line breaks in values.
 //! - `build`, `edit`: new requests and responses; changes to a received message that leave the rest byte for byte.
 //! - `transaction`: the four machines of RFC 3261 §17, their timers, and the layer that owns them.
 //! - `dialog`: what two sides agree on for as long as a call lasts (RFC 3261 §12).
@@ -144,8 +145,9 @@ pub mod time;
 pub mod transaction;
 pub mod uri;
 pub mod via;
+pub mod write;
 
-pub use build::{BuildError, Reply, RequestBuilder, ResponseBuilder};
+pub use build::{Reply, RequestBuilder, ResponseBuilder};
 pub use edit::Editor;
 pub use error::{HeaderError, Malformed, ParseError};
 pub use header::{Auth, CSeq, MediaType, Reason};
@@ -158,3 +160,4 @@ pub use status::{StatusClass, StatusCode};
 pub use text::Text;
 pub use uri::{Host, SipUri, SipUriBuilder, TelUri, Uri};
 pub use via::{Transport, Via};
+pub use write::{Head, WriteError};

@@ -5,6 +5,7 @@ use crate::grammar::{cut, find, is_space, is_token, is_token_char, part, quoted_
 use crate::params::{Params, readable, unquote};
 use crate::text::{Span, Text};
 use crate::uri::Uri;
+use crate::write::{breaks_line, one_line};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -81,7 +82,7 @@ impl NameAddr {
     /// # Errors
     /// When name or value may not stand there.
     pub fn with_param(&self, name: &str, value: Option<&str>) -> Result<Self, Malformed> {
-        if !is_token(name) || value.is_some_and(|value| value.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))) {
+        if !is_token(name) || value.is_some_and(breaks_line) {
             return Err(Malformed("parameter would break its line"));
         }
         let head = self.bracketed();
@@ -144,6 +145,12 @@ impl NameAddr {
     /// The `+sip.instance` of a Contact without quotes (RFC 5626 §4.1), such as `<urn:uuid:…>`.
     pub fn instance(&self) -> Option<Cow<'_, str>> {
         self.params().unquoted("+sip.instance")
+    }
+
+    /// A copy on one line, which no longer shares the message's buffer. Spans stay as they are: what is replaced keeps its
+    /// length.
+    pub(crate) fn on_one_line(&self) -> Self {
+        Self { text: Text::from(&*one_line(&self.text)), uri: self.uri.detached(), ..*self }
     }
 
     /// A copy that no longer shares the message's buffer.

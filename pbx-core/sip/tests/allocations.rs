@@ -1,6 +1,7 @@
-//! Reading a message is cheap: allocations are counted.
+//! Reading and writing a message is cheap: allocations are counted.
 
 use bytes::Bytes;
+use pbx_sip::HeaderName;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -55,4 +56,19 @@ fn the_usual_values_are_read_without_copies() {
     });
     assert_eq!(count, 0);
     assert_eq!(allocations(|| message.clone()), 0);
+}
+
+#[test]
+fn a_message_is_written_with_two_allocations_however_many_headers_it_has() {
+    let request = pbx_sip::Message::parse(INVITE).unwrap();
+    let count = allocations(|| {
+        let mut head = pbx_sip::Head::response(pbx_sip::StatusCode::OK, "OK");
+        for name in [HeaderName::Via, HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::Cseq] {
+            head.copy(&request, name);
+        }
+        head.header_with("Contact", |text| text.extend(["<sip:", "192.0.2.1", ">"]));
+        head.header("Allow", "INVITE, ACK, CANCEL, BYE");
+        head.bytes(Some(("application/sdp", b"v=0"))).unwrap()
+    });
+    assert_eq!(count, 2);
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
-use pbx_sip::{BuildError, CSeq, Editor, HeaderName, Host, Message, Method, NameAddr, RequestBuilder};
+use pbx_sip::{CSeq, Editor, HeaderName, Host, Message, Method, NameAddr, RequestBuilder, WriteError};
 use pbx_sip::{ResponseBuilder, SipUriBuilder, StatusCode, Transport, Uri, Via};
 use proptest::prelude::*;
 
@@ -127,7 +127,7 @@ fn popping_the_only_value_takes_the_line_away() {
 fn line_breaks_are_named_in_the_error() {
     let uri = Uri::parse("sip:a@b.test").unwrap();
     let built = RequestBuilder::new(&Method::Options, &uri).header(HeaderName::Subject, "x\r\nVia: y").finish();
-    assert_eq!(built.unwrap_err(), BuildError::LineBreak(HeaderName::Subject));
+    assert_eq!(built.unwrap_err(), WriteError::LineBreak(HeaderName::Subject));
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! Messages as we write them. Header values that come from outside are text of a parsed message or checked here: no line
-//! end gets through.
+//! Messages as we write them.
 
 use super::warning::warning;
 use crate::base::flow::Flow;
 use bytes::Bytes;
+use pbx_sip::write::{Head, one_line, reason_phrase};
 use pbx_sip::{HeaderName, Message, Reply, StatusCode, spell};
 
 /// The methods in our Allow header. Others are refused with 405, 489, 501 or 603.
@@ -20,7 +20,7 @@ const SERVER: &str = concat!("Ringdown/", env!("CARGO_PKG_VERSION"));
 
 /// A message being written.
 pub(super) struct Writer {
-    text: String,
+    head: Head,
     /// The status code, if it is a response.
     status: Option<StatusCode>,
 }
@@ -28,17 +28,18 @@ pub(super) struct Writer {
 impl Writer {
     /// A request's first line, the Via of the flow with this branch, and Max-Forwards.
     pub(super) fn request(method: &str, uri: &str, flow: &Flow, branch: &str, max_forwards: u8) -> Self {
-        let mut text = String::with_capacity(1024);
-        text.extend([method, " ", uri, " SIP/2.0\r\nVia: SIP/2.0/", flow.transport.as_via(), " "]);
-        spell::socket(&mut text, flow.local);
-        text.extend([";branch=", branch, ";rport\r\nMax-Forwards: "]);
-        spell::number(&mut text, max_forwards);
-        text.push_str("\r\n");
-        Self { text, status: None }
+        let mut head = Head::request(method, uri);
+        head.header_with("Via", |text| {
+            text.extend(["SIP/2.0/", flow.transport.as_via(), " "]);
+            spell::socket(text, flow.local);
+            text.extend([";branch=", branch, ";rport"]);
+        });
+        head.header_with("Max-Forwards", |text| spell::number(text, max_forwards));
+        Self { head, status: None }
     }
 
-    /// The answer to a request: its Via (the door has noted in it where it came from), From, To (with our tag, unless it has one),
-    /// Call-ID and CSeq.
+    /// The answer to a request: its Via (the door has noted in it where it came from), From, To
+    /// (with our tag, unless it has one), Call-ID and CSeq.
     pub(super) fn response(request: &Message, code: u16, to_tag: &str) -> Self {
         let reason = StatusCode::new(code).map_or("", StatusCode::reason);
         Self::response_saying(request, code, reason, to_tag)
@@ -46,45 +47,29 @@ impl Writer {
 
     /// As [`Self::response`], with a reason phrase of its own.
     pub(super) fn response_saying(request: &Message, code: u16, reason: &str, to_tag: &str) -> Self {
-        let mut writer = Self { text: String::with_capacity(1024), status: StatusCode::new(code).ok() };
-        writer.text.push_str("SIP/2.0 ");
-        spell::number(&mut writer.text, code);
-        writer.text.push(' ');
-        writer.text.extend(reason.chars().filter(|c| !c.is_control()));
-        writer.text.push_str("\r\n");
-        writer.copy(request, HeaderName::Via);
-        writer.copy(request, HeaderName::From);
+        // Without a status there is no reply, whatever stands in its first line.
+        let status = StatusCode::new(code).ok();
+        let mut head = Head::response(status.unwrap_or(StatusCode::SERVER_INTERNAL_ERROR), &reason_phrase(reason));
+        head.copy(request, HeaderName::Via);
+        head.copy(request, HeaderName::From);
         if let Some(to) = request.header(HeaderName::To) {
             let tagged = request.to_addr().is_ok_and(|to| to.tag().is_some());
             let tag = if tagged || to_tag.is_empty() { ["", ""] } else { [";tag=", to_tag] };
-            writer.line(&["To: ", &to.value(), tag[0], tag[1]]);
+            head.header_with("To", |text| text.extend([&*one_line(&to.value()), tag[0], tag[1]]));
         }
-        writer.copy(request, HeaderName::CallId);
-        writer.copy(request, HeaderName::Cseq);
-        writer
+        head.copy(request, HeaderName::CallId);
+        head.copy(request, HeaderName::Cseq);
+        Self { head, status }
     }
 
     /// All headers of a name, as they stand in another message.
     pub(super) fn copy(&mut self, from: &Message, name: HeaderName) {
-        for header in from.headers_of(name) {
-            self.header(name.as_str(), &header.value());
-        }
+        self.head.copy(from, name);
     }
 
-    /// One header. Line ends in its value become blanks.
+    /// One header. A line end in its value refuses the whole message.
     pub(super) fn header(&mut self, name: &str, value: &str) {
-        self.line(&[name, ": ", value]);
-    }
-
-    fn line(&mut self, parts: &[&str]) {
-        let start = self.text.len();
-        self.text.extend(parts.iter().copied());
-        if memchr::memchr3(b'\r', b'\n', 0, &self.text.as_bytes()[start..]).is_some() {
-            let clean = self.text[start..].replace(['\r', '\n', '\0'], " ");
-            self.text.truncate(start);
-            self.text.push_str(&clean);
-        }
-        self.text.push_str("\r\n");
+        self.head.header(name, value);
     }
 
     /// Our Contact: where we are reached for the rest of the dialog.
@@ -105,28 +90,19 @@ impl Writer {
         }
     }
 
-    /// The message as bytes, with a session description or none.
-    pub(super) fn bytes_with(mut self, sdp: Option<&str>) -> Bytes {
-        match sdp {
-            None => self.text.push_str("Content-Length: 0\r\n\r\n"),
-            Some(sdp) => {
-                self.text.push_str("Content-Type: application/sdp\r\nContent-Length: ");
-                spell::number(&mut self.text, sdp.len());
-                self.text.extend(["\r\n\r\n", sdp]);
-            }
-        }
-        // Kept for as long as it may have to be repeated: without the room that is left.
-        Bytes::copy_from_slice(self.text.as_bytes())
+    fn bytes_with(self, sdp: Option<&str>) -> Option<Bytes> {
+        self.head.bytes(sdp.map(|sdp| ("application/sdp", sdp.as_bytes()))).ok()
     }
 
-    /// The response, with a session description or none; `None` only if a request is written.
+    /// The response, with a session description or none; `None` if a request is written, or a value
+    /// is refused.
     pub(super) fn reply(self, sdp: Option<&str>) -> Option<Reply> {
-        Some(Reply { status: self.status?, bytes: self.bytes_with(sdp) })
+        Some(Reply { status: self.status?, bytes: self.bytes_with(sdp)? })
     }
 
-    /// The message, with a session description; `None` only if what was written is no SIP.
+    /// The message, with a session description; `None` if what was written is no SIP.
     pub(super) fn message(self, sdp: &str) -> Option<Message> {
-        Message::parse(self.bytes_with(Some(sdp))).ok()
+        Message::parse(self.bytes_with(Some(sdp))?).ok()
     }
 }
 
@@ -145,9 +121,56 @@ pub(super) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
         writer.header(name, value);
     }
     writer.warns_of(request, code);
-    // The door says 481 with nothing more; what is another's must not sound different from what is not there.
+    // The door says 481 with nothing more; what is another's must not sound different from what is
+    // not there.
     if code != 481 {
         writer.capabilities(false);
     }
     writer.reply(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::flow::Transport;
+    use proptest::prelude::*;
+
+    fn flow() -> Flow {
+        let [local, remote] = ["192.0.2.1:5060", "192.0.2.7:5060"].map(|address| address.parse().unwrap());
+        Flow { transport: Transport::Udp, local, remote, own: None, connection: 0 }
+    }
+
+    const OPTIONS: &str = "OPTIONS sip:b.test SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK1\r\n\
+        From: \"a\0b\" <sip:a@b.test>;tag=1\r\nTo: <sip:b.test>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n";
+
+    fn names(message: &Message) -> Vec<&str> {
+        message.headers().map(|header| header.name_text()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_out_of_its_header(
+            value in "([ -~]|\r|\n|\0|\r\nVia: x){0,9}", uri in "(sip:[a-z]{1,3}|[ -~\r\n]{0,9})",
+        ) {
+            let fits = !value.contains(['\r', '\n', '\0']);
+            let mut invite = Writer::request("INVITE", &uri, &flow(), "z9hG4bK1", 70);
+            invite.header("Subject", &value);
+            let invite = invite.message("v=0");
+            prop_assert_eq!(invite.is_some(), fits && !uri.is_empty() && uri.bytes().all(|byte| byte > b' '));
+            if let Some(invite) = invite {
+                prop_assert_eq!(names(&invite), ["Via", "Max-Forwards", "Subject", "Content-Type", "Content-Length"]);
+            }
+            let request = Message::parse(OPTIONS).unwrap();
+            let mut writer = Writer::response_saying(&request, 486, &value, "t");
+            writer.header("Subject", &value);
+            let reply = writer.reply(None);
+            prop_assert_eq!(reply.is_some(), fits);
+            if let Some(reply) = reply {
+                let answer = Message::parse(reply.bytes).unwrap();
+                prop_assert_eq!(names(&answer), ["Via", "From", "To", "Call-ID", "CSeq", "Subject", "Content-Length"]);
+            }
+            let answer = answer_with(&request, 500, "t", &[("Subject", &value)]);
+            prop_assert_eq!(answer.is_some(), fits);
+        }
+    }
 }

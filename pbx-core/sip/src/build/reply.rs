@@ -1,4 +1,5 @@
-//! A response of ours with its status beside it, so that the bytes for the wire need not be parsed again.
+//! A response of ours with its status beside it, so that the bytes for the wire need not be parsed
+//! again.
 
 use crate::message::Message;
 use crate::status::StatusCode;

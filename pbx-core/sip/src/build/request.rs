@@ -1,43 +1,37 @@
 //! Building requests.
 
-use super::{BuildError, Writer};
 use crate::header_name::HeaderName;
 use crate::message::Message;
 use crate::method::Method;
 use crate::uri::Uri;
+use crate::write::{Head, WriteError};
 use std::fmt::Display;
 
-/// A request in the making. Headers stand in the order they are given in; a value that would break its line or its
-/// grammar makes [`RequestBuilder::finish`] fail, so that nothing can be injected.
+/// A request in the making. Headers stand in the order they are given in; a value that would break
+/// its line or its grammar makes [`RequestBuilder::finish`] fail, so that nothing can be injected.
 #[derive(Clone, Debug)]
 pub struct RequestBuilder {
-    writer: Writer,
+    head: Head,
     body: Option<(String, Vec<u8>)>,
 }
 
 impl RequestBuilder {
     /// `METHOD uri SIP/2.0`.
     pub fn new(method: &Method, uri: &Uri) -> Self {
-        let mut writer = Writer::new();
-        let (method, uri) = (method.as_str(), uri.as_str());
-        if Method::parse(method).is_err() || uri.bytes().any(|b| b <= b' ') {
-            writer.fail(BuildError::Reason);
-        }
-        writer.raw(format!("{method} {uri} SIP/2.0\r\n").as_bytes());
-        Self { writer, body: None }
+        Self { head: Head::request(method.as_str(), uri.as_str()), body: None }
     }
 
     /// Adds a header we know: `name: value`.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: impl Display) -> Self {
-        self.writer.header(name, &value);
+        self.head.checked(name, &value);
         self
     }
 
     /// Adds a header of another name.
     #[must_use]
     pub fn extension(mut self, name: &str, value: &str) -> Self {
-        self.writer.extension(name, value);
+        self.head.extension(name, value);
         self
     }
 
@@ -45,7 +39,7 @@ impl RequestBuilder {
     #[must_use]
     pub fn copy(mut self, from: &Message, name: HeaderName) -> Self {
         for header in from.headers_of(name) {
-            self.writer.copy(&header);
+            self.head.copy_one(&header);
         }
         self
     }
@@ -61,8 +55,7 @@ impl RequestBuilder {
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
-    pub fn finish(self) -> Result<Message, BuildError> {
-        let body = self.body.as_ref().map(|(kind, bytes)| (kind.as_str(), bytes.as_slice()));
-        self.writer.finish(body)
+    pub fn finish(self) -> Result<Message, WriteError> {
+        Ok(Message::parse(self.head.checked_bytes(self.body.as_ref())?)?)
     }
 }

@@ -1,67 +1,61 @@
 //! Building responses (RFC 3261 §8.2.6).
 
-use super::writer::check_reason;
-use super::{BuildError, Reply, Writer};
+use super::Reply;
 use crate::error::Malformed;
 use crate::header_name::HeaderName;
 use crate::message::{Header, Message};
 use crate::status::StatusCode;
+use crate::write::{Head, WriteError, one_line};
 use std::fmt::Display;
 
-/// A response in the making. It begins with what every response copies from its request: Via, From, To, Call-ID and
-/// CSeq, and in a 100 the Timestamp.
+/// A response in the making. It begins with what every response copies from its request: Via, From,
+/// To, Call-ID and CSeq, and in a 100 the Timestamp.
 #[derive(Clone, Debug)]
 pub struct ResponseBuilder {
     status: StatusCode,
-    writer: Writer,
+    head: Head,
     body: Option<(String, Vec<u8>)>,
 }
 
 impl ResponseBuilder {
-    /// A response to `request`. `reason` replaces the registered phrase. `to_tag` is added to a To without a tag
-    /// (RFC 3261 §8.2.6.2); a 100 may go without one.
+    /// A response to `request`. `reason` replaces the registered phrase. `to_tag` is added to a To
+    /// without a tag (RFC 3261 §8.2.6.2); a 100 may go without one.
     pub fn new(request: &Message, status: StatusCode, reason: Option<&str>, to_tag: Option<&str>) -> Self {
-        let mut writer = Writer::new();
+        let mut head = Head::response(status, reason.unwrap_or_else(|| status.reason()));
         if !request.is_request() {
-            writer.fail(BuildError::NotARequest);
-        }
-        let reason = reason.unwrap_or_else(|| status.reason());
-        if let Err(fault) = check_reason(reason) {
-            writer.fail(fault);
-        }
-        for part in ["SIP/2.0 ", &status.code().to_string(), " ", reason, "\r\n"] {
-            writer.raw(part.as_bytes());
+            head.fail(WriteError::NotARequest);
         }
         for header in request.headers() {
             match header.name() {
-                HeaderName::To => copy_to(&mut writer, &header, to_tag),
-                HeaderName::Via | HeaderName::From | HeaderName::CallId | HeaderName::Cseq => writer.copy(&header),
-                HeaderName::Timestamp if status == StatusCode::TRYING => writer.copy(&header),
+                HeaderName::To => copy_to(&mut head, &header, to_tag),
+                HeaderName::Via | HeaderName::From | HeaderName::CallId | HeaderName::Cseq => head.copy_one(&header),
+                HeaderName::Timestamp if status == StatusCode::TRYING => head.copy_one(&header),
                 _ => {}
             }
         }
-        Self { status, writer, body: None }
+        Self { status, head, body: None }
     }
 
     /// Adds a header we know: `name: value`.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: impl Display) -> Self {
-        self.writer.header(name, &value);
+        self.head.checked(name, &value);
         self
     }
 
     /// Adds a header of another name.
     #[must_use]
     pub fn extension(mut self, name: &str, value: &str) -> Self {
-        self.writer.extension(name, value);
+        self.head.extension(name, value);
         self
     }
 
-    /// Copies all headers of that name from a message: Record-Route where a dialog begins (RFC 3261 §12.1.1).
+    /// Copies all headers of that name from a message: Record-Route where a dialog begins (RFC 3261
+    /// §12.1.1).
     #[must_use]
     pub fn copy(mut self, from: &Message, name: HeaderName) -> Self {
         for header in from.headers_of(name) {
-            self.writer.copy(&header);
+            self.head.copy_one(&header);
         }
         self
     }
@@ -77,7 +71,7 @@ impl ResponseBuilder {
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
-    pub fn finish(self) -> Result<Message, BuildError> {
+    pub fn finish(self) -> Result<Message, WriteError> {
         Ok(Message::parse(self.reply()?.bytes)?)
     }
 
@@ -85,27 +79,25 @@ impl ResponseBuilder {
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
-    pub fn reply(self) -> Result<Reply, BuildError> {
-        let body = self.body.as_ref().map(|(kind, bytes)| (kind.as_str(), bytes.as_slice()));
-        Ok(Reply { status: self.status, bytes: self.writer.bytes(body)? })
+    pub fn reply(self) -> Result<Reply, WriteError> {
+        Ok(Reply { status: self.status, bytes: self.head.checked_bytes(self.body.as_ref())? })
     }
 }
 
 /// To, with our tag where it has none. A To that cannot be read is given back as it came.
-fn copy_to(writer: &mut Writer, header: &Header<'_>, to_tag: Option<&str>) {
+fn copy_to(head: &mut Head, header: &Header<'_>, to_tag: Option<&str>) {
     let (Some(tag), Ok(to)) = (to_tag, crate::name_addr::NameAddr::parse(header.text())) else {
-        return writer.copy(header);
+        return head.copy_one(header);
     };
     if to.tag().is_some() {
-        return writer.copy(header);
+        return head.copy_one(header);
     }
     if !crate::grammar::is_token(tag) {
-        return writer.fail(BuildError::Malformed(HeaderName::To, Malformed("tag is not a token")));
+        return head.fail(WriteError::Malformed(HeaderName::To, Malformed("tag is not a token")));
     }
     // A broken To of a refused request may not take a tag; its sender then gets it back as it came.
     match to.with_param("tag", Some(tag)) {
-        // What is ours in it is checked; the rest is the sender's own, control characters in quotes included.
-        Ok(tagged) if !tagged.text().contains(['\r', '\n']) => writer.line(HeaderName::To.as_str(), tagged.text()),
-        _ => writer.copy(header),
+        Ok(tagged) => head.header(HeaderName::To.as_str(), &one_line(tagged.text())),
+        Err(_) => head.copy_one(header),
     }
 }

@@ -4,6 +4,7 @@ use super::{Dialog, DialogId, Open, Role, State};
 use crate::error::Malformed;
 use crate::grammar::is_token;
 use crate::text::Text;
+use crate::write::one_line;
 use crate::{HeaderError, HeaderName, Message, NameAddr, Uri};
 use thiserror::Error;
 
@@ -25,7 +26,8 @@ pub enum DialogError {
 }
 
 impl Dialog {
-    /// Makes the dialog of an INVITE that we sent and of the response to it: a 1xx with a To-tag, or a 2xx.
+    /// Makes the dialog of an INVITE that we sent and of the response to it: a 1xx with a To-tag,
+    /// or a 2xx.
     ///
     /// A response without a Contact leaves the INVITE's Request-URI as the target.
     ///
@@ -43,8 +45,8 @@ impl Dialog {
             role: Role::Uac,
             state,
             id,
-            local: invite.required(HeaderName::From)?.text().detached(),
-            remote: response.to_addr()?.text().detached(),
+            local: kept(&invite.required(HeaderName::From)?.text()),
+            remote: kept(response.to_addr()?.text()),
             target: invite.uri()?.detached(),
             routes: Vec::new(),
             local_cseq: cseq,
@@ -57,11 +59,12 @@ impl Dialog {
         Ok(dialog)
     }
 
-    /// Makes the dialog of an INVITE that we received, with the tag that our responses carry in To. It is early until
+    /// Makes the dialog of an INVITE that we received, with the tag that our responses carry in To.
+    /// It is early until
     /// [`Dialog::answered`].
     ///
-    /// An INVITE of RFC 2543, whose branch has no magic cookie, may lack a Contact: then From says where requests go (RFC
-    /// 2543 §6.13, RFC 4475 §3.4.1).
+    /// An INVITE of RFC 2543, whose branch has no magic cookie, may lack a Contact: then From says
+    /// where requests go (RFC 2543 §6.13, RFC 4475 §3.4.1).
     ///
     /// # Errors
     /// When the INVITE has no Contact or can't be read.
@@ -70,19 +73,19 @@ impl Dialog {
         id.local_tag = local_tag.into();
         let cseq = invite.cseq()?.number;
         let to = invite.to_addr()?;
-        let local = if to.tag().is_some() { to.text().detached() } else { tagged(to, local_tag)? };
+        let local = if to.tag().is_some() { kept(to.text()) } else { tagged(to, local_tag)? };
         Ok(Self {
             role: Role::Uas,
             state: State::Early,
             id,
             local,
-            remote: invite.from_addr()?.text().detached(),
+            remote: kept(invite.from_addr()?.text()),
             target: match contact_of(invite)? {
                 Some(target) => target,
                 None if invite.via()?.unique_branch().is_none() => invite.from_addr()?.uri().detached(),
                 None => return Err(DialogError::NoContact),
             },
-            routes: detached(invite.record_routes()?),
+            routes: on_one_line(&invite.record_routes()?),
             local_cseq: 0,
             remote_cseq: Some(cseq),
             open: Some(Open::Theirs(cseq)),
@@ -125,7 +128,7 @@ impl Dialog {
 
     /// Route set and target from a response to our first INVITE.
     fn learn(&mut self, response: &Message) -> Result<(), DialogError> {
-        let mut routes = detached(response.record_routes()?);
+        let mut routes = on_one_line(&response.record_routes()?);
         routes.reverse();
         self.routes = routes;
         self.refresh(response)
@@ -144,12 +147,17 @@ fn contact_of(message: &Message) -> Result<Option<Uri>, HeaderError> {
     Ok(message.contact()?.map(|contact| contact.uri().detached()))
 }
 
-/// Copies of the routes that do not keep the message's buffer alive.
-fn detached(routes: Vec<NameAddr>) -> Vec<NameAddr> {
-    routes.iter().map(NameAddr::detached).collect()
+/// Copies an address to be sent in our requests: on one line, and without the message's buffer.
+fn kept(address: &str) -> Text {
+    Text::from(&*one_line(address))
+}
+
+/// Copies the routes as [`kept`] does.
+fn on_one_line(routes: &[NameAddr]) -> Vec<NameAddr> {
+    routes.iter().map(NameAddr::on_one_line).collect()
 }
 
 fn tagged(to: &NameAddr, tag: &str) -> Result<Text, HeaderError> {
     let fault = || HeaderError::Malformed(HeaderName::To, Malformed("tag is not a token"));
-    if is_token(tag) { Ok([&*to.bracketed(), ";tag=", tag].concat().into()) } else { Err(fault()) }
+    if is_token(tag) { Ok([&*one_line(&to.bracketed()), ";tag=", tag].concat().into()) } else { Err(fault()) }
 }

@@ -1,6 +1,7 @@
 //! Requests that we send inside a dialog (RFC 3261 §12.2.1), and the ACK of a 2xx (§13.2.2.4).
 
 use super::{Dialog, Open, State};
+use crate::write::Head;
 use crate::{Message, Method, Via, spell};
 use bytes::Bytes;
 use thiserror::Error;
@@ -40,8 +41,9 @@ impl<'a> Parts<'a> {
 }
 
 impl Dialog {
-    /// Writes the next request of the dialog, for [`Layer::send`](crate::transaction::Layer::send). An ACK is written
-    /// by [`Dialog::ack`], a CANCEL by [`Layer::cancel`](crate::transaction::Layer::cancel).
+    /// Writes the next request of the dialog, for [`Layer::send`](crate::transaction::Layer::send).
+    /// An ACK is written by [`Dialog::ack`], a CANCEL by
+    /// [`Layer::cancel`](crate::transaction::Layer::cancel).
     ///
     /// # Errors
     /// When it may not be sent now.
@@ -67,8 +69,9 @@ impl Dialog {
         self.open.is_none() && self.answered.is_none()
     }
 
-    /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set, and keeps it. Send it
-    /// now, and again whenever [`Dialog::ack_again`] has one. It belongs to no transaction.
+    /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set,
+    /// and keeps it. Send it now, and again whenever [`Dialog::ack_again`] has one. It belongs to
+    /// no transaction.
     ///
     /// # Errors
     /// When the parts do not make a message.
@@ -94,52 +97,38 @@ impl Dialog {
 
     fn write(&self, method: &Method, cseq: u32, parts: Parts<'_>) -> Result<Bytes, Unsendable> {
         let Parts { via, contact, headers, body } = parts;
-        let broken = |text: &str| memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_some();
-        let fields =
-            headers.iter().flat_map(|(name, value)| [*name, *value]).chain(contact).chain(body.map(|(t, _)| t));
-        if fields.into_iter().any(broken) {
-            return Err(Unsendable::Malformed);
-        }
-        let mut text = String::with_capacity(768 + body.map_or(0, |(_, body)| body.len()));
-        self.head(&mut text, method, cseq, via);
-        let mut line = |name: &str, value: &str| text.extend([name, ": ", value, "\r\n"]);
+        let mut head = self.head(method, cseq, via);
         if let Some(contact) = contact {
-            line("Contact", contact);
+            head.header("Contact", contact);
         }
         for (name, value) in headers {
-            line(name, value);
+            head.header(name, value);
         }
-        if let Some((kind, _)) = body {
-            line("Content-Type", kind);
-        }
-        let body = body.map_or(&[][..], |(_, body)| body);
-        text.push_str("Content-Length: ");
-        spell::number(&mut text, body.len());
-        text.push_str("\r\n\r\n");
-        let mut bytes = text.into_bytes();
-        bytes.extend_from_slice(body);
-        // Kept for as long as it may have to be repeated: without the room that is left.
-        Ok(Bytes::copy_from_slice(&bytes))
+        head.bytes(body).map_err(|_| Unsendable::Malformed)
     }
 
-    /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict router, which wants
-    /// to be the Request-URI and the target at the end of the Routes.
-    fn head(&self, text: &mut String, method: &Method, cseq: u32, via: &Via) {
-        let method = method.as_str();
-        let target = self.target.as_str();
+    /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict
+    /// router, which wants to be the Request-URI and the target at the end of the Routes.
+    fn head(&self, method: &Method, cseq: u32, via: &Via) -> Head {
+        let (method, target) = (method.as_str(), self.target.as_str());
         let strict = self.routes.first().map(|first| first.uri()).filter(|uri| !is_loose(uri));
-        let uri = strict.map_or(target, |uri| uri.as_str());
-        text.extend([method, " ", uri, " SIP/2.0\r\nVia: ", via.text(), "\r\nMax-Forwards: 70\r\n"]);
+        let mut head = Head::request(method, strict.map_or(target, |uri| uri.as_str()));
+        head.header("Via", via.text());
+        head.header("Max-Forwards", "70");
         for route in self.routes.iter().skip(usize::from(strict.is_some())) {
-            text.extend(["Route: ", route.text(), "\r\n"]);
+            head.header("Route", route.text());
         }
         if strict.is_some() {
-            text.extend(["Route: <", target, ">\r\n"]);
+            head.header_with("Route", |text| text.extend(["<", target, ">"]));
         }
-        text.extend(["From: ", &self.local, "\r\nTo: ", &self.remote, "\r\nCall-ID: ", &self.id.call_id]);
-        text.push_str("\r\nCSeq: ");
-        spell::number(text, cseq);
-        text.extend([" ", method, "\r\n"]);
+        head.header("From", &self.local);
+        head.header("To", &self.remote);
+        head.header("Call-ID", &self.id.call_id);
+        head.header_with("CSeq", |text| {
+            spell::number(text, cseq);
+            text.extend([" ", method]);
+        });
+        head
     }
 }
 

@@ -149,20 +149,20 @@ impl Message {
     }
 
     /// Header line number `index`, name to line end.
-    pub(crate) fn line(&self, index: usize) -> &[u8] {
-        let Some(field) = self.lines.fields.get(index) else { return &[] };
+    pub(crate) fn line(&self, index: usize) -> &str {
+        let Some(field) = self.lines.fields.get(index) else { return "" };
         let end = match self.lines.fields.get(index + 1) {
             Some(next) => next.name.start,
             None => self.head_end().saturating_sub(2),
         };
-        self.raw.get(field.name.start as usize..end as usize).unwrap_or_default()
+        self.head.get(field.name.start as usize..end as usize).unwrap_or_default()
     }
 
     /// The start line without its line end.
-    pub(crate) fn start_bytes(&self) -> &[u8] {
+    pub(crate) fn start_text(&self) -> &str {
         let blank_line = self.head_end().saturating_sub(2);
         let end = self.lines.fields.first().map_or(blank_line, |field| field.name.start);
-        self.raw.get(..(end as usize).saturating_sub(2)).unwrap_or_default()
+        self.head.get(..(end as usize).saturating_sub(2)).unwrap_or_default()
     }
 }
 
@@ -182,8 +182,7 @@ impl fmt::Display for Message {
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = String::from_utf8_lossy(self.start_bytes());
         let call_id = self.header(HeaderName::CallId).map(|header| header.text());
-        f.debug_struct("Message").field("start", &line).field("call_id", &call_id).finish_non_exhaustive()
+        f.debug_struct("Message").field("start", &self.start_text()).field("call_id", &call_id).finish_non_exhaustive()
     }
 }
