@@ -1,16 +1,18 @@
-//! The datagrams of one look: all are received, then all are judged, then all are sent. Each step leaves its code in the
-//! processor's cache for the next datagram, and the far ends' program is woken for many at once.
+//! The datagrams of one look at the sockets: all are received, then all are judged, then all are
+//! sent. Each step leaves its code in the processor's cache for the next datagram, and the program
+//! at the far end is woken for many at once.
 
-use crate::end::Channel;
+use crate::far_end::Channel;
 use crate::relay::{Forward, Relay};
 use crate::sockets::BoundPairs;
 use crate::time::Instant;
 use std::net::SocketAddr;
 use std::ops::Range;
 
-/// The longest UDP datagram, in bytes: what is received is never cut.
+/// The longest UDP datagram, in bytes, so that none is ever cut.
 const LONGEST: usize = 65_535;
-/// Bytes of the buffer: room for one datagram of that length behind some three hundred of audio.
+/// The bytes of the buffer: room for one datagram of that length behind some three hundred of
+/// audio.
 const ROOM: usize = 2 * LONGEST;
 
 /// The datagrams of one look, one behind the other in a buffer that is allocated once.
@@ -33,7 +35,8 @@ impl Batch {
         Self { bytes: vec![0; ROOM].into_boxed_slice(), used: 0, received: Vec::new(), forwards: Vec::new() }
     }
 
-    /// Relays one datagram of each readable port; a port that has more is told of again at the next look.
+    /// Relays one datagram of each readable port; a port that has more is listed again at the next
+    /// look.
     pub(crate) fn relay_all(&mut self, now: Instant, relay: &mut Relay<BoundPairs>, readable: &[u16]) {
         for port in readable {
             if ROOM - self.used < LONGEST {

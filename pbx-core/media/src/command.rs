@@ -1,4 +1,4 @@
-//! What the exchange tells the media threads, and what they tell back.
+//! Commands of the exchange to the media threads, and their facts in reply.
 
 use crate::payloads::Payloads;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct Port {
     pub thread: u8,
 }
 
-/// What the exchange wants of a media thread.
+/// A command of the exchange to a media thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Give this engine more bound pairs of this thread; answered by [`Fact::Stock`].
@@ -23,31 +23,35 @@ pub enum Command {
         thread: u8,
         /// The number of the engine that asks.
         engine: u16,
-        /// How many pairs.
+        /// The number of pairs.
         count: u16,
     },
-    /// Where the far end of this port is, by its signalling. Later commands replace earlier ones.
+    /// Listen and send to the far end that the signalling names. Later commands replace earlier
+    /// ones.
     Aim {
         /// The port.
         port: Port,
-        /// What the signalling says.
+        /// The far end by its signalling.
         aim: Aim,
     },
-    /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces earlier partners.
+    /// Pass what is received at `a` to the far end of `b`, and the other way round. Replaces
+    /// earlier partners.
     Join {
         /// One side.
         a: Port,
         /// The other.
         b: Port,
     },
-    /// How long nothing was heard from the far end of this port? Answered by [`Fact::Quiet`].
+    /// Report how long nothing was heard from the far end of this port; answered by
+    /// [`Fact::Quiet`].
     Ask {
         /// The port.
         port: Port,
-        /// Which engine asks.
+        /// The number of the engine that asks.
         engine: u16,
     },
-    /// The far end of this port is done with; answered by [`Fact::Released`]. The port rests, then goes back to the pool.
+    /// Release the far end of this port; answered by [`Fact::Released`]. The port rests, then goes
+    /// back to the pool.
     Release {
         /// The port.
         port: Port,
@@ -56,27 +60,29 @@ pub enum Command {
     },
 }
 
-/// What the signalling says of a far end. While `rtp` is `None` (its SDP is not known yet, or it wants nothing while on hold)
-/// nothing is sent to it.
+/// A far end by its signalling. While `rtp` is `None` (its SDP is not known yet, or it wants
+/// nothing while on hold) nothing is sent to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aim {
-    /// Where to send RTP until the far end is heard.
+    /// The address for RTP until the far end is heard.
     pub rtp: Option<SocketAddr>,
-    /// Where to send RTCP until the far end's is heard; `None`: the RTP port plus one. The same as `rtp` when both
-    /// sides agreed on `a=rtcp-mux` (RFC 5761).
+    /// The address for RTCP until the far end's is heard: `None` is the RTP port plus one, and the
+    /// same as `rtp` that both sides agreed on `a=rtcp-mux` (RFC 5761).
     pub rtcp: Option<SocketAddr>,
-    /// The address that the far end's SIP comes from: behind a NAT the SDP's address is of no use, and this one is.
+    /// The address that the far end's SIP comes from, which is of use where the SDP's is not:
+    /// behind a NAT.
     pub signalling: Option<IpAddr>,
-    /// Whether its media may come from any other address, once nothing has come from these for a second.
+    /// Whether its media may come from any other address, once nothing has come from these for a
+    /// second.
     pub roams: bool,
-    /// The address of this machine at which the far end was told to find the port. What it is sent leaves from there, if the
-    /// port is bound to every address; none: the system chooses.
+    /// The address of this machine that the far end has for the port. If the port is bound to every
+    /// address, datagrams leave from there; with `None` the system chooses.
     pub own: Option<IpAddr>,
-    /// The payload types of what it sends and takes.
+    /// The payload types that it sends and takes.
     pub payloads: Payloads,
 }
 
-/// What a media thread tells an engine.
+/// A fact that a media thread reports to an engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fact {
     /// Bound pairs for use; fewer than asked for (or none) when the range is used up.
@@ -88,28 +94,28 @@ pub enum Fact {
         /// The pairs.
         ports: Vec<Port>,
     },
-    /// For how long the far end of a port has been silent.
+    /// The far end of a port has been silent for some time.
     Quiet {
-        /// Which engine asked.
+        /// The number of the engine that asked.
         engine: u16,
         /// The port.
         port: Port,
-        /// Time since its last packet of RTP or RTCP; none: nothing was heard yet.
+        /// The time since its last packet of RTP or RTCP; `None` if it was never heard.
         since: Option<Duration>,
     },
-    /// The last word on a port.
+    /// A port was released: its last fact.
     Released {
         /// The number of the engine that asked.
         engine: u16,
         /// The port.
         port: Port,
-        /// What went through it.
+        /// The port's counters.
         report: PortReport,
     },
 }
 
 impl Fact {
-    /// The number of the engine that the fact is for.
+    /// Returns the number of the engine that the fact is for.
     pub const fn engine(&self) -> u16 {
         match self {
             Self::Stock { engine, .. } | Self::Quiet { engine, .. } | Self::Released { engine, .. } => *engine,
@@ -117,22 +123,25 @@ impl Fact {
     }
 }
 
-/// What was received at one port over its use.
+/// The counters of one use of a port.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortReport {
-    /// RTP packets from the far end that were passed on (or would have been, had there been a partner).
+    /// RTP packets from the far end that were passed on (or would have been, had there been a
+    /// partner).
     pub packets: u64,
     /// Their bytes, payload and header.
     pub bytes: u64,
     /// Packets that the sequence numbers say were lost on the way to us.
     pub lost: u64,
-    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1), at the grain of a media thread's rest: up to 1 ms.
+    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1), at the grain of a media thread's
+    /// rest: up to 1 ms.
     pub jitter_us: u32,
-    /// Where the SDP said the far end is (the last one).
+    /// The last address that the SDP announced.
     pub announced: Option<SocketAddr>,
-    /// Where it really sent from.
+    /// The address that it really sent from.
     pub latched: Option<SocketAddr>,
-    /// Other senders whose datagrams to the port were not let through, each with how many it sent; at most eight are kept.
+    /// Other senders whose datagrams to the port were not let through, each with how many it sent;
+    /// at most eight are kept.
     pub strangers: Vec<(SocketAddr, u64)>,
     /// One of them that would have been followed if the far end were allowed to roam.
     pub would_roam: Option<SocketAddr>,

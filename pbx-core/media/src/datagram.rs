@@ -1,6 +1,7 @@
-//! Datagrams of a socket that is bound to every address of this machine: which of them one came to, and which one an answer
-//! leaves from. Left to itself the system lets it leave from the address that its routes prefer, and who asked another one
-//! hears a stranger (`IP_PKTINFO` of Linux; RFC 3542 §6 for IPv6).
+//! Datagrams of a socket that is bound to every address of this machine: the address that one came
+//! to, and the one that an answer leaves from. The system alone would choose that by its routes,
+//! and a peer that asked another address would take the answer for a stranger's (`IP_PKTINFO` of
+//! Linux; RFC 3542 §6 for IPv6).
 
 use nix::cmsg_space;
 use nix::libc::{IP_PKTINFO, IPPROTO_IP, IPPROTO_IPV6, IPV6_PKTINFO, c_int, in6_pktinfo};
@@ -11,25 +12,26 @@ use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd};
 
-/// A datagram that came.
+/// A datagram that was received.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Arrival {
-    /// Its bytes in the buffer.
+    /// The number of its bytes in the buffer.
     pub length: usize,
-    /// Who sent it.
+    /// The address that sent it.
     pub from: SocketAddr,
-    /// The address of this machine that it was sent to, if the system tells.
+    /// The address of this machine that it was sent to; `None` if the system does not say.
     pub to: Option<IpAddr>,
 }
 
-/// Receives with what the system tells beside the bytes; the room for that is taken once.
+/// A receiver of datagrams with the address that each came to; its buffer for that is allocated
+/// once.
 #[derive(Debug)]
 pub struct Receiver {
     notes: Vec<u8>,
 }
 
 impl Receiver {
-    /// Asks the system to tell for every datagram of this socket which address it came to.
+    /// Asks the system to report with every datagram of this socket which address it came to.
     ///
     /// # Errors
     /// As the system tells.
@@ -42,7 +44,7 @@ impl Receiver {
         Ok(Self { notes: cmsg_space!(in6_pktinfo) })
     }
 
-    /// The next datagram.
+    /// Receives the next datagram.
     ///
     /// # Errors
     /// As [`UdpSocket::recv_from`].
@@ -52,7 +54,8 @@ impl Receiver {
         let received = recvmsg::<SockaddrStorage>(fd, &mut room, Some(&mut self.notes), MsgFlags::empty())?;
         let from = received.address.as_ref().and_then(socket_address).ok_or(io::ErrorKind::InvalidData)?;
         let to = received.cmsgs()?.find_map(|note| match note {
-            // Not the address in the datagram's header: that may be one of many (broadcast), and none that we can answer from.
+            // Not the address in the datagram's header, which may be one of many (broadcast) that
+            // we can't answer from.
             ControlMessageOwned::Ipv4PacketInfo(info) => Some(IpAddr::from(info.ipi_spec_dst.s_addr.to_ne_bytes())),
             ControlMessageOwned::Ipv6PacketInfo(info) => Some(IpAddr::from(info.ipi6_addr.s6_addr)),
             _ => None,
@@ -70,15 +73,17 @@ fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
     }
 }
 
-/// Sends from this address of the machine. Where that cannot be (the machine has lost it, it does not lead to that network, it
-/// is of the other family), from the one that the system chooses. Takes no memory: media goes this way, too.
+/// Sends from this address of the machine. Where that can't be (the machine has lost it, it does
+/// not lead to that network, it is of the other family), the system chooses. It allocates nothing,
+/// since media goes this way too.
 ///
 /// # Errors
 /// As [`UdpSocket::send_to`].
 pub fn send_from(socket: &UdpSocket, own: IpAddr, to: SocketAddr, datagram: &[u8]) -> io::Result<()> {
     let sent = match (own, to) {
         (IpAddr::V4(own), SocketAddr::V4(_)) => {
-            // `in_pktinfo`: any interface, this source, and a destination that is only read when receiving.
+            // `in_pktinfo`: any interface, this source, and a destination that is only read when
+            // receiving.
             let [a, b, c, d] = own.octets();
             send_with(socket, &Note::of(IPPROTO_IP, IP_PKTINFO, &[0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0]), to, datagram)
         }
@@ -105,7 +110,8 @@ fn send_with(socket: &UdpSocket, note: &Note, to: SocketAddr, datagram: &[u8]) -
     SockRef::from(socket).sendmsg(&message, 0).map(|_sent| ())
 }
 
-/// A control message as the kernel reads it (cmsg(3)): its length, level and kind, what it says, and room up to the next word.
+/// A control message as the kernel reads it (cmsg(3)): its length, level and kind, its data, and
+/// room up to the next word.
 struct Note {
     bytes: [u8; Self::HEADER + 24],
     length: usize,
@@ -115,7 +121,7 @@ impl Note {
     const WORD: usize = size_of::<usize>();
     const HEADER: usize = (Self::WORD + 2 * size_of::<c_int>()).next_multiple_of(Self::WORD);
 
-    /// `says`: at most 24 bytes.
+    /// Makes a note of at most 24 bytes.
     fn of(level: c_int, kind: c_int, says: &[u8]) -> Self {
         let mut bytes = [0; Self::HEADER + 24];
         let length = Self::HEADER + says.len();
@@ -127,8 +133,8 @@ impl Note {
     }
 }
 
-/// The address from which this machine would talk to that peer. Connecting a UDP socket sends nothing: the kernel only
-/// picks the source address.
+/// Returns the address from which this machine would talk to that peer. Connecting a UDP socket
+/// sends nothing: the kernel only picks the source address.
 pub fn source_towards(peer: IpAddr) -> Option<IpAddr> {
     let any: IpAddr = if peer.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind((any, 0)).ok()?;

@@ -1,4 +1,4 @@
-//! One media thread: what it waits on, its clock, its relay.
+//! A media thread: its epoll, its clock, its relay.
 
 use crate::batch::Batch;
 use crate::command::{Command, Fact};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
-/// What is called with each fact. It runs on a media thread, so it must not block.
+/// The function that is called with each fact. It runs on a media thread, so it must not block.
 pub(crate) type Sink = Arc<dyn Fn(Fact) + Send + Sync>;
 
 /// The only clock of this room.
@@ -34,7 +34,7 @@ impl Clock {
     }
 }
 
-/// What a media thread owns.
+/// The parts of a media thread.
 pub(crate) struct Driver {
     watch: Watch,
     relay: Relay<BoundPairs>,
@@ -62,7 +62,7 @@ impl Driver {
             self.readable.clear();
             self.readable.extend(self.watch.wait(&mut events, now, self.relay.next_due())?);
             now = self.clock.now();
-            if self.obey(now).is_none() {
+            if self.carry_out(now).is_none() {
                 return Ok(());
             }
             self.batch.relay_all(now, &mut self.relay, &self.readable);
@@ -76,7 +76,7 @@ impl Driver {
     }
 
     /// Carries out the commands that wait; `None` once the handle is dropped.
-    fn obey(&mut self, now: Instant) -> Option<()> {
+    fn carry_out(&mut self, now: Instant) -> Option<()> {
         loop {
             match self.commands.try_recv() {
                 Ok(command) => {

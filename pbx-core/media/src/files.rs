@@ -1,14 +1,16 @@
-//! How many files (sockets among them) the process may have open.
+//! The limit of files (sockets among them) that the process may have open.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::ops::RangeInclusive;
 
-/// What is open besides media: database, journal, listeners, and connections of phones and browsers for the beginning.
+/// Open files besides media: database, journal, listeners, and the first connections of phones and
+/// browsers.
 const OTHERS: u64 = 256;
-/// A call has two sides, each with a socket for RTP and one for RTCP.
+/// Files of a call: its two sides have a socket each for RTP and for RTCP.
 const OF_A_CALL: u64 = 4;
 
-/// Raises the soft limit of open files to the hard one, and gives what it is now; `None`: without limit.
+/// Raises the soft limit of open files to the hard one, and returns it; `None` if there is no
+/// limit.
 pub fn raise_soft_limit() -> std::io::Result<Option<u64>> {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
@@ -17,7 +19,7 @@ pub fn raise_soft_limit() -> std::io::Result<Option<u64>> {
     Ok(limit.maximum)
 }
 
-/// What will go wrong, in words, if the media ports cannot all be open under this limit.
+/// Returns a warning in words if the media ports can't all be open under this limit.
 pub fn shortage(limit: u64, ports: &RangeInclusive<u16>) -> Option<String> {
     let needed = ports.len() as u64 + OTHERS;
     let calls = limit.saturating_sub(OTHERS) / OF_A_CALL;

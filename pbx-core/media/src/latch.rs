@@ -1,6 +1,7 @@
 //! Whom a port listens to: symmetric RTP with a guard against strangers (RFC 7362 §4 and §5).
 //!
-//! Every sender has a standing by what the signalling, which is authenticated, says of it ([`Standing`]). The rule:
+//! Every sender has a standing by what the signalling, which is authenticated, says of it
+//! ([`Standing`]). The rule:
 //!
 //! | # | sender | the port is | what happens |
 //! | --- | --- | --- | --- |
@@ -23,18 +24,19 @@ use std::time::Duration;
 
 /// Packets in sequence, of one SSRC, that a sender must show before it is believed.
 pub const PROBATION: u8 = 4;
-/// How long after latching the announced address takes over with a single packet.
+/// The time after latching in which the announced address takes over with a single packet.
 pub const FIRST_MOMENTS: Duration = Duration::from_secs(5);
-/// After how long without a packet another port of the same host may take over. With the packets that it must show, a phone whose
-/// port changed is followed within 200 ms; pauses of one that sends nothing in silence bring nobody else.
+/// The silence after which another port of the same host may take over. With the packets that it
+/// must show, a phone whose port changed is followed within 200 ms; the pauses of one that sends
+/// nothing in silence let no other in.
 pub const SILENCE: Duration = Duration::from_millis(100);
-/// After how long without a packet another address may be followed on a leg that roams.
+/// The silence after which another address may be followed on a leg that roams.
 pub const ROAMING_SILENCE: Duration = Duration::from_secs(1);
 
-/// How many senders are on probation at once.
+/// The number of senders that are on probation at once.
 const CANDIDATES: usize = 4;
 
-/// How far the signalling vouches for a sender; the later the better.
+/// The trust that the signalling gives a sender; the later the better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Standing {
     /// The signalling says nothing of the sender.
@@ -47,7 +49,7 @@ pub enum Standing {
     Announced,
 }
 
-/// Where the signalling says that a far end is.
+/// A far end's addresses by its signalling.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Aimed {
     /// The address that the SDP announces.
@@ -58,11 +60,11 @@ pub struct Aimed {
     pub roams: bool,
 }
 
-/// Whom one RTP port listens to.
+/// The one sender that an RTP port listens to.
 #[derive(Clone, Debug, Default)]
 pub struct Latch {
     aimed: Option<Aimed>,
-    /// When a packet of the far end came last; before the first, when the port was aimed.
+    /// When a packet of the far end last came; before the first, when the port was aimed.
     heard: Instant,
     latched: Option<Latched>,
     former: Option<SocketAddr>,
@@ -88,7 +90,8 @@ struct Candidate {
 }
 
 impl Latch {
-    /// The signalling names an address (rows 11 and 12). True if it is another than before.
+    /// Takes the addresses that the signalling names (rows 11 and 12); returns whether the
+    /// announced one is new.
     pub fn aim(&mut self, now: Instant, aimed: Aimed) -> bool {
         let before = self.aimed.replace(aimed).map(|before| before.announced);
         if before == Some(aimed.announced) {
@@ -103,22 +106,24 @@ impl Latch {
         true
     }
 
-    /// The source that is passed, if one is latched.
+    /// Returns the source that is passed on; `None` if none is latched.
     pub fn source(&self) -> Option<SocketAddr> {
         self.latched.map(|latched| latched.from)
     }
 
-    /// The address that the SDP announced last.
+    /// Returns the address that the SDP announced last.
     pub fn announced(&self) -> Option<SocketAddr> {
         self.aimed.map(|aimed| aimed.announced)
     }
 
-    /// The sender that would have been followed if the leg roamed, if there was one.
+    /// Returns the sender that would have been followed if the leg roamed; `None` if there was
+    /// none.
     pub const fn would_roam(&self) -> Option<SocketAddr> {
         self.would_roam
     }
 
-    /// An RTP packet came. True if its sender is the one that the port listens to, perhaps from this packet on.
+    /// Takes an RTP packet; returns whether its sender is the one that the port listens to, perhaps
+    /// from this packet on.
     pub fn hear(&mut self, now: Instant, from: SocketAddr, ssrc: u32, sequence: u16) -> bool {
         if self.source() == Some(from) {
             self.heard = now;
@@ -154,7 +159,7 @@ impl Latch {
         }
     }
 
-    /// Whether a sender that has shown enough may take the latch over now (rows 2–10).
+    /// Returns whether a sender that has shown enough may take the latch over now (rows 2–10).
     fn may_take_over(&self, now: Instant, standing: Standing) -> bool {
         let silent = now.since(self.heard);
         match (standing, self.latched) {
@@ -166,7 +171,7 @@ impl Latch {
         }
     }
 
-    /// How many packets in sequence this sender has shown, with this one.
+    /// Returns how many packets in sequence this sender has shown, with this one.
     fn probation(&mut self, fresh: Candidate) -> u8 {
         let known = self.candidates.iter().position(|c| c.is_some_and(|c| c.from == fresh.from));
         let Some(place) = known.or_else(|| self.place_for(fresh.standing)) else { return 0 };
@@ -180,8 +185,8 @@ impl Latch {
         run
     }
 
-    /// Where a new candidate is kept: a free place, or that of the candidate with the least standing, the longest unheard
-    /// first. A crowd of strangers can't push a better one out.
+    /// Returns the place for a new candidate: a free one, or that of the candidate with the least
+    /// standing, the longest unheard first. A crowd of strangers can't push a better one out.
     fn place_for(&self, standing: Standing) -> Option<usize> {
         let least = |c: &Option<Candidate>| c.map(|c| (c.standing, c.heard));
         let (place, worst) = self.candidates.iter().enumerate().min_by_key(|(_, c)| least(c))?;

@@ -1,13 +1,14 @@
 //! Media: RTP and RTCP relayed between the two sides of a call. Knows no SIP and no tenant.
 //!
-//! [`relay::Relay`] is the whole relay without sockets and clock; [`start`] runs it on threads with real ones. Whom a port
-//! listens to is decided in [`latch`]. What the exchange tells the threads, and hears from them, is in [`command`].
+//! [`relay::Relay`] is the whole relay without sockets and clock; [`start`] runs it on threads with
+//! real ones. [`latch`] decides whom a port listens to, and [`command`] has the commands to the
+//! threads and their facts in reply.
 
 mod batch;
 pub mod command;
 pub mod datagram;
 mod driver;
-mod end;
+mod far_end;
 pub mod files;
 pub mod latch;
 mod pace;
@@ -25,7 +26,7 @@ mod threads;
 pub mod time;
 
 pub use command::{Aim, Command, Fact, Port, PortReport};
-pub use end::Channel;
+pub use far_end::Channel;
 pub use payloads::{Format, Payloads};
 pub use pool::PoolSettings;
 pub use relay::{Forward, Relay};

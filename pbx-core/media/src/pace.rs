@@ -1,38 +1,41 @@
-//! When a media thread may rest and let packets come together: only while each look finds many.
+//! The rest of a media thread, in which packets come together: only while each look finds many.
 
 use crate::time::Instant;
 use std::time::Duration;
 
-/// Ports that can be read at one look from which on it was full. To be woken for each packet costs as much as to relay it, and one
-/// that is relayed right behind another costs less, because the code is still in the processor's caches.
+/// The readable ports from which on a look was full. To be woken for each packet costs as much as
+/// to relay it, and one that is relayed right behind another costs less, because the code is still
+/// in the processor's caches.
 const FULL: usize = 8;
-/// How long after a full look the next one begins: a twentieth of the sound that a packet carries.
+/// The time between a full look and the next one: a twentieth of the sound that a packet carries.
 const REST: Duration = Duration::from_millis(1);
 
-/// Which ports could be read at the looks so far.
+/// The ports that could be read at the looks so far.
 pub(crate) struct Pace {
     look: u8,
-    /// By port: the number of the look at which it could be read last. The numbers wrap around; at worst a rest is left
-    /// out.
+    /// The number of the look at which each port could last be read. The numbers wrap around; at
+    /// worst a rest is left out.
     seen: Vec<u8>,
 }
 
 impl Pace {
-    /// The pace before the first look.
+    /// Returns the pace before the first look.
     pub(crate) fn new() -> Self {
         Self { look: 1, seen: vec![0; usize::from(u16::MAX) + 1] }
     }
 
-    /// The rest after this look, which began `began` and has taken until `now`; `None` if there is to be none. A lone packet
-    /// is followed by none, nor is there one while a port can be read at two looks running: sound comes every 20 ms or so, and
-    /// a flood of one port must not fill its queue, which is the far end's too.
+    /// Returns the rest after this look, which began `began` and has taken until `now`; `None` if
+    /// there is to be none. A lone packet is followed by no rest, nor is there one while a port can
+    /// be read at two looks running: sound comes every 20 ms or so, and a flood of one port must
+    /// not fill its queue, which is the far end's too.
     pub(crate) fn rest(&mut self, began: Instant, now: Instant, readable: &[u16]) -> Option<Duration> {
         let backlog = self.see(readable);
         let rest = REST.saturating_sub(now.since(began));
         (readable.len() >= FULL && !backlog && !rest.is_zero()).then_some(rest)
     }
 
-    /// Notes the ports that can be read now; whether one of them could be read at the look before, too.
+    /// Notes the ports that can be read now; returns whether one of them could be read at the look
+    /// before, too.
     fn see(&mut self, readable: &[u16]) -> bool {
         let before = self.look;
         self.look = self.look.wrapping_add(1);

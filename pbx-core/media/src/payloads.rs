@@ -1,9 +1,10 @@
-//! What the payload types of RTP stand for at one far end: those that it sends, and those that it takes (RFC 3264 §5.1).
+//! The meaning of RTP's payload types at one far end: those that it sends, and those that it takes
+//! (RFC 3264 §5.1).
 
 use crate::rtp::static_clock_rate;
 use serde::{Deserialize, Serialize};
 
-/// The clock rate of a dynamic payload type that the SDP says nothing of, in Hz.
+/// The clock rate of a dynamic payload type that the SDP does not mention, in Hz.
 const DEFAULT: u32 = 8_000;
 
 /// A payload type and its meaning, as an `a=rtpmap` has it (RFC 8866 §6.6).
@@ -15,7 +16,7 @@ pub struct Format {
     pub channels: u8,
     /// The clock rate in Hz.
     pub clock: u32,
-    /// The encoding's name; upper and lower case are the same.
+    /// The encoding's name, in upper or lower case.
     pub name: Box<str>,
 }
 
@@ -26,7 +27,8 @@ impl Format {
     }
 }
 
-/// The dynamic payload types of one far end. The static ones (RFC 3551 §6) mean the same everywhere and are left out.
+/// The dynamic payload types of one far end. The static ones (RFC 3551 §6) mean the same everywhere
+/// and are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payloads {
     sends: Box<[Format]>,
@@ -34,23 +36,25 @@ pub struct Payloads {
 }
 
 impl Payloads {
-    /// What a far end sends (it was told these numbers) and what it takes (it has told them itself).
+    /// Takes the types that a far end sends (by our SDP's numbers) and those that it takes (by its
+    /// own).
     pub fn of(sends: impl Iterator<Item = Format>, takes: impl Iterator<Item = Format>) -> Self {
         let is_dynamic = |format: &Format| static_clock_rate(format.payload).is_none() && format.clock != 0;
         Self { sends: sends.filter(is_dynamic).collect(), takes: takes.filter(is_dynamic).collect() }
     }
 
-    /// The clock rate of a payload type that it sends, in Hz; `None` for a dynamic one that the SDP says nothing of.
+    /// Returns the clock rate of a payload type that it sends, in Hz; `None` for a dynamic one that
+    /// the SDP does not mention.
     pub(crate) fn clock(&self, payload: u8) -> Option<u32> {
         static_clock_rate(payload).or_else(|| self.sent_as(payload).map(|format| format.clock))
     }
 
-    /// The clock rate to count with where [`Self::clock`] has none, in Hz.
+    /// Returns the clock rate to count with where [`Self::clock`] has none, in Hz.
     pub(crate) const fn assumed_clock() -> u32 {
         DEFAULT
     }
 
-    /// Whether the signalling names this dynamic payload type as one that it sends.
+    /// Returns whether the signalling names this dynamic payload type as one that it sends.
     pub(crate) fn sends(&self, payload: u8) -> bool {
         self.sent_as(payload).is_some()
     }
@@ -59,8 +63,9 @@ impl Payloads {
         self.sends.iter().find(|format| format.payload == payload)
     }
 
-    /// How the payload types that this far end sends must be numbered for another one that takes them under its own
-    /// numbers; `None` if all may stay as they are, as in most calls. A number that the other side has no name for stays.
+    /// Returns the numbers that the payload types of this far end must get for another that takes
+    /// them under its own numbers; `None` if all may stay as they are, as in most calls. A number
+    /// that the other side has no name for stays.
     pub(crate) fn renumbering_for(&self, other: &Self) -> Option<Renumbering> {
         let mut numbers: Box<[u8; 128]> = Box::new(std::array::from_fn(|number| number as u8));
         let mut changed = false;
@@ -76,12 +81,12 @@ impl Payloads {
     }
 }
 
-/// For each payload type of one side the number that it has at the other.
+/// A map from the payload types of one side to the numbers that they have at the other.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Renumbering(Box<[u8; 128]>);
 
 impl Renumbering {
-    /// The other side's number for a payload type.
+    /// Returns the other side's number for a payload type.
     pub(crate) fn number(&self, payload: u8) -> u8 {
         self.0[usize::from(payload & 0x7f)]
     }

@@ -1,4 +1,5 @@
-//! Bound pairs of ports: where they come from, how long they rest, when their sockets are given back.
+//! The bound pairs of ports: where they come from, how long they rest, when their sockets are given
+//! back.
 
 use crate::time::Instant;
 use rand::{Rng, SeedableRng};
@@ -8,14 +9,15 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Opens and closes the sockets of a pair. The threads bind real ones; `()` pretends to, for a virtual network.
+/// An opener and closer of the sockets of a pair. The threads bind real ones; `()` pretends to, for
+/// a virtual network.
 pub trait Sockets {
     /// Binds `rtp` and `rtp + 1`.
     fn open(&mut self, rtp: u16) -> Result<(), OpenError>;
     /// Closes both sockets of the pair.
     fn close(&mut self, rtp: u16);
-    /// What the pair sends leaves from this address of the machine from now on; most of it will go to `to`. Sockets that are
-    /// bound to one address, or to none, have no choice.
+    /// Lets the pair's datagrams leave from this address of the machine from now on; most of them
+    /// will go to `to`. Sockets that are bound to one address, or to none, have no choice.
     fn leave_from(&mut self, _rtp: u16, _own: Option<IpAddr>, _to: Option<IpAddr>) {}
 }
 
@@ -27,7 +29,7 @@ impl Sockets for () {
     fn close(&mut self, _rtp: u16) {}
 }
 
-/// Why a pair can't be bound.
+/// The reason why a pair can't be bound.
 #[derive(thiserror::Error, Debug)]
 pub enum OpenError {
     /// Another program holds one of the two ports: try another pair.
@@ -38,20 +40,20 @@ pub enum OpenError {
     Impossible(std::io::Error),
 }
 
-/// What the pool of one thread is made of.
+/// The settings of one thread's pool.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
     /// The range of the whole machine.
     pub ports: RangeInclusive<u16>,
     /// The number of this thread; the range's pairs are dealt round the threads.
     pub thread: u8,
-    /// How many threads there are.
+    /// The number of threads.
     pub threads: u8,
-    /// How long a pair rests before somebody else gets it: what still flies must not reach the next call.
+    /// How long a pair rests before another call gets it, so that late packets don't reach that.
     pub rest: Duration,
-    /// How many bound pairs are kept ready.
+    /// The number of bound pairs that are kept ready.
     pub spare: usize,
-    /// Where the order of ports comes from: it must be hard to guess, and the same again in a test.
+    /// The seed of the order of ports: it must be hard to guess, and fixed in a test.
     pub seed: u64,
 }
 
@@ -59,12 +61,12 @@ pub struct PoolSettings {
 const HELD: Duration = Duration::from_secs(60);
 /// How long no pair is bound after the machine refused one (open files, no such address).
 const REFUSED: Duration = Duration::from_secs(1);
-/// How many pairs are tried in vain before one turn gives up.
+/// The pairs that one turn tries in vain before it gives up.
 const TRIES: usize = 64;
-/// Rests end together, this often: a thread is not woken for each of them.
+/// The grain of rests, which end together: a thread is not woken for each of them.
 const ROUND: Duration = Duration::from_secs(1);
-/// The rest that a pair has in any case. It shrinks to that when every other pair is in use: a call that cannot be made is
-/// worse than a late packet.
+/// The rest that a pair has in any case. It shrinks to that when every other pair is in use: a call
+/// that cannot be made is worse than a late packet.
 const LEAST_REST: Duration = Duration::from_millis(500);
 
 /// The pairs of one thread that are not in use.
@@ -119,12 +121,13 @@ impl Pool {
         self.resting.pop_front().map(|(_, rtp)| rtp)
     }
 
-    /// Puts back a pair that a call is done with; it rests.
+    /// Puts back a pair after a call, to rest.
     pub(crate) fn rest(&mut self, now: Instant, rtp: u16) {
         self.resting.push_back((now + self.rest, rtp));
     }
 
-    /// Makes pairs ready whose rest is over, closes those that are too many, binds those that are missing.
+    /// Makes pairs ready whose rest is over, closes those that are too many, binds those that are
+    /// missing.
     pub(crate) fn tick(&mut self, now: Instant, sockets: &mut impl Sockets) {
         self.end_rests(now);
         while let Some(&(until, rtp)) = self.held.front()
@@ -156,7 +159,7 @@ impl Pool {
         }
     }
 
-    /// When [`Self::tick`] has something to do.
+    /// Returns when [`Self::tick`] has something to do.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         let ends = [self.resting.front(), self.held.front()];
         let ends = ends.into_iter().flatten().map(|(until, _)| round(*until)).min();
@@ -164,13 +167,13 @@ impl Pool {
         if short || self.ready.len() > self.most() { Some(self.refused_until) } else { ends }
     }
 
-    /// How many pairs may be ready. While some rest, calls come and go, and a pair that is closed would soon be bound
-    /// again.
+    /// Returns how many pairs may be ready. While some rest, calls come and go, and a pair that is
+    /// closed would soon be bound again.
     fn most(&self) -> usize {
         if self.resting.is_empty() { self.spare } else { usize::MAX }
     }
 
-    /// Below how many ready pairs more are bound.
+    /// Returns the number of ready pairs below which more are bound.
     fn least(&self) -> usize {
         if self.resting.is_empty() { self.spare } else { self.spare / 2 }
     }
@@ -196,13 +199,13 @@ impl Pool {
     }
 }
 
-/// The end of the round that a moment is in.
+/// Returns the end of the round that a moment is in.
 fn round(moment: Instant) -> Instant {
     let round = ROUND.as_micros() as u64;
     Instant::from_micros(moment.micros().div_ceil(round) * round)
 }
 
-/// The even ports of a range whose odd neighbour is in it too.
+/// Returns the even ports of a range whose odd neighbour is in it too.
 pub(crate) fn pairs(ports: &RangeInclusive<u16>) -> impl Iterator<Item = u16> + use<> {
     let end = *ports.end();
     (*ports.start()..=end).filter(move |rtp| rtp % 2 == 0 && *rtp != 0 && *rtp < end)

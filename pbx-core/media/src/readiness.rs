@@ -1,5 +1,6 @@
-//! Which sockets of a media thread can be read, by a level-triggered epoll: a socket is listed at each look for as long as
-//! something is left in it. So one datagram a socket is read at each look, and no read finds nothing.
+//! The readable sockets of a media thread, by a level-triggered epoll: a socket is listed at each
+//! look for as long as something is left in it. So one datagram a socket is read at each look, and
+//! no read finds nothing.
 
 use crate::time::Instant;
 use rustix::buffer::spare_capacity;
@@ -13,21 +14,21 @@ use std::time::Duration;
 
 /// The waker's number in the epoll; the others are ports, which are below it.
 const WAKER: u64 = u64::MAX;
-/// Most sockets that one look tells of.
+/// The most sockets that one look lists.
 const EVENTS: usize = 1024;
 
-/// The epoll, to add sockets to. Cheap to clone.
+/// A handle on the epoll, to add sockets to. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Readiness {
     epoll: Arc<OwnedFd>,
 }
 
-/// Ends a thread's wait from another thread.
+/// A means to end a thread's wait from another thread.
 pub(crate) struct Waker {
     event: Arc<OwnedFd>,
 }
 
-/// What one thread waits on.
+/// The epoll that one thread waits on.
 pub(crate) struct Watch {
     readiness: Readiness,
     waker: Arc<OwnedFd>,
@@ -52,10 +53,10 @@ pub(crate) fn watch() -> io::Result<(Watch, Waker)> {
 }
 
 impl Waker {
-    /// Ends the present wait, or the next one if nobody waits now.
+    /// Ends the present wait, or the next one if no thread waits now.
     pub(crate) fn wake(&self) -> io::Result<()> {
         match rustix::io::write(&self.event, &1_u64.to_ne_bytes()) {
-            // It was woken 2^64 - 2 times and not heard yet: that is woken.
+            // It was woken 2^64 - 2 times and has not looked yet: that will do.
             Ok(_) | Err(Errno::AGAIN) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -70,12 +71,13 @@ impl Readiness {
 }
 
 impl Watch {
-    /// A handle to add sockets with.
+    /// Returns a handle to add sockets with.
     pub(crate) fn readiness(&self) -> Readiness {
         self.readiness.clone()
     }
 
-    /// Waits until a socket can be read, the waker wakes or `due` has come; for ever without. Gives the ports of the sockets.
+    /// Waits until a socket can be read, the waker wakes or `due` has come (for ever without one),
+    /// and lists the ports of the sockets.
     pub(crate) fn wait(
         &self,
         Events(events): &mut Events,
@@ -95,7 +97,8 @@ impl Watch {
     }
 }
 
-/// A wait of whole milliseconds, rounded up: rounded down, the thread would spin until the moment comes.
+/// Returns a wait of whole milliseconds, rounded up: rounded down, the thread would spin until the
+/// moment comes.
 fn timespec(time: Duration) -> Timespec {
     let millis = i64::try_from(time.as_millis()).map_or(1000, |millis| millis + 1);
     Timespec { tv_sec: millis / 1000, tv_nsec: (millis % 1000) * 1_000_000 }

@@ -1,4 +1,5 @@
-//! What was received of one stream: packets, bytes, losses and jitter (RFC 3550 appendix A.1, A.3 and A.8).
+//! The counters of one received stream: packets, bytes, losses and jitter (RFC 3550 appendix A.1,
+//! A.3 and A.8).
 
 use crate::payloads::Payloads;
 use crate::rtp::Header;
@@ -9,7 +10,7 @@ const MAX_DROPOUT: u16 = 3000;
 /// A packet that is late by more than this is of a restarted stream (RFC 3550 A.1, MAX_MISORDER).
 const MAX_MISORDER: u16 = 100;
 
-/// Counters of what came from one far end.
+/// The counters of one far end.
 #[derive(Clone, Debug, Default)]
 pub struct Reception {
     /// Packets that were passed on.
@@ -17,7 +18,8 @@ pub struct Reception {
     /// The bytes of those packets, header and payload.
     pub bytes: u64,
     lost_before: u64,
-    /// The run that goes on, and the one of another source before it, of which late packets may still come.
+    /// The run that goes on, and the one of another source before it, of which late packets may
+    /// still come.
     runs: [Option<Run>; 2],
     jitter: Jitter,
 }
@@ -28,9 +30,10 @@ struct Run {
     ssrc: u32,
     base: u64,
     highest: u64,
-    /// How many different numbers have come.
+    /// The different numbers that have come.
     received: u64,
-    /// Which of the last 128 numbers have come, the highest at bit 0: one that comes twice must not hide another's loss.
+    /// The last 128 numbers as bits, the highest at bit 0: one that comes twice must not hide
+    /// another's loss.
     seen: u128,
     /// After a jump too wide to be loss: the sequence number that would confirm it as a restart.
     restart_at: Option<u16>,
@@ -38,17 +41,18 @@ struct Run {
 
 impl Run {
     fn begin(ssrc: u32, sequence: u16) -> Self {
-        // One cycle of room below, so that a packet from just before the first one has a number too.
+        // One cycle of room below, so that a packet from just before the first one has a number
+        // too.
         let first = 0x1_0000 + u64::from(sequence);
         Self { ssrc, base: first, highest: first, received: 1, seen: 1, restart_at: None }
     }
 
-    /// Expected less received (RFC 3550 A.3).
+    /// Returns the expected packets less the received ones (RFC 3550 A.3).
     const fn lost(&self) -> u64 {
         (self.highest - self.base + 1).saturating_sub(self.received)
     }
 
-    /// Counts one packet; false if it begins a new run.
+    /// Counts one packet; returns `false` if it begins a new run.
     fn count(&mut self, sequence: u16) -> bool {
         let ahead = sequence.wrapping_sub(self.highest as u16);
         let behind = ahead.wrapping_neg();
@@ -105,12 +109,12 @@ impl Reception {
         self.jitter.restart();
     }
 
-    /// Packets that never came, over all runs.
+    /// Returns the packets that never came, over all runs.
     pub fn lost(&self) -> u64 {
         self.lost_before + self.runs.iter().flatten().map(Run::lost).sum::<u64>()
     }
 
-    /// Interarrival jitter in microseconds (RFC 3550 §6.4.1).
+    /// Returns the interarrival jitter in microseconds (RFC 3550 §6.4.1).
     pub fn jitter_us(&self) -> u32 {
         let units = u64::from(self.jitter.scaled >> 4);
         u32::try_from(units * 1_000_000 / u64::from(self.jitter.rate())).unwrap_or(u32::MAX)
@@ -135,7 +139,8 @@ impl Jitter {
     }
 
     fn count(&mut self, now: Instant, header: Header, payloads: &Payloads) {
-        // Telephone events and comfort noise of dynamic types share the clock of the audio around them (RFC 4733 §2.1).
+        // Telephone events and comfort noise of dynamic types share the clock of the audio around
+        // them (RFC 4733 §2.1).
         if let Some(rate) = payloads.clock(header.payload_type)
             && self.clock != Some(rate)
         {
@@ -147,13 +152,14 @@ impl Jitter {
             self.last = Some((header.timestamp, transit));
             return;
         };
-        // The packets of one event or frame share a timestamp and say nothing about the network's pace.
+        // The packets of one event or frame share a timestamp and say nothing about the network's
+        // pace.
         if timestamp == header.timestamp {
             return;
         }
         self.last = Some((header.timestamp, transit));
         let difference = (transit.wrapping_sub(before) as i32).unsigned_abs();
-        // A clock that was set anew, a pause of minutes: not the network's doing.
+        // A clock that was set, a pause of minutes: not the network's doing.
         if difference > self.rate() * 10 {
             return;
         }

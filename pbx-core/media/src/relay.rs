@@ -1,26 +1,27 @@
-//! The relay of one thread, without sockets and without a clock: commands and datagrams in, facts and destinations out.
+//! The relay of one thread, without sockets and without a clock: commands and datagrams in, facts
+//! and destinations out.
 
 use crate::command::{Aim, Command, Fact, Port, PortReport};
-use crate::end::{Channel, End};
+use crate::far_end::{Channel, FarEnd};
 use crate::pool::{Pool, PoolSettings, Sockets, pairs};
 use crate::time::Instant;
 use std::net::SocketAddr;
 
-/// Where a received datagram goes; nothing but its payload type may change on the way.
+/// A received datagram's way on; nothing but its payload type may change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Forward {
     /// The RTP port of the pair that it leaves from.
     pub rtp: u16,
     /// The socket of the pair that it leaves from.
     pub channel: Channel,
-    /// To whom.
+    /// The address that it goes to.
     pub to: SocketAddr,
     /// The payload type that it leaves with, if that is another than it came with.
     pub payload: Option<u8>,
 }
 
 impl Forward {
-    /// Puts the payload type that it leaves with into a datagram.
+    /// Writes the payload type that it leaves with into a datagram.
     pub fn renumber(&self, datagram: &mut [u8]) {
         if let (Some(payload), Some(second)) = (self.payload, datagram.get_mut(1)) {
             *second = *second & 0x80 | payload;
@@ -34,15 +35,16 @@ pub struct Relay<S> {
     /// The even port that stands first in `ends`.
     first: u16,
     /// The ports in use, at index (port − `first`) / 2.
-    ends: Vec<Option<Box<End>>>,
+    ends: Vec<Option<Box<FarEnd>>>,
     pool: Pool,
-    /// The last refill found too few pairs. That is logged once, until a refill finds all again.
+    /// Whether the last refill found too few pairs, which is logged once, until a refill finds all
+    /// again.
     dry: bool,
     sockets: S,
 }
 
 impl<S: Sockets> Relay<S> {
-    /// A relay that has nothing bound yet; the first [`Self::tick`] binds the spare pairs.
+    /// Makes a relay that has nothing bound yet; the first [`Self::tick`] binds the spare pairs.
     pub fn new(settings: &PoolSettings, sockets: S) -> Self {
         let first = pairs(&settings.ports).next().unwrap_or(0);
         let count = pairs(&settings.ports).count();
@@ -50,7 +52,8 @@ impl<S: Sockets> Relay<S> {
         Self { thread: settings.thread, first, ends, pool: Pool::new(settings), dry: false, sockets }
     }
 
-    /// Carries out a command. One that names a port that is not in use changes nothing; a release is answered all the same.
+    /// Carries out a command. One that names a port that is not in use changes nothing; a release
+    /// is answered all the same.
     pub fn command(&mut self, now: Instant, command: Command) -> Option<Fact> {
         match command {
             Command::Refill { engine, count, .. } => {
@@ -76,7 +79,8 @@ impl<S: Sockets> Relay<S> {
         }
     }
 
-    /// Judges a datagram that was received at the pair `rtp`, and tells where it goes; `None`: nowhere.
+    /// Judges a datagram that was received at the pair `rtp`; returns its way on, or `None` if it
+    /// has none.
     pub fn receive(
         &mut self,
         now: Instant,
@@ -93,22 +97,23 @@ impl<S: Sockets> Relay<S> {
         Some(Forward { rtp: partner, channel, to, payload })
     }
 
-    /// Makes pairs ready whose rest is over, closes sockets that are too many, binds those that are missing.
+    /// Makes pairs ready whose rest is over, closes sockets that are too many, binds those that are
+    /// missing.
     pub fn tick(&mut self, now: Instant) {
         self.pool.tick(now, &mut self.sockets);
     }
 
-    /// When [`Self::tick`] has something to do.
+    /// Returns when [`Self::tick`] has something to do.
     pub fn next_due(&self) -> Option<Instant> {
         self.pool.next_due()
     }
 
-    /// How many ports are in use: none after the last call.
+    /// Returns how many ports are in use: none after the last call.
     pub fn in_use(&self) -> usize {
         self.ends.iter().flatten().count()
     }
 
-    /// The sockets that were handed in.
+    /// Returns the sockets that were handed in.
     pub const fn sockets(&self) -> &S {
         &self.sockets
     }
@@ -142,7 +147,7 @@ impl<S: Sockets> Relay<S> {
         self.sockets.leave_from(port.rtp, own, towards);
     }
 
-    /// Numbers what two partners send each other as the one that hears it takes it.
+    /// Numbers the payload types of two partners as the other one takes them.
     fn number(&mut self, a: u16, b: u16) {
         for (one, other) in [(a, b), (b, a)] {
             let Some(takes) = self.at(other).map(|end| end.payloads().clone()) else { continue };
@@ -187,16 +192,16 @@ impl<S: Sockets> Relay<S> {
         end.map(|end| end.report()).unwrap_or_default()
     }
 
-    fn end(&mut self, port: Port) -> Option<&mut End> {
+    fn end(&mut self, port: Port) -> Option<&mut FarEnd> {
         if port.thread == self.thread { self.at(port.rtp) } else { None }
     }
 
-    fn at(&mut self, rtp: u16) -> Option<&mut End> {
+    fn at(&mut self, rtp: u16) -> Option<&mut FarEnd> {
         let place = self.place(rtp);
         self.ends.get_mut(place)?.as_deref_mut()
     }
 
-    /// The index of a port in `ends`; of an odd or foreign port, one that does not exist.
+    /// Returns the index of a port in `ends`; of an odd or foreign port, one that does not exist.
     const fn place(&self, rtp: u16) -> usize {
         if rtp < self.first || !rtp.is_multiple_of(2) {
             return usize::MAX;

@@ -1,11 +1,12 @@
-//! Where a far end's RTCP comes from and goes to: it follows the RTP stream, which has proven itself.
+//! The path of a far end's RTCP: it follows the RTP stream, which has proven itself.
 
 use crate::latch::Latch;
 use crate::time::Instant;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// After how long without RTCP another port of the same host may take over: three times the usual interval (RFC 3550 §6.2).
+/// The silence after which another port of the same host may take over: three times the usual
+/// interval (RFC 3550 §6.2).
 const SILENCE: Duration = Duration::from_secs(15);
 
 /// The RTCP side of one port.
@@ -17,7 +18,8 @@ pub struct RtcpPath {
 }
 
 impl RtcpPath {
-    /// Takes the addresses that the signalling names; `moved` tells that the RTP address is another than before.
+    /// Takes the addresses that the signalling names; `moved` says that the RTP address is another
+    /// than before.
     pub fn aim(&mut self, rtp: SocketAddr, rtcp: Option<SocketAddr>, moved: bool) {
         let announced = rtcp.or_else(|| next_port(rtp));
         if moved || announced != self.announced {
@@ -30,12 +32,13 @@ impl RtcpPath {
         self.muxed = true;
     }
 
-    /// Whether the far end sends RTP and RTCP on one port.
+    /// Returns whether the far end sends RTP and RTCP on one port.
     pub const fn is_muxed(&self) -> bool {
         self.muxed
     }
 
-    /// Takes RTCP that came on the RTCP port. True if its sender is the announced one, or the host that the RTP comes from.
+    /// Takes RTCP that came on the RTCP port; returns whether its sender is the announced one, or
+    /// the host that the RTP comes from.
     pub fn hear(&mut self, now: Instant, from: SocketAddr, rtp: &Latch) -> bool {
         let allowed = match self.latched {
             Some((latched, _)) if latched == from => true,
@@ -49,7 +52,8 @@ impl RtcpPath {
         allowed
     }
 
-    /// Where RTCP for this far end goes: where its own comes from; else, behind a NAT, beside its RTP; else as announced.
+    /// Returns the address for the RTCP of this far end: where its own comes from; else, behind a
+    /// NAT, beside its RTP; else as announced.
     pub fn destination(&self, rtp: &Latch) -> Option<SocketAddr> {
         if let Some((from, _)) = self.latched {
             return Some(from);

@@ -1,8 +1,9 @@
-//! The fixed part of an RTP header (RFC 3550 §5.1), and how RTCP on the same port is told apart (RFC 5761 §4).
+//! The fixed part of an RTP header (RFC 3550 §5.1), and the distinction of RTCP on the same port
+//! (RFC 5761 §4).
 
 use crate::payloads::Payloads;
 
-/// What the relay reads of an RTP packet.
+/// The fields of an RTP packet that the relay reads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Header {
     /// Payload type, 0–127.
@@ -15,7 +16,7 @@ pub struct Header {
     pub ssrc: u32,
 }
 
-/// What a datagram looks like.
+/// The kind of a datagram, by its looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// RTP version 2 whose header fits into the datagram.
@@ -27,8 +28,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Tells what a datagram at an RTP port is. With the marker bit the payload types 64–95 look like RTCP's 192–223 (RFC 5761
-    /// §4): they are RTP where the signalling names them, else RTCP if all of its lengths fit.
+    /// Tells the kind of a datagram at an RTP port. With the marker bit the payload types 64–95
+    /// look like RTCP's 192–223 (RFC 5761 §4): they are RTP where the signalling names them, else
+    /// RTCP if all of its lengths fit.
     pub fn of(datagram: &[u8], payloads: &Payloads) -> Self {
         let &[first, second, s0, s1, ref rest @ ..] = datagram else { return Self::Other };
         if first >> 6 != 2 {
@@ -50,7 +52,8 @@ impl Kind {
     }
 }
 
-/// Whether a datagram at an RTCP port begins as RTCP does. Nothing else is expected there, so its lengths don't count.
+/// Returns whether a datagram at an RTCP port begins as RTCP does. Nothing else is expected there,
+/// so its lengths don't count.
 pub fn is_rtcp(datagram: &[u8]) -> bool {
     matches!(datagram, [first, kind, ..] if first >> 6 == 2 && is_rtcp_type(*kind)) && datagram.len() >= 8
 }
@@ -59,7 +62,7 @@ const fn is_rtcp_type(second: u8) -> bool {
     matches!(second, 192..=223)
 }
 
-/// Whether a datagram is a chain of RTCP packets, each as long as it says (RFC 3550 §6.1).
+/// Returns whether a datagram is a chain of RTCP packets, each as long as it says (RFC 3550 §6.1).
 fn is_compound(datagram: &[u8]) -> bool {
     let mut rest = datagram;
     while let &[first, kind, high, low, ..] = rest
@@ -76,8 +79,8 @@ fn is_compound(datagram: &[u8]) -> bool {
     false
 }
 
-/// Whether the contributing sources and the extension, which the first octet promises, fit into what follows the fixed
-/// header.
+/// Returns whether the contributing sources and the extension, which the first octet promises, fit
+/// into what follows the fixed header.
 fn extras_fit(first: u8, tail: &[u8]) -> bool {
     let sources = usize::from(first & 0x0f) * 4;
     let Some(after) = tail.get(sources..) else { return false };
@@ -88,7 +91,7 @@ fn extras_fit(first: u8, tail: &[u8]) -> bool {
     extension.len() >= usize::from(u16::from_be_bytes([high, low])) * 4
 }
 
-/// The clock of a static payload type in Hz (RFC 3551 §6); none for the dynamic ones.
+/// Returns the clock of a static payload type in Hz (RFC 3551 §6); `None` for the dynamic ones.
 pub const fn static_clock_rate(payload_type: u8) -> Option<u32> {
     match payload_type {
         6 => Some(16_000),

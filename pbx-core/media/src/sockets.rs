@@ -1,7 +1,7 @@
 //! The real sockets of one media thread: bound pairs by port number.
 
 use crate::datagram::{send_from, source_towards};
-use crate::end::Channel;
+use crate::far_end::Channel;
 use crate::pool::{OpenError, Sockets};
 use crate::readiness::Readiness;
 use crate::relay::Forward;
@@ -11,7 +11,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-/// Expedited forwarding (RFC 3246) in the upper six bits: what routers know voice by.
+/// Expedited forwarding (RFC 3246) in the upper six bits, by which routers know voice.
 const EXPEDITED: u8 = 46 << 2;
 
 /// Bound pairs, by half their RTP port.
@@ -23,10 +23,10 @@ pub(crate) struct BoundPairs {
 
 struct Pair {
     sockets: [UdpSocket; 2],
-    /// The address of this machine that it talks from; none: the system chooses.
+    /// The address of this machine that it sends from; `None` if the system chooses.
     own: Option<IpAddr>,
-    /// Towards this address the system chooses `own` by itself. It is asked once a session, since telling it would make every
-    /// packet dearer.
+    /// The destination for which the system chooses `own` by itself. It is asked once a session,
+    /// since naming the source would make every packet dearer.
     chosen_towards: Option<IpAddr>,
 }
 
@@ -36,8 +36,8 @@ impl Pair {
         if matches!(channel, Channel::Rtp) { even } else { odd }
     }
 
-    /// The address that has to be told to the system for a datagram to there.
-    fn told(&self, to: IpAddr) -> Option<IpAddr> {
+    /// Returns the source that has to be named to the system for a datagram to there.
+    fn named_source(&self, to: IpAddr) -> Option<IpAddr> {
         self.own.filter(|_| self.chosen_towards != Some(to))
     }
 }
@@ -47,7 +47,7 @@ impl BoundPairs {
         Self { bind, readiness, pairs: Vec::new() }
     }
 
-    /// The RTP port of the pair that a port belongs to, and which of its sockets that is.
+    /// Returns the RTP port of the pair that a port belongs to, and which of its sockets that is.
     pub(crate) const fn of_port(port: u16) -> (u16, Channel) {
         (port & !1, if port.is_multiple_of(2) { Channel::Rtp } else { Channel::Rtcp })
     }
@@ -58,18 +58,19 @@ impl BoundPairs {
             match recvfrom(self.socket(rtp, channel)?, &mut *buffer, RecvFlags::empty()) {
                 Ok((length, _, from)) => return Some((length, from?.try_into().ok()?)),
                 Err(Errno::AGAIN) => return None,
-                // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
+                // Interrupted, or an old ICMP answer that the system reports here: the next
+                // datagram is behind it.
                 Err(_) => {}
             }
         }
     }
 
-    /// Sends a datagram. One that can't be sent is lost, as on any network: the socket's buffer is full, or the address is
-    /// of the other family.
+    /// Sends a datagram. One that can't be sent is lost, as on any network: the socket's buffer is
+    /// full, or the address is of the other family.
     pub(crate) fn send(&self, forward: Forward, datagram: &[u8]) {
         let Some(pair) = self.pair(forward.rtp) else { return };
         let (socket, to) = (pair.socket(forward.channel), self.as_bound(forward.to));
-        let _lost = match pair.told(forward.to.ip()) {
+        let _lost = match pair.named_source(forward.to.ip()) {
             Some(own) => send_from(socket, self.as_bound(SocketAddr::new(own, 0)).ip(), to, datagram),
             None => sendto(socket, datagram, SendFlags::empty(), &to).map(drop).map_err(io::Error::from),
         };
@@ -83,7 +84,8 @@ impl BoundPairs {
         Some(self.pair(rtp)?.socket(channel))
     }
 
-    /// The address as these sockets take it: an IPv6 socket reaches IPv4 by its mapped address (RFC 4291 §2.5.5.2).
+    /// Returns the address as these sockets take it: an IPv6 socket reaches IPv4 by its mapped
+    /// address (RFC 4291 §2.5.5.2).
     fn as_bound(&self, to: SocketAddr) -> SocketAddr {
         match (self.bind, to.ip()) {
             (IpAddr::V6(_), IpAddr::V4(ip)) => SocketAddr::new(ip.to_ipv6_mapped().into(), to.port()),
@@ -127,7 +129,7 @@ impl Sockets for BoundPairs {
     }
 
     fn close(&mut self, rtp: u16) {
-        // Closing takes a socket off the list.
+        // Closing takes a socket off the epoll's list.
         if let Some(pair) = self.pairs.get_mut(usize::from(rtp) / 2) {
             *pair = None;
         }

@@ -1,8 +1,8 @@
-//! Who sent to a port without being let through: a short list for the record.
+//! The senders that a port did not let through: a short list for the record.
 
 use std::net::SocketAddr;
 
-/// How many strangers are remembered.
+/// The number of strangers that are remembered.
 pub const KEPT: usize = 8;
 
 /// The first strangers at a port, each with the number of its datagrams.
@@ -10,7 +10,8 @@ pub const KEPT: usize = 8;
 pub struct Strangers([Option<(SocketAddr, u64)>; KEPT]);
 
 impl Strangers {
-    /// Counts one more datagram from this sender; further strangers than [`KEPT`] are not remembered.
+    /// Counts one more datagram from this sender; further strangers than [`KEPT`] are not
+    /// remembered.
     pub fn count(&mut self, from: SocketAddr) {
         for place in &mut self.0 {
             match place {
@@ -27,7 +28,8 @@ impl Strangers {
         }
     }
 
-    /// Removes a sender that was on probation and turned out to be the far end. The others keep their order.
+    /// Removes a sender that was on probation and turned out to be the far end. The others keep
+    /// their order.
     pub fn forget(&mut self, from: SocketAddr) {
         if let Some(at) = self.0.iter().position(|place| place.is_some_and(|(known, _)| known == from)) {
             self.0[at] = None;
@@ -35,7 +37,7 @@ impl Strangers {
         }
     }
 
-    /// The strangers in the order in which they first sent, each with its datagrams.
+    /// Returns the strangers in the order in which they first sent, each with its datagrams.
     pub fn list(&self) -> Vec<(SocketAddr, u64)> {
         self.0.iter().flatten().copied().collect()
     }

@@ -1,10 +1,11 @@
-//! Where media may be sent. A session description names any address that its sender likes.
+//! The check of where media may be sent: a session description names any address that its sender
+//! likes.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Tells whether packets may be sent to an address: to this machine (`own` is its address towards
-/// the far end) and to its links only for who signals from there, and never to `0.0.0.0` (hold by
-/// RFC 3264 §8.4), port 0 (a closed stream), multicast or broadcast.
+/// Returns whether packets may be sent to an address. This machine (`own` is its address towards
+/// the far end) and its links are open only to a peer that signals from there; never open are
+/// `0.0.0.0` (hold by RFC 3264 §8.4), port 0 (a closed stream), multicast and broadcast.
 pub(crate) fn may_be_sent_to(address: SocketAddr, signalling: Option<IpAddr>, own: Option<IpAddr>) -> bool {
     let ip = address.ip().to_canonical();
     let broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());

@@ -14,20 +14,22 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// What an operator decides about media.
+/// The media settings of the operator.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Config {
-    /// Where the ports are bound; `0.0.0.0` or `::` for every address of the machine (`::` speaks IPv4 too).
+    /// The address that the ports are bound to; `0.0.0.0` or `::` for every address of the machine
+    /// (`::` speaks IPv4 too).
     pub bind: IpAddr,
     /// The range that pairs are taken from.
     pub ports: RangeInclusive<u16>,
-    /// How many threads share the work; at least one.
+    /// The number of threads that share the work; at least one.
     pub threads: u8,
     /// How long a pair rests before the next call gets it.
     pub rest: Duration,
-    /// How many bound pairs each thread keeps ready while nobody needs them.
+    /// The number of bound pairs that each thread keeps ready.
     pub spare: usize,
-    /// Makes the order of ports hard to guess: from the machine's randomness, fixed in a test.
+    /// The seed that makes the order of ports hard to guess: from the machine's randomness, fixed
+    /// in a test.
     pub seed: u64,
 }
 
@@ -73,31 +75,31 @@ fn spawn(config: &Config, number: u8, sink: Sink) -> io::Result<Thread> {
 }
 
 impl Media {
-    /// How many threads there are: an engine keeps all ports of a call on one of them.
+    /// Returns the number of threads: an engine keeps all ports of a call on one of them.
     pub fn threads(&self) -> u8 {
         u8::try_from(self.threads.len()).unwrap_or(u8::MAX)
     }
 
-    /// How many pairs of ports a thread has, in use or not.
+    /// Returns how many pairs of ports a thread has, in use or not.
     pub fn pairs_of_a_thread(&self) -> usize {
         self.pairs / self.threads.len().max(1)
     }
 
-    /// Hands commands to the threads that they concern, and wakes each of these once. A thread that does not exist hears
-    /// nothing.
+    /// Hands commands to the threads that they concern, and wakes each of these once. A command for
+    /// a thread that does not exist is dropped.
     pub fn send(&self, commands: impl IntoIterator<Item = Command>) {
-        let mut told = 0_u64;
+        let mut woken = 0_u64;
         for command in commands {
-            told |= self.hand_over(command);
+            woken |= self.hand_over(command);
         }
-        for (number, thread) in self.threads.iter().enumerate().filter(|(number, _)| told & bit(*number) != 0) {
+        for (number, thread) in self.threads.iter().enumerate().filter(|(number, _)| woken & bit(*number) != 0) {
             if let Err(error) = thread.waker.wake() {
                 tracing::error!(%error, thread = number, "a media thread can't be woken");
             }
         }
     }
 
-    /// Puts a command into its thread's queue; gives that thread's bit.
+    /// Puts a command into its thread's queue; returns that thread's bit.
     fn hand_over(&self, command: Command) -> u64 {
         let number = match &command {
             Command::Refill { thread, .. } => *thread,
@@ -115,7 +117,8 @@ impl Media {
     }
 }
 
-/// The bit of a thread's number; beyond 64 threads a bit stands for several, which are then woken together.
+/// Returns the bit of a thread's number; beyond 64 threads a bit stands for several, which are then
+/// woken together.
 const fn bit(number: usize) -> u64 {
     1 << (number % 64)
 }
@@ -127,7 +130,7 @@ impl Drop for Media {
             let _asleep = thread.waker.wake();
         }
         for thread in &mut self.threads {
-            // A thread that panicked has said so itself.
+            // A thread that panicked has reported so itself.
             let _panicked = thread.join.take().map(JoinHandle::join);
         }
     }

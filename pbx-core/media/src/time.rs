@@ -2,22 +2,23 @@
 
 use std::time::Duration;
 
-/// Microseconds since an origin that means nothing to people; never goes back.
+/// A moment of steady time: microseconds since an origin that means nothing to people. It never
+/// goes back.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Instant(u64);
 
 impl Instant {
-    /// The moment this many microseconds after the origin.
+    /// Returns the moment this many microseconds after the origin.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
 
-    /// Microseconds since the origin.
+    /// Returns the microseconds since the origin.
     pub const fn micros(self) -> u64 {
         self.0
     }
 
-    /// How long ago `earlier` was; zero if it is later.
+    /// Returns how long ago `earlier` was; zero if it is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }

@@ -1,4 +1,5 @@
-//! The table in `pbx_media::latch`, row by row. A is aimed at 192.0.2.1:5000, so that what B is heard to say goes there.
+//! The table in `pbx_media::latch`, row by row. A is aimed at 192.0.2.1:5000, so that what B is
+//! heard to say goes there.
 
 use crate::packet;
 use crate::virtual_relay::{Call, addr};

@@ -147,7 +147,8 @@ fn stranger_hears_nothing_and_is_not_heard() {
     for n in 1..=100 {
         stranger.send(at_b, &packet::rtp(66, n));
     }
-    // Loopback keeps the order at one socket: whatever the stranger sent was judged before this one.
+    // Loopback keeps the order at one socket: whatever the stranger sent was judged before this
+    // one.
     b.send(at_b, &packet::rtp(2, 2));
     assert_eq!(a.receive().0, packet::rtp(2, 2));
     a.send(at_a, &packet::rtp(1, 1));
@@ -205,7 +206,8 @@ fn port_of_another_program_is_skipped() {
     assert!(!ports.contains(&21_702));
 }
 
-/// The local ports of this process's bound UDP sockets within a range; other programs may hold some of the range, too.
+/// The local ports of this process's bound UDP sockets within a range; other programs may hold some
+/// of the range, too.
 fn bound(ports: &RangeInclusive<u16>) -> BTreeSet<u16> {
     let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
     let ours: BTreeSet<String> =

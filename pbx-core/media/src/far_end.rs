@@ -1,4 +1,4 @@
-//! One port in use: the far end that it listens and talks to.
+//! The far end of one port in use.
 
 use crate::command::{Aim, PortReport};
 use crate::latch::{Aimed, Latch};
@@ -21,30 +21,31 @@ pub enum Channel {
     Rtcp,
 }
 
-/// A window of the guard against floods, and the datagrams that pass in one. Ten times what any audio codec sends; it also ends
-/// the ring that two phones make when each announces our port of the other.
+/// A window of the guard against floods, and the datagrams that pass in one. Ten times what any
+/// audio codec sends; it also ends the ring that two phones make when each announces our port of
+/// the other.
 const WINDOW: Duration = Duration::from_millis(100);
 const PER_WINDOW: u32 = 200;
 
-/// What the relay knows of one far end.
+/// A far end as the relay knows it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct End {
+pub(crate) struct FarEnd {
     pub(crate) partner: Option<u16>,
     wants_media: bool,
     latch: Latch,
     rtcp: RtcpPath,
     reception: Reception,
     payloads: Payloads,
-    /// How what it sends is numbered for its partner.
+    /// The partner's numbers for the payload types that it sends.
     renumbering: Option<Renumbering>,
     strangers: Strangers,
     window: (Instant, u32),
-    /// When it was heard last.
+    /// When it was last heard.
     heard: Option<Instant>,
     sent: u64,
 }
 
-impl End {
+impl FarEnd {
     /// Notes where the far end listens and what it may send.
     pub(crate) fn aim(&mut self, now: Instant, aim: Aim) {
         self.payloads = aim.payloads;
@@ -57,24 +58,24 @@ impl End {
         self.rtcp.aim(announced, aim.rtcp.map(canonical).filter(fit), moved);
     }
 
-    /// What its payload types are.
+    /// Returns the meaning of its payload types.
     pub(crate) const fn payloads(&self) -> &Payloads {
         &self.payloads
     }
 
-    /// Numbers what it sends as another far end takes it, its partner from now on.
+    /// Numbers its payload types as the partner from now on takes them.
     pub(crate) fn number_for(&mut self, partner: &Payloads) {
         self.renumbering = self.payloads.renumbering_for(partner);
     }
 
-    /// The partner's number for the payload type of a datagram, if that is another.
+    /// Returns the partner's number for the payload type of a datagram; `None` if it is the same.
     pub(crate) fn renumbered(&self, datagram: &[u8]) -> Option<u8> {
         let payload = datagram.get(1)? & 0x7f;
         let number = self.renumbering.as_ref()?.number(payload);
         (number != payload).then_some(number)
     }
 
-    /// Judges a datagram that came in: what it is, if it is to be passed on.
+    /// Judges a received datagram; returns its channel if it is to be passed on.
     pub(crate) fn hear(
         &mut self,
         now: Instant,
@@ -102,7 +103,7 @@ impl End {
         self.within_limit(now).then_some(passed)
     }
 
-    /// For how long nothing was heard; none: it never was.
+    /// Returns for how long nothing was heard; `None` if it was never heard.
     pub(crate) fn quiet(&self, now: Instant) -> Option<Duration> {
         self.heard.map(|heard| now.since(heard))
     }
@@ -131,7 +132,8 @@ impl End {
         true
     }
 
-    /// Notes a stranger's datagram. Noise from the far end itself (keep-alives, STUN) does not make it a stranger.
+    /// Notes a stranger's datagram. Noise from the far end itself (keep-alives, STUN) does not make
+    /// it a stranger.
     fn count_stranger(&mut self, from: SocketAddr) {
         if self.latch.source() != Some(from) && self.latch.announced() != Some(from) {
             self.strangers.count(from);
@@ -147,7 +149,7 @@ impl End {
         *count <= PER_WINDOW
     }
 
-    /// Through which socket and to which address something of this kind reaches the far end.
+    /// Returns the socket and the address by which a datagram of this kind reaches the far end.
     pub(crate) fn send(&mut self, what: Channel) -> Option<(Channel, SocketAddr)> {
         if !self.wants_media {
             return None;
@@ -178,8 +180,9 @@ impl End {
     }
 }
 
-/// The IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both spellings compare equal. Any other stays
-/// what it is, with the scope without which nothing link-local is reached (RFC 4007 §6).
+/// Returns the IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both
+/// spellings compare equal. Any other stays what it is, with the scope without which nothing
+/// link-local is reached (RFC 4007 §6).
 fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
