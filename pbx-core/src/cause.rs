@@ -1,16 +1,18 @@
-//! Why a call ended or was refused: the one table. Whoever ends a call names one of its constants; the code stands in the record,
-//! the log and the console's words, the Q.850 value and the text in the Reason of our BYE (RFC 3326).
+//! The causes by which calls end or are refused: the one table. Each end of a call names one of its
+//! constants; the code is in the record, the log and the console's words, the Q.850 value and the
+//! text in the Reason of our BYE (RFC 3326).
 
 use crate::event::Disposition;
 
-/// One cause.
+/// A cause by which calls end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cause {
     /// The stable code: stored in records, never changed once released.
     pub code: &'static str,
-    /// The SIP status that the caller gets (RFC 3261 §21), unless a template wants another; 200 for what ends an answered call.
+    /// The SIP status that the caller gets (RFC 3261 §21) unless a template wants another; 200
+    /// where it ends an answered call.
     pub sip: u16,
-    /// ITU-T Q.850 cause value.
+    /// The cause value of ITU-T Q.850.
     pub q850: u8,
     /// How a call that ends by this cause is counted.
     pub disposition: Disposition,
@@ -19,7 +21,7 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// The value of a Reason header (RFC 3326).
+    /// Returns the value of a Reason header (RFC 3326).
     pub fn reason(&self) -> String {
         format!("Q.850;cause={};text=\"{}\"", self.q850, self.text)
     }
@@ -33,7 +35,7 @@ macro_rules! causes {
                 Cause { code: $code, sip: $sip, q850: $q850, disposition: Disposition::$disposition, text: $text };
         )*
 
-        /// Every cause.
+        /// All causes.
         pub const CAUSES: &[Cause] = &[$($name),*];
     };
 }
@@ -65,7 +67,7 @@ causes! {
     FAR_END_FAILED: "far-end-failed", 502, 38, Failed, "the other side failed";
 }
 
-/// The cause with this code.
+/// Returns the cause with this code; `None` if there is none.
 pub fn of_code(code: &str) -> Option<&'static Cause> {
     CAUSES.iter().find(|cause| cause.code == code)
 }

@@ -1,7 +1,9 @@
-//! The exchange: who there is, what a call does, what is remembered. Depends on no other room but `pbx-sip` and `pbx-media`.
+//! The exchange: who there is, what a call does, what is remembered. Depends on no other room but
+//! `pbx-sip` and `pbx-media`.
 //!
 //! Each folder in a sentence (a folder without one is refused by a test):
-//! - `base`: the words that every room uses: ids, times, values, flows, the tokens that we put on the wire, settings.
+//! - `base`: the words that every room uses: ids, times, values, flows, the tokens that we put on
+//!   the wire, settings.
 //! - `call`: the engine, its legs, and one verb a file.
 //! - `cdr`: what is remembered of a call.
 //! - `change`: the one way to write configuration.

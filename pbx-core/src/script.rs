@@ -1,7 +1,7 @@
-//! What the exchange and the script host say to each other.
+//! The messages between the exchange and the script host.
 //!
-//! A script is a coroutine: it yields a verb, and is resumed with the verb's outcome. The engine emits [`ScriptJob`]s and is
-//! fed [`ScriptReply`]s; who runs them (a pool of threads, or a test inline) is not its business.
+//! A script is a coroutine: it yields a verb, and is resumed with the verb's outcome. The engine
+//! emits [`ScriptJob`]s and is fed [`ScriptReply`]s; a pool of threads runs them, or a test inline.
 
 use crate::base::ids::{CallId, TemplateVersionId, TenantId};
 use crate::base::value::Value;
@@ -10,32 +10,33 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// One run of a script: the call's only one for now; unique within the server.
+/// A run of a script; unique within the server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct RunId {
     /// The call it decides.
     pub call: CallId,
-    /// Which run of that call.
+    /// The number of the run within its call.
     pub seq: u16,
 }
 
-/// Everything a script is a function of. Recorded as it is.
+/// The input that a script is a function of. It is recorded as it is.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ScriptInput {
     /// The template version that runs (pinned at INVITE).
     pub template: TemplateVersionId,
     /// `call`: read-only facts about the call, see docs/TEMPLATE-API.md.
     pub call: Value,
-    /// `param`: the binding's parameters with the manifest's defaults filled in.
+    /// `param`: the assignment's parameters with the manifest's defaults filled in.
     pub params: BTreeMap<String, Value>,
-    /// `now`: the moment in the tenant's zone, and its holiday if it is one; nothing for a script that does not ask.
+    /// `now`: the moment in the tenant's zone, and its holiday if it is one; null for a script that
+    /// does not ask.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub now: Value,
     /// The seed of `math.random`.
     pub seed: u64,
 }
 
-/// What the engine asks of the script host.
+/// A job for the script host.
 #[derive(Clone, Debug)]
 pub enum ScriptJob {
     /// Run a script from its start.
@@ -46,10 +47,10 @@ pub enum ScriptJob {
         run: RunId,
         /// The template version with the script.
         program: Arc<TemplateVersion>,
-        /// All that the script is a function of.
+        /// The input that the script is a function of.
         input: Arc<ScriptInput>,
-        /// Outcomes of verbs that were carried out before: the script is taken through them without yielding
-        /// (after a restart or a retired VM). Empty at a first start.
+        /// Outcomes of verbs that were carried out before: the script is taken through them without
+        /// yielding (after a restart or a retired VM). Empty at a first start.
         replayed: Vec<Value>,
     },
     /// Go on with the outcome of the verb that it yielded.
@@ -70,18 +71,18 @@ pub enum ScriptJob {
     },
 }
 
-/// What the script host tells the engine: one for each start or resume.
+/// The script host's reply to a start or a resume.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ScriptReply {
     /// The tenant.
     pub tenant: TenantId,
     /// The run.
     pub run: RunId,
-    /// What the script did.
+    /// The step that the script took.
     pub step: ScriptStep,
 }
 
-/// What a script did with its turn.
+/// The step that a script took in its turn.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum ScriptStep {
     /// The script asks for a verb; the arguments are already checked against the verb's spec.
@@ -97,16 +98,16 @@ pub enum ScriptStep {
     Finished,
     /// The script was stopped: the fallback decides.
     Fault {
-        /// Why it was stopped.
+        /// The kind of fault.
         kind: FaultKind,
-        /// What went wrong, for the script's author; never reaches a phone.
+        /// The fault in words for the script's author; it never reaches a phone.
         message: String,
         /// The line of the script, if known.
         line: Option<u32>,
     },
 }
 
-/// Why a script was stopped.
+/// The faults that stop a script.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {

@@ -1,4 +1,5 @@
-//! A call-control template as the exchange sees it: text, typed parameters and what happens if it fails.
+//! A call-control template as the exchange sees it: text, typed parameters and what happens if it
+//! fails.
 //!
 //! The `templates` room reads manifests into this; this room never runs Lua.
 
@@ -15,29 +16,29 @@ use serde::{Deserialize, Serialize};
 /// One immutable version of a template.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TemplateVersion {
-    /// Derived from slug and content: the same text is the same version.
+    /// The id, derived from slug and content: the same text is the same version.
     pub id: TemplateVersionId,
-    /// The template's name in bindings: `vip-by-lookup`.
+    /// The template's name in assignments: `vip-by-lookup`.
     pub slug: String,
     /// The SHA-256 of manifest and script, in lower-case hex.
     pub sha256: String,
-    /// What people call it.
+    /// The template's name for people.
     pub title: String,
-    /// One sentence.
+    /// One sentence about the template.
     pub summary: String,
     /// The script.
     pub lua: String,
     /// The manifest as written.
     pub manifest: String,
-    /// Typed parameters.
+    /// The typed parameters.
     pub params: Vec<ParamSpec>,
-    /// What happens to the call when the script fails, runs over budget or ends without an action.
+    /// The way out when the script fails, runs over budget or ends without an action.
     pub fallback: Fallback,
 }
 
 impl TemplateVersion {
-    /// Whether the script may ask for the moment. It can be read by its name alone: the sandbox has no `_G`, `getfenv` or
-    /// `loadstring`.
+    /// Returns whether the script may read the clock. That shows in its text: the sandbox has no
+    /// `_G`, `getfenv` or `loadstring`.
     pub fn tells_time(&self) -> bool {
         memchr::memmem::find(self.lua.as_bytes(), b"now").is_some()
     }
@@ -46,7 +47,7 @@ impl TemplateVersion {
 /// One parameter of a template.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct ParamSpec {
-    /// The parameter's name in bindings and as `param.NAME` in scripts.
+    /// The parameter's name in assignments and as `param.NAME` in scripts.
     pub name: String,
     /// The parameter's label in forms.
     pub label: String,
@@ -56,10 +57,10 @@ pub struct ParamSpec {
     /// The parameter's type.
     #[serde(rename = "type")]
     pub kind: ParamKind,
-    /// The value when the binding gives none; a parameter without one is required.
+    /// The value when the assignment gives none; a parameter without one is required.
     #[serde(default)]
     pub default: Option<Value>,
-    /// Who may change the parameter.
+    /// The people who may change the parameter.
     #[serde(default)]
     pub editable_by: EditableBy,
 }
@@ -72,19 +73,19 @@ pub enum ParamKind {
     Text,
     /// A whole number between bounds.
     Integer {
-        /// Least.
+        /// The least value.
         min: i64,
-        /// Greatest.
+        /// The greatest value.
         max: i64,
     },
     /// Seconds between bounds.
     Seconds {
-        /// Least.
+        /// The least value.
         min: i64,
-        /// Greatest.
+        /// The greatest value.
         max: i64,
     },
-    /// Yes or no.
+    /// True or false.
     Bool,
     /// An extension, or a list of extensions rung together.
     Destination,
@@ -96,18 +97,18 @@ pub enum ParamKind {
     Choice(Vec<String>),
 }
 
-/// Who may change a parameter.
+/// The people who may change a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EditableBy {
     /// Tenant admins.
     #[default]
     Admin,
-    /// Tenant admins, and the person whose extension the binding is for.
+    /// Tenant admins, and the person whose extension the assignment is for.
     User,
 }
 
-/// What happens to a call when its script cannot decide.
+/// The way out for a call whose script cannot decide.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fallback {

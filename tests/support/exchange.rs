@@ -155,7 +155,7 @@ impl Exchange {
     /// A start writes a record for every call that has begun and has none.
     fn write_down_cut_calls(&mut self, now: Now) {
         let mut open = OpenCalls::default();
-        self.journal.iter().for_each(|entry| drop(open.hear(entry)));
+        self.journal.iter().for_each(|entry| drop(open.apply(entry)));
         let cut = open.iter().map(|call| Entry::recorded(call.clone().into_record(now.wall)).unwrap());
         self.journal.extend(cut);
     }
@@ -307,7 +307,7 @@ impl Exchange {
     /// The records that were written, in order.
     pub(crate) fn records(&self) -> Vec<CallRecord> {
         let mut open = OpenCalls::default();
-        let finished = self.journal.iter().filter_map(|entry| match open.hear(entry) {
+        let finished = self.journal.iter().filter_map(|entry| match open.apply(entry) {
             EntryEffect::Finished(record, told) => Some(record.read(&told).unwrap()),
             _ => None,
         });

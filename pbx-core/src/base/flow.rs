@@ -16,12 +16,12 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Whether the transport delivers by itself: no retransmission timers (RFC 3261 §17).
+    /// Returns whether the transport delivers by itself: no retransmission timers (RFC 3261 §17).
     pub const fn is_reliable(self) -> bool {
         !matches!(self, Self::Udp)
     }
 
-    /// The transport's name in a Via.
+    /// Returns the transport's name in a Via.
     pub const fn as_via(self) -> &'static str {
         match self {
             Self::Udp => "UDP",
@@ -30,21 +30,24 @@ impl Transport {
     }
 }
 
-/// A UDP address pair or a connection. Plain data: who owns the socket is `net`'s business. It is written down for every
-/// phone, so what is usual is left out.
+/// A UDP address pair or a connection: plain data; `net` owns the socket. It is written down for
+/// every phone, so usual values are left out.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Flow {
     /// The transport.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub transport: Transport,
-    /// Our address as the peer sees it: goes into Via, Contact and SDP. Never unspecified (`0.0.0.0`).
+    /// Our address as the peer sees it, which goes into Via, Contact and SDP; never unspecified
+    /// (`0.0.0.0`).
     pub local: SocketAddr,
     /// The peer's address.
     pub remote: SocketAddr,
-    /// The address of this machine that it ends at, where `local` is that of a NAT before it; none: `local` is our own.
+    /// The address of this machine that it ends at, where `local` is that of a NAT before it;
+    /// `None` if `local` is our own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<IpAddr>,
-    /// The connection, where the transport has one; 0: UDP, or "any connection to that peer, opened if there is none".
+    /// The connection, where the transport has one. 0 means UDP, or any connection to that peer,
+    /// opened if there is none.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub connection: u64,
 }
@@ -54,24 +57,27 @@ fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Flow {
-    /// Whether something can be sent on it right away: over UDP always, else if its connection is known.
+    /// Returns whether something can be sent on it right away: over UDP always, else if its
+    /// connection is known.
     pub const fn is_open(&self) -> bool {
         !self.transport.is_reliable() || self.connection != 0
     }
 
-    /// Names the other end as transactions know it.
+    /// Returns the other end as transactions know it.
     pub const fn peer(&self) -> Peer {
         Peer { address: self.remote, reliable: self.transport.is_reliable() }
     }
 
-    /// The address of this machine that it ends at, and that what we send on it leaves from.
+    /// Returns the address of this machine that it ends at, and that our datagrams on it leave
+    /// from.
     pub fn own_ip(&self) -> IpAddr {
         self.own.unwrap_or_else(|| self.local.ip())
     }
 }
 
-/// The IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both spellings compare equal. Any other stays
-/// what it is, with the scope without which nothing link-local is reached (RFC 4007 §6).
+/// Returns the IPv4 address of one that came through an IPv6 socket as `::ffff:…`, so that both
+/// spellings compare equal. Any other stays what it is, with the scope without which nothing
+/// link-local is reached (RFC 4007 §6).
 pub fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
@@ -79,7 +85,8 @@ pub fn canonical(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// Who is one and the same when sources are counted: one IPv4 address, or the /64 that one IPv6 customer has.
+/// Returns the network that counts as one source: one IPv4 address, or the /64 that one IPv6
+/// customer has.
 pub fn network(source: IpAddr) -> IpAddr {
     match source.to_canonical() {
         IpAddr::V6(v6) => {
@@ -91,16 +98,18 @@ pub fn network(source: IpAddr) -> IpAddr {
     }
 }
 
-/// Finds a way to an address: the routing table and the listeners, as a question that does no I/O.
+/// A finder of ways to an address: the routing table and the listeners, asked without I/O.
 pub trait Routes {
-    /// The flow to that address, with the local address that the peer will see; none if nothing leads there.
+    /// Returns the flow to that address, with the local address that the peer will see; `None` if
+    /// nothing leads there.
     fn flow_to(&self, transport: Transport, remote: SocketAddr) -> Option<Flow>;
 
-    /// Whether we still listen where a flow ends here: one that survived a restart may be of another configuration.
+    /// Returns whether we still listen where a flow ends here: one that survived a restart may be
+    /// of another configuration.
     fn is_ours(&self, flow: &Flow) -> bool;
 
-    /// The flow to another address of a peer: it leaves from where the peer's own flow ends here, since that is who the peer
-    /// knows us as.
+    /// Returns the flow to another address of a peer. It leaves from where the peer's own flow ends
+    /// here, since that is the address the peer knows us by.
     fn flow_beside(&self, known: &Flow, transport: Transport, remote: SocketAddr) -> Option<Flow> {
         let remote = on_the_link_of(known.remote, remote);
         let is_alike = known.transport == transport && known.remote.is_ipv4() == remote.is_ipv4();
@@ -111,8 +120,8 @@ pub trait Routes {
     }
 }
 
-/// An address that a peer wrote, with the link that the peer is on: a link-local address means
-/// nothing without it, and a peer cannot know our number of the link (RFC 4007 §6).
+/// Adds to an address that a peer wrote the link that the peer is on: a link-local address means
+/// nothing without it, and a peer can't know our number of the link (RFC 4007 §6).
 fn on_the_link_of(peer: SocketAddr, written: SocketAddr) -> SocketAddr {
     match (peer, written) {
         (SocketAddr::V6(peer), SocketAddr::V6(mut written)) if written.ip().is_unicast_link_local() => {

@@ -1,4 +1,4 @@
-//! The stable ids of everything that has one: 16 bytes, minted from injected time and randomness.
+//! The stable ids of objects: 16 bytes, made of injected time and randomness.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -13,17 +13,19 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A time-ordered id (UUIDv7, RFC 9562 §5.7) of this wall time and these random bytes.
+            /// Makes a time-ordered id (UUIDv7, RFC 9562 §5.7) of this wall time and these random
+            /// bytes.
             pub fn mint(wall: crate::base::time::Wall, random: [u8; 10]) -> Self {
                 Self(mint(wall, random))
             }
 
-            /// The id that a natural key always gives (UUIDv8): importing the same file twice names the same object.
+            /// Makes the id that a natural key always gives (UUIDv8): importing the same file twice
+            /// names the same object.
             pub fn of_key(key: &str) -> Self {
                 Self(of_key(stringify!($name), key))
             }
 
-            /// The 16 bytes as stored.
+            /// Returns the 16 bytes as stored.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
@@ -53,19 +55,19 @@ macro_rules! ids {
 ids! {
     /// A company on this server. The first argument of everything that belongs to one.
     TenantId,
-    /// Somebody with an extension.
+    /// A person with an extension.
     PersonId,
     /// A phone: one SIP account.
     DeviceId,
     /// A public telephone number and what it leads to.
     NumberId,
-    /// A way to and from the outside.
+    /// A line to a carrier or to another switch.
     TrunkId,
     /// A named place that templates may ask for data.
     SourceId,
     /// One immutable version of a call-control template.
     TemplateVersionId,
-    /// Someone who logs in to the console (operator, tenant admin or user).
+    /// An account that logs in to the console (operator, tenant admin or user).
     AccountId,
     /// One call: ours, not SIP's Call-ID.
     CallId,
@@ -78,22 +80,23 @@ ids! {
 }
 
 impl LegId {
-    /// Stands for the caller's leg in journal entries of releases that did not write its id.
+    /// Returns the id that stands for the caller's leg in journal entries of releases that did not
+    /// write it.
     pub const fn untold() -> Self {
         Self(Uuid::nil())
     }
 }
 
-/// How many fixed slots tenants are spread over; engines (and nodes) own ranges of slots.
+/// The number of slots that tenants are spread over; engines (and nodes) own ranges of them.
 pub const SLOTS: u16 = 1024;
 
-/// Where a tenant lives: everything it does happens in the engine that owns its slot.
+/// The place of a tenant: all that it does happens in the engine that owns its slot.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(pub u16);
 
 impl TenantId {
-    /// The slot of this tenant: the same on every machine and in every release.
+    /// Returns the slot of this tenant: the same on every machine and in every release.
     pub fn slot(&self) -> Slot {
         let hash = crc32fast::hash(self.0.as_bytes());
         Slot((hash % u32::from(SLOTS)) as u16)

@@ -1,4 +1,5 @@
-//! The words that every other room uses: ids, times, values, flows, tokens. Nothing in here knows a room above it.
+//! The types that every other room uses: ids, times, values, flows, tokens. Nothing in here knows a
+//! room above it.
 
 pub mod flow;
 pub mod ids;

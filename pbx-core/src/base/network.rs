@@ -1,58 +1,60 @@
-//! A range of addresses, as operators write it: one address, or a network in CIDR notation (RFC 4632 §3.1).
+//! A range of addresses, as operators write it: one address, or a network in CIDR notation (RFC
+//! 4632 §3.1).
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// One address or a network. IPv4 written as IPv6 (`::ffff:192.0.2.7`) is IPv4 here.
+/// A single address or a network. IPv4 written as IPv6 (`::ffff:192.0.2.7`) is IPv4 here.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Network {
     first: IpAddr,
     bits: u8,
 }
 
-/// What is no network, and why.
+/// The reason why a text is no network.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum BadNetwork {
     /// It cannot be read.
     #[error("{0:?} is neither an IP address nor a network such as 10.0.0.0/8")]
     Unreadable(String),
-    /// An address within a network was written instead of the network: one of the two is a mistake.
+    /// It is an address within a network, instead of the network itself: one of the two is a
+    /// mistake.
     #[error("{0} is an address within {1}: write the network, or the address alone")]
     Within(String, Network),
 }
 
 impl Network {
-    /// The addresses of this machine for itself, of IPv4.
+    /// The IPv4 addresses of this machine for itself.
     pub const LOOPBACK: Self = Self { first: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), bits: 8 };
 
-    /// Whether this address lies in it.
+    /// Returns whether this address lies in it.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         address.is_ipv4() == self.first.is_ipv4() && masked(address, self.bits) == self.first
     }
 
-    /// Whether some address lies in both.
+    /// Returns whether some address lies in both.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.contains(other.first) || other.contains(self.first)
     }
 
-    /// The first of its addresses.
+    /// Returns the first of its addresses.
     pub const fn first(&self) -> IpAddr {
         self.first
     }
 
-    /// How many bits its addresses have in common.
+    /// Returns how many bits its addresses have in common.
     pub const fn bits(&self) -> u8 {
         self.bits
     }
 
-    /// Whether it holds every address of its family.
+    /// Returns whether it holds every address of its family.
     pub const fn is_everybody(&self) -> bool {
         self.bits == 0
     }
 
-    /// Whether its addresses are IPv4.
+    /// Returns whether its addresses are IPv4.
     pub const fn is_ipv4(&self) -> bool {
         self.first.is_ipv4()
     }
@@ -69,7 +71,7 @@ const fn width(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-/// The address with nothing left after the first bits.
+/// Returns the address with nothing left after the first bits.
 fn masked(address: IpAddr, bits: u8) -> IpAddr {
     match address {
         IpAddr::V4(v4) => {

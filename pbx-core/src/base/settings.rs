@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What an operator may tune. Durations are in the unit that the name tells.
+/// The settings that an operator may tune. Durations are in the unit of the name's ending.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -16,8 +16,8 @@ pub struct Settings {
     pub register_default_s: u32,
     /// Longest registration that is granted behind a NAT over UDP.
     pub register_behind_nat_s: u32,
-    /// How often a phone behind a NAT is sent an empty line over UDP, or asked in a call if it is
-    /// silent. 0: never.
+    /// How often a phone behind a NAT gets an empty line over UDP, or is checked in a call if it is
+    /// silent; 0 for never.
     pub keep_alive_s: u32,
     /// Contacts one device may have at once.
     pub register_max_contacts: usize,
@@ -27,19 +27,23 @@ pub struct Settings {
     pub offer_sha256: bool,
     /// SIP connections that may be open at once in all.
     pub connections: usize,
-    /// SIP connections that one address may have open at once: one IPv4 address, or one /64 of IPv6.
+    /// SIP connections that one address may have open at once: one IPv4 address, or one /64 of
+    /// IPv6.
     pub connections_per_address: usize,
-    /// Answers a second that leave over UDP to senders who have proven nothing, for each /24 of IPv4 and each /56 of IPv6.
+    /// Answers a second that leave over UDP to senders who have proven nothing, for each /24 of
+    /// IPv4 and each /56 of IPv6.
     pub answers_to_strangers: u32,
     /// How long a `ring` without a timeout rings.
     pub ring_timeout_s: u32,
-    /// After how long without an action the caller hears ringing.
+    /// The time without an action after which the caller hears ringing.
     pub local_ringing_ms: u32,
     /// Calls of one company that may go on at once; 0: as many as there are media ports.
     pub calls_per_tenant: u32,
-    /// Calls that one device has begun and that may go on at once; 0: as many as its company may have.
+    /// Calls that one device has begun and that may go on at once; 0: as many as its company may
+    /// have.
     pub calls_per_device: u32,
-    /// How much of the media ports the calls of one company may hold where there are several, in per cent; 0: all of them.
+    /// How much of the media ports the calls of one company may hold where there are several, in
+    /// per cent; 0: all of them.
     pub tenant_ports_percent: u32,
     /// How often a call may pass through us.
     pub max_hops: u32,
@@ -53,12 +57,13 @@ pub struct Settings {
     pub lookups_at_once: usize,
     /// Devices rung at once.
     pub max_forks: usize,
-    /// How often the two sides of an answered call are looked after, in seconds: who was silent for as long is asked whether
-    /// it is there. 0: never.
+    /// How often both sides of an answered call are checked, in seconds: one that was silent for as
+    /// long is asked whether it is there. 0 for never.
     pub talk_check_s: u32,
     /// How long running calls may go on after the drain began.
     pub drain_deadline_s: u32,
-    /// How long after the beginning of a turn that was full an engine waits to begin the next, to collect input.
+    /// How long after the beginning of a turn that was full an engine waits to begin the next, to
+    /// collect input.
     pub gather_ms: u32,
 }
 

@@ -1,12 +1,12 @@
-//! "Did you mean …?"
+//! The question "did you mean …?".
 
-/// The known word that is nearest to this one, if one is near enough.
+/// Returns the known word that is nearest to this one; `None` if none is near enough.
 pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let near = known.iter().map(|known| (distance(word, known), *known)).min()?;
     (near.0 <= 1 + word.chars().count() / 4).then_some(near.1)
 }
 
-/// Levenshtein's distance: how many letters to add, drop or change.
+/// Returns Levenshtein's distance: how many letters to add, drop or change.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

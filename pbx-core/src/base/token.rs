@@ -1,9 +1,9 @@
 //! The ids that we put on the wire. Branches and tags carry the slot, so that any reader finds the
-//! engine, and a mark, so that nobody but us can make one.
+//! engine, and a mark, so that only we can make one.
 //!
-//! One form for both: the cookie `rd`, three hex digits of slot, sixteen of randomness, eleven of a
-//! keyed hash over kind, slot and randomness. A branch has RFC 3261's magic cookie before it.
-//! Nothing in it tells a thread, a node or a tenant.
+//! Both have one form: the cookie `rd`, three hex digits of slot, sixteen of randomness, eleven of
+//! a keyed hash over kind, slot and randomness. A branch has RFC 3261's magic cookie before it.
+//! Nothing in it gives away a thread, a node or a tenant.
 
 use crate::base::ids::{SLOTS, Slot};
 use crate::base::time::Wall;
@@ -15,7 +15,7 @@ use std::fmt;
 /// The magic cookie that every branch begins with (RFC 3261 §8.1.1.7).
 pub const MAGIC: &str = "z9hG4bK";
 
-/// What an id of ours begins with.
+/// The beginning of each id of ours.
 const COOKIE: &str = "rd";
 
 /// Digits of the slot.
@@ -34,7 +34,7 @@ const SECOND_DIGITS: usize = 8;
 /// The length of a tag.
 const LENGTH: usize = COOKIE.len() + SLOT_DIGITS + RANDOM_DIGITS + MARK_DIGITS;
 
-/// What an id is for: a tag is no branch.
+/// The use of an id: a tag is no branch.
 #[derive(Clone, Copy)]
 enum TokenKind {
     Tag,
@@ -46,40 +46,39 @@ enum TokenKind {
 pub struct TokenParts {
     /// The slot that the id leads to.
     pub slot: Slot,
-    /// The randomness that makes it the only one.
+    /// The randomness that makes it unique.
     pub random: u64,
 }
 
-/// The mint of tags and branches, which knows them again. Any number of them with the same key
-/// agree, before and after a restart.
+/// The maker and reader of tags and branches. All that have the same key agree, before and after a
+/// restart.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tokens(Keyed);
 
 impl Tokens {
-    /// Makes a mint with this secret key. It must survive restarts: dialogs do in the memory of
-    /// phones.
+    /// Takes this secret key. It must survive restarts, because dialogs do in the memory of phones.
     pub fn new(key: [u8; 32]) -> Self {
         Self(Keyed::new(key))
     }
 
-    /// Mints a tag: 32 characters of RFC 3261's `token`. The randomness must not be guessable.
+    /// Makes a tag: 32 characters of RFC 3261's `token`. The randomness must not be guessable.
     pub fn tag(&self, slot: Slot, random: u64) -> String {
         self.written(TokenKind::Tag, TokenParts { slot, random })
     }
 
-    /// Mints a Via branch.
+    /// Makes a Via branch.
     pub fn branch(&self, slot: Slot, random: u64) -> String {
         self.written(TokenKind::Branch, TokenParts { slot, random })
     }
 
-    /// Reads a tag; `None` if it is not of our making. Letters' case does not matter, because some
-    /// peers hand tags back in another one.
+    /// Reads a tag; returns `None` if it is not of our making. The case of letters does not matter,
+    /// because some peers change it.
     pub fn read_tag(&self, text: &str) -> Option<TokenParts> {
         self.read(TokenKind::Tag, text)
     }
 
-    /// Reads a Via branch; `None` if it is not of our making.
+    /// Reads a Via branch; returns `None` if it is not of our making.
     pub fn read_branch(&self, text: &str) -> Option<TokenParts> {
         let (magic, rest) = text.split_at_checked(MAGIC.len())?;
         if magic.eq_ignore_ascii_case(MAGIC) { self.read(TokenKind::Branch, rest) } else { None }
@@ -100,8 +99,8 @@ impl Tokens {
         (self.mark(kind, parts) == mark).then_some(parts)
     }
 
-    /// The keyed hash. The door's own tags are of the same key: what they hash begins with a
-    /// letter.
+    /// Returns the keyed hash. The door's own tags have the same key, but the text that they hash
+    /// begins with a letter.
     fn mark(&self, kind: TokenKind, parts: TokenParts) -> u64 {
         let hash = self.0.hash([&[kind as u8][..], &parts.slot.0.to_be_bytes(), &parts.random.to_be_bytes()]);
         hash.iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte)) >> (64 - 4 * MARK_DIGITS)
@@ -114,25 +113,24 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// Reads the randomness of a tag that is known to be ours: what dialogs are found by.
+/// Reads the randomness, which dialogs are found by, of a tag that is known to be ours.
 pub fn random_of(tag: &str) -> Option<u64> {
     parse(tag).map(|(parts, _)| parts.random)
 }
 
-/// A Call-ID of ours (RFC 3261 §8.1.1.4): the second and randomness. It begins with the time so
-/// that what is kept by it lies together with what came shortly before; nobody is found by it on
-/// the wire.
+/// Makes a Call-ID of ours (RFC 3261 §8.1.1.4) of the second and randomness. It begins with the
+/// time so that records with it lie beside those of shortly before; on the wire it finds no dialog.
 pub fn call_id(now: Wall, random: u64) -> String {
     let mut text = String::with_capacity(COOKIE.len() + SECOND_DIGITS + RANDOM_DIGITS);
     text.push_str(COOKIE);
-    // Its low 32 bits: they last until 2106, and then start from zero again.
+    // The low 32 bits last until 2106, and then start from zero again.
     let second = u64::try_from(now.seconds()).unwrap_or(0) & u64::from(u32::MAX);
     spell::hex(&mut text, second, SECOND_DIGITS);
     spell::hex(&mut text, random, RANDOM_DIGITS);
     text
 }
 
-/// What stands in an id of our form, and its mark.
+/// Reads the parts of an id of our form, and its mark.
 fn parse(text: &str) -> Option<(TokenParts, u64)> {
     let (cookie, digits) = text.split_at_checked(COOKIE.len())?;
     if text.len() != LENGTH || !cookie.eq_ignore_ascii_case(COOKIE) || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {

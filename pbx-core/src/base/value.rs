@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What goes between the exchange and a script: parameters, verb arguments, outcomes, data answers.
+/// A value that goes between the exchange and a script: a parameter, an argument, an outcome, a
+/// source's data.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -25,22 +26,24 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether it is [`Value::Null`].
+    /// Returns whether it is [`Value::Null`].
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// A table of named values.
+    /// Returns a table of named values.
     pub fn table<const N: usize>(fields: [(&str, Self); N]) -> Self {
         Self::Map(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
-    /// Whether it has at most `size` values and characters of text together, and at most `depth` levels.
+    /// Returns whether it has at most `size` values and characters of text together, and at most
+    /// `depth` levels.
     pub fn is_within(&self, size: usize, depth: usize) -> bool {
         self.weigh(size, depth).is_some()
     }
 
-    /// What is left of the size after this value; `None` if it does not fit or is nested too deep.
+    /// Returns the size that is left after this value; `None` if it does not fit or is nested too
+    /// deep.
     fn weigh(&self, left: usize, depth: usize) -> Option<usize> {
         let left = left.checked_sub(1)?;
         match self {
@@ -57,7 +60,7 @@ impl Value {
         }
     }
 
-    /// The text, if it is one.
+    /// Returns the text; `None` if it is none.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -65,7 +68,7 @@ impl Value {
         }
     }
 
-    /// The whole number, if it is one.
+    /// Returns the whole number; `None` if it is none.
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(int) => Some(*int),
@@ -73,7 +76,7 @@ impl Value {
         }
     }
 
-    /// A field of a table; nothing for a missing one and for what is no table.
+    /// Returns a field of a table; `None` if it is missing, or this is no table.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
             Self::Map(map) => map.get(key),

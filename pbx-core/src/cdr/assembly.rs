@@ -1,4 +1,4 @@
-//! The record of a call while it runs: told what happens, it becomes the record at the end.
+//! The record of a call while it runs.
 
 use super::{CallRecord, LegRecord, MediaVerdict, ReceivedMedia, Segment};
 use crate::base::ids::{CallId, LegId, TenantId};
@@ -19,7 +19,7 @@ pub struct Assembly {
     over: bool,
 }
 
-/// How a call ended.
+/// The end of a call.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ending<'a> {
     /// How the call is counted.
@@ -33,7 +33,7 @@ pub struct Ending<'a> {
 }
 
 impl Ending<'static> {
-    /// As the table of causes has it.
+    /// Returns the end that the table of causes has for this cause.
     pub const fn of(cause: &Cause) -> Self {
         Self { disposition: cause.disposition, cause: cause.code, sip_code: cause.sip, cut: false }
     }
@@ -74,22 +74,22 @@ impl Assembly {
         Self { record, answered: None, open: None, over: false }
     }
 
-    /// Who called.
+    /// Returns who called.
     pub fn from(&self) -> &Party {
         &self.record.from
     }
 
-    /// The dialled string as it came.
+    /// Returns the dialled string as it came.
     pub fn dialled(&self) -> &str {
         &self.record.dialled
     }
 
-    /// Whether the call is internal or comes from a trunk.
+    /// Returns whether the call is internal or comes from a trunk.
     pub fn direction(&self) -> Direction {
         self.record.direction
     }
 
-    /// Tells who was called, as far as known before an answer.
+    /// Notes the party that is called, as far as known before an answer.
     pub fn meant(&mut self, party: Party) {
         self.record.to = party;
     }
@@ -137,7 +137,7 @@ impl Assembly {
         self.record.legs.iter_mut().find(|leg| leg.id == id)
     }
 
-    /// Begins a segment: two legs are connected.
+    /// Begins a segment in which two legs are connected.
     pub fn connected(&mut self, a: LegId, b: LegId, by: Party, now: Now) {
         self.record.answered.get_or_insert(now.wall);
         self.answered.get_or_insert(now.mono);
@@ -165,31 +165,32 @@ impl Assembly {
         }
     }
 
-    /// Notes who hangs up, unless the call is over already.
+    /// Notes the leg that hangs up, unless the call is over already.
     pub fn hangs_up(&mut self, leg: LegId) {
         if !self.over {
             self.record.hung_up = Some(leg);
         }
     }
 
-    /// Whether the call is over.
+    /// Returns whether the call is over.
     pub fn is_over(&self) -> bool {
         self.over
     }
 
-    /// When the first answer came.
+    /// Returns when the first answer came.
     pub fn answered(&self) -> Option<Wall> {
         self.record.answered
     }
 
-    /// Sets what was heard from both sides in the last segment.
+    /// Sets the media that was received from both sides in the last segment.
     pub fn heard(&mut self, from_a: ReceivedMedia, from_b: ReceivedMedia) {
         if let Some(segment) = self.record.segments.last_mut() {
             segment.media = Some(MediaVerdict { from_a, from_b });
         }
     }
 
-    /// The finished record, to be asked for once: what is left has no legs and no segments.
+    /// Returns the finished record. It is to be called once: what is left has no legs and no
+    /// segments.
     pub fn finish<S>(&mut self, decision: Decision<S>) -> CallRecord<S> {
         let record = &mut self.record;
         let finished = CallRecord {

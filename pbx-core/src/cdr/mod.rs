@@ -1,4 +1,4 @@
-//! What is remembered of a call: one record, written once at its end.
+//! The record that remains of a call, written once at its end.
 
 mod assembly;
 mod written;
@@ -43,21 +43,22 @@ pub struct CallRecord<S = Step> {
     pub sip_code: u16,
     /// Microseconds from answer to end; zero if never answered.
     pub talk_us: i64,
-    /// Whether the server cut the call: it was found without an end after a restart, or ran until the drain's deadline.
+    /// Whether the server cut the call: it was found without an end after a restart, or ran until
+    /// the drain's deadline.
     pub cut: bool,
-    /// The leg that hung up; none if the call was never answered, or something else ended it.
+    /// The leg that hung up; `None` if the call was never answered, or something else ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hung_up: Option<LegId>,
     /// Every leg, the caller's first.
     pub legs: Vec<LegRecord>,
-    /// Who talked to whom, from when to when.
+    /// The stretches of talk: who with whom, from when to when.
     pub segments: Vec<Segment>,
     /// Why the call went where it went.
     pub decision: Decision<S>,
 }
 
 impl<S> CallRecord<S> {
-    /// The record with another form of its decision; all else is the same.
+    /// Returns the record with another form of its decision; all else is the same.
     pub fn with<D>(self, decision: Decision<D>) -> CallRecord<D> {
         CallRecord {
             id: self.id,
@@ -88,13 +89,13 @@ impl<S> CallRecord<S> {
 pub struct LegRecord {
     /// The leg's id.
     pub id: LegId,
-    /// The party at its end.
+    /// The party at the leg's end.
     pub party: Party,
     /// SIP's Call-ID of this leg.
     pub sip_call_id: String,
     /// When its INVITE came or went.
     pub started: Wall,
-    /// When the leg rang first; `None` if never.
+    /// When the leg first rang; `None` if never.
     pub ringing: Option<Wall>,
     /// When the leg was answered; `None` if never.
     pub answered: Option<Wall>,
@@ -104,7 +105,7 @@ pub struct LegRecord {
     pub sip_code: u16,
 }
 
-/// Two parties that were connected.
+/// A stretch of time in which two legs were connected.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Segment {
     /// The leg of side A.
@@ -115,20 +116,20 @@ pub struct Segment {
     pub from: Wall,
     /// When that ended.
     pub to: Wall,
-    /// What was heard, if it was measured.
+    /// The media of both sides, if it was measured.
     pub media: Option<MediaVerdict>,
 }
 
-/// How a segment sounded: both directions and what is wrong with them.
+/// The sound of a segment in both directions.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct MediaVerdict {
-    /// What came from side A.
+    /// The media that came from side A.
     pub from_a: ReceivedMedia,
-    /// What came from side B.
+    /// The media that came from side B.
     pub from_b: ReceivedMedia,
 }
 
-/// What was received from one side.
+/// The media that was received from one side.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct ReceivedMedia {
     /// Packets received and passed on.
@@ -143,10 +144,11 @@ pub struct ReceivedMedia {
     pub latched: Option<String>,
     /// Other senders whose packets to the port were not let through.
     pub strangers: Vec<String>,
-    /// One of them that sent a whole stream while nothing came from the phone, and would have been heard if the phone had
-    /// `media: roams`.
+    /// One of them that sent a whole stream while nothing came from the phone, and that would have
+    /// been heard if the phone had `media: roams`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub would_roam: Option<String>,
-    /// Whether the side was on hold or told not to send all the time, so that silence is no fault.
+    /// Whether the side was on hold or asked not to send for some of the time, so that silence is
+    /// no fault.
     pub silence_expected: bool,
 }

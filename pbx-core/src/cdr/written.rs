@@ -5,11 +5,11 @@ use crate::decision::{Decision, Said, Step, StepKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-/// The text of a record's JSON that the steps of its decision follow.
+/// The JSON text that the steps of a record's decision follow.
 const STEPS: &str = "\"steps\":[";
 
-/// A finished record, as it is kept. Its many small parts are freed by the thread that made them: what waits for SQL is one
-/// text, and the fields that are searched.
+/// A finished record as JSON. Its many small parts are freed by the thread that made them: SQL
+/// waits for one text and the fields that are searched.
 #[derive(Clone, Debug)]
 pub struct WrittenRecord {
     brief: CallRecord,
@@ -27,8 +27,8 @@ impl WrittenRecord {
         Ok(Self::of(record, json))
     }
 
-    /// Writes a record whose decision's steps are JSON already, all of them or the last ones. `template` is the slug of the
-    /// template that decided.
+    /// Writes a record whose decision's steps are JSON already, all of them or the last ones.
+    /// `template` is the slug of the template that decided.
     ///
     /// # Errors
     /// When something in it has no JSON.
@@ -42,51 +42,52 @@ impl WrittenRecord {
         Self { brief: record.with(Decision::default()), template, json }
     }
 
-    /// The record without the steps of its decision.
+    /// Returns the record without the steps of its decision.
     pub const fn brief(&self) -> &CallRecord {
         &self.brief
     }
 
-    /// The slug of the template that decided. Read back from the journal, the steps that were told before may be the ones
-    /// that name it.
-    pub fn template(&self, told: &[Said]) -> Option<String> {
-        let before = || template_of(told.iter().map_while(Said::read));
+    /// Returns the slug of the template that decided. In a record that was read back from the
+    /// journal, the earlier steps may be the ones that name it.
+    pub fn template(&self, earlier: &[Said]) -> Option<String> {
+        let before = || template_of(earlier.iter().map_while(Said::read));
         self.template.clone().or_else(before)
     }
 
-    /// The record as JSON.
+    /// Returns the record as JSON.
     pub fn json(&self) -> &str {
         self.json.get()
     }
 
-    /// The record as JSON, with these steps before its own.
-    pub fn json_after(&self, told: &[Said]) -> String {
-        // No other part of a record has this key, and in a text its quotes would stand behind backslashes.
+    /// Returns the record as JSON, with these steps before its own.
+    pub fn json_after(&self, earlier: &[Said]) -> String {
+        // No other part of a record has this key, and in a text its quotes would follow
+        // backslashes.
         let json = self.json();
         let Some(at) = json.find(STEPS) else { return json.to_owned() };
         let (head, own) = json.split_at(at + STEPS.len());
-        let more: usize = told.iter().map(|step| step.json().len() + 1).sum();
+        let more: usize = earlier.iter().map(|step| step.json().len() + 1).sum();
         let mut whole = String::with_capacity(json.len() + more);
         whole.push_str(head);
-        for (n, step) in told.iter().enumerate() {
+        for (n, step) in earlier.iter().enumerate() {
             whole.push_str(if n == 0 { "" } else { "," });
             whole.push_str(step.json());
         }
-        whole.push_str(if told.is_empty() || own.starts_with(']') { "" } else { "," });
+        whole.push_str(if earlier.is_empty() || own.starts_with(']') { "" } else { "," });
         whole.push_str(own);
         whole
     }
 
-    /// The record, with these steps before its own.
+    /// Returns the record, with these steps before its own.
     ///
     /// # Errors
     /// When the JSON is of another release, which wrote what we can't read.
-    pub fn read(&self, told: &[Said]) -> serde_json::Result<CallRecord> {
-        serde_json::from_str(&self.json_after(told))
+    pub fn read(&self, earlier: &[Said]) -> serde_json::Result<CallRecord> {
+        serde_json::from_str(&self.json_after(earlier))
     }
 }
 
-/// The slug of the template that these steps name.
+/// Returns the slug of the template that these steps name.
 fn template_of(mut steps: impl Iterator<Item = Step>) -> Option<String> {
     steps.find_map(|step| match step.kind {
         StepKind::Bound { slug, .. } => Some(slug),
@@ -147,12 +148,12 @@ mod tests {
         let whole = WrittenRecord::new(record()).unwrap();
         let decision = record().decision;
         for after in 0..=decision.steps.len() {
-            let told = &decision.said_from(0).unwrap().steps[..after];
+            let earlier = &decision.said_from(0).unwrap().steps[..after];
             let last = WrittenRecord::said(record().with(decision.said_from(after).unwrap()), None).unwrap();
-            assert_eq!(last.json_after(told), whole.json(), "{after}");
-            assert_eq!(last.read(told).unwrap(), record(), "{after}");
+            assert_eq!(last.json_after(earlier), whole.json(), "{after}");
+            assert_eq!(last.read(earlier).unwrap(), record(), "{after}");
             let again: WrittenRecord = serde_json::from_str(&serde_json::to_string(&last).unwrap()).unwrap();
-            assert_eq!(again.template(told).as_deref(), Some("ring-person"), "{after}");
+            assert_eq!(again.template(earlier).as_deref(), Some("ring-person"), "{after}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Numbers that must always get through.
 
-/// Which numbers lead to an emergency service in which countries: they win over extensions there. Sources: the countries'
-/// numbering plans; 112 in the EU by Directive (EU) 2018/1972, article 109.
+/// The numbers that lead to an emergency service in each country, where they win over extensions.
+/// Sources: the countries' numbering plans; 112 in the EU by Directive (EU) 2018/1972, article 109.
 const BY_COUNTRY: &[(&[&str], &[&str])] = &[
     (&["DE"], &["110", "112"]),
     (&["AT"], &["112", "122", "133", "140", "141", "144"]),
@@ -40,11 +40,12 @@ const BY_COUNTRY: &[(&[&str], &[&str])] = &[
     (&["AE"], &["997", "998", "999", "112"]),
 ];
 
-/// What people dial in need wherever they come from (3GPP TS 22.101 §10.1.1). They yield to an extension where the
-/// country does not use them.
+/// The numbers that people dial in need wherever they come from (3GPP TS 22.101 §10.1.1). They
+/// yield to an extension where the country does not use them.
 const ANYWHERE: &[&str] = &["112", "911"];
 
-/// Whether this is an emergency number of that country. A country that is not in the table uses 112, 911 and 999.
+/// Returns whether this is an emergency number of that country. A country that is not in the table
+/// uses 112, 911 and 999.
 pub(super) fn of_country(plain: &str, country: &str) -> bool {
     let listed = BY_COUNTRY.iter().find(|(countries, _)| countries.iter().any(|c| c.eq_ignore_ascii_case(country)));
     match listed {
@@ -53,13 +54,13 @@ pub(super) fn of_country(plain: &str, country: &str) -> bool {
     }
 }
 
-/// Whether this is an emergency number of any country.
+/// Returns whether this is an emergency number of any country.
 pub(super) fn of_some_country(plain: &str) -> bool {
     anywhere(plain) || BY_COUNTRY.iter().any(|(_, numbers)| numbers.contains(&plain))
 }
 
-/// The emergency services by their URN (RFC 5031 §4.2), `urn:service:sos.fire`, with or without its `urn:`: phones send it
-/// that know a call for help from others. In lower case, with it.
+/// Returns the URN of an emergency service (RFC 5031 §4.2), `urn:service:sos.fire`, in lower case;
+/// it may come without its `urn:`. Phones that recognise a call for help dial it.
 pub(super) fn service(dialled: &str) -> Option<String> {
     let lower = dialled.to_ascii_lowercase();
     let service = lower.strip_prefix("urn:").unwrap_or(&lower);
@@ -68,7 +69,7 @@ pub(super) fn service(dialled: &str) -> Option<String> {
     fits.then(|| format!("urn:{service}"))
 }
 
-/// Whether this is an emergency number that is known everywhere.
+/// Returns whether this is an emergency number that is known everywhere.
 pub(super) fn anywhere(plain: &str) -> bool {
     ANYWHERE.contains(&plain)
 }

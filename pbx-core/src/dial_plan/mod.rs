@@ -1,7 +1,7 @@
-//! What a dialled string is.
+//! The meaning of a dialled string.
 //!
-//! A string is normalised once, by the tenant's country; the caller keeps the original. The order is fixed: the country's
-//! emergency numbers, then the tenant's extensions, then everything else.
+//! A string is normalised once, by the tenant's country; the caller keeps the original. The order
+//! is fixed: the country's emergency numbers, then the tenant's extensions, then everything else.
 
 mod emergency;
 mod number;
@@ -10,7 +10,8 @@ pub use number::{e164, international};
 
 use serde::{Deserialize, Serialize};
 
-/// Longest dialled string that is looked at, in characters: E.164's 15 digits with an access code, signs and room to spare.
+/// The longest dialled string that is read, in characters: E.164's 15 digits with an access code,
+/// separators and room to spare.
 const LONGEST: usize = 40;
 
 /// A dialled string, normalised once.
@@ -30,8 +31,8 @@ pub enum Dialled {
 }
 
 impl Dialled {
-    /// What `dialled` (a user part, unescaped) means to somebody in `country` (ISO 3166). `is_extension` tells whether the
-    /// tenant has an extension.
+    /// Reads what `dialled` (a user part, unescaped) means to a caller in `country` (ISO 3166).
+    /// `is_extension` tells whether the tenant has an extension.
     pub fn read(dialled: &str, country: &str, is_extension: impl Fn(&str) -> bool) -> Self {
         if let Some(service) = emergency::service(dialled) {
             return Self::Emergency(service);
@@ -58,7 +59,7 @@ impl Dialled {
         }
     }
 
-    /// The normalised text, whatever it is.
+    /// Returns the normalised text.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Extension(text)
@@ -70,19 +71,20 @@ impl Dialled {
     }
 }
 
-/// Whether a dialled string is an emergency number in some country, or the URN of the emergency services: asked where the
-/// country is not known.
+/// Returns whether a dialled string is an emergency number in some country, or the URN of the
+/// emergency services; for use where the country is not known.
 pub fn may_be_emergency(dialled: &str) -> bool {
     emergency::service(dialled).is_some() || emergency::of_some_country(&without_separators(dialled))
 }
 
-/// The text without blanks, the visual separators of RFC 3966 §5.1.1, and parameters of the user part (`;phone-context=…`).
+/// Returns the text without blanks, the visual separators of RFC 3966 §5.1.1, and parameters of the
+/// user part (`;phone-context=…`).
 fn without_separators(dialled: &str) -> String {
     let user = dialled.split(';').next().unwrap_or_default();
     user.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '\u{a0}')).take(LONGEST + 1).collect()
 }
 
-/// Whether it is a star and at least one more sign of a telephone's keys.
+/// Returns whether it is a star and at least one more key of a telephone.
 fn is_service(plain: &str) -> bool {
     plain.len() <= LONGEST
         && plain

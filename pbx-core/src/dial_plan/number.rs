@@ -3,7 +3,8 @@
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 use std::borrow::Cow;
 
-/// A number as a carrier sends it: `+49…`, `0049…`, `49…` or national (`030…`) in `country`. Nothing if it is none of these.
+/// Reads a number as a carrier sends it: `+49…`, `0049…`, `49…` or national (`030…`) in `country`;
+/// returns `None` if it is none of these.
 pub fn e164(dialled: &str, country: &str) -> Option<String> {
     let plain = global(dialled);
     if let Some(number) = from_plus_or_access_code(&plain, country) {
@@ -18,20 +19,21 @@ pub fn e164(dialled: &str, country: &str) -> Option<String> {
     found.as_ref().map(format_e164)
 }
 
-/// A number that tells its country by itself: `+49…`, `0049…` or `49…`. Nothing for national forms.
+/// Reads a number that has its country in it: `+49…`, `0049…` or `49…`; returns `None` for national
+/// forms.
 pub fn international(dialled: &str) -> Option<String> {
     let plain = global(dialled);
     let digits = plain.strip_prefix('+').or_else(|| plain.strip_prefix("00")).unwrap_or(&plain);
     parse(&format!("+{digits}"), None).as_ref().map(format_e164)
 }
 
-/// The digits of a number without separators, with its plus where it is written in one of the ways to
-/// say so: `00+49…`, `+49 (0)30…`, and a local number whose context names the digits before it
-/// (RFC 3966 §5.1.5).
+/// Returns the digits of a number without separators, with a plus where the text has one in some
+/// form: `00+49…`, `+49 (0)30…`, or a local number whose context names the digits before it (RFC
+/// 3966 §5.1.5).
 pub(super) fn global(dialled: &str) -> String {
     let (number, params) = dialled.split_once(';').unwrap_or((dialled, ""));
     let is_international = number.trim_start().starts_with('+') || number.trim_start().starts_with("00");
-    // The zero that is dialled at home alone, in the brackets of E.123.
+    // The brackets of E.123 hold a zero that is dialled within the country alone.
     let number = if is_international { number.replacen("(0)", "", 1) } else { number.to_owned() };
     let plain = super::without_separators(&number);
     let from_plus = plain.trim_start_matches('0');
@@ -48,8 +50,8 @@ pub(super) fn global(dialled: &str) -> String {
     }
 }
 
-/// A number as somebody in `country` dials it: with a plus, with the access code, or national. Local numbers without their
-/// area code are none, because nobody knows the area.
+/// Reads a number as it is dialled in `country`: with a plus, with the access code, or national. A
+/// local number without its area code is none, because its area is not known.
 pub(super) fn dialled(plain: &str, country: &str) -> Option<String> {
     from_plus_or_access_code(plain, country).or_else(|| national(plain, country).as_ref().map(format_e164))
 }
@@ -64,7 +66,7 @@ fn from_plus_or_access_code(plain: &str, country: &str) -> Option<String> {
     parse(&format!("+{rest}"), None).as_ref().map(format_e164)
 }
 
-/// What people dial before a foreign country's code: 00 by ITU-T E.123, but for a few.
+/// Returns the prefix of a foreign country's code: 00 by ITU-T E.123, but for a few countries.
 fn access_code(country: &str) -> &'static str {
     match country {
         "US" | "CA" | "PR" | "GU" | "VI" => "011",
@@ -74,8 +76,8 @@ fn access_code(country: &str) -> &'static str {
     }
 }
 
-/// Reads a number of the country itself, dialled as its plan wants: with the trunk prefix where there is one, and the area
-/// code.
+/// Reads a number of the country itself, dialled as its plan wants: with the trunk prefix where
+/// there is one, and the area code.
 fn national(plain: &str, country: &str) -> Option<PhoneNumber> {
     let region = Region::from_code(country).ok()?;
     if plain.starts_with('+') {
@@ -85,13 +87,14 @@ fn national(plain: &str, country: &str) -> Option<PhoneNumber> {
     let printed = number.format_as(PhoneNumberFormat::National);
     let printed: String = printed.chars().filter(char::is_ascii_digit).collect();
     let north_american = number.country_code == 1 && plain.strip_prefix('1') == Some(printed.as_str());
-    // What fits no format is printed as it is: then a trunk prefix, or being in use, must tell it from an incomplete number.
+    // The library prints a number of no format as it is: then a trunk prefix, or being in use, has
+    // to tell it from an incomplete number.
     let dialled_in_full = printed == plain && (plain.starts_with('0') || number.is_valid());
     (dialled_in_full || north_american).then_some(number)
 }
 
-/// Parses digits with the library, and only if a number of this length can exist. (The library would also take letters,
-/// extensions and URIs.)
+/// Parses digits with the library, and only if a number of this length can exist. (The library
+/// would also take letters, extensions and URIs.)
 fn parse(plain: &str, region: Option<Region>) -> Option<PhoneNumber> {
     let plain = &*without_old_mobile_digit(plain);
     let digits = plain.strip_prefix('+').unwrap_or(plain);
@@ -102,7 +105,8 @@ fn parse(plain: &str, region: Option<Region>) -> Option<PhoneNumber> {
     matches!(number.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)).then_some(number)
 }
 
-/// Mexico's mobile numbers had a 1 behind the country code until 2019; carriers still send it.
+/// Removes the 1 that Mexico's mobile numbers had behind the country code until 2019; carriers
+/// still send it.
 fn without_old_mobile_digit(plain: &str) -> Cow<'_, str> {
     match plain.strip_prefix("+521") {
         Some(rest) if rest.len() == 10 => Cow::Owned(format!("+52{rest}")),

@@ -11,29 +11,31 @@ pub struct Device {
     pub id: DeviceId,
     /// The natural key within its person: `desk`.
     pub slug: String,
-    /// What people call it.
+    /// The device's name for people.
     pub label: String,
     /// The person who uses it.
     pub person: PersonId,
     /// The SIP user name: opaque, unique over all tenants.
     pub sip_user: String,
-    /// What its digest is checked with; `None`: it cannot register or call, but its fixed contact can be rung.
+    /// The values that its digests are checked with; `None` if it cannot register or call, though
+    /// its fixed contact can be rung.
     pub ha1: Option<Ha1>,
-    /// Where it always is (a SIP URI), instead of registering.
+    /// The SIP URI at which it always is, instead of registering.
     pub contact: Option<String>,
-    /// Where its media may come from.
+    /// The sources that its media may come from.
     pub media: MediaRule,
 }
 
-/// Where the media of a phone may come from.
+/// The sources that the media of a phone may come from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MediaRule {
-    /// From the address that its SDP announces, or the one that its signalling comes from.
+    /// The address that its SDP announces, or the one that its signalling comes from.
     #[default]
     Announced,
-    /// From any address, once nothing has come from these for a second: a phone with several networks, or whose signalling
-    /// passes a proxy. Who finds the port in that second can be taken for the phone.
+    /// Any address, once nothing has come from these for a second: for a phone with several
+    /// networks, or whose signalling passes a proxy. A sender that finds the port in that second is
+    /// taken for the phone.
     Roams,
 }
 
@@ -42,6 +44,6 @@ pub enum MediaRule {
 pub struct DeviceRef {
     /// The device's id.
     pub id: DeviceId,
-    /// What people call it.
+    /// The device's name for people.
     pub label: String,
 }

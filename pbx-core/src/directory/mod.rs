@@ -1,6 +1,8 @@
-//! Who and what there is: tenants, people, devices, numbers, trunks and sources, as one immutable snapshot.
+//! The configuration of all tenants, people, devices, numbers, trunks and sources, as one immutable
+//! snapshot.
 //!
-//! A snapshot is read without locks and swapped whole when configuration changes; `revision` tells which one a call saw.
+//! A snapshot is read without locks and swapped whole when configuration changes; `revision` says
+//! which one a call saw.
 
 mod assignment;
 mod device;
@@ -28,14 +30,14 @@ use std::sync::Arc;
 /// The whole configuration that calls read, at one revision.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    /// Grows by one with every change; recorded in every decision.
+    /// The revision, which grows by one with every change and is recorded in every decision.
     pub revision: u64,
     /// The digest realm of this server: one for all tenants.
     pub realm: String,
     tenants: HashMap<TenantId, Arc<Tenant>>,
     trunks: HashMap<TrunkId, Arc<Trunk>>,
     sip_users: HashMap<String, (TenantId, DeviceId)>,
-    /// Where the trunks call from, the most exact place first.
+    /// The places that the trunks call from, the most exact first.
     peers: Vec<(Peer, TrunkId)>,
     /// Those of them that are one address and port: every request is looked up here.
     exact_peers: HashMap<SocketAddr, TrunkId>,
@@ -44,12 +46,13 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Indexes what the store holds. Later duplicates of a unique key are ignored: `Change` refuses them before.
+    /// Indexes what the store holds. Later duplicates of a unique key are ignored: `Change` refuses
+    /// them before.
     pub fn new(revision: u64, realm: String, tenants: Vec<Tenant>, trunks: Vec<Trunk>) -> Self {
         Self::of_shared(revision, realm, tenants.into_iter().map(Arc::new).collect(), trunks)
     }
 
-    /// As [`Directory::new`], of tenants that may be shared with an earlier snapshot.
+    /// Does the same with tenants that may be shared with an earlier snapshot.
     pub fn of_shared(revision: u64, realm: String, tenants: Vec<Arc<Tenant>>, trunks: Vec<Trunk>) -> Self {
         let mut directory = Self { revision, realm, ..Self::default() };
         for trunk in trunks {
@@ -78,58 +81,58 @@ impl Directory {
         directory
     }
 
-    /// A tenant by its id.
+    /// Returns a tenant by its id.
     pub fn tenant(&self, id: TenantId) -> Option<&Arc<Tenant>> {
         self.tenants.get(&id)
     }
 
-    /// Every tenant, in no order.
+    /// Returns every tenant, in no order.
     pub fn tenants(&self) -> impl Iterator<Item = &Arc<Tenant>> {
         self.tenants.values()
     }
 
-    /// A trunk by its id.
+    /// Returns a trunk by its id.
     pub fn trunk(&self, id: TrunkId) -> Option<&Arc<Trunk>> {
         self.trunks.get(&id)
     }
 
-    /// Every trunk, in no order.
+    /// Returns every trunk, in no order.
     pub fn trunks(&self) -> impl Iterator<Item = &Arc<Trunk>> {
         self.trunks.values()
     }
 
-    /// The device with this SIP user name, and its tenant. User names are unique over all tenants and compared exactly (RFC
-    /// 3261 §19.1.4).
+    /// Returns the device with this SIP user name, and its tenant. User names are unique over all
+    /// tenants and compared exactly (RFC 3261 §19.1.4).
     pub fn device_of_sip_user(&self, user: &str) -> Option<(&Arc<Tenant>, &Device)> {
         let (tenant, device) = self.sip_users.get(user)?;
         let tenant = self.tenants.get(tenant)?;
         Some((tenant, tenant.devices.get(device)?))
     }
 
-    /// The trunk that calls from this address and port; the one that says so most exactly.
+    /// Returns the trunk that calls from this address and port, by the most exact of its peers.
     pub fn trunk_of_peer(&self, source: SocketAddr) -> Option<&Arc<Trunk>> {
         let exact = self.exact_peers.get(&source);
         let of_network = || self.peers.iter().find(|(peer, _)| peer.address().is_none() && peer.is_at(source));
         self.trunks.get(exact.or_else(|| of_network().map(|(_, trunk)| trunk))?)
     }
 
-    /// The only trunk with a peer at this address, whatever its port.
+    /// Returns the only trunk with a peer at this address, on any port.
     pub fn trunk_at(&self, host: IpAddr) -> Option<&Arc<Trunk>> {
         let mut here = self.peers.iter().filter(|(peer, _)| peer.network().contains(host)).map(|(_, trunk)| trunk);
         let first = here.next()?;
         here.all(|other| other == first).then(|| self.trunks.get(first))?
     }
 
-    /// The number that a trunk delivers, and its tenant. Trunk and number decide together: two carriers may deliver one
-    /// number.
+    /// Returns the number that a trunk delivers, and its tenant. Trunk and number decide together:
+    /// two carriers may deliver one number.
     pub fn number_of_did(&self, trunk: TrunkId, e164: &str) -> Option<(&Arc<Tenant>, &Number)> {
         let (tenant, number) = self.dids.get(&(trunk, e164.to_owned()))?;
         let tenant = self.tenants.get(tenant)?;
         Some((tenant, tenant.numbers.get(number)?))
     }
 
-    /// The devices of an earlier snapshot that are gone or have another password now, so that their registrations do not
-    /// count any more.
+    /// Returns the devices of an earlier snapshot that are gone or have another password now, so
+    /// that their registrations no longer count.
     pub fn lapsed_since(&self, before: &Self) -> Vec<(TenantId, DeviceId)> {
         let mut lapsed = Vec::new();
         for old in before.tenants.values() {
@@ -145,7 +148,8 @@ impl Directory {
         lapsed
     }
 
-    /// The countries of the tenants that have numbers on a trunk: where a national form that it delivers may be from.
+    /// Returns the countries of the tenants that have numbers on a trunk, by which a national form
+    /// that it delivers is read.
     pub fn countries_of_trunk(&self, trunk: TrunkId) -> &[String] {
         self.trunk_countries.get(&trunk).map_or(&[], Vec::as_slice)
     }

@@ -3,7 +3,7 @@
 use crate::base::ids::{NumberId, TrunkId};
 use serde::{Deserialize, Serialize};
 
-/// A number of the tenant; what it runs is its binding (`Scope::Number`).
+/// A number of the tenant; the template that it runs is its assignment (`Scope::Number`).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Number {
     /// The number's id.

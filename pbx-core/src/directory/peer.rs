@@ -1,4 +1,4 @@
-//! Where a trunk calls from: one address and port, or a network of any port.
+//! The place that a trunk calls from: one address and port, or a network of any port.
 
 use crate::base::network::{BadNetwork, Network};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -6,8 +6,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-/// Where a trunk calls from, written `192.0.2.1:5060`, `192.0.2.1` or `192.0.2.0/28`. On a connection the
-/// port does not count (RFC 3261 §18.1.1).
+/// A place that a trunk calls from, written `192.0.2.1:5060`, `192.0.2.1` or `192.0.2.0/28`. On a
+/// connection the port does not count (RFC 3261 §18.1.1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Peer {
     network: Network,
@@ -20,22 +20,23 @@ impl Peer {
         self.network.contains(source.ip()) && self.port.is_none_or(|port| port == source.port())
     }
 
-    /// The addresses.
+    /// Returns the addresses.
     pub const fn network(&self) -> &Network {
         &self.network
     }
 
-    /// The address and port, where it is one.
+    /// Returns the address and port; `None` if it is a network.
     pub fn address(&self) -> Option<SocketAddr> {
         self.port.map(|port| SocketAddr::new(self.network.first(), port))
     }
 
-    /// How exactly it says where: a port before none, a small network before a large one.
+    /// Returns how exact the place is: with a port before without, a small network before a large
+    /// one.
     pub(super) const fn exactness(&self) -> (bool, u8) {
         (self.port.is_some(), self.network.bits())
     }
 
-    /// Returns whether it is a place that a packet can come from.
+    /// Returns whether a packet can come from it.
     pub fn is_somewhere(&self) -> bool {
         self.port != Some(0) && !self.network.is_everybody() && !self.network.first().is_unspecified()
     }

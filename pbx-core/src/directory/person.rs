@@ -1,9 +1,9 @@
-//! Somebody with an extension.
+//! A person with an extension.
 
 use crate::base::ids::{DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
 
-/// A person: has an extension that others dial, and any number of phones.
+/// A person, who has an extension that others dial, and any number of phones.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Person {
     /// The person's id.
@@ -12,7 +12,7 @@ pub struct Person {
     pub slug: String,
     /// The name that phones show.
     pub name: String,
-    /// What colleagues dial.
+    /// The extension that colleagues dial.
     pub extension: String,
     /// The e-mail address; also the name to log in with.
     pub email: Option<String>,

@@ -33,23 +33,26 @@ pub struct Source {
     pub allowed_hosts: Vec<String>,
     /// Whether the operator lets it reach private, loopback and link-local addresses.
     pub allow_private: bool,
-    /// What stands in for its answer while it is slow or down; nothing if no default is declared.
+    /// The answer that stands in while the source is slow or down; `None` if no default is
+    /// declared.
     pub default: Option<Value>,
     /// The header that carries the secret.
     pub header: String,
-    /// What the source knows the company by, sealed for [`Source::sealed_for`]: sent to the URL's own host, shown nowhere.
+    /// The credential by which the source knows the company, sealed for [`Source::sealed_for`]. It
+    /// is sent to the URL's own host and shown nowhere.
     pub secret: Option<Sealed>,
 }
 
 impl Source {
-    /// Scheme, host and port of the URL, as written.
+    /// Returns scheme, host and port of the URL, as written.
     fn origin(&self) -> &str {
         let host = self.url.find("://").map_or(0, |at| at + 3);
         let end = self.url[host..].find(['/', '?', '#']).map_or(self.url.len(), |at| host + at);
         &self.url[..end]
     }
 
-    /// What its secret is sealed for: this source at this host. Whoever leads the URL elsewhere has to know the secret.
+    /// Returns the owner that its secret is sealed for: this source at this host. Leading the URL
+    /// to another host takes the secret.
     pub fn sealed_for(&self, tenant: TenantId) -> String {
         format!("{tenant}/{} {}", self.id, self.origin().to_ascii_lowercase())
     }

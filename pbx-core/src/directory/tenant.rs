@@ -12,20 +12,21 @@ use std::sync::Arc;
 pub struct Holiday {
     /// The civil date in the tenant's zone, `YYYY-MM-DD`.
     pub date: String,
-    /// What people call it.
+    /// The day's name for people.
     pub name: String,
 }
 
-/// One tenant's whole configuration in a snapshot.
+/// A tenant's whole configuration in a snapshot.
 #[derive(Clone, Debug)]
 pub struct Tenant {
     /// The tenant's id.
     pub id: TenantId,
     /// The natural key of the import file, unique on the server: `acme`.
     pub slug: String,
-    /// What people call it.
+    /// The tenant's name for people.
     pub name: String,
-    /// SIP domains that phones of this tenant may name. The credential decides the tenant, never the domain.
+    /// SIP domains that phones of this tenant may name. The credential decides the tenant, never
+    /// the domain.
     pub domains: Vec<String>,
     /// IANA time zone.
     pub timezone: String,
@@ -45,24 +46,24 @@ pub struct Tenant {
     pub sources: HashMap<SourceId, Source>,
     /// The person who has each extension.
     pub extensions: BTreeMap<String, PersonId>,
-    /// The templates that the numbers, the extensions and the whole tenant run.
+    /// The templates that run for numbers, extensions and the whole tenant.
     pub assignments: Vec<Assignment>,
-    /// The versions that the bindings name, and the catalogue's.
+    /// The versions that the assignments name, and the catalogue's.
     pub templates: HashMap<TemplateVersionId, Arc<TemplateVersion>>,
 }
 
 impl Tenant {
-    /// The person who has this extension.
+    /// Returns the person who has this extension.
     pub fn person_at(&self, extension: &str) -> Option<&Person> {
         self.people.get(self.extensions.get(extension)?)
     }
 
-    /// A data source by the name that templates use.
+    /// Returns a data source by the name that templates use.
     pub fn source_named(&self, slug: &str) -> Option<&Source> {
         self.sources.values().find(|source| source.slug == slug)
     }
 
-    /// The devices of a person, in the order in which they were listed.
+    /// Returns the devices of a person, in the order in which they were listed.
     pub fn devices_of(&self, person: &Person) -> impl Iterator<Item = &Device> {
         person.devices.iter().filter_map(|id| self.devices.get(id))
     }

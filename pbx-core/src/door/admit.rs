@@ -1,4 +1,4 @@
-//! The way of one message through the door.
+//! One message's way through the door.
 
 use super::alarm::Alarm;
 use super::identity::{Identity, Who, calls_for_help};
@@ -16,10 +16,10 @@ use pbx_sip::gate::{self, Fault};
 use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Uri};
 use std::net::SocketAddr;
 
-/// What is wrong with credentials that name another number than the request (RFC 7616 §3.4.6).
+/// The fault of credentials that name another number than the request does (RFC 7616 §3.4.6).
 const FOR_ANOTHER: Malformed = Malformed("its uri names somebody else than the request does");
 
-/// What becomes of a message.
+/// The fate of a message.
 #[derive(Clone, Debug)]
 pub enum Verdict {
     /// Send these bytes back on the same flow, and forget the message.
@@ -28,27 +28,29 @@ pub enum Verdict {
     Deliver {
         /// The slot.
         slot: Slot,
-        /// The message, with `received` and `rport` where they belong and without a false P-Asserted-Identity.
+        /// The message, with `received` and `rport` where they belong and without a false
+        /// P-Asserted-Identity.
         message: Message,
-        /// Who sent it.
+        /// The sender of the message.
         who: Who,
     },
-    /// Nothing.
+    /// Forget it.
     Drop,
 }
 
-/// A verdict, and what somebody should know about it.
+/// A verdict, where it is answered, and what the audit should say of it.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    /// What becomes of the message.
+    /// The fate of the message.
     pub verdict: Verdict,
-    /// Where it is answered: back on the flow it came on, over UDP to the port that its Via asks for (RFC 3261 §18.2.2).
+    /// The flow that the answer goes to: the one that the message came on, over UDP to the port
+    /// that its Via asks for (RFC 3261 §18.2.2).
     pub flow: Flow,
     /// A line for the audit.
     pub alarm: Option<Alarm>,
 }
 
-/// The same before it is known where answers go.
+/// An admission without the flow of its answer.
 struct Judged {
     verdict: Verdict,
     alarm: Option<Alarm>,
@@ -60,7 +62,7 @@ impl From<Verdict> for Judged {
     }
 }
 
-/// One message's circumstances.
+/// The circumstances of one message.
 #[derive(Clone, Copy)]
 pub(super) struct Moment<'a> {
     pub(super) now: Now,
@@ -70,7 +72,7 @@ pub(super) struct Moment<'a> {
 }
 
 impl Moment<'_> {
-    /// Where it really came from.
+    /// Returns where the message really came from.
     pub(super) fn source(&self) -> SocketAddr {
         source_of(self.flow)
     }
@@ -98,8 +100,9 @@ impl Door {
         Admission { verdict, flow: answered, alarm }
     }
 
-    /// The same, unless it is an answer for which nothing is left in the ration of who asks. Phones and trunks that we know
-    /// have no ration, nor has a connection, whose source nobody forges.
+    /// Returns the judgement, or a drop where it is an answer and its destination's ration is used
+    /// up. Known phones and trunks have no ration, nor do connections, whose source can't be
+    /// forged.
     fn rationed(&self, moment: Moment<'_>, request: &Message, judged: Judged) -> Judged {
         let has_ration = || !moment.flow.transport.is_reliable() && !self.is_known(moment, request);
         if !matches!(judged.verdict, Verdict::Answer(_)) || !has_ration() {
@@ -110,8 +113,9 @@ impl Door {
         Judged { verdict: if may_leave { judged.verdict } else { Verdict::Drop }, ..judged }
     }
 
-    /// Whether a request comes from a trunk's peer, or from the very place where the phone that it names has proven its
-    /// password: from beside it, nobody shall learn by our silence which phones are there.
+    /// Returns whether a request comes from a trunk's peer, or from the very place where the phone
+    /// that it names has proven its password. From beside that place our silence must not show
+    /// which phones are there.
     fn is_known(&self, moment: Moment<'_>, request: &Message) -> bool {
         let (directory, source) = (moment.directory, moment.source());
         let device = || {
@@ -122,16 +126,17 @@ impl Door {
         directory.trunk_of_peer(source).is_some() || device().is_some()
     }
 
-    /// Judges the end of a stream: what to answer to it, if anything, before the connection is closed.
-    pub fn uncut(&self, flow: Flow, error: FramingError) -> Verdict {
+    /// Judges a stream that can't be cut into messages: what to answer, if anything, before the
+    /// connection is closed.
+    pub fn framing_failed(&self, flow: Flow, error: FramingError) -> Verdict {
         match gate::judge_uncut(error) {
             gate::Verdict::Refuse(message, fault) => self.answers.fault(&stamped(message, flow, true), &fault),
             gate::Verdict::Ignore(_) | gate::Verdict::Pass(_) => Verdict::Drop,
         }
     }
 
-    /// Looks at what an engine sends: after the final answer to an INVITE its CANCEL is expected only for as long as it
-    /// may be on its way.
+    /// Notes what an engine sends: after the final answer to an INVITE its CANCEL is expected only
+    /// for as long as it may be on its way.
     pub fn sent(&self, now: Instant, flow: &Flow, bytes: &Bytes) {
         let is_final =
             bytes.starts_with(b"SIP/2.0 ") && bytes.get(8).is_some_and(|digit| (b'2'..=b'6').contains(digit));
@@ -171,7 +176,8 @@ impl Door {
         }
     }
 
-    /// A request with a To-tag: of ours, or of nobody (RFC 3261 §12.2.2).
+    /// Judges a request with a To-tag: it goes to the slot in our tag, or gets a 481 (RFC 3261
+    /// §12.2.2).
     fn within_dialog(&self, method: &Method, tag: &str, message: Message) -> Verdict {
         match self.tokens.read_tag(tag) {
             Some(ours) => Verdict::Deliver { slot: ours.slot, message, who: Who::Known },
@@ -180,7 +186,8 @@ impl Door {
         }
     }
 
-    /// CANCEL, and an ACK without a tag, go where their INVITE went (RFC 3261 §9.2, §17.2.3).
+    /// Judges a CANCEL, or an ACK without a tag of ours: it goes where its INVITE went (RFC 3261
+    /// §9.2, §17.2.3).
     fn follows_invite(&self, moment: Moment<'_>, method: &Method, message: Message) -> Verdict {
         let slot =
             pending::InviteKey::of(&message, moment.flow).and_then(|key| self.pending.slot_of(moment.now.mono, &key));
@@ -191,7 +198,7 @@ impl Door {
         }
     }
 
-    /// An INVITE from a trunk: trunk and number decide the tenant.
+    /// Judges an INVITE from a trunk: trunk and number decide the tenant.
     fn trunk_calls(&self, moment: Moment<'_>, trunk: &Trunk, message: Message) -> Judged {
         let found = number_called(moment.directory, trunk, &message);
         let Some((tenant, number)) = found else { return self.number_unknown(moment, &message) };
@@ -199,7 +206,8 @@ impl Door {
         self.deliver(moment, tenant.id.slot(), message, who).into()
     }
 
-    /// Answers 404. Its line names what the request line asked for, which its answer does not repeat.
+    /// Answers 404. Its audit line has the number of the Request-URI, which the answer does not
+    /// repeat.
     fn number_unknown(&self, moment: Moment<'_>, message: &Message) -> Judged {
         let verdict = self.answers.status(message, StatusCode::NOT_FOUND);
         let Verdict::Answer(answer) = &verdict else { return verdict.into() };
@@ -208,7 +216,7 @@ impl Door {
         Judged { alarm: line.map(|line| line.about(asked)), verdict }
     }
 
-    /// A REGISTER or an INVITE from anywhere: who is it?
+    /// Judges a REGISTER or an INVITE from an unknown source by its credentials.
     fn identified(&self, moment: Moment<'_>, message: Message) -> Judged {
         let identity = self.identity(moment, &message);
         match identity {
@@ -232,7 +240,7 @@ impl Door {
         }
     }
 
-    /// A response goes to the slot in our branch (RFC 3261 §18.1.2: one that is not ours is dropped).
+    /// Judges a response: it goes to the slot in our branch, or is dropped (RFC 3261 §18.1.2).
     fn response(&self, message: Message) -> Verdict {
         let ours = message.via().ok().and_then(|via| self.tokens.read_branch(via.branch()?));
         ours.map_or(Verdict::Drop, |ours| Verdict::Deliver { slot: ours.slot, message, who: Who::Known })
@@ -248,38 +256,41 @@ impl Door {
     }
 }
 
-/// Whether what a REGISTER wants to bind is no address of SIP (RFC 3261 §10.3 step 5, RFC 4475 §3.3.4).
+/// Returns whether the address that a REGISTER wants to bind is none of SIP (RFC 3261 §10.3 step 5,
+/// RFC 4475 §3.3.4).
 fn names_no_account(register: &Message) -> bool {
     register.to_addr().is_ok_and(|to| to.uri().as_sip().is_none())
 }
 
-/// Whether a request wants to travel by TLS all the way, which neither UDP nor TCP is: it is not taken where it came unsealed
-/// (RFC 3261 §26.2.2, RFC 5630 §3.1).
+/// Returns whether a request asks for TLS on every hop, which UDP and TCP can't give: then it is
+/// refused (RFC 3261 §26.2.2, RFC 5630 §3.1).
 fn wants_tls(request: &Message) -> bool {
     matches!(request.uri(), Ok(Uri::Sip(uri)) if uri.is_secure())
 }
 
-/// An IPv4 address looks the same by whatever socket it came.
+/// Returns the source of a flow; an IPv4 address looks the same by whatever socket it came.
 pub(super) fn source_of(flow: Flow) -> SocketAddr {
     canonical(flow.remote)
 }
 
-/// Where a request is answered, again and again: see [`pbx_sip::Via::response_port`].
+/// Returns the flow that a request is answered on, however often it is repeated: see
+/// [`pbx_sip::Via::response_port`].
 fn answers_of(flow: Flow, request: &Message) -> Flow {
     let port = request.via().ok().filter(|_| !flow.transport.is_reliable()).map(|via| via.response_port(flow.remote));
     let mut answered = flow;
     if let Some(port) = port {
-        // The rest of the address stays: of one that is link-local, its scope.
+        // The rest of the address stays: a link-local one needs its scope.
         answered.remote.set_port(port);
     }
     answered
 }
 
-/// With `received` and `rport` in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and without an identity that only
-/// somebody we trust may assert (RFC 3325 §5). What cannot be edited stays as it came.
+/// Adds `received` and `rport` to the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4), and removes an
+/// identity that only a trusted peer may assert (RFC 3325 §5). A message that can't be edited stays
+/// as it came.
 fn stamped(message: Message, flow: Flow, trusted: bool) -> Message {
     let asserts = !trusted && message.header(HeaderName::PAssertedIdentity).is_some();
-    // By itself: a Via that cannot be edited must not keep what nobody may assert.
+    // An edit of its own: a Via that can't be edited must not keep a forged identity.
     let without = asserts.then(|| Editor::new(&message).remove(HeaderName::PAssertedIdentity).finish().ok()).flatten();
     let message = without.unwrap_or(message);
     let Some(via) = message.via().ok().and_then(|via| via.received_from(source_of(flow))) else { return message };

@@ -1,69 +1,69 @@
-//! What the door wants somebody to know: once an episode, never once a packet.
+//! What the door reports to the audit: once an episode, never once a packet.
 
 use crate::base::ids::{AuditId, TenantId};
 use crate::base::time::Wall;
 use crate::journal::AuditLine;
 use std::net::SocketAddr;
 
-/// What was noticed.
+/// The kind of an alarm, with its particulars.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AlarmKind {
     /// A source guesses passwords or user names.
     Guessing {
-        /// How many failures of the source are not yet forgotten.
+        /// Failures of the source that are not yet forgotten.
         failures: u32,
     },
     /// A phone's credentials can't be used, whatever its password.
     Unusable {
-        /// What is wrong with them, as a stable code.
+        /// The fault of the credentials, as a stable code.
         fault: &'static str,
     },
-    /// More lines of a kind would have come than a minute takes.
+    /// More lines of a kind came than a minute takes.
     LeftOut {
         /// The code of those lines.
         code: &'static str,
-        /// How many were not written.
+        /// The number of lines that were left out.
         lines: u32,
     },
-    /// Connections were refused or closed for want of room. The source is the one that found none.
+    /// Connections were refused or closed for want of room. The source is that of the refused one.
     Crowded {
-        /// How many there were.
+        /// The number of connections there were.
         connections: usize,
-        /// Whether they were all of this one source; else of the server.
+        /// Whether all of them came from this source, and not from all over.
         of_one_source: bool,
     },
     /// A request outside of a call was refused.
     Refused {
-        /// Our answer.
+        /// The status of our answer.
         status: u16,
-        /// Why, as the sender was told.
+        /// The reason phrase of our answer.
         reason: String,
-        /// What it wanted.
+        /// The method of the request.
         method: String,
-        /// Whom it wanted.
+        /// The user or number that the request asked for.
         dialled: String,
-        /// Its Call-ID.
+        /// The request's Call-ID.
         sip_call_id: String,
     },
 }
 
-/// Something noticed at the door.
+/// A line for the audit about something that the door noticed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alarm {
-    /// What.
+    /// The kind of the alarm.
     pub kind: AlarmKind,
-    /// When.
+    /// When it was noticed.
     pub at: Wall,
-    /// From where.
+    /// The source that it is about.
     pub source: SocketAddr,
-    /// The user name that was tried last, as it was sent.
+    /// The user name that was last tried, as it was sent.
     pub account: String,
-    /// Whose account that is, if it is one.
+    /// The tenant that has this account; `None` if there is no such account.
     pub tenant: Option<TenantId>,
 }
 
 impl Alarm {
-    /// The stable code of audit lines and of the console's alarms.
+    /// Returns the stable code of audit lines and of the console's alarms.
     pub const fn code(&self) -> &'static str {
         match self.kind {
             AlarmKind::Guessing { .. } => "sip.guessing",
@@ -74,7 +74,7 @@ impl Alarm {
         }
     }
 
-    /// The same, about this dialled string.
+    /// Returns the alarm with this dialled string.
     pub(super) fn about(mut self, asked: String) -> Self {
         if let AlarmKind::Refused { dialled, .. } = &mut self.kind {
             *dialled = asked;
@@ -82,7 +82,7 @@ impl Alarm {
         self
     }
 
-    /// As a line of the audit.
+    /// Returns the alarm as a line of the audit.
     pub fn audit(&self, id: AuditId) -> AuditLine {
         AuditLine {
             id,
@@ -114,7 +114,7 @@ impl Alarm {
     }
 }
 
-/// What a stranger sent, fit for a line.
+/// Returns what a stranger sent in a form that is fit for a line.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

@@ -1,4 +1,4 @@
-//! What the door answers by itself, keeping nothing (RFC 3261 §8.2.7).
+//! Answers of the door that leave no state behind (RFC 3261 §8.2.7).
 
 use super::DoorKey;
 use super::admit::Verdict;
@@ -7,14 +7,15 @@ use pbx_sip::digest::{Challenge, Keyed};
 use pbx_sip::gate::{Fault, Policy, refuse};
 use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
 
-/// What we carry out: every Allow of ours names these and no other.
+/// The methods that we carry out: every Allow of ours names these and no other.
 const ALLOWED: [Method; 6] =
     [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Register];
 
-/// After how many seconds the guard has forgotten one failure at an account (`GuardLimits::pair_refill`).
+/// Seconds after which the guard has forgotten one failure at an account
+/// (`GuardLimits::pair_refill`).
 const LATER_S: u32 = 10;
 
-/// Makes stateless answers.
+/// The writer of stateless answers.
 pub(super) struct Answers {
     key: Keyed,
 }
@@ -24,41 +25,42 @@ impl Answers {
         Self { key: Keyed::new(key) }
     }
 
-    /// What the gate lets pass: every method that has a name, no extension yet.
+    /// Returns the gate's policy: every method that has a name, no extension yet.
     pub(super) fn policy(&self) -> Policy<'static> {
         Policy { allowed: &ALLOWED, ..Policy::default() }
     }
 
-    /// The gate's answer to a fault.
+    /// Writes the gate's answer to a fault.
     pub(super) fn fault(&self, request: &Message, fault: &Fault) -> Verdict {
         verdict(request, refuse(request, fault, &self.tag(request), &self.policy()))
     }
 
-    /// An answer of a bare status.
+    /// Writes an answer with a bare status.
     pub(super) fn status(&self, request: &Message, status: StatusCode) -> Verdict {
         verdict(request, self.response(request, status))
     }
 
-    /// 405 (RFC 3261 §8.2.1).
+    /// Writes a 405 (RFC 3261 §8.2.1).
     pub(super) fn not_allowed(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::METHOD_NOT_ALLOWED);
         verdict(request, response.header(HeaderName::Allow, allowed()))
     }
 
-    /// 200 to an OPTIONS, which tells nothing about anybody (RFC 3261 §11.2).
+    /// Writes a 200 to an OPTIONS; it gives away nothing about any account (RFC 3261 §11.2).
     pub(super) fn options(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::OK);
         verdict(request, response.header(HeaderName::Allow, allowed()).header(HeaderName::Accept, "application/sdp"))
     }
 
-    /// 401 with these challenges (RFC 7616, RFC 8760).
+    /// Writes a 401 with these challenges (RFC 7616, RFC 8760).
     pub(super) fn challenge(&self, request: &Message, challenges: &[Challenge]) -> Verdict {
         let response = self.response(request, StatusCode::UNAUTHORIZED);
         let add = |response: ResponseBuilder, challenge| response.header(HeaderName::WwwAuthenticate, challenge);
         verdict(request, challenges.iter().fold(response, add))
     }
 
-    /// 480 to who calls for help where passwords were guessed, and when it is worth another try (RFC 3261 §21.4.18).
+    /// Writes a 480 for a call for help from where passwords were guessed, with the time after
+    /// which to try again (RFC 3261 §21.4.18).
     pub(super) fn later(&self, request: &Message) -> Verdict {
         let response = self.response(request, StatusCode::TEMPORARILY_UNAVAILABLE);
         verdict(request, response.header(HeaderName::RetryAfter, LATER_S.to_string()))
@@ -68,8 +70,9 @@ impl Answers {
         ResponseBuilder::new(request, status, None, Some(&self.tag(request)))
     }
 
-    /// A To-tag that every retransmission of the request gets again, also after a restart (RFC 3261 §8.2.7). It is none of
-    /// `token`'s, so that the ACK to it is recognised as nobody's.
+    /// Returns a To-tag that every retransmission of the request gets again, also after a restart
+    /// (RFC 3261 §8.2.7). It has another form than the tags of `token`, so that its ACK is taken
+    /// for no call's.
     fn tag(&self, request: &Message) -> String {
         let value = |name| request.header(name).map(|header| header.value()).unwrap_or_default();
         let (call_id, from, cseq) = (value(HeaderName::CallId), value(HeaderName::From), value(HeaderName::Cseq));
@@ -81,12 +84,12 @@ impl Answers {
     }
 }
 
-/// [`ALLOWED`] as it stands in Allow.
+/// Returns [`ALLOWED`] as the value of Allow.
 fn allowed() -> String {
     ALLOWED.each_ref().map(Method::as_str).join(", ")
 }
 
-/// No ACK is ever answered, nor what can't be.
+/// Returns the answer as a verdict: an ACK is never answered, nor a request that can't be.
 fn verdict(request: &Message, answer: ResponseBuilder) -> Verdict {
     if request.is(&Method::Ack) {
         return Verdict::Drop;

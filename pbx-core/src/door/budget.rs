@@ -1,35 +1,35 @@
-//! How many lines of one kind the audit takes in a minute: a source is easily had by the thousand, so that a limit for each is
-//! none. What was left out is told as a number.
+//! The audit lines of one kind that a minute may have. Sources are had by the thousand, so a limit
+//! for each of them would be no limit; the lines that are left out are reported as a number.
 
 use super::alarm::{Alarm, AlarmKind};
 use crate::base::time::{Instant, Now};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// Lines in a minute, whoever they are about.
+/// Lines in a minute, of all sources together.
 const A_MINUTE: u32 = 60;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Counts the lines of one kind.
+/// A counter of the lines of one kind.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
-    /// When the current minute began, and the lines in it.
+    /// The beginning of the current minute, and the lines in it.
     minute: (Instant, u32),
     left_out: Option<LeftOut>,
 }
 
-/// Lines that were not written since the last time that this was told.
+/// Lines that were left out since the last report.
 #[derive(Debug)]
 struct LeftOut {
     since: Instant,
     lines: u32,
-    /// Whom the last of them was about.
+    /// The source of the last of them.
     last: SocketAddr,
 }
 
 impl Budget {
-    /// Whether this minute takes one more line, about this source; then it is counted.
+    /// Returns whether this minute takes one more line, about this source, and counts it.
     pub(super) fn takes(&mut self, now: Instant, source: SocketAddr) -> bool {
         let (began, lines) = &mut self.minute;
         if now.since(*began) >= MINUTE {
@@ -45,13 +45,13 @@ impl Budget {
         false
     }
 
-    /// Whether lines were left out that nobody was told of.
-    pub(super) const fn owes(&self) -> bool {
+    /// Returns whether lines were left out that no report has counted yet.
+    pub(super) const fn has_unreported(&self) -> bool {
         self.left_out.is_some()
     }
 
-    /// The line that tells how many were left out, a minute after the first of them.
-    pub(super) fn settle(&mut self, now: Now, code: &'static str) -> Option<Alarm> {
+    /// Returns the line that reports how many were left out, a minute after the first of them.
+    pub(super) fn report(&mut self, now: Now, code: &'static str) -> Option<Alarm> {
         let LeftOut { lines, last, .. } = self.left_out.take_if(|left_out| now.mono.since(left_out.since) >= MINUTE)?;
         Some(Alarm {
             kind: AlarmKind::LeftOut { code, lines },
@@ -77,11 +77,14 @@ mod tests {
         let mut budget = Budget::default();
         let source = |n: u16| SocketAddr::from(([192, 0, 2, 9], n));
         assert_eq!((0..1000).filter(|n| budget.takes(at(100).mono, source(*n))).count(), 60);
-        assert!(budget.owes());
-        assert_eq!(budget.settle(at(159), "sip.refused"), None, "more may come");
-        let told = budget.settle(at(160), "sip.refused").unwrap();
-        assert_eq!((told.kind, told.source), (AlarmKind::LeftOut { code: "sip.refused", lines: 940 }, source(999)));
-        assert_eq!(budget.settle(at(300), "sip.refused"), None);
-        assert!(budget.takes(at(300).mono, source(1)) && !budget.owes());
+        assert!(budget.has_unreported());
+        assert_eq!(budget.report(at(159), "sip.refused"), None, "more may come");
+        let reported = budget.report(at(160), "sip.refused").unwrap();
+        assert_eq!(
+            (reported.kind, reported.source),
+            (AlarmKind::LeftOut { code: "sip.refused", lines: 940 }, source(999))
+        );
+        assert_eq!(budget.report(at(300), "sip.refused"), None);
+        assert!(budget.takes(at(300).mono, source(1)) && !budget.has_unreported());
     }
 }

@@ -1,15 +1,16 @@
-//! Guessing costs: a slow-down per source and per account that counts failures only.
+//! A slow-down of guessing, per source and per account, that counts failures only.
 //!
-//! Each pair of source and account, and each source, has an allowance of failures that comes back with time. Who has none
-//! left is not checked at all, so that guessing is not worth it whatever the guess. A source that has not failed is always
-//! checked: nobody can lock a good password out from somewhere else. An account under attack from many sources leaves each
-//! of them one failure.
+//! Each pair of source and account, and each source, has an allowance of failures that comes back
+//! with time. Credentials of a source that has none left are not checked, so that guessing is not
+//! worth it. A source that has not failed is always checked: a good password can't be locked out
+//! from elsewhere. An account under attack from many sources leaves each of them one failure.
 //!
-//! A source is often a whole office behind one address, so at the door three things keep the guesser's costs from being
-//! everybody's. Only the answer to a nonce that this address was given is a failure (`pbx_sip::digest::check`): from a forged
-//! source nothing is counted. Who has proven a password from there lately is heard ([`super::proven`]). And a call for help
-//! ([`super::emergency`]) is answered, but without a look at its password: an answer that tells a right one from a wrong one
-//! would be an allowance without end.
+//! A source is often a whole office behind one address, so three things keep the guesser's costs
+//! from the others there. Only the answer to a nonce that this address was given is a failure
+//! (`pbx_sip::digest::check`): from a forged source nothing is counted. A device that has lately
+//! proven a password from there is still checked ([`super::proven`]). And a call for help
+//! ([`super::identity`]) is answered, but without a look at its password: an answer that tells a
+//! right one from a wrong one would be an allowance without end.
 
 use crate::base::flow::network;
 use crate::base::time::Instant;
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// How much is let pass.
+/// The failures that are let pass.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct GuardLimits {
     /// Failures that a source may have at one account.
@@ -50,7 +51,7 @@ impl Default for GuardLimits {
     }
 }
 
-/// Remembers failures.
+/// The memory of failed log-ins.
 #[derive(Debug)]
 pub struct Guard {
     limits: GuardLimits,
@@ -68,44 +69,44 @@ enum Suspect {
 #[derive(Clone, Copy, Debug)]
 struct Bucket {
     clean_at: Instant,
-    /// The last failure's answer, so that its retransmission is not counted again.
+    /// A hash of the last failure's answer, so that its retransmission is not counted again.
     last: u64,
-    /// This episode was reported.
+    /// Whether this episode was reported.
     reported: bool,
 }
 
-/// How somebody stands with what failed before.
+/// The allowance that a source has left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Allowance {
-    /// There is an allowance left.
+    /// There is some left.
     Left,
-    /// Its source has none left, for whatever account.
+    /// The source has none left, for any account.
     SourceSpent,
     /// The source has none left for this account.
     PairSpent,
 }
 
-/// What became of a failure.
+/// The effect of a failure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Failed {
     /// It was counted, or was a retransmission.
     Counted,
-    /// With it an episode of guessing began: a line for the audit.
+    /// An episode of guessing began with it: a line for the audit.
     EpisodeBegins,
 }
 
 impl Guard {
-    /// One that remembers nothing yet.
+    /// Returns a guard that remembers nothing yet.
     pub fn new(limits: GuardLimits) -> Self {
         Self { limits, buckets: HashMap::new() }
     }
 
-    /// Whether credentials for this account from this source are checked at all.
+    /// Returns whether credentials for this account from this source are checked at all.
     pub fn lets(&self, now: Instant, source: IpAddr, account: &str) -> bool {
         self.standing(now, source, account) == Allowance::Left
     }
 
-    /// What is left of the allowances of this source.
+    /// Returns the allowance that this source has left at this account.
     pub fn standing(&self, now: Instant, source: IpAddr, account: &str) -> Allowance {
         let source = network(source);
         let failures = |who: &Suspect, refill| self.buckets.get(who).map_or(0, |bucket| bucket.failures(now, refill));
@@ -119,7 +120,7 @@ impl Guard {
         if spent { Allowance::SourceSpent } else { Allowance::Left }
     }
 
-    /// A wrong password or an unknown user; `answer` tells retransmissions from new guesses.
+    /// Counts a wrong password or an unknown user; `answer` tells retransmissions from new guesses.
     pub fn failed(&mut self, now: Instant, source: IpAddr, account: &str, answer: u64) -> Failed {
         let source = network(source);
         let GuardLimits {
@@ -143,7 +144,8 @@ impl Guard {
         if begins.contains(&true) { Failed::EpisodeBegins } else { Failed::Counted }
     }
 
-    /// Takes one failure back: it was counted before its outcome was known, and was none. Failures before it stay.
+    /// Takes back one failure that was counted before its outcome was known, and was none. Failures
+    /// before it stay.
     pub fn take_back(&mut self, now: Instant, source: IpAddr, account: &str) {
         let source = network(source);
         let GuardLimits { pair_refill, source_refill, account_refill, .. } = self.limits;
@@ -160,23 +162,24 @@ impl Guard {
         }
     }
 
-    /// How many failures of this source are not yet forgotten.
+    /// Returns how many failures of this source are not yet forgotten.
     pub fn failures_of(&self, now: Instant, source: IpAddr) -> u32 {
         let bucket = self.buckets.get(&Suspect::Source(network(source)));
         bucket.map_or(0, |bucket| bucket.failures(now, self.limits.source_refill))
     }
 
-    /// How many entries are remembered.
+    /// Returns how many entries are remembered.
     pub fn len(&self) -> usize {
         self.buckets.len()
     }
 
-    /// Whether nothing is remembered.
+    /// Returns whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()
     }
 
-    /// Counts one more; true if with it the allowance is used up for the first time in this episode.
+    /// Counts one more failure, and returns whether it uses up the allowance for the first time in
+    /// this episode.
     fn count(&mut self, now: Instant, who: Suspect, refill: Duration, allowance: u32, answer: u64) -> bool {
         if self.buckets.len() >= self.limits.most && !self.buckets.contains_key(&who) {
             self.make_room(now);
@@ -185,7 +188,8 @@ impl Guard {
         if bucket.clean_at <= now {
             *bucket = Bucket { clean_at: now, last: 0, reported: false };
         }
-        // Some failures are counted beyond the allowance. They do not keep a source out for longer and longer.
+        // Failures beyond the allowance are counted up to a bound: they do not keep a source out
+        // for longer and longer.
         bucket.clean_at = (bucket.clean_at + refill).min(now + refill * allowance * 2);
         bucket.last = answer;
         let begins = !bucket.reported && bucket.failures(now, refill) >= allowance;
@@ -193,7 +197,7 @@ impl Guard {
         begins
     }
 
-    /// Forgets what is clean; if that is not a quarter, then those that are clean soonest.
+    /// Forgets what is clean; if that is not a quarter, also those that are clean soonest.
     fn make_room(&mut self, now: Instant) {
         self.buckets.retain(|_, bucket| bucket.clean_at > now);
         let keep = self.limits.most * 3 / 4;

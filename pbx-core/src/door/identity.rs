@@ -1,4 +1,4 @@
-//! Which device a request is from, by its credentials alone (RFC 3261 §22, RFC 7616).
+//! The device that a request is from, by its credentials alone (RFC 3261 §22, RFC 7616).
 
 use super::admit::Moment;
 use super::alarm::{Alarm, AlarmKind};
@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Who sent a request, as the door found out.
+/// The sender of a request, as the door found out.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Who {
     /// A device that proved its password.
@@ -25,11 +25,12 @@ pub enum Who {
         tenant: TenantId,
         /// The device.
         device: DeviceId,
-        /// The nonce it used and its count: the engine refuses a replay after the transaction layer had its say.
+        /// The nonce that it used: the engine refuses a replay after the transaction layer has seen
+        /// the request.
         nonce: String,
         /// How often the device used the nonce (RFC 7616 §3.4, `nc`).
         nonce_count: u32,
-        /// The configuration that the door judged by.
+        /// The revision of the configuration that the door judged by.
         revision: u64,
     },
     /// A trunk, by its address, calling a number of the tenant.
@@ -41,12 +42,12 @@ pub enum Who {
         /// The number that is called.
         number: NumberId,
     },
-    /// Somebody inside a dialog or transaction of ours: the engine tells by the dialog who it is.
+    /// The peer of a dialog or transaction of ours, which the engine knows.
     Known,
 }
 
 impl Who {
-    /// The tenant that the request is for; `None` where only the engine can tell.
+    /// Returns the tenant that the request is for; `None` where only the engine can tell.
     pub const fn tenant(&self) -> Option<TenantId> {
         match self {
             Self::Device { tenant, .. } | Self::Trunk { tenant, .. } => Some(*tenant),
@@ -55,7 +56,7 @@ impl Who {
     }
 }
 
-/// What the credentials say.
+/// The result of checking credentials.
 pub(super) enum Identity {
     /// It is this device.
     Device {
@@ -65,47 +66,50 @@ pub(super) enum Identity {
         device: DeviceId,
         /// The nonce it used.
         nonce: String,
-        /// How often it used it.
+        /// How often the device used the nonce.
         nonce_count: u32,
     },
-    /// It is a device, but what it wants to register is not its own.
+    /// It is a device, but it wants to register another account than its own.
     NotTheirs,
-    /// It is a device whose credentials were made for a call to somebody else: a thief of them must not call
-    /// others with them.
+    /// It is a device, but its credentials were made for a call to another number, so they may be
+    /// stolen.
     ForAnother,
-    /// No credentials, wrong ones, or any with a nonce that is no good (any more): challenge.
+    /// No credentials, wrong ones, or some with a nonce that is no longer good: challenge.
     Unproven {
-        /// It was the nonce.
+        /// Whether only the nonce was at fault.
         stale: bool,
-        /// With this failure guessing became an episode.
+        /// The alarm, where an episode of guessing began with this failure.
         alarm: Option<Alarm>,
     },
-    /// Too much was guessed from there, and nothing tells this sender from whoever guessed: not even looked at.
+    /// Too much was guessed from there, and nothing sets this sender apart from the guesser: its
+    /// credentials were not looked at.
     Unheard {
-        /// With this failure guessing became an episode.
+        /// The alarm, where an episode of guessing began with this failure.
         alarm: Option<Alarm>,
     },
-    /// The same, and it calls for help. It is answered, and right or wrong alike: else who has used up every allowance would
-    /// guess on by calling for help.
+    /// The same for a call for help. It gets the same answer with a right password and a wrong one,
+    /// so that calls for help are no way to go on guessing.
     CallsForHelp {
-        /// With this failure guessing became an episode.
+        /// The alarm, where an episode of guessing began with this failure.
         alarm: Option<Alarm>,
     },
 }
 
-/// Who is heard of those who answer a nonce that they were given.
+/// The answers to a nonce of ours that are checked.
 enum Hearing {
-    /// Everybody.
+    /// All of them.
     All,
-    /// Whoever is right. A wrong answer gets none, whatever the account: or it would tell which ones were proven from there.
+    /// Right ones only. A wrong one gets no reply: it would show which accounts were proven from
+    /// there.
     Right,
-    /// Nobody.
+    /// None.
     Nobody,
 }
 
 impl Door {
-    /// Checks the credentials of a request. An unknown user is checked like a known one with a wrong password, and gets
-    /// the same answer. What does not answer a nonce that its address was given is no try at all: it costs nobody anything.
+    /// Checks the credentials of a request. An unknown user is checked like a known one with a
+    /// wrong password, and gets the same answer; a response to a nonce that we never issued to that
+    /// address does not count as an attempt.
     pub(super) fn identity(&self, moment: Moment<'_>, message: &Message) -> Identity {
         let Some(credentials) = credentials_for(self.nonces.realm(), message) else {
             return Identity::Unproven { stale: false, alarm: self.unusable(moment, message) };
@@ -139,7 +143,8 @@ impl Door {
                 let alarm = guessing.or_else(|| self.with_domain(moment, &credentials.user));
                 match hearing {
                     Hearing::All => Identity::Unproven { stale: false, alarm },
-                    // As if it had not been looked at: which accounts are, nobody shall learn.
+                    // As if it had not been looked at: the reply must not show which accounts there
+                    // are.
                     Hearing::Right | Hearing::Nobody if calls_for_help(message) => Identity::CallsForHelp { alarm },
                     Hearing::Right | Hearing::Nobody => Identity::Unheard { alarm },
                 }
@@ -147,8 +152,9 @@ impl Door {
         }
     }
 
-    /// Whether credentials for this account are checked. Where a source has guessed too much, those are heard who have proven
-    /// this account from there; where it guessed at this very account, only the place that has.
+    /// Returns whether credentials for this account are checked. Where a source has guessed too
+    /// much, only devices that have proven themselves from there are; where it guessed at this very
+    /// account, only from the very place where it was proven.
     fn hearing(&self, moment: Moment<'_>, account: &str, device: Option<DeviceId>) -> Hearing {
         let (now, source) = (moment.now.mono, moment.source());
         let standing = locked(&self.guard).standing(now, source.ip(), account);
@@ -176,7 +182,7 @@ impl Door {
         let episode = guard.failed(now, source.ip(), &credentials.user, answer.finish());
         let failures = guard.failures_of(now, source.ip());
         drop(guard);
-        (episode == Failed::EpisodeBegins && self.may_tell(moment, source)).then(|| Alarm {
+        (episode == Failed::EpisodeBegins && self.takes_line(moment, source)).then(|| Alarm {
             kind: AlarmKind::Guessing { failures },
             at: moment.now.wall,
             source,
@@ -185,26 +191,29 @@ impl Door {
         })
     }
 
-    /// Whether the audit takes one more line about guessing.
-    fn may_tell(&self, moment: Moment<'_>, source: SocketAddr) -> bool {
+    /// Counts a line about guessing, and returns whether the audit takes it.
+    fn takes_line(&self, moment: Moment<'_>, source: SocketAddr) -> bool {
         let mut guesses = locked(&self.guesses);
         let takes = guesses.takes(moment.now.mono, source);
-        if guesses.owes() {
-            self.owes.store(true, Ordering::Relaxed);
+        if guesses.has_unreported() {
+            self.unreported.store(true, Ordering::Relaxed);
         }
         takes
     }
 }
 
-/// The first credentials for this realm that can be read. Others are for somebody else (RFC 3261 §22.3).
+/// Returns the first readable credentials for this realm. Others are for other servers (RFC 3261
+/// §22.3).
 pub(super) fn credentials_for(realm: &str, message: &Message) -> Option<Credentials> {
     let headers = [HeaderName::Authorization, HeaderName::ProxyAuthorization];
     let mut all = headers.into_iter().flat_map(|name| message.headers_of(name));
     all.find_map(|header| Credentials::parse(&header.value()).ok().filter(|given| given.realm == realm))
 }
 
-/// Returns whether the credentials of an INVITE were made for another number (RFC 7616 §3.4.6). Hosts and parameters may
-/// differ, which is what proxies and careless phones change; and one that names nobody, as of SIPp, was made for no number.
+/// Returns whether the credentials of an INVITE were made for another number (RFC 7616 §3.4.6).
+/// Hosts and parameters may differ, since proxies and careless phones change them, and a URI
+/// without a user (as SIPp's) was made for no number.
+///
 /// A call for help passes all the same: nothing is won by a stolen one.
 fn is_for_another(message: &Message, uri: &str) -> bool {
     let named = Uri::parse(uri).map(|uri| uri.addressee()).unwrap_or_default();
@@ -212,7 +221,8 @@ fn is_for_another(message: &Message, uri: &str) -> bool {
     message.is(&Method::Invite) && !named.is_empty() && named != asked() && !calls_for_help(message)
 }
 
-/// A device may register itself and nobody else; what it calls itself in other requests does not matter.
+/// Returns the identity of a proven device. It may register itself alone; the name that it gives in
+/// other requests does not matter.
 fn device_of(message: &Message, tenant: &Tenant, device: &Device, nonce: String, nonce_count: u32) -> Identity {
     let own = |address: Result<&NameAddr, _>| {
         let user = address.ok().and_then(|address| Some(address.uri().as_sip()?.user_unescaped()?.into_owned()));
@@ -224,9 +234,9 @@ fn device_of(message: &Message, tenant: &Tenant, device: &Device, nonce: String,
     Identity::Device { tenant: tenant.id, device: device.id, nonce, nonce_count }
 }
 
-/// Asks with the configuration of now whether a request that the door has let in proves to be from this device. Between door
-/// and engine the device may have been deleted or got another password, and what it had bound been forgotten: the request
-/// with the old one must not bind anew. The nonce was looked at by the door.
+/// Asks with the present configuration whether a request that the door let in proves to be from
+/// this device. Between door and engine the device may have been deleted or got another password,
+/// and the old one must not bind a contact again; the nonce was checked at the door.
 pub fn still_proves(directory: &Directory, tenant: TenantId, device: DeviceId, request: &Message) -> bool {
     let device = directory.tenant(tenant).and_then(|tenant| tenant.devices.get(&device));
     let secret = device.and_then(|device| device.ha1.as_ref()).and_then(|ha1| Ha1::from_hex(&ha1.md5, &ha1.sha256));
@@ -236,12 +246,9 @@ pub fn still_proves(directory: &Directory, tenant: TenantId, device: DeviceId, r
     credentials.user == device.sip_user && credentials.proves(&secret, method)
 }
 
-/// A call for help gets an answer even where nobody else is heard, because somebody has guessed
-/// behind the same address.
-///
-/// Whether a request may be a call for help. Whose number it calls is not known before its password
-/// is checked, so any country's emergency numbers count: asked by the country of the account, the
-/// answer would tell which accounts there are.
+/// Returns whether a request may be a call for help, which is answered even where guessing behind
+/// the same address silences all others. Any country's emergency numbers count: asked by the
+/// country of the account, the answer would show which accounts there are.
 pub(super) fn calls_for_help(request: &Message) -> bool {
     if !request.is(&Method::Invite) {
         return false;

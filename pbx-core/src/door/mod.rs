@@ -1,8 +1,9 @@
-//! Who a request is from, and which slot it is for.
+//! The sender of a request, and the slot that it is for.
 //!
-//! Whoever reads a socket, an engine or a thread for several of them, shares one [`Door`]. What it can answer by itself
-//! (faults, challenges, OPTIONS, what belongs to nobody) never reaches an engine and leaves no state; what passes goes to the
-//! slot of its tenant. The credential decides the tenant: a phone may name any domain or the bare address.
+//! All readers of sockets share one [`Door`]. What it answers by itself (faults, challenges,
+//! OPTIONS, requests of no dialog) never reaches an engine and leaves no state; what passes goes to
+//! the slot of its tenant. The credential decides the tenant: a phone may name any domain or the
+//! bare address.
 
 mod admit;
 mod alarm;
@@ -41,10 +42,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A key of the door: 32 random bytes.
+/// A secret key of the door: 32 random bytes.
 pub type DoorKey = [u8; 32];
 
-/// What every message comes through.
+/// The check that every received message passes.
 pub struct Door {
     nonces: Nonces,
     answers: Answers,
@@ -53,20 +54,20 @@ pub struct Door {
     pending: Pending,
     guard: Mutex<Guard>,
     proven: Mutex<Proven>,
-    /// Lines about guessing.
+    /// The budget of lines about guessing.
     guesses: Mutex<Budget>,
     refusals: Mutex<Refusals>,
-    /// Lines were left out that nobody was told of.
-    owes: AtomicBool,
+    /// Whether lines were left out that no report has counted yet.
+    unreported: AtomicBool,
 }
 
 impl Door {
-    /// A door for this realm (`settings.realm`). The key of its tags survives restarts, so that a repeated request gets its
-    /// answer again. The key of its nonces must not: how often each was used is forgotten with the process, and whoever had
-    /// heard an answer to one could give it again. So a phone that answers with a nonce from before is challenged anew, with
-    /// `stale=true` (RFC 7616 §3.3).
+    /// Makes a door for this realm (`settings.realm`). The key of its tags survives restarts, so
+    /// that a repeated request gets its answer again. The key of its nonces must not: how often
+    /// each was used is forgotten with the process, so that an overheard answer could be replayed;
+    /// a phone with an old nonce is challenged again with `stale=true` (RFC 7616 §3.3).
     pub fn new(tag_key: DoorKey, nonce_key: DoorKey, settings: &Settings) -> Self {
-        // Two registrations may be that far apart; the second one should still find the first.
+        // Two registrations may be that far apart; the second one is still to find the first.
         let lifetime = Duration::from_secs(2 * u64::from(settings.register_max_s.max(settings.nonce_lifetime_s)));
         Self {
             nonces: Nonces::new(nonce_key, settings.realm.clone(), u64::from(settings.nonce_lifetime_s))
@@ -79,22 +80,24 @@ impl Door {
             proven: Mutex::new(Proven::new(lifetime)),
             guesses: Mutex::default(),
             refusals: Mutex::default(),
-            owes: AtomicBool::new(false),
+            unreported: AtomicBool::new(false),
         }
     }
 
-    /// The nonces of its challenges: an engine that finds a replay challenges anew with the same key.
+    /// Returns the nonces of its challenges: an engine that finds a replay challenges again with
+    /// the same key.
     pub fn nonces(&self) -> &Nonces {
         &self.nonces
     }
 
-    /// The tags and branches that it takes for ours: an engine makes them with the same key.
+    /// Returns the tags and branches that it takes for ours: an engine makes them with the same
+    /// key.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// Where devices were reached before a restart they have proven their passwords: whoever guesses behind the same address
-    /// while they come back takes nothing from them.
+    /// Notes where devices were reached before a restart as places where they have proven their
+    /// passwords: a guesser behind the same address takes nothing from them while they come back.
     pub fn restore<'a>(
         &self,
         now: Now,
@@ -109,36 +112,37 @@ impl Door {
         }
     }
 
-    /// A line for the audit, if this answer outside of a call refuses something and that is news. `known` where the sender
-    /// has proven who it is.
+    /// Returns a line for the audit if this answer outside of a call is a refusal and news. `known`
+    /// is given where the sender has proven who it is.
     pub fn refused(&self, now: Now, to: SocketAddr, answer: &Bytes, known: Option<&Directory>) -> Option<Alarm> {
         let mut refusals = locked(&self.refusals);
         let line = refusals.note(now, to, answer, known);
-        if refusals.budget.owes() {
-            self.owes.store(true, Ordering::Relaxed);
+        if refusals.budget.has_unreported() {
+            self.unreported.store(true, Ordering::Relaxed);
         }
         line
     }
 
-    /// A line for the audit that tells how many lines it did not take, once the flood of them is a minute old. Cheap to ask
-    /// with every message.
+    /// Returns a line for the audit that counts the lines it did not take, once their flood is a
+    /// minute old. It is cheap enough to call with every message.
     pub fn left_out(&self, now: Now) -> Option<Alarm> {
-        if !self.owes.load(Ordering::Relaxed) {
+        if !self.unreported.load(Ordering::Relaxed) {
             return None;
         }
         let (mut guesses, mut refusals) = (locked(&self.guesses), locked(&self.refusals));
-        let told = guesses.settle(now, "sip.guessing").or_else(|| refusals.budget.settle(now, "sip.refused"));
-        self.owes.store(guesses.owes() || refusals.budget.owes(), Ordering::Relaxed);
-        told
+        let reported = guesses.report(now, "sip.guessing").or_else(|| refusals.budget.report(now, "sip.refused"));
+        self.unreported.store(guesses.has_unreported() || refusals.budget.has_unreported(), Ordering::Relaxed);
+        reported
     }
 
-    /// How many INVITEs the table of pending ones knows, for tests and metrics.
+    /// Returns how many INVITEs the table of pending ones knows, for tests and metrics.
     pub fn pending_invites(&self) -> usize {
         self.pending.len()
     }
 }
 
-/// A thread that panicked in here left no half-done change that matters.
+/// Locks a part of the door. Poisoning is ignored: every critical section leaves the value
+/// consistent.
 fn locked<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Which slot an INVITE went to, so that its CANCEL and an ACK without our tag go the same way (RFC
-//! 3261 §9.1, §17.1.1.3).
+//! The slot that an INVITE went to, so that its CANCEL and an ACK without our tag go the same way
+//! (RFC 3261 §9.1, §17.1.1.3).
 
 use crate::base::flow::Flow;
 use crate::base::ids::Slot;
@@ -15,17 +15,17 @@ use std::time::Duration;
 /// INVITEs that are known at once; when there are more, the oldest are forgotten.
 pub(super) const MOST: usize = 1 << 17;
 
-/// How long an INVITE is known without a final answer: longer than anybody rings.
+/// How long an INVITE is known without a final answer: longer than any phone rings.
 const UNANSWERED: Duration = Duration::from_secs(600);
 
 /// How long it stays known after its final answer: 64 × T1 (RFC 3261 §17.2.1, Timer H).
 const ANSWERED: Duration = Duration::from_secs(32);
 
-/// Parts with a lock each, so that those who read sockets seldom meet.
+/// Parts with a lock each, so that readers of sockets seldom meet.
 const PARTS: usize = 16;
 
-/// What RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method, and the source: why,
-/// `pbx_sip::transaction::Key` says.
+/// The parts of a request that RFC 3261 §17.2.3 matches a CANCEL or ACK by, but for the method, and
+/// its source: `pbx_sip::transaction::Key` says why.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct InviteKey {
     /// The branch of the top Via.
@@ -37,8 +37,8 @@ pub(super) struct InviteKey {
 }
 
 impl InviteKey {
-    /// Of a request on this flow. Without a branch of RFC 3261 its predecessor's way: Call-ID, CSeq
-    /// and From-tag.
+    /// Reads the key of a request on this flow. Without a branch of RFC 3261 it is made as its
+    /// predecessor wants it: of Call-ID, CSeq and From-tag.
     pub(super) fn of(message: &Message, flow: Flow) -> Option<Self> {
         let via = message.via().ok()?;
         if let Some(branch) = via.unique_branch() {
@@ -49,8 +49,8 @@ impl InviteKey {
         Some(Self::new(&format!("{call_id} {number} {}", from.tag().unwrap_or_default()), via, flow))
     }
 
-    /// The same of an answer that we wrote to an INVITE: our Via stands first in it, and tells all
-    /// there is to know unless its branch is of RFC 3261's predecessor.
+    /// Reads the key of an INVITE from our answer to it. Our Via comes first in that, and is all
+    /// there is to read unless its branch is of RFC 3261's predecessor.
     pub(super) fn of_answer(bytes: &Bytes, flow: &Flow) -> Option<Self> {
         let (_, rest) = std::str::from_utf8(bytes).ok()?.split_once("\r\n")?;
         let top = rest.strip_prefix("Via: ").and_then(|rest| rest.split_once("\r\n"));
@@ -69,7 +69,7 @@ impl InviteKey {
     }
 }
 
-/// The table.
+/// The table of pending INVITEs.
 pub(super) struct Pending {
     parts: [Mutex<Part>; PARTS],
     most: usize,
@@ -93,7 +93,7 @@ impl Pending {
         Self { parts: std::array::from_fn(|_| Mutex::default()), most: (most / PARTS).max(1) }
     }
 
-    /// An INVITE goes to this slot.
+    /// Notes that an INVITE goes to this slot.
     pub(super) fn note(&self, now: Instant, key: InviteKey, slot: Slot) {
         let mut part = self.part(&key);
         part.forget(now);
@@ -110,7 +110,7 @@ impl Pending {
         part.unanswered.push_back((until, key));
     }
 
-    /// It got its final answer.
+    /// Notes the final answer to an INVITE.
     pub(super) fn answered(&self, now: Instant, key: &InviteKey) {
         let mut part = self.part(key);
         part.forget(now);
@@ -120,7 +120,7 @@ impl Pending {
         part.answered.push_back((until, key.clone()));
     }
 
-    /// Where the INVITE of this CANCEL or ACK went.
+    /// Returns the slot that the INVITE of this CANCEL or ACK went to.
     pub(super) fn slot_of(&self, now: Instant, key: &InviteKey) -> Option<Slot> {
         let part = self.part(key);
         part.slots.get(key).filter(|known| known.until > now).map(|known| known.slot)
@@ -167,7 +167,7 @@ impl Part {
     }
 }
 
-/// A thread that panicked in here left no half-done change that matters.
+/// Locks a part. Poisoning is ignored: every critical section leaves the value consistent.
 fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,9 @@
-//! Who has proven a password lately, and from where: whoever guesses behind the same address takes nothing from them.
+//! The devices that lately proved their password, and where: a guesser behind the same address
+//! takes nothing from them.
 //!
-//! Only a right answer to a nonce of ours gets anybody in here, so what is remembered is bounded by the devices that there
-//! are: a few places of each. There may be as many as there are phones, so each is kept in few bytes.
+//! Only a right answer to a nonce of ours adds an entry, so their number is bounded by the devices
+//! that there are: a few places of each. There may be as many as there are phones, so each entry is
+//! kept small.
 
 use crate::base::flow::network;
 use crate::base::ids::DeviceId;
@@ -10,34 +12,37 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-/// Places that are remembered of one device: the contacts that it may have by default, and some that it had before.
+/// Places that are remembered of one device: the contacts that it may have by default, and some
+/// that it had before.
 const PLACES: usize = 16;
 
-/// Proofs that are remembered. There are seldom so many on one server; beyond, only those who have been here are known.
+/// Proofs that are remembered. One server seldom has so many; beyond them, only devices that were
+/// here before are known.
 const MOST: usize = 1 << 17;
 
-/// Wrong answers from one place after which its proof is worth nothing: it is somebody else, or the password is another.
+/// Wrong answers from one place after which its proof is void: it is another phone, or the password
+/// has changed.
 const PATIENCE: u32 = 5;
 
-/// Remembers proofs.
+/// The memory of proofs.
 #[derive(Debug)]
 pub(super) struct Proven {
     lifetime: Duration,
     proofs: BTreeMap<(DeviceId, Endpoint), Proof>,
 }
 
-/// Address and port: what a `SocketAddr` says in two thirds of its size.
+/// Address and port: a `SocketAddr` in two thirds of its size.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Endpoint {
     ip: IpAddr,
     port: u16,
 }
 
-/// What is known of one place of a device.
+/// A proof from one place of a device.
 #[derive(Clone, Copy, Debug)]
 struct Proof {
     until: Instant,
-    /// Wrong answers from there since.
+    /// Wrong answers from there since the proof.
     failures: u32,
 }
 
@@ -53,13 +58,13 @@ impl From<SocketAddr> for Endpoint {
 }
 
 impl Proven {
-    /// Remembers nobody yet. A proof should live as long as a phone may be silent between two registrations, and somewhat
-    /// longer.
+    /// Makes an empty memory. A proof should live somewhat longer than a phone may be silent
+    /// between two registrations.
     pub(super) fn new(lifetime: Duration) -> Self {
         Self { lifetime, proofs: BTreeMap::new() }
     }
 
-    /// Somebody there knows the password of this device.
+    /// Notes that the password of this device is known at this place.
     pub(super) fn note(&mut self, now: Instant, source: SocketAddr, device: DeviceId) {
         let key = (device, Endpoint::from(source));
         let proof = Proof { until: now + self.lifetime, failures: 0 };
@@ -73,18 +78,20 @@ impl Proven {
         }
     }
 
-    /// Whether this very place has proven the device: address and port, which nobody else behind the address has.
+    /// Returns whether this very place has proven the device: address and port, which no other
+    /// phone behind the address has.
     pub(super) fn is_here(&self, now: Instant, source: SocketAddr, device: DeviceId) -> bool {
         self.proofs.get(&(device, source.into())).is_some_and(|known| known.until > now)
     }
 
-    /// Whether the device was proven from this address, whatever the port: a NAT may have chosen another one meanwhile.
+    /// Returns whether the device was proven from this address, on any port: a NAT may have chosen
+    /// another one meanwhile.
     pub(super) fn is_near(&self, now: Instant, source: SocketAddr, device: DeviceId) -> bool {
         let near = network(source.ip());
         self.places(device).any(|(place, known)| known.until > now && network(place.ip) == near)
     }
 
-    /// A wrong answer came from there.
+    /// Counts a wrong answer from there.
     pub(super) fn failed(&mut self, source: SocketAddr, device: DeviceId) {
         let key = (device, source.into());
         let Some(known) = self.proofs.get_mut(&key) else { return };
@@ -94,7 +101,8 @@ impl Proven {
         }
     }
 
-    /// Room for one more place: what is over goes, and of a device with many places the one that ends first.
+    /// Makes room for one more place: drops what is over, and of a device with many places the one
+    /// that ends first.
     fn make_room(&mut self, now: Instant, device: DeviceId) {
         let over: Vec<Endpoint> =
             self.places(device).filter(|(_, known)| known.until <= now).map(|(place, _)| place).collect();

@@ -1,16 +1,16 @@
-//! How many answers leave over UDP to who has proven nothing. The source of a datagram is easily
-//! forged, and an answer is longer than what asks for it: without a ration we would throw at
-//! anybody what anybody wants.
+//! The answers that leave over UDP for senders that have proven nothing. The source of a datagram
+//! is easily forged, and an answer is longer than the request: without a ration we would multiply
+//! an attack on any address.
 
 use crate::base::time::Instant;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-/// Networks that have a ration each; what comes from more of them at once shares one ration.
+/// Networks that have a ration each; further ones share a single ration.
 const MOST: usize = 8192;
 
-/// How many answers wait to be given at most: those of this time.
+/// The time whose answers may be saved up.
 const SPARE: Duration = Duration::from_secs(1);
 
 /// How soon full rations are forgotten again.
@@ -22,13 +22,13 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(super) struct Rations {
     /// The time after which one more may leave.
     pause: Duration,
-    /// When each has its whole ration again.
+    /// When each network has its whole ration again.
     full: HashMap<Consumer, Instant>,
     swept: Instant,
 }
 
-/// Who shares a ration. Calls for help have one of their own: a flood of other requests takes
-/// nothing from it.
+/// The senders that share a ration. Calls for help have one of their own, so that a flood of other
+/// requests takes nothing from it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Consumer {
     network: IpAddr,
@@ -36,13 +36,13 @@ struct Consumer {
 }
 
 impl Rations {
-    /// Rations of so many answers a second for each network (at least one).
+    /// Makes rations of so many answers a second for each network (at least one).
     pub(super) fn new(a_second: u32) -> Self {
         let pause = Duration::from_secs(1) / a_second.max(1);
         Self { pause, full: HashMap::new(), swept: Instant::default() }
     }
 
-    /// Takes one answer to this address out of its ration. False: nothing is left.
+    /// Takes one answer out of the ration of this address; returns `false` if nothing is left.
     pub(super) fn take(&mut self, now: Instant, to: IpAddr, for_help: bool) -> bool {
         let mut consumer = Consumer { network: neighbourhood(to), for_help };
         if !self.full.contains_key(&consumer) && !self.has_room(now) {
@@ -66,7 +66,7 @@ impl Rations {
     }
 }
 
-/// The /24 or /56 of an address.
+/// Returns the /24 or /56 of an address.
 fn neighbourhood(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & (u32::MAX << 8)).into(),

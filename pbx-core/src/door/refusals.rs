@@ -1,5 +1,6 @@
-//! What was refused outside of a call, for whoever wonders why a phone or a carrier gets nowhere: a line for each source and
-//! kind of answer, and then silence for a while, so that a scan does not fill the audit.
+//! Refusals outside of calls, for the admin who wonders why a phone or a carrier gets nowhere: a
+//! line for each source and kind of answer, then silence for a while, so that a scan does not fill
+//! the audit.
 
 use super::alarm::{Alarm, AlarmKind};
 use super::budget::Budget;
@@ -15,54 +16,57 @@ use std::time::Duration;
 
 /// How long the same answer to the same source is no news.
 const QUIET: Duration = Duration::from_secs(600);
-/// Sources and answers that are remembered. They are forgotten all at once: then some are news again.
+/// Sources and answers that are remembered. They are forgotten all at once, and then some are news
+/// again.
 const MOST: usize = 4096;
 
-/// What is remembered of an account's name.
+/// The longest account name that is remembered, in characters.
 const LONGEST: usize = 64;
 
-/// Answers that are a part of life: challenges, requests of dialogs that are over, calls that were given up.
+/// Everyday answers: challenges, requests of dialogs that are over, calls that were given up.
 const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
 
-/// What may be news of a source.
+/// A fact about a source that may be news.
 #[derive(PartialEq, Eq, Hash, Debug)]
 enum News {
-    /// That it gets this answer.
+    /// It gets this answer.
     Answer(u16),
-    /// That the credentials of this account can't be used.
+    /// The credentials of this account can't be used.
     Account(Box<str>),
 }
 
-/// Remembers what was told.
+/// The memory of what was reported.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    told: HashMap<(IpAddr, News), Instant>,
-    /// The source of a datagram is easily forged: there are only so many lines, whoever is refused.
+    reported: HashMap<(IpAddr, News), Instant>,
+    /// The bound on lines of all sources: the source of a datagram is easily forged.
     pub(super) budget: Budget,
 }
 
 impl Refusals {
-    /// Returns whether it is news that credentials of this account from there can't be used, and takes it as told.
-    pub(super) fn is_news(&mut self, now: Instant, source: SocketAddr, account: &str) -> bool {
+    /// Notes that credentials of this account from there can't be used, and returns whether that is
+    /// news.
+    pub(super) fn note_account(&mut self, now: Instant, source: SocketAddr, account: &str) -> bool {
         let account = account.chars().take(LONGEST).collect::<String>();
         self.is_new(now, source, News::Account(account.into()))
     }
 
     fn is_new(&mut self, now: Instant, source: SocketAddr, news: News) -> bool {
         let news = (source.ip(), news);
-        let is_old = self.told.get(&news).is_some_and(|told| now.since(*told) < QUIET);
+        let is_old = self.reported.get(&news).is_some_and(|reported| now.since(*reported) < QUIET);
         if is_old || !self.budget.takes(now, source) {
             return false;
         }
-        if self.told.len() >= MOST {
-            self.told.clear();
+        if self.reported.len() >= MOST {
+            self.reported.clear();
         }
-        self.told.insert(news, now);
+        self.reported.insert(news, now);
         true
     }
 
-    /// What there is to tell of an answer that goes to this address, if it is a refusal and news. Where the sender has
-    /// proven who it is, `known` says whose device that is; a mere claim must not fill a company's audit.
+    /// Returns a line about an answer that goes to this address, if it is a refusal and news.
+    /// `known` says whose device the sender is, where it has proven that: a mere claim must not
+    /// fill a company's audit.
     pub(super) fn note(
         &mut self,
         now: Now,
@@ -93,7 +97,7 @@ impl Refusals {
     }
 }
 
-/// Who is meant: a user name or a number.
+/// Returns the user name or number of an address.
 fn user(address: &NameAddr) -> String {
     match address.uri() {
         Uri::Sip(uri) => uri.user_unescaped().map(Cow::into_owned).unwrap_or_default(),
@@ -102,7 +106,7 @@ fn user(address: &NameAddr) -> String {
     }
 }
 
-/// The status of an answer that refuses.
+/// Returns the status of an answer that is a refusal, else `None`.
 fn refusal(answer: &[u8]) -> Option<u16> {
     let digits = answer.strip_prefix(b"SIP/2.0 ")?.get(..3)?;
     let status: u16 = std::str::from_utf8(digits).ok()?.parse().ok()?;
@@ -130,9 +134,9 @@ mod tests {
     fn refusal_is_told_once_in_a_while_for_each_source() {
         let mut refusals = Refusals::default();
         let (one, other) = ("192.0.2.9:5060".parse().unwrap(), "192.0.2.10:5060".parse().unwrap());
-        let told = refusals.note(at(0), one, &answer("404 Not Found"), None).unwrap();
-        assert_eq!((told.account.as_str(), told.tenant), ("desk", None));
-        let line = told.audit(crate::base::ids::AuditId::of_key("line"));
+        let reported = refusals.note(at(0), one, &answer("404 Not Found"), None).unwrap();
+        assert_eq!((reported.account.as_str(), reported.tenant), ("desk", None));
+        let line = reported.audit(crate::base::ids::AuditId::of_key("line"));
         assert_eq!((line.action.as_str(), line.object.as_str()), ("sip.refused", "desk"));
         assert_eq!(line.detail["status"], 404);
         assert_eq!((&line.detail["dialled"], &line.detail["sip_call_id"]), (&"+4930555199".into(), &"c1".into()));
@@ -145,13 +149,13 @@ mod tests {
     #[test]
     fn forged_sources_do_not_fill_the_audit() {
         let mut refusals = Refusals::default();
-        let mut told = |seconds| {
+        let mut reported = |seconds| {
             let sources = (0..10_000_u32).map(|n| SocketAddr::from((std::net::Ipv4Addr::from(n), 5060)));
             sources.filter(|from| refusals.note(at(seconds), *from, &answer("404 Not Found"), None).is_some()).count()
         };
-        assert_eq!(told(0), 60);
-        assert_eq!(told(59), 0);
-        assert_eq!(told(60), 60);
+        assert_eq!(reported(0), 60);
+        assert_eq!(reported(59), 0);
+        assert_eq!(reported(60), 60);
     }
 
     #[test]
@@ -160,7 +164,7 @@ mod tests {
         for n in 0..10 * MOST as u32 {
             let source = SocketAddr::from((std::net::Ipv4Addr::from(n), 5060));
             let line = refusals.note(at(u64::from(n)), source, &answer("404 Not Found"), None);
-            assert!(line.is_some() && refusals.told.len() <= MOST, "{n}");
+            assert!(line.is_some() && refusals.reported.len() <= MOST, "{n}");
         }
     }
 

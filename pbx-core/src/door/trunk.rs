@@ -1,4 +1,4 @@
-//! Whether a request is a trunk's, and whose number it calls.
+//! The trunk that a request comes from, and the number that it calls.
 
 use super::admit::Moment;
 use crate::base::ids::TrunkId;
@@ -13,9 +13,10 @@ const CALLED_PARTY: &str = "P-Called-Party-ID";
 /// The header in which a switch says who forwarded a call (RFC 5806).
 const DIVERSION: &str = "Diversion";
 
-/// The trunk that a request is from, by the address of its peers. A connection comes from whatever port the peer's system
-/// chose (RFC 3261 §18.1.1), so there a call to one of a trunk's numbers is the trunk's from any port of its address.
-/// Everything else from there may be a phone's, which shares the address and proves its password.
+/// Returns the trunk that a request is from, by the address of its peers. A connection comes from
+/// any port that the peer's system chose (RFC 3261 §18.1.1), so a call to one of the trunk's
+/// numbers counts from each port of its address. All else from there may be a phone's that shares
+/// the address and proves its password.
 pub(super) fn trunk_of<'a>(moment: Moment<'a>, message: &Message) -> Option<&'a Trunk> {
     let (directory, source) = (moment.directory, moment.source());
     let is_call = |trunk: &Trunk| message.is(&Method::Invite) && number_called(directory, trunk, message).is_some();
@@ -24,7 +25,8 @@ pub(super) fn trunk_of<'a>(moment: Moment<'a>, message: &Message) -> Option<&'a 
     exact.or_else(|| moment.flow.transport.is_reliable().then(connected)?).map(AsRef::as_ref)
 }
 
-/// Whose number an INVITE calls that comes by this trunk, looked for where the trunk says it.
+/// Returns the number that an INVITE of this trunk calls, and its tenant; the trunk's configuration
+/// says which header has it.
 pub(super) fn number_called<'a>(
     directory: &'a Directory,
     trunk: &Trunk,
@@ -46,12 +48,13 @@ pub(super) fn number_called<'a>(
     }
 }
 
-/// The number of the trunk's that a text means.
+/// Returns the number of the trunk that a text means.
 fn number_of<'a>(directory: &'a Directory, trunk: TrunkId, dialled: &str) -> Option<(&'a Arc<Tenant>, &'a Number)> {
     let find = |e164: String| directory.number_of_did(trunk, &e164);
     let by_itself = dial_plan::international(dialled).and_then(find);
     by_itself.or_else(|| {
-        // A national form means what it means where the trunk's numbers are; two meanings are none.
+        // A national form is read by the countries of the trunk's numbers; with two meanings it has
+        // none.
         let countries = directory.countries_of_trunk(trunk).iter();
         let mut all: Vec<_> =
             countries.filter_map(|country| dial_plan::e164(dialled, country).and_then(find)).collect();

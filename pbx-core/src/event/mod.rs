@@ -1,4 +1,5 @@
-//! Small immutable facts on a bus. Records, lamps, the live console, push and metrics read them; nobody calls the console.
+//! Small immutable facts on a bus. Records, lamps, the live console, push and metrics read them,
+//! and none of these is called by name.
 
 use crate::base::ids::{CallId, DeviceId, LegId, PersonId, TenantId};
 use crate::base::time::Now;
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// One fact.
+/// A fact on the bus.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Event {
     /// The tenant.
@@ -17,14 +18,14 @@ pub struct Event {
     pub seq: u64,
     /// When it happened, by both clocks.
     pub at: Now,
-    /// What happened.
+    /// The fact itself.
     pub kind: EventKind,
 }
 
-/// Who is at one end, as far as we know.
+/// The party at one end, as far as known.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Party {
-    /// What is dialled to reach it: E.164 with plus, or an extension; empty when anonymous.
+    /// The number that reaches it: E.164 with plus, or an extension; empty when anonymous.
     pub number: String,
     /// The name of the party, if known.
     pub name: String,
@@ -36,7 +37,7 @@ pub struct Party {
     pub anonymous: bool,
 }
 
-/// Where a call came from.
+/// The origin of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
@@ -48,15 +49,15 @@ pub enum Direction {
     Outbound,
 }
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Disposition {
     /// Two parties talked.
     Answered,
-    /// It rang and nobody answered.
+    /// It rang and was not answered.
     NoAnswer,
-    /// Whoever was asked was busy.
+    /// The party that was asked was busy.
     Busy,
     /// The caller hung up before an answer.
     Cancelled,
@@ -66,7 +67,7 @@ pub enum Disposition {
     Failed,
 }
 
-/// What happened.
+/// The kinds of facts, with their particulars.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum EventKind {
@@ -90,7 +91,7 @@ pub enum EventKind {
     LegStarted {
         /// The leg.
         leg: LegId,
-        /// Who is rung.
+        /// The party that is rung.
         to: Party,
     },
     /// A leg rings.
@@ -109,7 +110,7 @@ pub enum EventKind {
     Answered {
         /// The leg.
         leg: LegId,
-        /// Who answered.
+        /// The party that answered.
         by: Party,
     },
     /// One side put the other on hold.
@@ -137,7 +138,7 @@ pub enum EventKind {
         contact: Arc<str>,
         /// The source address it registered from.
         source: SocketAddr,
-        /// The phone's User-Agent, if it told one.
+        /// The phone's User-Agent, if it sent one.
         user_agent: Arc<str>,
         /// When the registration ends.
         expires: crate::base::time::Wall,
@@ -151,7 +152,7 @@ pub enum EventKind {
         /// `expired`, `removed`, `replaced` or `flow-lost`.
         reason: String,
     },
-    /// Something an operator should look at.
+    /// Something that an operator should look at.
     Alarm {
         /// A stable code: `emergency-without-route`, `no-media-ports`, `scan`.
         code: String,

@@ -1,15 +1,16 @@
-//! What of a segment could not be read: said in the log, and the segment is kept under another name, whatever becomes of it.
+//! The parts of a segment that can't be read. They are logged, and the segment is kept under
+//! another name in any case.
 
 use std::io;
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 
-/// How much could not be read.
+/// The amount that could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Unread {
-    /// Bytes that are no entry, or no more.
+    /// Bytes that are no entry (any longer).
     pub damaged_bytes: u64,
-    /// In how many places they stand.
+    /// The number of places where they are.
     pub damaged_parts: u64,
     /// Whole entries that this release can't read.
     pub unknown: u64,
@@ -28,9 +29,9 @@ impl Unread {
         self.unknown_bytes += bytes as u64;
     }
 
-    /// Logs it and keeps the segment. `is_end`: what was read ends where the last segment does, as a kill in the middle of a
-    /// write leaves it.
-    pub(super) fn tell(&self, segment: &Path, from: usize, is_end: bool) {
+    /// Logs the amount and keeps the segment. `is_end` says that the reading ended where the last
+    /// segment does, as after a kill in the middle of a write.
+    pub(super) fn report(&self, segment: &Path, from: usize, is_end: bool) {
         let Self { damaged_bytes, damaged_parts, unknown, unknown_bytes } = *self;
         if damaged_bytes > 0 {
             let kept = keep(segment, "damaged");
@@ -77,7 +78,8 @@ impl AddAssign for Unread {
     }
 }
 
-/// A second name for the segment, which takes no room of a disk that may be full; a copy where there are no such names.
+/// Gives the segment a second name, which takes no room of a disk that may be full, or copies it
+/// where there are no such names.
 fn keep(segment: &Path, ending: &str) -> io::Result<PathBuf> {
     let kept = segment.with_extension(ending);
     if !kept.exists() && std::fs::hard_link(segment, &kept).is_err() {

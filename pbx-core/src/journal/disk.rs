@@ -1,4 +1,4 @@
-//! What segments are written to: the machine's files, or what a test puts in their place.
+//! The files that segments are written to: the machine's, or a test's.
 
 use std::fmt::Debug;
 use std::fs::{File, OpenOptions};
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Makes segments.
+/// A maker of segments.
 pub trait Disk: Debug + Send + Sync {
     /// Makes a new file, whose name survives a power cut.
     ///
@@ -32,8 +32,8 @@ pub trait SegmentFile: Debug + Send + Sync {
     /// Forces what was appended to the disk.
     ///
     /// # Errors
-    /// When the disk refuses: then any part of what was appended since the last time may be lost, and another try tells
-    /// nothing, because Linux reports the error once.
+    /// When the disk refuses: then any part of what was appended since the last time may be lost,
+    /// and another try tells nothing, because Linux reports the error once.
     fn sync(&self) -> io::Result<()>;
 }
 

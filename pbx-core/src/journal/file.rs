@@ -1,4 +1,5 @@
-//! The journal's files: appended with one write(2) a batch, synced at an interval, rotated by size and after every error.
+//! The journal's files: appended to with one write(2) a batch, synced at an interval, rotated by
+//! size and after every error.
 
 use super::disk::{Disk, Files, SegmentFile};
 use super::{Entry, Position, frame};
@@ -7,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// When files are synced and changed.
+/// The bounds at which files are synced and rotated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct JournalLimits {
-    /// How long an entry may be in the machine's memory alone (a power cut loses it, `kill -9` does not).
+    /// How long an entry may be in the machine's memory alone, where a power cut loses it but `kill
+    /// -9` does not.
     pub sync_interval: Duration,
-    /// A file that is longer is followed by another.
+    /// The length beyond which a file is followed by another, in bytes.
     pub segment_bytes: u64,
 }
 
@@ -22,7 +24,7 @@ impl Default for JournalLimits {
     }
 }
 
-/// The journal, open for appending. Shared by the engines' threads.
+/// The journal, open for appending. The engines' threads share it.
 #[derive(Debug)]
 pub struct Journal {
     folder: PathBuf,
@@ -35,7 +37,8 @@ pub struct Journal {
 struct End {
     file: Arc<dyn SegmentFile>,
     at: Position,
-    /// Nothing is appended to the file any more: what stands at its end is unknown, or was not forced to the disk.
+    /// Whether the file takes no more entries, because its end is unknown or was not forced to the
+    /// disk.
     spoilt: bool,
     unsynced: Vec<(u64, Arc<dyn SegmentFile>)>,
 }
@@ -49,7 +52,7 @@ impl Journal {
         Self::open_on(Box::new(Files), folder, limits, projected)
     }
 
-    /// The same on another disk than the machine's.
+    /// Does the same on another disk than the machine's.
     ///
     /// # Errors
     /// As of [`Self::open`].
@@ -62,7 +65,8 @@ impl Journal {
         Ok(Self { folder: folder.to_owned(), limits, disk, end: Mutex::new(end) })
     }
 
-    /// Appends a batch with one write and answers where it ends. After this returns, `kill -9` loses nothing of it.
+    /// Appends a batch with one write and returns where it ends. After this returns, `kill -9`
+    /// loses nothing of it.
     ///
     /// # Errors
     /// When it could not be written: then none of the batch counts.
@@ -82,8 +86,9 @@ impl Journal {
             end.spoilt = false;
         }
         if let Err(why) = end.file.append(&buffer) {
-            // What was written of it is cut off. Where it can't be, a start finds it and passes over it. An empty segment that is
-            // known to be empty is used again: a disk that refuses for hours must not fill the folder.
+            // What was written of it is cut off; where it can't be, a start passes over it. A
+            // segment that is known to be empty is used again: a disk that refuses for hours must
+            // not fill the folder.
             let cut = end.file.cut(end.at.offset);
             end.spoilt = cut.is_err() || end.at.offset > 0;
             return Err(why);
@@ -96,12 +101,12 @@ impl Journal {
         Ok(end.at)
     }
 
-    /// Whether something was appended that [`Journal::sync`] has not synced.
+    /// Returns whether something was appended that [`Journal::sync`] has not synced.
     pub fn is_unsynced(&self) -> bool {
         !self.lock().unsynced.is_empty()
     }
 
-    /// How long that may stay so.
+    /// Returns how long an entry may stay unsynced.
     pub const fn sync_interval(&self) -> Duration {
         self.limits.sync_interval
     }
@@ -109,8 +114,8 @@ impl Journal {
     /// Syncs what was appended. Appending goes on meanwhile.
     ///
     /// # Errors
-    /// When the disk refuses: what was appended may be lost in a power cut. It says so once, so the file is not tried again,
-    /// and what comes is appended to another.
+    /// When the disk refuses: what was appended may be lost in a power cut. It says so once, so the
+    /// file is not tried again, and what comes is appended to another.
     pub fn sync(&self) -> io::Result<()> {
         let files = std::mem::take(&mut self.lock().unsynced);
         let mut synced = Ok(());
@@ -124,17 +129,17 @@ impl Journal {
         synced
     }
 
-    /// Where the files are.
+    /// Returns the folder of the files.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where the next batch will begin.
+    /// Returns where the next batch will begin.
     pub fn end(&self) -> Position {
         self.lock().at
     }
 
-    /// Removes segments that are projected whole; how many.
+    /// Removes segments that are projected whole, and returns how many.
     ///
     /// # Errors
     /// When a file can't be removed.
@@ -148,12 +153,12 @@ impl Journal {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, End> {
-        // A thread that died while it held the lock left a file that recovery can read.
+        // A thread that died with the lock left a file that recovery can read.
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The segments of a folder, oldest first.
+/// Returns the segments of a folder, oldest first.
 pub(super) fn segments(folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {

@@ -2,20 +2,21 @@
 
 use super::Entry;
 
-/// An entry longer than this is damage, not an entry.
+/// The length in bytes from which on an entry is taken for damage.
 const LONGEST: usize = 64 << 20;
 
-/// What stands at a place of a segment.
+/// The next frame of a segment.
 pub(super) enum Frame {
     /// An entry, and how many bytes it takes.
     Entry(Box<Entry>, usize),
-    /// Whole and undamaged, but not wanted; how many bytes it takes.
+    /// A whole and undamaged entry that is not wanted, and how many bytes it takes.
     Other(usize),
-    /// Whole and undamaged, but of a release that wrote what we can't read; how many bytes it takes.
+    /// A whole and undamaged entry that another release wrote and we can't read, and how many bytes
+    /// it takes.
     Unknown(usize),
-    /// The end, exactly.
+    /// The exact end.
     End,
-    /// No entry: half of one, as a process leaves that died in the middle of it, or damage.
+    /// No entry: half of one, as a process leaves that died in the middle of a write, or damage.
     Torn,
 }
 
@@ -30,8 +31,9 @@ pub(super) fn encode(entry: &Entry, buffer: &mut Vec<u8>) -> serde_json::Result<
     Ok(())
 }
 
-/// Where the next whole entry begins from a place on; the end if there is none. An entry is JSON, in which no control character
-/// stands, and the last byte of its length always is one: so none is found inside of another.
+/// Returns where the next whole entry begins from a place on, or the end if there is none. None is
+/// found inside of another: an entry is JSON, which has no control characters, and the last byte of
+/// its length always is one.
 pub(super) fn next_whole(bytes: &[u8], from: usize) -> usize {
     let begins = |at: &usize| is_whole(bytes.get(*at..).unwrap_or_default());
     (from..bytes.len()).find(begins).unwrap_or(bytes.len())
@@ -41,30 +43,30 @@ fn is_whole(bytes: &[u8]) -> bool {
     let Some((head, rest)) = bytes.split_first_chunk::<8>() else { return false };
     let [l0, l1, l2, l3, crc @ ..] = *head;
     let Some(body) = rest.get(..u32::from_le_bytes([l0, l1, l2, l3]) as usize) else { return false };
-    // Cheap before dear: two bytes rule out most places.
+    // Cheap checks first: two bytes rule out most places.
     body.len() <= LONGEST
         && body.starts_with(b"{\"")
         && body.ends_with(b"}")
         && crc32fast::hash(body) == u32::from_le_bytes(crc)
 }
 
-/// Which entries are read.
+/// The entries that are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// Every one.
+    /// All of them.
     All,
     /// Those about bindings.
     Bindings,
 }
 
 impl Wanted {
-    /// Seen without reading it whole: an entry begins with its name.
+    /// Looks at the entry's name, with which it begins, so that it need not be read whole.
     fn wants(self, body: &[u8]) -> bool {
         self == Self::All || body.starts_with(b"{\"Binding")
     }
 }
 
-/// Reads what stands at the start of these bytes.
+/// Reads the frame at the start of these bytes.
 pub(super) fn decode(bytes: &[u8], wanted: Wanted) -> Frame {
     if bytes.is_empty() {
         return Frame::End;

@@ -1,7 +1,8 @@
-//! Promises first to the journal: what the wire has promised is appended before the answer leaves.
+//! Promises, on disk before they are made: each is appended before its answer leaves.
 //!
-//! Engines append ([`Journal`]), SQL is fed from it in batches (`store::Projector`), a start reads what SQL has not yet
-//! ([`Recovery`]). What is applied twice is applied once.
+//! Engines append ([`Journal`]), SQL is fed from it in batches (`store::Projector`), and a start
+//! reads the rest that SQL does not have yet ([`Recovery`]). An entry that is applied twice counts
+//! once.
 
 mod aside;
 mod disk;
@@ -28,16 +29,16 @@ use crate::location::{Binding, Refresh};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// A place in the journal: everything before it.
+/// A position in the journal, which stands for everything before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Position {
-    /// The segment file.
+    /// The number of the segment file.
     pub segment: u64,
     /// Bytes into it.
     pub offset: u64,
 }
 
-/// How far SQL has been told the journal.
+/// The positions up to which SQL has the journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Progress {
     /// Everything before it but refreshes of registrations.
@@ -46,7 +47,7 @@ pub struct Progress {
     pub refreshed: Position,
 }
 
-/// One promise. Applying an entry twice is the same as applying it once.
+/// A promise. Applying an entry twice is the same as applying it once.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Entry {
     /// An INVITE became a call.
@@ -58,24 +59,24 @@ pub enum Entry {
         /// The caller's leg.
         #[serde(default = "LegId::untold")]
         caller: LegId,
-        /// SIP's Call-ID.
+        /// SIP's Call-ID of the caller's leg.
         sip_call_id: String,
-        /// From where.
+        /// The origin of the call.
         direction: Direction,
-        /// Who calls.
+        /// The party that calls.
         from: Party,
-        /// As dialled.
+        /// The dialled string as it came.
         dialled: String,
-        /// When.
+        /// When the INVITE came.
         at: Wall,
     },
-    /// Why the call goes where it goes, before anybody is rung and before the caller hears of it.
+    /// The call was decided: written before a phone rings and before the caller gets an answer.
     CallDecided {
         /// The call.
         call: CallId,
         /// The tenant.
         tenant: TenantId,
-        /// How many steps were told before.
+        /// The number of steps in earlier entries.
         after: usize,
         /// The steps since then.
         decision: Box<Decision<Said>>,
@@ -86,27 +87,27 @@ pub enum Entry {
         call: CallId,
         /// The tenant.
         tenant: TenantId,
-        /// Who took it, where and when.
+        /// The party that answered, where and when.
         answer: CallAnswer,
     },
-    /// Somebody hung up (before the 200 to the BYE leaves).
+    /// The call ended (before the 200 to the BYE leaves).
     CallEnded {
         /// The call.
         call: CallId,
         /// The tenant.
         tenant: TenantId,
-        /// How.
+        /// The outcome of the call.
         disposition: Disposition,
         /// The cause's code.
         cause: String,
         /// The final SIP code to the caller.
         sip_code: u16,
-        /// When.
+        /// When it ended.
         at: Wall,
     },
-    /// The finished record: replaces what the entries above told, but for the steps of the decision.
+    /// The finished record. It replaces the entries above, but for the steps of the decision.
     CallRecorded {
-        /// How many steps were told before.
+        /// The number of steps in earlier entries.
         after: usize,
         /// The record, with the steps since then.
         record: Box<WrittenRecord>,
@@ -118,11 +119,12 @@ pub enum Entry {
         /// The binding; replaces one of the same device and contact key.
         binding: Box<Binding>,
     },
-    /// A device that could be reached there can be for longer (before the 200 to the REGISTER leaves).
+    /// A device that could be reached there can be for longer (before the 200 to the REGISTER
+    /// leaves).
     BindingRefreshed {
         /// The tenant.
         tenant: TenantId,
-        /// What changed.
+        /// The changed fields.
         refresh: Refresh,
     },
     /// A device can no longer be reached there.
@@ -133,7 +135,7 @@ pub enum Entry {
         device: DeviceId,
         /// The binding's key.
         key: Arc<str>,
-        /// When.
+        /// When it was removed.
         at: Wall,
     },
     /// A line of the audit.
@@ -141,7 +143,7 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// A finished record of which nothing was told before.
+    /// Makes the entry of a finished record whose steps are in no earlier entry.
     ///
     /// # Errors
     /// When something in it has no JSON.
@@ -149,7 +151,7 @@ impl Entry {
         Ok(Self::CallRecorded { after: 0, record: Box::new(WrittenRecord::new(record)?) })
     }
 
-    /// Whose it is, and of which call.
+    /// Returns the tenant and the call that the entry is about.
     pub fn subject(&self) -> (Option<TenantId>, Option<CallId>) {
         match self {
             Self::CallStarted { tenant, call, .. }
@@ -164,7 +166,7 @@ impl Entry {
         }
     }
 
-    /// When it happened, if it tells.
+    /// Returns when it happened; `None` if the entry does not say.
     pub fn at(&self) -> Option<Wall> {
         match self {
             Self::CallStarted { at, .. } | Self::CallEnded { at, .. } | Self::BindingRemoved { at, .. } => Some(*at),
@@ -176,21 +178,21 @@ impl Entry {
     }
 }
 
-/// Who did what to what.
+/// A line of the audit: who did what to what.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AuditLine {
-    /// Its id.
+    /// The line's id.
     pub id: crate::base::ids::AuditId,
-    /// Whose; none for what concerns the whole server.
+    /// The tenant; `None` for what concerns the whole server.
     pub tenant: Option<TenantId>,
-    /// When.
+    /// When it happened.
     pub at: Wall,
-    /// Who: an account's e-mail, `import`, `api:<token name>`, or a source address.
+    /// The actor: an account's e-mail, `import`, `api:<token name>`, or a source address.
     pub actor: String,
     /// A stable code: `person.changed`, `login.failed`, `sip.guessing`.
     pub action: String,
-    /// What it was done to.
+    /// The object that it was done to.
     pub object: String,
-    /// What changed: codes and values, never a secret.
+    /// The change in codes and values, never with a secret.
     pub detail: serde_json::Value,
 }

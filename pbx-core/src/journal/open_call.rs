@@ -1,4 +1,5 @@
-//! A call that has begun and has no record yet, and the record that is made of it if the server dies.
+//! A call that has begun and has no record yet, and the record that is made of it if the server
+//! dies.
 
 use super::Entry;
 use crate::base::ids::{CallId, LegId, TenantId};
@@ -9,7 +10,7 @@ use crate::decision::{Decision, Said, StepKind};
 use crate::event::{Direction, Disposition, Party};
 use serde::{Deserialize, Serialize};
 
-/// What the journal has told of a call so far.
+/// A call as far as the journal has it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct OpenCall {
     /// The call.
@@ -19,31 +20,32 @@ pub struct OpenCall {
     /// The caller's leg.
     #[serde(default = "LegId::untold")]
     pub caller: LegId,
-    /// SIP's Call-ID.
+    /// SIP's Call-ID of the caller's leg.
     pub sip_call_id: String,
-    /// From where.
+    /// The origin of the call.
     pub direction: Direction,
-    /// Who calls.
+    /// The party that calls.
     pub from: Party,
-    /// As dialled.
+    /// The dialled string as it came.
     pub dialled: String,
     /// When it began.
     pub started: Wall,
-    /// Who took it.
+    /// The answer, if there was one.
     pub answered: Option<CallAnswer>,
-    /// How and when it ended.
+    /// The end, if it has ended.
     pub ended: Option<CallEnd>,
-    /// Why it went where it went, as far as it was told.
+    /// Why it went where it went, as far as entries say.
     #[serde(default)]
     pub decision: Decision<Said>,
 }
 
-/// The answer to a call: enough to find the two that talked, in the records and in the SIP messages.
+/// The answer to a call: enough to find the two parties that talked, in the records and in the SIP
+/// messages.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CallAnswer {
-    /// Who took it.
+    /// The party that answered.
     pub by: Party,
-    /// When.
+    /// When it answered.
     pub at: Wall,
     /// The leg that was answered.
     pub callee: LegId,
@@ -51,23 +53,23 @@ pub struct CallAnswer {
     pub sip_call_id: String,
 }
 
-/// The end of a call as the wire saw it.
+/// The end of a call as the peers saw it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CallEnd {
-    /// How.
+    /// The outcome of the call.
     pub disposition: Disposition,
     /// The cause's code.
     pub cause: String,
     /// The final SIP code to the caller.
     pub sip_code: u16,
-    /// When.
+    /// When it ended.
     pub at: Wall,
 }
 
 /// The cause of a call that the server's death ended.
 pub const CUT: &str = cause::SERVER_RESTART.code;
 
-/// What the dialled string meant, where the decision tells it.
+/// Returns the meaning of the dialled string, where the decision has it.
 fn meant(decision: &Decision) -> Option<&str> {
     decision.steps.iter().find_map(|step| match &step.kind {
         StepKind::Dialled { dialled, .. } => Some(dialled.as_str()),
@@ -76,7 +78,7 @@ fn meant(decision: &Decision) -> Option<&str> {
 }
 
 impl OpenCall {
-    /// Of a call's first entry.
+    /// Opens a call with its first entry; `None` if the entry is another.
     pub fn begin(entry: &Entry) -> Option<Self> {
         let Entry::CallStarted { call, tenant, caller, sip_call_id, direction, from, dialled, at } = entry else {
             return None;
@@ -96,8 +98,8 @@ impl OpenCall {
         })
     }
 
-    /// The journal tells more of this call. Told twice is told once.
-    pub fn hear(&mut self, entry: &Entry) {
+    /// Applies another entry of this call. Applying it twice is the same as applying it once.
+    pub fn apply(&mut self, entry: &Entry) {
         match entry {
             Entry::CallDecided { after, decision, .. } if *after == self.decision.steps.len() => {
                 (self.decision.revision, self.decision.limits) = (decision.revision, decision.limits);
@@ -118,14 +120,15 @@ impl OpenCall {
         }
     }
 
-    /// The first `after` steps of its decision, as far as they were told.
-    pub fn told(self, after: usize) -> Vec<Said> {
+    /// Returns the first `after` steps of its decision, as far as there are entries.
+    pub fn first_steps(self, after: usize) -> Vec<Said> {
         let mut steps = self.decision.steps;
         steps.truncate(after);
         steps
     }
 
-    /// The record of a call whose engine is gone. `last_seen`: a moment at which the server is known to have lived.
+    /// Makes the record of a call whose engine is gone. `last_seen` is a moment at which the server
+    /// is known to have lived.
     pub fn into_record(mut self, last_seen: Wall) -> CallRecord {
         let cut = self.ended.is_none();
         let answered = self.answered.as_ref().map(|answer| answer.at);
@@ -164,7 +167,8 @@ impl OpenCall {
         }
     }
 
-    /// The caller's leg, and the one that was answered. Which others rang, and when these two did, the journal does not tell.
+    /// Returns the caller's leg and the one that was answered. The journal does not have the others
+    /// that rang, nor when these two did.
     fn legs(&self, ending: &CallEnd) -> Vec<LegRecord> {
         let answered = self.answered.as_ref();
         let leg = |id, party: &Party, sip_call_id: &str| LegRecord {
@@ -181,7 +185,7 @@ impl OpenCall {
         std::iter::once(leg(self.caller, &self.from, &self.sip_call_id)).chain(callee).collect()
     }
 
-    /// The two that talked.
+    /// Returns the segment of the two that talked, if there was one.
     fn talk(&self, ended: Wall) -> Vec<Segment> {
         let talk = self.answered.as_ref().map(|answer| {
             let (a, b) = (self.caller, answer.callee);

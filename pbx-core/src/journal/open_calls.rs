@@ -6,24 +6,25 @@ use crate::cdr::WrittenRecord;
 use crate::decision::Said;
 use std::collections::BTreeMap;
 
-/// Told a journal's entries in order, it knows which calls are open.
+/// The open calls, by the entries of a journal in order.
 #[derive(Clone, Debug, Default)]
 pub struct OpenCalls(BTreeMap<CallId, OpenCall>);
 
-/// What an entry is about.
+/// The effect of an entry on the open calls.
 #[derive(Clone, PartialEq, Debug)]
 pub enum EntryEffect<'a> {
-    /// A call that is open.
+    /// A call is open.
     Open(CallId),
-    /// The record of a call, which is open no more, and the steps of its decision that were told before.
+    /// A call has its record and is no longer open; with the steps of its decision from earlier
+    /// entries.
     Finished(&'a WrittenRecord, Vec<Said>),
-    /// No call, or one that is not known to have begun.
+    /// The entry is about no call, or about one that is not known to have begun.
     Other,
 }
 
 impl OpenCalls {
-    /// The journal tells more. Told twice is told once.
-    pub fn hear<'a>(&mut self, entry: &'a Entry) -> EntryEffect<'a> {
+    /// Applies the next entry. Applying it twice is the same as applying it once.
+    pub fn apply<'a>(&mut self, entry: &'a Entry) -> EntryEffect<'a> {
         match entry {
             Entry::CallStarted { call, .. } => {
                 if let Some(open) = OpenCall::begin(entry) {
@@ -33,12 +34,12 @@ impl OpenCalls {
             }
             Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
                 let Some(open) = self.0.get_mut(call) else { return EntryEffect::Other };
-                open.hear(entry);
+                open.apply(entry);
                 EntryEffect::Open(*call)
             }
             Entry::CallRecorded { after, record } => {
-                let told = self.remove(record.brief().id).map(|open| open.told(*after));
-                EntryEffect::Finished(record, told.unwrap_or_default())
+                let steps = self.remove(record.brief().id).map(|open| open.first_steps(*after));
+                EntryEffect::Finished(record, steps.unwrap_or_default())
             }
             Entry::BindingAdded { .. }
             | Entry::BindingRefreshed { .. }
@@ -47,17 +48,17 @@ impl OpenCalls {
         }
     }
 
-    /// One of them.
+    /// Returns one of them; `None` if the call is not open.
     pub fn get(&self, call: CallId) -> Option<&OpenCall> {
         self.0.get(&call)
     }
 
-    /// All of them, the oldest first.
+    /// Returns all of them, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &OpenCall> {
         self.0.values()
     }
 
-    /// It has its record.
+    /// Removes a call that has its record.
     pub fn remove(&mut self, call: CallId) -> Option<OpenCall> {
         self.0.remove(&call)
     }

@@ -1,5 +1,5 @@
-//! What the journal holds that SQL does not have yet, in portions that memory can hold. What can't be read is passed over with
-//! a word about it, and the segment that it stands in is kept.
+//! The entries that SQL does not have yet, in portions that memory can hold. What can't be read is
+//! passed over with a line in the log, and its segment is kept.
 
 use super::aside::Unread;
 use super::file::segments;
@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 /// Entries of one portion.
 const SOME: usize = 4096;
 
-/// A part of what was found, in order.
+/// A part of the entries, in order.
 #[derive(Debug)]
 pub enum Portion {
-    /// What the store was told, of that what is about bindings: it may not have heard of refreshes among it.
-    Told(Vec<Entry>),
-    /// What the store was not told, and where that ends.
-    News(Vec<Entry>, Position),
+    /// Entries about bindings among those that the store has: it may lack their refreshes.
+    Projected(Vec<Entry>),
+    /// Entries that the store does not have, and where they end.
+    Unprojected(Vec<Entry>, Position),
 }
 
 /// The reading of a journal after a start.
@@ -41,12 +41,12 @@ struct OpenSegment {
     path: PathBuf,
     bytes: Vec<u8>,
     at: usize,
-    /// Where what the store was told ends.
-    told: usize,
+    /// Where the entries end that the store has.
+    projected: usize,
 }
 
 impl Recovery {
-    /// Begins where the store is.
+    /// Begins at the store's progress.
     ///
     /// # Errors
     /// When the folder can't be read.
@@ -56,39 +56,40 @@ impl Recovery {
         Ok(Self { progress, segments, open: None, last_seen: None, unread: Unread::default() })
     }
 
-    /// The latest moment that any entry told: the server lived then.
+    /// Returns the latest moment of any entry: the server was alive then.
     pub fn last_seen(&self) -> Option<Wall> {
         self.last_seen
     }
 
-    /// What could not be read so far.
+    /// Returns the amount that could not be read so far.
     pub fn unread(&self) -> Unread {
         self.unread
     }
 
-    /// Reads on; nothing: that was all.
+    /// Reads on; returns `None` at the end.
     ///
     /// # Errors
     /// When a file can't be read.
     pub fn portion(&mut self) -> io::Result<Option<Portion>> {
         loop {
             let Some(mut open) = self.next_open()? else { return Ok(None) };
-            let is_told = open.at < open.told;
-            let (until, wanted) = if is_told { (open.told, Wanted::Bindings) } else { (open.bytes.len(), Wanted::All) };
+            let is_projected = open.at < open.projected;
+            let (until, wanted) =
+                if is_projected { (open.projected, Wanted::Bindings) } else { (open.bytes.len(), Wanted::All) };
             let (entries, unread, at) = read_some(&open.bytes[..until], open.at, wanted);
-            unread.tell(&open.path, open.at, self.segments.is_empty() && at == open.bytes.len());
+            unread.report(&open.path, open.at, self.segments.is_empty() && at == open.bytes.len());
             self.unread += unread;
             open.at = at;
             let end = Position { segment: open.segment, offset: at as u64 };
-            let is_news = end >= self.progress.projected;
+            let is_unprojected = end >= self.progress.projected;
             self.open = (at < open.bytes.len()).then_some(open);
-            if is_told {
+            if is_projected {
                 if !entries.is_empty() {
-                    return Ok(Some(Portion::Told(entries)));
+                    return Ok(Some(Portion::Projected(entries)));
                 }
-            } else if is_news {
+            } else if is_unprojected {
                 self.last_seen = self.last_seen.max(entries.iter().filter_map(Entry::at).max());
-                return Ok(Some(Portion::News(entries, end)));
+                return Ok(Some(Portion::Unprojected(entries, end)));
             }
         }
     }
@@ -100,12 +101,12 @@ impl Recovery {
         let Some((segment, path)) = self.segments.pop_front() else { return Ok(None) };
         let bytes = std::fs::read(&path)?;
         let at = place(segment, self.progress.refreshed, &bytes);
-        let told = place(segment, self.progress.projected, &bytes);
-        Ok(Some(OpenSegment { segment, path, bytes, at, told }))
+        let projected = place(segment, self.progress.projected, &bytes);
+        Ok(Some(OpenSegment { segment, path, bytes, at, projected }))
     }
 }
 
-/// Reads some entries from a place on: them, what could not be read, and how far it came.
+/// Reads some entries from a place on; returns them, what could not be read, and how far it came.
 fn read_some(bytes: &[u8], at: usize, wanted: Wanted) -> (Vec<Entry>, Unread, usize) {
     let (mut entries, mut unread) = (Vec::new(), Unread::default());
     let mut walk = Walk::over(bytes, at, wanted);
@@ -122,7 +123,7 @@ fn read_some(bytes: &[u8], at: usize, wanted: Wanted) -> (Vec<Entry>, Unread, us
     (entries, unread, walk.at)
 }
 
-/// Where a position is in a segment: somewhere in it, or at its start or end if it is in another.
+/// Returns where a position is in a segment; in another segment than its own, the start or the end.
 fn place(segment: u64, position: Position, bytes: &[u8]) -> usize {
     match segment.cmp(&position.segment) {
         Ordering::Less => bytes.len(),
@@ -131,7 +132,8 @@ fn place(segment: u64, position: Position, bytes: &[u8]) -> usize {
     }
 }
 
-/// Reads some of the entries between two places of a journal that is being written; answers where they end.
+/// Reads some of the entries between two positions of a journal that is being written, and returns
+/// where they end.
 ///
 /// # Errors
 /// When a file can't be read.
@@ -144,7 +146,7 @@ pub fn read_on(folder: &Path, from: Position, until: Position) -> io::Result<(Ve
         let bytes = std::fs::read(&path)?;
         let (at, last) = (place(segment, from, &bytes), place(segment, until, &bytes));
         let (some, unread, reached) = read_some(&bytes[..last], at, Wanted::All);
-        unread.tell(&path, at, false);
+        unread.report(&path, at, false);
         entries.extend(some);
         end = Position { segment, offset: reached as u64 };
     }

@@ -1,25 +1,26 @@
-//! The bytes of a segment, piece by piece. Damage costs what it hit and nothing that stands behind it.
+//! A walk over the bytes of a segment, piece by piece. Damage costs the entries that it hit and
+//! none behind it.
 
 use super::Entry;
 use super::frame::{Frame, Wanted, decode, next_whole};
 
-/// What stands next.
+/// The next piece of a segment.
 #[derive(Debug)]
 pub(super) enum Piece {
     /// An entry.
     Entry(Box<Entry>),
     /// An entry that is not wanted.
     Other,
-    /// Whole, but of a release that wrote what we can't read; how many bytes.
+    /// A whole entry that another release wrote and we can't read, with its bytes.
     Unknown(usize),
     /// No entry: so many bytes up to the next one, or to the end.
     Damaged(usize),
 }
 
-/// Walks over these bytes, which begin where an entry does.
+/// A walk over these bytes, which begin where an entry does.
 pub(super) struct Walk<'b> {
     bytes: &'b [u8],
-    /// How far it came.
+    /// Where the walk has come to.
     pub(super) at: usize,
     wanted: Wanted,
 }

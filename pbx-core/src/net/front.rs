@@ -92,7 +92,7 @@ impl Front {
 
     /// Answers what a stream ends with when it cannot be cut any further.
     pub(super) fn refuse(&self, flow: Flow, error: FramingError) {
-        if let Verdict::Answer(answer) = self.door.uncut(flow, error) {
+        if let Verdict::Answer(answer) = self.door.framing_failed(flow, error) {
             self.sender.answer(&flow, &answer);
         }
     }

@@ -16,7 +16,7 @@ use crate::base::flow::Flow;
 use pbx_sip::{Uri, Via};
 use std::net::IpAddr;
 
-/// Whether requests for this peer must go where its own come from, and not to its Contact.
+/// Returns whether requests for this peer must go where its own come from, and not to its Contact.
 pub(crate) fn is_behind_nat(flow: &Flow, via: Option<&Via>, contact: &Uri) -> bool {
     let source = flow.remote.ip().to_canonical();
     let is_rewritten = via.is_some_and(|via| {
@@ -28,18 +28,18 @@ pub(crate) fn is_behind_nat(flow: &Flow, via: Option<&Via>, contact: &Uri) -> bo
     is_rewritten || contact.is_none_or(|ip| Realm::of(ip) != Realm::of(source))
 }
 
-/// From where an address leads to the same machine.
+/// The reach of an address: from where it leads to the same machine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Realm {
     /// This machine.
     Loopback,
     /// One link.
     Link,
-    /// Somebody's own network (RFC 1918, RFC 4193).
+    /// A private network (RFC 1918, RFC 4193).
     Private,
     /// The customers of one provider (RFC 6598).
     Shared,
-    /// Everywhere.
+    /// The Internet.
     Global,
 }
 

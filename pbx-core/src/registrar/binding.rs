@@ -5,10 +5,10 @@ use crate::location::Binding;
 use pbx_sip::Uri;
 
 impl Binding {
-    /// The binding without its connection: after a restart, or when that was closed. What is left
-    /// is a new connection to the contact (RFC 3261 §18.1.1), if the phone registered from the
-    /// contact's address. Behind a NAT the contact is an address of another network, and may be
-    /// somebody else's here: then there is no way to the phone until it comes back.
+    /// Returns the binding without its connection, after a restart or when that was closed. The
+    /// phone is then reached by a new connection to its contact (RFC 3261 §18.1.1), if it
+    /// registered from the contact's address; behind a NAT the contact may be another machine here,
+    /// so it is not reached until it comes back.
     pub(super) fn disconnected(mut self) -> Self {
         if self.flow.transport.is_reliable() {
             let contact = address_of(&self.contact).map(|(_, address)| address.ip());
@@ -18,19 +18,20 @@ impl Binding {
         self
     }
 
-    /// The `reg-id`, if the phone registered this flow as one of several (RFC 5626 §4.2).
+    /// Returns the `reg-id` if the phone registered this flow as one of several (RFC 5626 §4.2).
     pub(super) fn reg_id(&self) -> Option<&str> {
         self.key.strip_prefix(self.instance.as_deref()?)?.strip_prefix(";reg-id=")
     }
 
-    /// Whether the phone wants to be reached by the flow that it registered on and by no other way
-    /// (RFC 5626 §4.2, §4.3).
+    /// Returns whether the phone wants to be reached by the flow that it registered on and by no
+    /// other way (RFC 5626 §4.2, §4.3).
     pub(super) fn is_outbound(&self) -> bool {
         let uri = Uri::parse(&*self.contact).ok();
         self.reg_id().is_some() || uri.as_ref().and_then(Uri::as_sip).is_some_and(|uri| uri.params().has("ob"))
     }
 
-    /// The binding as a value of a Contact header (RFC 3261 §20.10) with this many seconds left.
+    /// Returns the binding as a value of a Contact header (RFC 3261 §20.10) with this many seconds
+    /// left.
     pub(super) fn as_contact(&self, seconds_left: u64) -> String {
         let mut text = format!("<{}>;expires={seconds_left}", self.contact);
         if self.q < 1000 {

@@ -12,10 +12,11 @@ use crate::location::Binding;
 use bytes::Bytes;
 use std::time::Duration;
 
-/// What is sent: line ends, which no phone answers (RFC 3261 §7.5).
+/// The keep-alive: line ends, which no phone answers (RFC 3261 §7.5).
 pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(b"\r\n\r\n");
 
-/// Keep-alives are due at multiples of this, so that an engine wakes once for many.
+/// The grain of keep-alives in microseconds: they are due at its multiples, so that an engine wakes
+/// once for many.
 const BEAT: u64 = 250_000;
 
 impl Registrar {
@@ -37,8 +38,8 @@ impl Registrar {
 /// The time over which phones are spread after a start, when all begin at once.
 pub(super) const SPREAD: Duration = Duration::from_secs(25);
 
-/// When the flow of a phone wants its first keep-alive: within `every`, at a moment that its id
-/// decides.
+/// Returns when the flow of a phone wants its first keep-alive: within `every`, at a moment that
+/// its id decides.
 pub(super) fn first_ping((_, device): DeviceKey, binding: &Binding, now: Instant, every: Duration) -> Option<Instant> {
     let wants = binding.behind_nat && !binding.flow.transport.is_reliable();
     let [.., share] = *device.as_bytes();

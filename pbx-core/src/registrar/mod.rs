@@ -1,7 +1,8 @@
 //! Where devices can be reached right now (RFC 3261 §10.3).
 //!
-//! One [`Registrar`] lives in each engine and holds the bindings of the engine's tenants. It is plain data; what it has
-//! promised to a phone is also in the journal, and comes back with [`Registrar::restore`].
+//! One [`Registrar`] lives in each engine and holds the bindings of the engine's tenants. It is
+//! plain data; what it has promised to a phone is also in the journal, and comes back with
+//! [`Registrar::restore`].
 
 mod behind_nat;
 mod binding;
@@ -29,15 +30,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// The tenant and device that bindings belong to.
+/// The device that bindings belong to, with its tenant.
 type DeviceKey = (TenantId, DeviceId);
 
-/// A binding and the steady moment of its end: the wall's time may jump, a promise to a phone does not.
+/// A binding and the steady moment of its end: the wall clock may jump, a promise to a phone does
+/// not.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct TimedBinding {
     binding: Binding,
     until: Instant,
-    /// When its phone registered it last.
+    /// When the phone last registered it.
     #[serde(default)]
     refreshed: Instant,
     /// When its flow wants a keep-alive, if it ever does.
@@ -56,7 +58,7 @@ pub struct Registrar {
     contacts: usize,
 }
 
-/// What changed without a REGISTER.
+/// The changes that no REGISTER made.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Changes {
     /// Entries for the journal.
@@ -68,7 +70,8 @@ pub struct Changes {
 }
 
 impl Registrar {
-    /// Restores the bindings that the journal had promised before a restart; those that have expired by now are left out.
+    /// Restores the bindings that the journal had promised before a restart; those that have
+    /// expired by now are left out.
     pub fn restore(&mut self, now: Now, bindings: Vec<(TenantId, Binding)>) {
         for (tenant, binding) in bindings {
             let left = binding.expires.micros().saturating_sub(now.wall.micros());
@@ -83,7 +86,7 @@ impl Registrar {
         }
     }
 
-    /// The living bindings of a device, the most preferred first.
+    /// Returns the living bindings of a device, the most preferred first.
     pub fn bindings(&self, tenant: TenantId, device: DeviceId, now: Instant) -> Vec<&Binding> {
         self.living(tenant, device, now).into_iter().map(|held| &held.binding).collect()
     }
@@ -95,7 +98,7 @@ impl Registrar {
         living
     }
 
-    /// When [`Registrar::fire`] has something to do next.
+    /// Returns when [`Registrar::fire`] has something to do next.
     pub fn next_due(&self) -> Option<Instant> {
         let [end, ping] = [&self.ends, &self.pings].map(|due| due.first().map(|(at, _)| *at));
         end.into_iter().chain(ping).min()
@@ -112,9 +115,9 @@ impl Registrar {
         changes
     }
 
-    /// Takes the connection from the bindings that came by it. Dropped are those of phones that can
-    /// be reached by nothing else: behind a NAT, or registered as a flow (RFC 5626 §5.3). The
-    /// others are dialled at their contact (RFC 3261 §18.1.1).
+    /// Takes the connection from the bindings that came by it, and drops those whose phone can be
+    /// reached by nothing else: behind a NAT, or registered as a flow (RFC 5626 §5.3). The others
+    /// are dialled at their contact (RFC 3261 §18.1.1).
     pub fn flow_lost(&mut self, now: Now, flow: &Flow) -> Changes {
         let mut changes = Changes::default();
         for owner in self.connections.get(&flow.connection).cloned().unwrap_or_default() {
@@ -132,24 +135,24 @@ impl Registrar {
         changes
     }
 
-    /// Drops every binding of a device: it was deleted or its password changed.
+    /// Drops every binding of a device that was deleted or got another password.
     pub fn forget(&mut self, now: Now, tenant: TenantId, device: DeviceId) -> Changes {
         let mut changes = Changes::default();
         self.remove(now, (tenant, device), "removed", |_| true, &mut changes);
         changes
     }
 
-    /// The devices that have bindings here.
+    /// Returns the devices that have bindings here.
     pub fn devices(&self) -> impl Iterator<Item = (TenantId, DeviceId)> {
         self.held.keys().copied()
     }
 
-    /// How many bindings there are.
+    /// Returns how many bindings there are.
     pub const fn len(&self) -> usize {
         self.contacts
     }
 
-    /// Whether there is none.
+    /// Returns whether there is no binding.
     pub const fn is_empty(&self) -> bool {
         self.contacts == 0
     }
@@ -173,7 +176,8 @@ impl Registrar {
         self.replace(owner, kept);
     }
 
-    /// The one place where bindings change: the list and all that is derived from it.
+    /// Replaces a device's bindings and all that is derived from them; the only place where they
+    /// change.
     fn replace(&mut self, owner: DeviceKey, list: Vec<TimedBinding>) {
         for TimedBinding { binding, until, ping, .. } in self.held.remove(&owner).unwrap_or_default() {
             self.contacts -= 1;
@@ -201,7 +205,7 @@ impl Registrar {
     }
 }
 
-/// Whether another flow leads to the same contact (RFC 5626 §4.2): then it is not gone.
+/// Returns whether another flow leads to the same contact (RFC 5626 §4.2), which then is not gone.
 fn is_listed(list: &[TimedBinding], binding: &Binding) -> bool {
     list.iter().any(|held| held.binding.contact == binding.contact)
 }

@@ -1,4 +1,4 @@
-//! How a device is reached when it shall ring.
+//! How a device is reached when it is to ring.
 
 use super::{Registrar, TimedBinding};
 use crate::base::flow::{Flow, Routes, Transport};
@@ -12,10 +12,10 @@ use std::cmp::Reverse;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// One place where a device may be rung.
+/// A place where a device may be rung.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Target {
-    /// The Request-URI: the contact exactly as it was registered or configured, but without headers in it.
+    /// The Request-URI: the contact exactly as registered or configured, but without headers.
     pub uri: String,
     /// The flow that leads there.
     pub flow: Flow,
@@ -23,7 +23,7 @@ pub struct Target {
     pub binding: Option<Arc<str>>,
     /// The q-value in thousandths, 0–1000; higher is preferred.
     pub q: u16,
-    /// Whether requests go to the flow, whatever Contact the phone names.
+    /// Whether requests go to the flow and not to the Contact that the phone names.
     #[serde(default)]
     pub behind_nat: bool,
     /// Other flows of the same phone, the best first: rung one after the other (RFC 5626 §5.3).
@@ -32,8 +32,9 @@ pub struct Target {
 }
 
 impl Registrar {
-    /// Where to ring a device: its fixed contact, else its living bindings, the most preferred
-    /// first and each phone once. A binding that no route or connection leads to is left out.
+    /// Returns where to ring a device: its fixed contact, else its living bindings, the most
+    /// preferred first and each phone once. A binding that no route or connection leads to is left
+    /// out.
     pub fn targets(&self, now: Instant, routes: &dyn Routes, tenant: TenantId, device: &Device) -> Vec<Target> {
         if let Some(uri) = &device.contact {
             let flow = address_of(uri).and_then(|(transport, address)| routes.flow_to(transport, address));
@@ -55,13 +56,13 @@ impl Registrar {
         phones.into_iter().filter_map(|flows| rung_in_turn(routes, flows)).collect()
     }
 
-    /// The key of the binding by which a peer's flow is known.
+    /// Returns the key of the binding by which a peer's flow is known.
     pub(crate) fn binding_at(&self, now: Instant, tenant: TenantId, device: DeviceId, flow: &Flow) -> Option<Arc<str>> {
         let found = self.living(tenant, device, now).into_iter().find(|held| held.binding.flow == *flow);
         found.map(|held| held.binding.key.clone())
     }
 
-    /// The flow of a phone behind a NAT over UDP, and when it registered by it last.
+    /// Returns the flow of a phone behind a NAT over UDP, and when it last registered by it.
     pub(crate) fn flow_of(&self, now: Instant, owner: (TenantId, DeviceId), key: &str) -> Option<(Flow, Instant)> {
         let found = self.living(owner.0, owner.1, now).into_iter().find(|held| *held.binding.key == *key)?;
         let by_flow = found.binding.behind_nat && !found.binding.flow.transport.is_reliable();
@@ -69,7 +70,7 @@ impl Registrar {
     }
 }
 
-/// One phone's flows as a target: the best one, then the others.
+/// Makes a target of one phone's flows: the best one, then the others.
 fn rung_in_turn(routes: &dyn Routes, mut flows: Vec<&TimedBinding>) -> Option<Target> {
     flows.sort_by_key(|held| Reverse((held.binding.q, held.binding.flow.is_open(), held.refreshed)));
     let mut targets = flows.into_iter().filter_map(|held| target(routes, &held.binding));
@@ -93,16 +94,17 @@ fn target(routes: &dyn Routes, binding: &Binding) -> Option<Target> {
     })
 }
 
-/// The contact without headers. A contact may carry headers for requests to it (RFC 4475 §3.3.14), but a Request-URI may
-/// not (RFC 3261 §19.1.1). They are not sent either: what a phone wants added to other people's requests is not to be
-/// trusted (§19.1.5).
+/// Returns the contact without headers, which a Request-URI may not carry (RFC 3261 §19.1.1, RFC
+/// 4475 §3.3.14). They are not sent either: a phone must not add to other people's requests
+/// (§19.1.5).
 fn without_headers(contact: &str) -> &str {
     let uri = pbx_sip::Uri::parse(contact).ok();
     let headers = uri.as_ref().and_then(|uri| Some(uri.as_sip()?.headers()?.len() + 1)).unwrap_or_default();
     contact.get(..contact.len() - headers).unwrap_or(contact)
 }
 
-/// Transport and address of a SIP URI whose host is an address (RFC 3263 §4 without names).
+/// Returns transport and address of a SIP URI whose host is an address (RFC 3263 §4); `None` if it
+/// is a name.
 pub(crate) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
     let uri = pbx_sip::Uri::parse(uri).ok()?;
     let uri: &SipUri = uri.as_sip()?;

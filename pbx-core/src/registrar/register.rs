@@ -14,12 +14,12 @@ use pbx_sip::{Message, Uri, Via};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What to answer and what changed.
+/// The answer to a REGISTER, and what it changed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Registered {
     /// The status of the answer.
     pub code: u16,
-    /// The reason phrase, where the usual one would not say enough.
+    /// The reason phrase, where the usual one would say too little.
     pub reason: Option<&'static str>,
     /// Headers to add, in order: with 200 every current Contact with its expires.
     pub headers: Vec<(&'static str, String)>,
@@ -29,11 +29,11 @@ pub struct Registered {
     pub events: Vec<EventKind>,
 }
 
-/// What a phone is answered that registered flows on a connection (RFC 5626 §6, §5.4): it sends an
-/// empty line that often, and finds out by what comes back that the flow still leads here.
+/// Headers for a phone that registered flows on a connection (RFC 5626 §6, §5.4): it sends an empty
+/// line that often, and learns from our reply that the flow still leads here.
 const OUTBOUND: [(&str, &str); 2] = [("Require", "outbound"), ("Flow-Timer", "120")];
 
-/// What every step needs to know.
+/// The circumstances of one REGISTER.
 struct Context<'a> {
     now: Now,
     flow: Flow,
@@ -45,8 +45,8 @@ struct Context<'a> {
 }
 
 impl Registrar {
-    /// Carries out a REGISTER that the door found to be from this device, for this device. Nothing changes unless the
-    /// answer is 200.
+    /// Carries out a REGISTER that the door has authenticated as this device's. Nothing changes
+    /// unless the answer is 200.
     pub fn register(
         &mut self,
         now: Now,
@@ -86,7 +86,8 @@ impl Registrar {
 }
 
 impl Context<'_> {
-    /// Whether a binding may be changed by this request: one with the same Call-ID needs a higher CSeq (step 6 and 7).
+    /// Checks that this request may change a binding: one with the same Call-ID needs a higher CSeq
+    /// (steps 6 and 7).
     fn may_touch(&self, binding: &Binding) -> Result<(), Registered> {
         if binding.call_id == self.request.call_id && self.request.cseq <= binding.cseq {
             return Err(refusal(500, Some("CSeq Is Not Higher"), vec![]));
@@ -128,13 +129,13 @@ impl Context<'_> {
         self.within(list, &written)
     }
 
-    /// The new binding for a contact, in the place of an old one if there was one.
+    /// Returns the new binding for a contact, in the place of an old one if there was one.
     fn held(&self, contact: &AskedContact, old: Option<&TimedBinding>, taken: &[Arc<str>]) -> TimedBinding {
         let before = old.map(|old| &old.binding);
         let uri = shared(before.map(|old| &old.contact), contact.uri.text().as_str());
         let nat = is_behind_nat(&self.flow, self.via, &Uri::from(contact.uri.clone()));
         let lifetime = Duration::from_secs(u64::from(self.granted(contact, nat)));
-        // A phone that is not at the address that it names may name anybody's.
+        // A phone that is not at the address that it names may name any address.
         let elsewhere = contact.uri.host().ip() != Some(self.flow.remote.ip().to_canonical());
         let micros = i64::try_from(lifetime.as_micros()).unwrap_or(i64::MAX);
         let binding = Binding {
@@ -155,18 +156,18 @@ impl Context<'_> {
         TimedBinding { binding, until: self.now.mono + lifetime, refreshed: self.now.mono, ping }
     }
 
-    /// For how many seconds: behind a NAT over UDP a phone has to come back before its mapping is
-    /// forgotten.
+    /// Returns the lifetime in seconds. Behind a NAT over UDP a phone has to come back before its
+    /// mapping is forgotten.
     fn granted(&self, contact: &AskedContact, nat: bool) -> u32 {
         let Settings { register_behind_nat_s: most, register_min_s: least, .. } = *self.settings;
         let is_forgotten = nat && !self.flow.transport.is_reliable();
         if is_forgotten { contact.expires.min(most.max(least)) } else { contact.expires }
     }
 
-    /// What a phone had registered before it was restarted (another Call-ID from the same flow, and
-    /// of the contact only the user part is new) or connected again (its connection was closed, and
-    /// of the contact only the port is new). Where an instance is told, that says which phone it is
-    /// (RFC 5626 §4.1).
+    /// Returns the binding that the same phone had before it restarted (another Call-ID from the
+    /// same flow, only the user part of the contact is new) or reconnected (its connection was
+    /// closed, only the port is new). An instance id decides instead, where there is one (RFC 5626
+    /// §4.1).
     fn predecessor(
         &self,
         list: &[TimedBinding],
@@ -191,8 +192,8 @@ impl Context<'_> {
         })
     }
 
-    /// The list with as many bindings as a device may have: what the same phone had before makes
-    /// room, those of other phones don't.
+    /// Returns the list cut to as many bindings as a device may have: the same phone's old ones
+    /// make room, those of other phones don't.
     fn within(&self, mut list: Vec<TimedBinding>, written: &[Arc<str>]) -> Result<Vec<TimedBinding>, Registered> {
         while list.len() > self.settings.register_max_contacts {
             let Some(place) = self.outlived(&list, written) else {
@@ -203,9 +204,9 @@ impl Context<'_> {
         Ok(list)
     }
 
-    /// The binding that is the least likely to be anybody's: of the phone that registers now, by its Call-ID or instance; of
-    /// one that looks like it, with the same address and User-Agent, which was restarted with another port; of one that
-    /// nothing leads to. The longest that was not refreshed of each.
+    /// Returns the binding that is the most likely to be dead: of the phone that registers now, by
+    /// its Call-ID or instance; of one with the same address and User-Agent, which restarted with
+    /// another port; of one that nothing leads to. Among equals, the one refreshed the longest ago.
     fn outlived(&self, list: &[TimedBinding], written: &[Arc<str>]) -> Option<usize> {
         let instances: Vec<&Box<str>> = list
             .iter()
@@ -229,7 +230,8 @@ impl Context<'_> {
     }
 }
 
-/// The text as it is kept already, if it is the same: most registrations repeat all of one before.
+/// Shares the text that is kept already if it is the same: most registrations repeat all of an
+/// earlier one.
 fn shared(kept: Option<&Arc<str>>, text: &str) -> Arc<str> {
     kept.filter(|kept| ***kept == *text).map_or_else(|| text.into(), Arc::clone)
 }
@@ -266,7 +268,8 @@ fn differences(
     (entries, events)
 }
 
-/// The journal entry of a binding: a refresh if no more than that has changed, else a new binding.
+/// Returns the journal entry of a binding: a refresh if no more than that has changed, else a new
+/// binding.
 fn promise(tenant: TenantId, before: &[TimedBinding], binding: &Binding) -> Entry {
     let old = before.iter().find(|held| held.binding.key == binding.key);
     match old.and_then(|old| binding.as_refresh_of(&old.binding)) {

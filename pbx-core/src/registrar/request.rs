@@ -1,19 +1,20 @@
-//! What a REGISTER asks for, read and checked before anything changes (RFC 3261 §10.3 steps 6 and 7).
+//! The contents of a REGISTER, read and checked before anything changes (RFC 3261 §10.3 steps 6 and
+//! 7).
 
 use crate::base::settings::Settings;
 use pbx_sip::{Contacts, HeaderName, Message, NameAddr, SipUri};
 use std::sync::Arc;
 
-/// Longest contact URI, Call-ID and instance that are kept, in bytes.
+/// The longest contact URI, Call-ID and instance that are kept, in bytes.
 const LONGEST: usize = 512;
 
-/// Most Contacts that one request may carry.
+/// The most Contacts that one request may carry.
 const MOST_CONTACTS: usize = 32;
 
-/// Longest User-Agent that is kept, in characters.
+/// The longest User-Agent that is kept, in characters.
 const LONGEST_AGENT: usize = 128;
 
-/// A REGISTER, read.
+/// The contents of a REGISTER.
 pub(super) struct Request {
     pub(super) action: RegisterAction,
     pub(super) call_id: Box<str>,
@@ -22,9 +23,9 @@ pub(super) struct Request {
     supports_outbound: bool,
 }
 
-/// What it wants of the device's bindings.
+/// The change that a REGISTER asks for.
 pub(super) enum RegisterAction {
-    /// Tell which there are (no Contact).
+    /// List the bindings (no Contact).
     Fetch,
     /// Remove all (`Contact: *`).
     RemoveAll,
@@ -36,18 +37,18 @@ pub(super) enum RegisterAction {
 pub(super) struct AskedContact {
     pub(super) uri: SipUri,
     pub(super) instance: Option<Box<str>>,
-    /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2). Without an instance
-    /// it means nothing (§6).
+    /// The `reg-id`: one of several flows of the same instance (RFC 5626 §4.2). It means nothing
+    /// without an instance (§6).
     pub(super) reg_id: Option<u32>,
     pub(super) q: u16,
     /// The lifetime in seconds; zero removes.
     pub(super) expires: u32,
 }
 
-/// Why a REGISTER is refused.
+/// The reason why a REGISTER is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RegisterFault {
-    /// 400, in words for whoever reads a trace.
+    /// 400, with the reason in words for a trace.
     Bad(&'static str),
     /// 423: the lifetime is shorter than the shortest that is granted.
     TooBrief,
@@ -58,7 +59,7 @@ impl Request {
         let bad = |text| move |_| RegisterFault::Bad(text);
         let call_id = message.call_id().map_err(bad("Call-ID can't be read"))?;
         let cseq = message.cseq().map_err(bad("CSeq can't be read"))?.number;
-        // RFC 3261 §10.2.1.1: what is no number counts as an hour.
+        // RFC 3261 §10.2.1.1: a value that is no number counts as an hour.
         let expires = message.expires().unwrap_or(Some(3600));
         if call_id.len() > LONGEST {
             return Err(RegisterFault::Bad("Call-ID is too long"));
@@ -79,7 +80,7 @@ impl Request {
         Ok(Self { action, call_id: call_id.as_str().into(), cseq, user_agent, supports_outbound })
     }
 
-    /// Whether it registers flows of a phone that knows what that means (RFC 5626 §6).
+    /// Returns whether it registers flows of a phone that supports them (RFC 5626 §6).
     pub(super) fn is_outbound(&self) -> bool {
         let RegisterAction::Change(asked) = &self.action else { return false };
         self.supports_outbound && asked.iter().any(|contact| contact.reg_id.is_some() && contact.expires > 0)
@@ -102,7 +103,8 @@ impl AskedContact {
         Ok(Self { uri, instance, reg_id, q: contact.q(), expires: wanted.min(settings.register_max_s) })
     }
 
-    /// The key that a refresh finds the binding by, if the phone told its instance; else that is the contact's URI.
+    /// Returns the key that a refresh finds the binding by; `None` if the phone sent no instance,
+    /// so that its contact URI is the key.
     pub(super) fn instance_key(&self) -> Option<Arc<str>> {
         let instance = self.instance.as_deref()?;
         Some(self.reg_id.map_or_else(|| instance.into(), |id| format!("{instance};reg-id={id}").into()))

@@ -6,7 +6,8 @@ use crate::location::Binding;
 use pbx_sip::Uri;
 use std::sync::Arc;
 
-/// The key of a contact's binding. One that a phone has stays, but for that of a flow, which its `reg-id` decides.
+/// Returns the key of a contact's binding. A phone's key stays as it is, unless it registers a
+/// flow, whose `reg-id` decides.
 pub(super) fn key_of(contact: &AskedContact, before: Option<&Binding>, uri: &Arc<str>, taken: &[Arc<str>]) -> Arc<str> {
     let is_flow = contact.reg_id.is_some() || before.is_some_and(|old| old.reg_id().is_some());
     match before {
@@ -18,8 +19,8 @@ pub(super) fn key_of(contact: &AskedContact, before: Option<&Binding>, uri: &Arc
     }
 }
 
-/// The place of a contact's binding: of a flow (RFC 5626 §4.2) the one with its key, else the one with the same URI and
-/// instance before the one with the same key.
+/// Returns the index of a contact's binding: for a flow (RFC 5626 §4.2) the one with its key, else
+/// the one with the same URI and instance before the one with the same key.
 pub(super) fn place_of(list: &[TimedBinding], contact: &AskedContact, written: &[Arc<str>]) -> Option<usize> {
     let uri = Uri::from(contact.uri.clone());
     let is_flow = contact.reg_id.is_some();

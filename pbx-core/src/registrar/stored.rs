@@ -1,4 +1,4 @@
-//! The registrar as it is frozen: the bindings alone; all else is derived.
+//! The registrar's frozen form: the bindings alone; all else is derived.
 
 use super::{Registrar, TimedBinding};
 use crate::base::ids::TenantId;

@@ -1,11 +1,11 @@
-//! H(user:realm:password) of RFC 7616 §3.4.2, for both algorithms.
+//! The digest table of phones: H(user:realm:password) of RFC 7616 §3.4.2, for both algorithms.
 
 use super::Plain;
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write};
 
-/// H(user:realm:password) of RFC 7616 §3.4.2 for both algorithms: enough to check a digest, never shown.
+/// H(user:realm:password) for both algorithms: enough to check a digest, never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ha1 {
     /// Lower-case hex of MD5.
@@ -20,7 +20,7 @@ impl fmt::Debug for Ha1 {
     }
 }
 
-/// Computes what the digest of a phone is checked with.
+/// Computes the values that a phone's digests are checked with.
 pub fn ha1(user: &str, realm: &str, password: &Plain) -> Ha1 {
     let text = format!("{user}:{realm}:{}", password.expose());
     Ha1 { md5: hex(&Md5::digest(&text)), sha256: hex(&Sha256::digest(&text)) }

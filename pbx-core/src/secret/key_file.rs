@@ -1,4 +1,4 @@
-//! The server's one key, in a file that only its user can read; every other key is derived from it.
+//! The server's one key, in a file that only its user can read. Every other key is derived from it.
 
 use super::{Plain, Sealed, Unsealable};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -17,7 +17,7 @@ pub struct Keys {
     master: [u8; 32],
 }
 
-/// Why the key file can't be used.
+/// The reason why the key file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
     /// The file can't be read or written.
@@ -32,12 +32,12 @@ pub enum KeyFileError {
 }
 
 impl Keys {
-    /// Keys derived from these bytes, for tests and for clusters that bring their own.
+    /// Takes these bytes as the key, for tests and for clusters that bring their own.
     pub fn from_master(master: [u8; 32]) -> Self {
         Self { master }
     }
 
-    /// Reads the key file; none where there is no file.
+    /// Reads the key file; returns `None` if there is no file.
     ///
     /// # Errors
     /// When the file can't be used.
@@ -49,7 +49,7 @@ impl Keys {
         }
     }
 
-    /// Makes the key file of `random`.
+    /// Makes the key file with these random bytes.
     ///
     /// # Errors
     /// When the file can't be written.
@@ -75,7 +75,7 @@ impl Keys {
         Ok(Self { master })
     }
 
-    /// A key for one purpose, the same after every start: HMAC-SHA-256 of the label.
+    /// Returns a key for one purpose, the same after every start: HMAC-SHA-256 of the label.
     pub fn derive(&self, label: &str) -> [u8; 32] {
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(&self.master).expect("any length");
@@ -83,22 +83,23 @@ impl Keys {
         mac.finalize().into_bytes().into()
     }
 
-    /// What the database of this name may know of the key: it tells keys apart and gives none away.
+    /// Returns the mark by which a database knows its key: it tells keys apart and gives none away.
     pub fn fingerprint(&self, instance: Uuid) -> [u8; 32] {
         self.derive(&format!("fingerprint for {instance}"))
     }
 
-    /// The key of the To-tags of stateless answers.
+    /// Returns the key of the To-tags of stateless answers.
     pub fn tag_key(&self) -> [u8; 32] {
         self.derive("sip tag")
     }
 
-    /// The key of console cookies and forms.
+    /// Returns the key of console cookies and forms.
     pub fn session_key(&self) -> [u8; 32] {
         self.derive("console session")
     }
 
-    /// Seals a secret for its owner. The owner's name (tenant and device) is authenticated, so that a row can't be moved.
+    /// Seals a secret for its owner. The owner's name (tenant and device) is authenticated, so that
+    /// a row can't be moved.
     ///
     /// # Errors
     /// When the secret is longer than the cipher takes (256 GiB).

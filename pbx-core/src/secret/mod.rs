@@ -1,4 +1,5 @@
-//! Secrets: the server's key file, what is sealed with it, and log-in passwords. Nothing here shows itself in Debug or Display.
+//! Secrets: the server's key file, what is sealed with it, and log-in passwords. Nothing here shows
+//! itself in Debug or Display.
 
 mod digest;
 mod key_file;

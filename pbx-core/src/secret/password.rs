@@ -9,11 +9,12 @@ use argon2::{Argon2, Params};
 #[error("the password can't be hashed: {0}")]
 pub struct PasswordError(String);
 
-/// The hash that an unknown log-in is compared with, so that it takes as long as a known one. No password has it.
+/// The hash that an unknown log-in is compared with, so that it takes as long as a known one. No
+/// password has it.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$q0dMlo7IiYQwy7Vj0DRkvxCXvuXyAqhuSA0Pc0Iak0g";
 
-/// The hash of a log-in password; `salt` is fresh randomness.
+/// Hashes a log-in password; `salt` is fresh randomness.
 ///
 /// # Errors
 /// When the password is longer than the algorithm takes.
@@ -25,7 +26,8 @@ pub fn hash_password(password: &Plain, salt: [u8; 16]) -> Result<String, Passwor
     Ok(hash.to_string())
 }
 
-/// Whether the password is that of the hash. Without a hash (an unknown log-in) it takes as long and is never right.
+/// Returns whether the password is that of the hash. Without a hash (an unknown log-in) it takes as
+/// long and returns `false`.
 pub fn password_matches(password: &Plain, hash: Option<&str>) -> bool {
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else {
         return false;

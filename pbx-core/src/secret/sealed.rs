@@ -14,7 +14,8 @@ impl Plain {
         Self(text.into())
     }
 
-    /// The secret itself: for the digest table, the phone-file renderer, and the one who minted it.
+    /// Returns the secret itself: for the digest table, the phone-file renderer, and the person who
+    /// made it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -26,7 +27,7 @@ impl fmt::Debug for Plain {
     }
 }
 
-/// The secret was sealed with another key, for another owner, or was damaged.
+/// The fault of a secret that was sealed with another key or for another owner, or was damaged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("a secret can't be opened with this server's key")]
 pub struct Unsealable;
@@ -36,12 +37,12 @@ pub struct Unsealable;
 pub struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// As it was kept.
+    /// Takes the bytes as they were stored.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// As it is kept.
+    /// Returns the bytes to store.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

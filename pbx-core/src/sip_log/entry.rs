@@ -1,4 +1,4 @@
-//! One message of the log, and its form on disk.
+//! A message of the log, and its form on disk.
 
 use crate::base::flow::Transport;
 use crate::base::ids::CallId;
@@ -9,7 +9,7 @@ use pbx_sip::gate::overlooked;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use uuid::Uuid;
 
-/// Which way a message went.
+/// The direction of a message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Way {
     /// To us.
@@ -18,7 +18,7 @@ pub enum Way {
     Out,
 }
 
-/// One message.
+/// A message with its circumstances.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoggedMessage {
     /// When it was received or sent.
@@ -38,8 +38,8 @@ pub struct LoggedMessage {
 }
 
 impl LoggedMessage {
-    /// The headers of a received message that could not be read, and so counted as absent; `*` stands for a line that is no
-    /// header.
+    /// Returns the headers of a received message that could not be read, and so counted as absent;
+    /// `*` stands for a line that is no header.
     pub fn overlooked(&self) -> Vec<&'static str> {
         match self.way {
             Way::In => overlooked(self.bytes.clone()).into_iter().map(HeaderName::as_str).collect(),
@@ -48,7 +48,8 @@ impl LoggedMessage {
     }
 }
 
-/// The length in bytes of an entry's head: length, CRC-32, time, call, way, transport, two addresses of 18 bytes.
+/// The length in bytes of an entry's head: length, CRC-32, time, call, way, transport, two
+/// addresses of 18 bytes.
 pub(super) const HEAD: usize = 4 + 4 + 8 + 16 + 1 + 1 + 18 + 18;
 
 /// Appends an entry with this body.
@@ -76,7 +77,8 @@ fn address(address: SocketAddr, out: &mut Vec<u8>) {
     out.extend_from_slice(&address.port().to_le_bytes());
 }
 
-/// The call of the entry at the start of these bytes and how long the entry is; none at a torn end.
+/// Returns the call of the entry at the start of these bytes and how long the entry is; `None` if
+/// it is torn.
 pub(super) fn peek(bytes: &[u8]) -> Option<(CallId, usize)> {
     let length = u32::from_le_bytes(*bytes.first_chunk::<4>()?) as usize + 8;
     if length < HEAD || bytes.len() < length {
@@ -85,7 +87,7 @@ pub(super) fn peek(bytes: &[u8]) -> Option<(CallId, usize)> {
     Some((CallId(Uuid::from_slice(&bytes[16..32]).ok()?), length))
 }
 
-/// The entry at the start of these bytes; none if it is damaged.
+/// Reads the entry at the start of these bytes; returns `None` if it is damaged.
 pub(super) fn decode(bytes: &[u8]) -> Option<LoggedMessage> {
     let (call, length) = peek(bytes)?;
     let crc = u32::from_le_bytes(bytes[4..8].try_into().ok()?);

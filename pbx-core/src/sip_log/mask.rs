@@ -1,9 +1,10 @@
-//! What must not be on disk: digest answers, dialled digits after the answer, and what people write each other.
+//! The mask over the parts of a message that must not be on disk: digest answers, digits dialled
+//! after the answer, and the text of messages.
 
 use std::borrow::Cow;
 
-/// The message with `response`, `nonce` and `cnonce` of credentials, DTMF bodies and MESSAGE bodies starred out. Lengths stay,
-/// so that the message still parses.
+/// Returns the message with `response`, `nonce` and `cnonce` of credentials, DTMF bodies and
+/// MESSAGE bodies starred out. Lengths stay, so that the message still parses.
 pub fn mask(message: &[u8]) -> Cow<'_, [u8]> {
     let head = memchr::memmem::find(message, b"\r\n\r\n").map_or(message.len(), |end| end + 4);
     let mut masked = Cow::Borrowed(message);
@@ -14,12 +15,12 @@ pub fn mask(message: &[u8]) -> Cow<'_, [u8]> {
     while at < head {
         let end = memchr::memchr(b'\n', &message[at..head]).map_or(head, |end| at + end + 1);
         let line = &message[at..end];
-        // RFC 3261 §7.3.1: a line that begins with a blank goes on with the header before.
+        // RFC 3261 §7.3.1: a line that begins with a blank continues the header before.
         if !line.starts_with(b" ") && !line.starts_with(b"\t") {
             credentials = Credentials::of(line);
             let has_type = is_info && (is_header(line, b"content-type") || is_header(line, b"c"));
             secret_body |= has_type && contains(line, b"dtmf");
-            // RFC 3261 §20: the method of an answer stands in its CSeq.
+            // RFC 3261 §20: a response names its method in its CSeq.
             secret_body |= is_header(line, b"cseq") && contains(line, b" message");
         }
         match credentials {
@@ -39,12 +40,12 @@ fn star(bytes: &mut [u8]) {
     bytes.iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = b'*');
 }
 
-/// What a header proves somebody's identity with.
+/// The scheme by which a header proves an identity.
 #[derive(Clone, Copy)]
 enum Credentials {
     None,
     Digest,
-    /// RFC 7617: the password itself, in base64; whatever else is no digest may be as bad.
+    /// RFC 7617: the password itself, in base64. Any other scheme may be as bad.
     Other,
 }
 
@@ -58,7 +59,7 @@ impl Credentials {
     }
 }
 
-/// Where the value of a header begins; at the start of a line that goes on with the one before.
+/// Returns where the value of a header begins: in a continuation line, at its start.
 fn value_of(line: &[u8]) -> usize {
     let goes_on = line.starts_with(b" ") || line.starts_with(b"\t");
     line.iter().position(|byte| *byte == b':').filter(|_| !goes_on).map_or(0, |colon| colon + 1)

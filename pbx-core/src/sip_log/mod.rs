@@ -1,4 +1,5 @@
-//! The bounded ring of SIP messages behind the ladder: files per tenant, the oldest dropped, secrets masked on the way in.
+//! The bounded ring of SIP messages behind the ladder: files per tenant, the oldest dropped,
+//! secrets masked on the way in.
 
 mod entry;
 mod mask;

@@ -1,6 +1,6 @@
-//! The ring: a folder per tenant, files of a fixed size, the oldest dropped whole.
+//! A folder of files for each tenant, of a fixed size, the oldest dropped whole.
 //!
-//! What this process wrote is indexed as it is written; older files when they are first read.
+//! Messages of this process are indexed as they are written; older files when they are first read.
 
 use super::entry::{self, LoggedMessage};
 use super::mask::mask;
@@ -13,12 +13,12 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How much is kept.
+/// The bounds of what is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SipLogLimits {
     /// Bytes per tenant.
     pub tenant_bytes: u64,
-    /// Bytes per file: what is dropped at once.
+    /// Bytes per file, which are dropped at once.
     pub file_bytes: u64,
 }
 
@@ -37,7 +37,7 @@ pub struct Ladder {
     pub complete: bool,
 }
 
-/// The log of every tenant.
+/// The log of all tenants.
 #[derive(Debug)]
 pub struct SipLog {
     folder: PathBuf,
@@ -45,14 +45,14 @@ pub struct SipLog {
     rings: Mutex<HashMap<TenantId, TenantLog>>,
 }
 
-/// One tenant's files, oldest first.
+/// The files of one tenant, oldest first.
 #[derive(Debug, Default)]
 struct TenantLog {
     files: BTreeMap<u64, LogFile>,
     writing: Option<(u64, File)>,
 }
 
-/// One tenant's entries of one write, and where each begins.
+/// The entries of one tenant in one write, and where each begins.
 #[derive(Default)]
 struct TenantWrite {
     bytes: Vec<u8>,
@@ -62,11 +62,11 @@ struct TenantWrite {
 #[derive(Debug, Default)]
 struct LogFile {
     length: u64,
-    /// The call and place of each entry; `None`: the file was not read yet.
+    /// The call and place of each entry; `None` if the file was not read yet.
     index: Option<Index>,
 }
 
-/// Of which call each entry of a file is, and where it begins.
+/// The call of each entry of a file, and where it begins.
 type Index = Vec<(CallId, u32)>;
 
 impl SipLog {
@@ -95,7 +95,7 @@ impl SipLog {
         Ok(())
     }
 
-    /// The messages of a call of this tenant; of another tenant's call, none.
+    /// Reads the messages of a call of this tenant. For another tenant's call there are none.
     ///
     /// # Errors
     /// When a file can't be read.
@@ -104,7 +104,8 @@ impl SipLog {
         if !folder.exists() {
             return Ok(Ladder::default());
         }
-        // Files of an earlier run are looked through without the lock: whoever writes must not wait for megabytes to be read.
+        // Files of an earlier run are scanned without the lock, so that writers need not wait for
+        // megabytes to be read.
         loop {
             let unread = ring_of(&mut self.rings(), tenant, &folder)?.unread();
             let Some((number, length)) = unread else { break };
@@ -114,7 +115,7 @@ impl SipLog {
         ring_of(&mut self.rings(), tenant, &folder)?.read(&folder, call)
     }
 
-    /// Removes what is kept of every tenant but these; how many those are.
+    /// Removes the files of all tenants but these, and returns of how many.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -209,13 +210,13 @@ impl TenantLog {
         Ok(())
     }
 
-    /// A file whose entries are not known, and its length.
+    /// Returns a file whose entries are not known, and its length.
     fn unread(&self) -> Option<(u64, u64)> {
         let mut unread = self.files.iter().filter(|(_, segment)| segment.index.is_none());
         unread.next().map(|(number, segment)| (*number, segment.length))
     }
 
-    /// Where the entries of a file are; one that was dropped meanwhile is no fault.
+    /// Notes where the entries of a file are. A file that was dropped meanwhile is no fault.
     fn learn(&mut self, number: u64, index: io::Result<Index>) -> io::Result<()> {
         if let Some(segment) = self.files.get_mut(&number) {
             segment.index = Some(index?);
@@ -234,7 +235,8 @@ impl TenantLog {
                 }
             }
         }
-        // File 1 is there as long as nothing was ever dropped; afterwards a ladder that begins with an INVITE is whole.
+        // File 1 is there as long as nothing was ever dropped; afterwards a ladder that begins with
+        // an INVITE is whole.
         let dropped = self.files.first_key_value().is_none_or(|(oldest, _)| *oldest > 1);
         let begins = messages.first().is_some_and(|first| first.bytes.starts_with(b"INVITE "));
         let complete = !messages.is_empty() && (!dropped || begins);
@@ -242,7 +244,7 @@ impl TenantLog {
     }
 }
 
-/// Where each entry of a file is.
+/// Finds each entry of a file.
 fn scan(file: &File, length: u64) -> io::Result<Index> {
     let mut bytes = vec![0; length as usize];
     file.read_exact_at(&mut bytes, 0)?;

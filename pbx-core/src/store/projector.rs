@@ -62,11 +62,11 @@ impl Projector {
     pub async fn recover(&mut self, portion: Portion) -> Result<(), StoreError> {
         match portion {
             // Between [`Progress::refreshed`] and [`Progress::projected`].
-            Portion::Told(entries) => {
+            Portion::Projected(entries) => {
                 entries.iter().for_each(|entry| self.refreshes.hear(entry));
                 Ok(())
             }
-            Portion::News(entries, end) => self.project(&entries, end).await,
+            Portion::Unprojected(entries, end) => self.project(&entries, end).await,
         }
     }
 
@@ -178,7 +178,7 @@ impl Projector {
     }
 
     fn fold<'a>(&mut self, entry: &'a Entry, batch: &mut Batch<'a>) {
-        match self.open.hear(entry) {
+        match self.open.apply(entry) {
             EntryEffect::Open(call) => drop(batch.touched.insert(call)),
             EntryEffect::Finished(record, told) => {
                 let (tenant, call) = (record.brief().tenant, record.brief().id);

@@ -1,14 +1,14 @@
-//! Whether a binding's parameters are what the manifest says.
+//! The check of an assignment's parameters against the manifest.
 
 use super::{ParamKind, ParamSpec, TemplateVersion};
 use crate::base::value::Value;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// Most extensions that one parameter or one `ring` names.
+/// The most extensions that one parameter or one `ring` names.
 pub const MAX_DESTINATIONS: usize = 16;
 
-/// Why a binding's parameters were refused. Texts are for the admin who wrote them.
+/// The reason why an assignment's parameters are refused. Texts are for the admin who wrote them.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum ParamFault {
     /// The manifest knows no such parameter.
@@ -40,7 +40,7 @@ pub enum ParamFault {
 }
 
 impl TemplateVersion {
-    /// A binding's parameters in canonical form with the manifest's defaults filled in.
+    /// Returns an assignment's parameters in canonical form with the manifest's defaults filled in.
     ///
     /// # Errors
     /// Every fault at once.
@@ -81,7 +81,7 @@ impl TemplateVersion {
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl ParamKind {
-    /// The value in its canonical form.
+    /// Returns the value in its canonical form.
     ///
     /// # Errors
     /// What it must be instead, to be read after "must be".
@@ -120,7 +120,8 @@ fn destination(value: &Value) -> Option<Value> {
     }
 }
 
-/// An extension as text. A file's author forgets the quotes easily: a whole number is taken as written.
+/// Returns an extension as text. A whole number is taken as written, because a file's author easily
+/// forgets the quotes.
 fn extension(value: &Value) -> Option<Value> {
     let text = match value {
         Value::Text(text) => text.clone(),
@@ -143,7 +144,7 @@ fn weekly_hours(value: &Value) -> Option<Value> {
     Some(value.clone())
 }
 
-/// `HH:MM-HH:MM`, the start before the end; `24:00` is the end of a day.
+/// Returns whether it is `HH:MM-HH:MM`, with the start before the end; `24:00` is the end of a day.
 fn is_span(text: &str) -> bool {
     let Some((from, to)) = text.split_once('-') else { return false };
     matches!((minutes(from), minutes(to)), (Some(from), Some(to)) if from < to)

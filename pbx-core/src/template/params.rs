@@ -1,27 +1,28 @@
-//! Parameters of a binding against what the tenant has: besides their types, what they name must be there.
+//! The check of an assignment's parameters against what the tenant has: besides their types, the
+//! things that they name must be there.
 
 use super::{ParamKind, ParamSpec};
 use crate::base::value::Value;
 use std::collections::BTreeMap;
 
-/// What parameters may name.
+/// The names of a tenant's things that parameters may refer to.
 pub trait TenantNames {
-    /// Whether somebody of the tenant has this extension.
+    /// Returns whether a person of the tenant has this extension.
     fn has_extension(&self, extension: &str) -> bool;
-    /// Whether the tenant has a data source of this name.
+    /// Returns whether the tenant has a data source of this name.
     fn has_source(&self, slug: &str) -> bool;
 }
 
-/// One thing that is wrong with a binding's parameters.
+/// A fault of an assignment's parameters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BindingFault {
     /// The parameter.
     pub param: String,
-    /// What is wrong, to be read after its name.
+    /// The fault in words, to be read after the parameter's name.
     pub message: String,
 }
 
-/// Everything that is wrong with these parameters.
+/// Returns all faults of these parameters.
 pub fn check_params(
     specs: &[ParamSpec],
     params: &BTreeMap<String, Value>,

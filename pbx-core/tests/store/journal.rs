@@ -111,7 +111,7 @@ pub(crate) fn news(folder: &Path, progress: Progress) -> (Vec<Entry>, Position) 
     let mut recovery = Recovery::begin(folder, progress).unwrap();
     let (mut entries, mut end) = (Vec::new(), progress.projected);
     while let Some(portion) = recovery.portion().unwrap() {
-        if let Portion::News(some, until) = portion {
+        if let Portion::Unprojected(some, until) = portion {
             entries.extend(some);
             end = until;
         }

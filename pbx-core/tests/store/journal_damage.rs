@@ -79,7 +79,7 @@ fn backlog_of_any_length_comes_in_portions() {
     let mut recovery = Recovery::begin(folder.path(), Progress::default()).unwrap();
     let mut largest = 0;
     while let Some(portion) = recovery.portion().unwrap() {
-        if let pbx_core::journal::Portion::News(some, _) = portion {
+        if let pbx_core::journal::Portion::Unprojected(some, _) = portion {
             largest = largest.max(some.len());
         }
     }

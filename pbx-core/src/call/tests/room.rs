@@ -370,7 +370,7 @@ impl Room {
     /// The records that were written.
     pub(super) fn records(&self) -> Vec<CallRecord> {
         let mut open = OpenCalls::default();
-        let finished = self.journal.iter().filter_map(|entry| match open.hear(entry) {
+        let finished = self.journal.iter().filter_map(|entry| match open.apply(entry) {
             EntryEffect::Finished(record, told) => Some(record.read(&told).unwrap()),
             _ => None,
         });

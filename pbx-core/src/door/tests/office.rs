@@ -132,7 +132,8 @@ fn phone_that_has_proven_its_password_calls_for_help_beside_a_guesser() {
     assert!(scene.hears(0, PHONE, &Request::new("INVITE").uri("sip:112@192.0.2.1"), "desk"));
 }
 
-/// Or the answers would tell which accounts there are, and which of them are used behind the same address.
+/// Or the answers would tell which accounts there are, and which of them are used behind the same
+/// address.
 #[test]
 fn wrong_answer_beyond_the_allowance_gets_none_whatever_the_account() {
     let mut scene = Scene::new();

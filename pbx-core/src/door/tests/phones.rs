@@ -137,7 +137,8 @@ fn phone_cannot_assert_an_identity() {
     assert_eq!(message.header_named("X-Note").unwrap().value(), "kept");
 }
 
-/// The second Via can't be stamped: a NUL may stand in a quoted string of what comes (RFC 4475 §3.1.1.2), in what we write not.
+/// The second Via can't be stamped: a NUL may stand in a quoted string of what comes (RFC 4475
+/// §3.1.1.2), in what we write not.
 #[test]
 fn identity_that_is_asserted_goes_though_the_via_cannot_be_stamped() {
     let mut scene = Scene::new();
@@ -267,7 +268,7 @@ fn credentials_of_one_call_make_no_other() {
 #[test]
 fn administrator_hears_of_credentials_that_can_never_be_right() {
     let mut scene = Scene::new();
-    let told = |scene: &mut Scene, user: &str, from: &str, to: &str| {
+    let reported = |scene: &mut Scene, user: &str, from: &str, to: &str| {
         let request = Request::new("REGISTER");
         let text = scene.signed(0, &request, user, "correct horse").text().replace(from, to);
         let admission = scene.admit(0, PHONE, &text);
@@ -275,11 +276,11 @@ fn administrator_hears_of_credentials_that_can_never_be_right() {
         assert_eq!(Message::parse(answer).unwrap().status().unwrap().code(), 401);
         admission.alarm.map(|alarm| alarm.audit(crate::base::ids::AuditId::of_key("line")))
     };
-    let line = told(&mut scene, "desk", "qop=auth", "qop=auth-int").unwrap();
+    let line = reported(&mut scene, "desk", "qop=auth", "qop=auth-int").unwrap();
     assert_eq!((line.action.as_str(), line.tenant), ("sip.credentials", Some(tenant_id())));
     assert_eq!((line.object.as_str(), &line.detail["fault"]), ("desk", &"qop".into()));
-    assert_eq!(told(&mut scene, "desk", "qop=auth", "qop=auth-int"), None, "it is no news any more");
-    let line = told(&mut scene, "desk@acme.test", "nothing", "").unwrap();
+    assert_eq!(reported(&mut scene, "desk", "qop=auth", "qop=auth-int"), None, "it is no news any more");
+    let line = reported(&mut scene, "desk@acme.test", "nothing", "").unwrap();
     assert_eq!((line.object.as_str(), &line.detail["fault"]), ("desk@acme.test", &"domain-in-user".into()));
-    assert_eq!(told(&mut scene, "nobody@acme.test", "nothing", ""), None, "whose it is nobody knows");
+    assert_eq!(reported(&mut scene, "nobody@acme.test", "nothing", ""), None, "whose it is nobody knows");
 }
