@@ -1,7 +1,7 @@
 //! Joins the traits that the exchange declares to the crates that implement them.
 
-use pbx_core::call::io::{Answer, AnswerResult, Query};
 use pbx_core::directory::Source;
+use pbx_core::engine::io::{Answer, AnswerResult, Query};
 use pbx_core::net::{DataSources, Errands, Inbox, ScriptHost};
 use pbx_core::script::ScriptJob;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use crate::records::Records;
 use pbx_core::base::network::Network;
 use pbx_core::base::time::Now;
-use pbx_core::call::io::Command;
+use pbx_core::engine::io::Command;
 use pbx_core::event::Event;
 pub use pbx_core::net::Clock;
 use std::net::{IpAddr, SocketAddr};

@@ -4,13 +4,15 @@
 //! Each folder in a sentence (a folder without one is refused by a test):
 //! - `base`: the words that every room uses: ids, times, values, flows, the tokens that we put on
 //!   the wire, settings.
-//! - `call`: the engine, its legs, and one verb a file.
+//! - `call`: a call, its legs, and one verb a file.
 //! - `cdr`: what is remembered of a call.
 //! - `change`: the one way to write configuration.
+//! - `context`: what is at hand while an engine handles one input.
 //! - `decision`: the record that explains a call and decides it again.
 //! - `dial_plan`: what a dialled string is.
 //! - `directory`: who and what there is, as one immutable snapshot.
 //! - `door`: who a request is from and which engine it is for.
+//! - `engine`: takes an input to the call that it is for.
 //! - `event`: small facts on a bus with many readers.
 //! - `journal`: promises, on disk before they are made.
 //! - `net`: sockets, timers and drivers: the only shell.
@@ -30,10 +32,12 @@ pub mod call;
 pub mod cause;
 pub mod cdr;
 pub mod change;
+pub(crate) mod context;
 pub mod decision;
 pub mod dial_plan;
 pub mod directory;
 pub mod door;
+pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod location;

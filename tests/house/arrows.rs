@@ -39,7 +39,9 @@ const FLOORS: &[&[&str]] = &[
     &["journal"],
     &["registrar", "store"],
     &["change", "door"],
+    &["context"],
     &["call"],
+    &["engine"],
     &["net"],
 ];
 

@@ -4,7 +4,7 @@ use super::acme;
 use crate::support::net::Net;
 use crate::support::phone::Whim;
 use crate::support::{ms, secs};
-use pbx_core::call::io::Command;
+use pbx_core::engine::io::Command;
 use pbx_core::event::Disposition;
 
 /// The code that the caller saw, and how the call was counted.

@@ -15,7 +15,7 @@ use super::weather::{Climate, Weather};
 use bytes::Bytes;
 use pbx_core::base::flow::{Flow, Transport};
 use pbx_core::base::time::{Instant, Now, Wall};
-use pbx_core::call::io::{Answer, Input};
+use pbx_core::engine::io::{Answer, Input};
 use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -49,7 +49,7 @@ enum Event {
     /// The wall's clock jumps by so many microseconds.
     Jump(i64),
     /// A console or the shell says something to every engine, or to a tenant's.
-    Command(pbx_core::call::io::Command),
+    Command(pbx_core::engine::io::Command),
 }
 
 /// The wall's time at the beginning: a working day in summer.
@@ -190,7 +190,7 @@ impl Net {
     }
 
     /// A command for the exchange.
-    pub(crate) fn commands_after(&mut self, after: Duration, command: pbx_core::call::io::Command) {
+    pub(crate) fn commands_after(&mut self, after: Duration, command: pbx_core::engine::io::Command) {
         self.after(after, Event::Command(command));
     }
 

@@ -2,7 +2,7 @@
 
 use super::ms;
 use pbx_core::base::value::Value;
-use pbx_core::call::io::{Answer, AnswerResult, Query};
+use pbx_core::engine::io::{Answer, AnswerResult, Query};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

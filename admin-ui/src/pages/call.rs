@@ -14,8 +14,8 @@ use crate::session::News;
 use crate::words;
 use axum::response::Response;
 use pbx_core::base::ids::{CallId, PersonId};
-use pbx_core::call::io::Command;
 use pbx_core::cdr::CallRecord;
+use pbx_core::engine::io::Command;
 use pbx_core::sip_log::{Ladder, LoggedMessage};
 use serde_json::{Value, json};
 

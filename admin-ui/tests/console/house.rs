@@ -5,9 +5,9 @@
 use admin_ui::{Clock, DemoAccount, Options, Ports, Records};
 use pbx_core::base::ids::{CallId, TenantId};
 use pbx_core::base::time::{Instant, Now, Wall};
-use pbx_core::call::io::Command;
 use pbx_core::change::{Catalogue, Configuration};
 use pbx_core::directory::{Device, Person, Tenant};
+use pbx_core::engine::io::Command;
 use pbx_core::event::{Event, EventKind};
 use pbx_core::journal::Entry;
 use pbx_core::secret::Keys;

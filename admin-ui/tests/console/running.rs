@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use pbx_core::base::ids::CallId;
 use pbx_core::base::time::Wall;
-use pbx_core::call::io::Command;
+use pbx_core::engine::io::Command;
 use pbx_core::event::Disposition;
 use pbx_core::journal::Entry;
 use serde_json::Value;

@@ -1,28 +1,28 @@
 //! How a call ends: promised first, then told to both sides, then written down.
 
-use super::cx::Cx;
-use super::leg::LegState;
-use super::state::Call;
-use super::wrap_up::WrapUp;
 use crate::base::time::Now;
+use crate::call::leg::LegState;
+use crate::call::state::Call;
+use crate::call::wrap_up::WrapUp;
 use crate::cause::{self, Cause};
 use crate::cdr::Ending;
+use crate::context::cx::Cx;
 use crate::decision::Final;
 use crate::event::EventKind;
 use crate::journal::Entry;
 
 /// The ordinary end of an answered call.
-pub(super) const HUNG_UP: Ending<'static> = Ending::of(&cause::NORMAL);
+pub(crate) const HUNG_UP: Ending<'static> = Ending::of(&cause::NORMAL);
 
 impl Call {
     /// Ends the call, unless it has ended: tells the journal first, then the legs that are still there.
-    pub(super) fn end(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>) {
+    pub(crate) fn end(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>) {
         let now = cx.now();
         self.end_as_of(cx, ending, now);
     }
 
     /// The same for a call that was over at a moment before this one: somebody had vanished.
-    pub(super) fn end_as_of(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>, at: Now) {
+    pub(crate) fn end_as_of(&mut self, cx: &mut Cx<'_>, ending: &Ending<'_>, at: Now) {
         if self.record.is_over() {
             return;
         }
@@ -74,7 +74,7 @@ impl Call {
     }
 
     /// An answered leg said BYE, or is gone: ends the call and hangs up the other side.
-    pub(super) fn leg_left(&mut self, cx: &mut Cx<'_>, no: u16, ending: &Ending<'_>) {
+    pub(crate) fn leg_left(&mut self, cx: &mut Cx<'_>, no: u16, ending: &Ending<'_>) {
         let Some(leg) = self.leg(no) else { return };
         let id = leg.id;
         leg.gone(cx);
@@ -83,7 +83,7 @@ impl Call {
     }
 
     /// Ends the call for a cause outside of SIP, such as the console or a drain.
-    pub(super) fn stop(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
+    pub(crate) fn stop(&mut self, cx: &mut Cx<'_>, cause: &Cause) {
         if self.bridge.is_some() {
             return self.end(cx, &Ending { cut: *cause == cause::CUT, ..Ending::of(cause) });
         }

@@ -1,12 +1,12 @@
 //! Requests of a leg that has a dialog with us.
 
-use super::cx::Cx;
-use super::ending::HUNG_UP;
-use super::leg::LegState;
-use super::state::Call;
-use super::wire;
 use crate::base::flow::Flow;
+use crate::call::ending::HUNG_UP;
+use crate::call::leg::LegState;
+use crate::call::state::Call;
 use crate::cause;
+use crate::context::cx::Cx;
+use crate::context::wire;
 use pbx_sip::dialog::{Due, Incoming, Refused};
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
@@ -14,7 +14,7 @@ use rand::RngCore;
 
 impl Call {
     /// Handles a new request in a leg's dialog. One that is accepted tells where the leg is now.
-    pub(super) fn request_in_dialog(
+    pub(crate) fn request_in_dialog(
         &mut self,
         cx: &mut Cx<'_>,
         no: u16,
@@ -63,14 +63,14 @@ impl Call {
     }
 
     /// The caller hangs up before an answer.
-    pub(super) fn caller_gave_up(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn caller_gave_up(&mut self, cx: &mut Cx<'_>) {
         if self.caller_is_waiting() {
             self.decide(cx, |decider, facts| decider.cancelled(facts));
         }
     }
 
     /// Handles an ACK in a leg's dialog.
-    pub(super) fn acknowledged(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, ack: &Message) {
+    pub(crate) fn acknowledged(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, ack: &Message) {
         let now = cx.now();
         let Some(leg) = self.leg(no) else { return };
         let Some(dialog) = &mut leg.dialog else { return };
@@ -87,7 +87,7 @@ impl Call {
     }
 
     /// A 200 of a leg that talks came again, and its transaction is over: the phone has not got its ACK.
-    pub(super) fn acknowledge_again(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, response: &Message) {
+    pub(crate) fn acknowledge_again(&mut self, cx: &mut Cx<'_>, no: u16, flow: Flow, response: &Message) {
         let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
         if let Some(ack) = leg.dialog.as_ref().and_then(|dialog| dialog.ack_again(response)) {
             leg.moves_to(cx, flow, None);
@@ -96,7 +96,7 @@ impl Call {
     }
 
     /// The timer of an unacknowledged 200 is due: the 200 is sent again, or the call ends.
-    pub(super) fn unacknowledged(&mut self, cx: &mut Cx<'_>, no: u16) {
+    pub(crate) fn unacknowledged(&mut self, cx: &mut Cx<'_>, no: u16) {
         let now = cx.now().mono;
         let Some(leg) = self.leg(no) else { return };
         leg.answer_timer = None;
@@ -115,8 +115,8 @@ impl Call {
 
     /// A connection is gone. Who talks goes on: media knows nothing of it, and the phone comes back on another (`hop`). What
     /// has not been answered by then is over: its answer would not come.
-    pub(super) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: Flow) {
-        let on_it = self.legs.iter().filter(|leg| super::dispatch::is_lost(leg.flow, flow));
+    pub(crate) fn flow_lost(&mut self, cx: &mut Cx<'_>, flow: Flow) {
+        let on_it = self.legs.iter().filter(|leg| crate::context::cx::is_lost(leg.flow, flow));
         for (no, state) in on_it.map(|leg| (leg.no, leg.state)).collect::<Vec<_>>() {
             match state {
                 LegState::Trying | LegState::Ringing if no == 0 => self.caller_gave_up(cx),

@@ -1,10 +1,4 @@
-//! Calls: the engine, its legs, and one verb a file.
-//!
-//! An [`Engine`] is handed one [`io::Input`] at a time and appends [`io::Output`]s. It dispatches; every concern has a file of
-//! its own: `incoming` (from INVITE to call), `routing` (the script's turns), `verb` (what scripts ask for), `callee` and
-//! `caller` (the two kinds of leg), `early` (before an answer), `bridge`, `reinvite` and `presence` (two that talk), `in_dialog`
-//! (requests of a leg), `ending` and `wrap_up` (hanging up, and the record), `stray` (answers that nobody wants), `outside`
-//! (requests that begin no call).
+//! A call: its legs, what happens before anybody talks, what while somebody does, and one verb a file.
 //!
 //! # A leg
 //! | state   | the caller's (we answer)      | one that we ring (we ask)        | leaves by                        |
@@ -28,51 +22,11 @@
 //! `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE or the refusal, a binding before the 200 to its REGISTER.
 //! Within one batch of outputs all journal entries are written before anything is sent.
 
-mod admission;
-mod body;
-mod bridge;
-mod callee;
-mod caller;
-mod calls;
-mod census;
-mod cx;
-mod dispatch;
-mod early;
-mod ending;
-mod engine;
-mod facts;
-mod freeze;
-mod hop;
-mod identity;
-mod in_dialog;
-mod incoming;
-pub mod io;
-mod leg;
-mod moment;
-mod outside;
-mod presence;
-mod reinvite;
-mod routing;
-mod session;
-mod shared;
-mod state;
-mod stock;
-mod stray;
-mod streams;
-mod timers;
+pub(crate) mod ending;
+pub(crate) mod in_dialog;
+pub(crate) mod leg;
+pub(crate) mod setup;
+pub(crate) mod state;
+pub(crate) mod talk;
 pub mod verb;
-mod warning;
-mod wire;
-mod withheld;
-mod wrap_up;
-
-pub use census::Census;
-pub use engine::Engine;
-pub use freeze::ThawError;
-pub use stock::PortShare;
-
-/// What a caller is told to wait before it tries again, in seconds.
-const RETRY_AFTER_S: u32 = 5;
-
-#[cfg(test)]
-mod tests;
+pub(crate) mod wrap_up;

@@ -1,11 +1,11 @@
 //! After the end: what the media threads heard goes into the record, then the record is written.
 
-use super::cx::Cx;
-use super::leg::Leg;
-use super::state::Call;
-use super::timers::Timer;
 use crate::base::time::Instant;
+use crate::call::leg::Leg;
+use crate::call::state::Call;
 use crate::cdr::{ReceivedMedia, WrittenRecord};
+use crate::context::cx::Cx;
+use crate::context::timers::Timer;
 use crate::journal::Entry;
 use pbx_media::PortReport;
 use pbx_sip::spell;
@@ -18,7 +18,7 @@ const REPORTS: Duration = Duration::from_secs(1);
 
 /// What is awaited before an ended call's record is written.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct WrapUp {
+pub(crate) struct WrapUp {
     /// Legs whose report has not come.
     waits_for: Vec<u16>,
     reports: Vec<(u16, PortReport)>,
@@ -27,18 +27,18 @@ pub(super) struct WrapUp {
 }
 
 impl WrapUp {
-    pub(super) fn new(waits_for: Vec<u16>) -> Self {
+    pub(crate) fn new(waits_for: Vec<u16>) -> Self {
         Self { waits_for, reports: Vec::new(), due: None, written: false }
     }
 
-    pub(super) fn is_written(&self) -> bool {
+    pub(crate) fn is_written(&self) -> bool {
         self.written
     }
 }
 
 impl Call {
     /// Writes the record when everything for it is there; else waits.
-    pub(super) fn wrap_up(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn wrap_up(&mut self, cx: &mut Cx<'_>) {
         let Some(wrap_up) = &mut self.wrap_up else { return };
         if wrap_up.written {
             return;
@@ -55,7 +55,7 @@ impl Call {
     }
 
     /// A port of this call has reported.
-    pub(super) fn port_reported(&mut self, cx: &mut Cx<'_>, no: u16, report: PortReport) {
+    pub(crate) fn port_reported(&mut self, cx: &mut Cx<'_>, no: u16, report: PortReport) {
         let Some(wrap_up) = &mut self.wrap_up else { return };
         if let Some(place) = wrap_up.waits_for.iter().position(|waits| *waits == no) {
             wrap_up.waits_for.swap_remove(place);
@@ -65,7 +65,7 @@ impl Call {
     }
 
     /// The media threads have not reported in time: the record is written without.
-    pub(super) fn reports_due(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn reports_due(&mut self, cx: &mut Cx<'_>) {
         if let Some(wrap_up) = &mut self.wrap_up {
             wrap_up.due = None;
             if !wrap_up.written {

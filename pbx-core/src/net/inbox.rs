@@ -4,7 +4,7 @@
 use super::mailbox::{EngineQueue, Mailbox, mailbox};
 use crate::base::flow::Flow;
 use crate::base::ids::{SLOTS, Slot};
-use crate::call::io::{Answer, Command, Input};
+use crate::engine::io::{Answer, Command, Input};
 use crate::script::ScriptReply;
 
 /// Hands inputs to engines. Cheap to clone.

@@ -1,7 +1,7 @@
 //! Where an engine's inputs wait for it, and the bell that wakes it while it sleeps on sockets.
 
 use super::udp::Listening;
-use crate::call::io::Input;
+use crate::engine::io::Input;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use std::io;
 use std::os::fd::OwnedFd;

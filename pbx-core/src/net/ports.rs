@@ -1,7 +1,7 @@
 //! What the exchange needs of other rooms to run: the composition root hands these in.
 
-use crate::call::io::Query;
 use crate::directory::Source;
+use crate::engine::io::Query;
 use crate::script::ScriptJob;
 
 /// Runs scripts somewhere; replies come back through [`super::Inbox::script`].

@@ -6,7 +6,7 @@ use super::mailbox::timespec;
 use crate::base::flow::{Flow, Transport};
 use crate::base::ids::Slot;
 use crate::base::time::Now;
-use crate::call::io::Input;
+use crate::engine::io::Input;
 use bytes::Bytes;
 use pbx_media::datagram::{Arrival, Receiver};
 use rustix::event::{PollFd, PollFlags, poll};

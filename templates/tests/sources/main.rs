@@ -4,8 +4,8 @@
 
 use pbx_core::base::ids::{CallId, SourceId, TenantId};
 use pbx_core::base::value::Value;
-use pbx_core::call::io::{AnswerResult, Query};
 use pbx_core::directory::{SECRET_HEADER, Source, SourceKind};
+use pbx_core::engine::io::{AnswerResult, Query};
 use pbx_core::secret::{Keys, Plain};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,12 +1,12 @@
 //! `lookup`: ask one of the tenant's data sources.
 
-use super::super::cx::Cx;
-use super::super::io::{Answer, AnswerResult, Output, Query};
-use super::super::state::Call;
-use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
 use crate::base::time::Instant;
 use crate::base::value::Value;
+use crate::call::state::Call;
+use crate::context::cx::Cx;
+use crate::context::io::{Answer, AnswerResult, Output, Query};
+use crate::context::timers::Timer;
 use crate::decision::outcome;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ const GRACE: Duration = Duration::from_millis(250);
 
 /// A question that is under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in crate::call) struct Lookup {
+pub(crate) struct Lookup {
     seq: u16,
     asked: Instant,
     due: Instant,
@@ -59,7 +59,7 @@ pub(in crate::call) struct Lookup {
 
 impl Call {
     /// Asks a source.
-    pub(in crate::call) fn start_lookup(&mut self, cx: &mut Cx<'_>, source: &str, args: BTreeMap<String, String>) {
+    pub(crate) fn start_lookup(&mut self, cx: &mut Cx<'_>, source: &str, args: BTreeMap<String, String>) {
         let tenant = cx.world.directory.tenant(self.owner.tenant);
         let Some(found) = tenant.and_then(|tenant| tenant.source_named(source)) else {
             return self.looked_up(cx, AnswerResult::Failed("no-source".to_owned()), None);
@@ -80,7 +80,7 @@ impl Call {
     }
 
     /// The source has answered; an answer that comes too late changes nothing.
-    pub(in crate::call) fn source_answered(&mut self, cx: &mut Cx<'_>, answer: Answer) {
+    pub(crate) fn source_answered(&mut self, cx: &mut Cx<'_>, answer: Answer) {
         if self.lookup.as_ref().is_some_and(|lookup| lookup.seq == answer.seq) {
             let default = self.stop_lookup(cx);
             self.looked_up(cx, answer.result, default);
@@ -88,7 +88,7 @@ impl Call {
     }
 
     /// The source has not answered in time.
-    pub(in crate::call) fn lookup_over(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn lookup_over(&mut self, cx: &mut Cx<'_>) {
         if self.lookup.as_ref().is_some_and(|lookup| lookup.due <= cx.now().mono) {
             let default = self.stop_lookup(cx);
             self.looked_up(cx, AnswerResult::Timeout, default);
@@ -96,7 +96,7 @@ impl Call {
     }
 
     /// Stops waiting for the answer; gives the default that would have stood in for it.
-    pub(in crate::call) fn stop_lookup(&mut self, cx: &mut Cx<'_>) -> Option<Value> {
+    pub(crate) fn stop_lookup(&mut self, cx: &mut Cx<'_>) -> Option<Value> {
         let lookup = self.lookup.take()?;
         cx.shared.timers.stop(Timer::LookupOver(self.owner.call), lookup.due);
         self.asked_for += cx.now().mono.since(lookup.asked);

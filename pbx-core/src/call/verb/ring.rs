@@ -1,16 +1,16 @@
 //! `ring`: ring people until one answers.
 
-use super::super::callee::ELSEWHERE;
-use super::super::cx::Cx;
-use super::super::facts::Fork;
-use super::super::state::Call;
-use super::super::stock::Supply;
-use super::super::timers::Timer;
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
 use crate::base::ids::PersonId;
 use crate::base::time::Instant;
 use crate::base::value::Value;
+use crate::call::setup::callee::ELSEWHERE;
+use crate::call::setup::facts::Fork;
+use crate::call::state::Call;
 use crate::cause::{self, Cause};
+use crate::context::cx::Cx;
+use crate::context::stock::Supply;
+use crate::context::timers::Timer;
 use crate::decision::{Final, RING_SECONDS, outcome};
 use crate::event::EventKind;
 use crate::registrar::Target;
@@ -57,7 +57,7 @@ pub const SPEC: VerbSpec = VerbSpec {
 
 /// A `ring` that is under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in crate::call) struct Ring {
+pub(crate) struct Ring {
     forks: Vec<Ringing>,
     /// The places that are rung as soon as the media thread has ports again.
     waits: Vec<Fork>,
@@ -82,7 +82,7 @@ struct Ringing {
 
 impl Ring {
     /// The leg that answered.
-    pub(in crate::call) fn winner(&self) -> Option<u16> {
+    pub(crate) fn winner(&self) -> Option<u16> {
         self.winner
     }
 
@@ -110,7 +110,7 @@ impl Ring {
 
 impl Call {
     /// Rings every place that the destinations were resolved to.
-    pub(in crate::call) fn start_ring(&mut self, cx: &mut Cx<'_>, forks: Vec<Fork>, somebody: bool, timeout_s: u32) {
+    pub(crate) fn start_ring(&mut self, cx: &mut Cx<'_>, forks: Vec<Fork>, somebody: bool, timeout_s: u32) {
         if forks.is_empty() {
             let code = if somebody { 480 } else { 404 };
             return self.decide(cx, |decider, facts| decider.outcome(facts, outcome("unreachable", Some(code))));
@@ -124,11 +124,11 @@ impl Call {
 
     /// Rings the places that are not rung yet, as many as its company has ports for. While ports are on their way from a
     /// media thread it waits for them; `tried` has the bit of a thread that can give no more.
-    pub(in crate::call) fn ring_all(&mut self, cx: &mut Cx<'_>, tried: u64) {
+    pub(crate) fn ring_all(&mut self, cx: &mut Cx<'_>, tried: u64) {
         let Some(mut ring) = self.ring.take_if(|ring| !ring.waits.is_empty()) else { return };
         ring.tried |= tried;
         let callers = usize::from(self.legs[0].port.is_none());
-        let room = super::super::admission::ports_left(cx.world, &cx.shared.stock, self.owner.tenant);
+        let room = crate::context::stock::ports_left(cx.world, &cx.shared.stock, self.owner.tenant);
         ring.waits.truncate(room.saturating_sub(callers));
         if ring.waits.is_empty() {
             return self.cannot_ring(cx, &ring, &cause::TENANT_PORTS);
@@ -165,7 +165,7 @@ impl Call {
     }
 
     /// A leg answered: the first one wins.
-    pub(in crate::call) fn ring_answered(&mut self, cx: &mut Cx<'_>, no: u16) {
+    pub(crate) fn ring_answered(&mut self, cx: &mut Cx<'_>, no: u16) {
         let Some(mut ring) = self.ring.take() else { return self.hang_up_leg(cx, no, None) };
         ring.winner = Some(no);
         self.stop_ringing(cx, ring.clone(), Some(no));
@@ -189,7 +189,7 @@ impl Call {
     }
 
     /// A leg ended without an answer.
-    pub(in crate::call) fn ring_failed(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) {
+    pub(crate) fn ring_failed(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) {
         if self.ring_next_flow(cx, no, code) {
             return;
         }
@@ -217,14 +217,14 @@ impl Call {
     }
 
     /// The ringing has taken its time: ends it.
-    pub(in crate::call) fn ring_over(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn ring_over(&mut self, cx: &mut Cx<'_>) {
         let Some(ring) = self.ring.take_if(|ring| ring.until <= cx.now().mono) else { return };
         self.stop_ringing(cx, ring, None);
         self.decide(cx, |decider, facts| decider.outcome(facts, outcome("no-answer", Some(480))));
     }
 
     /// Ends every leg of a ring but the winner.
-    pub(in crate::call) fn stop_ringing(&mut self, cx: &mut Cx<'_>, ring: Ring, winner: Option<u16>) {
+    pub(crate) fn stop_ringing(&mut self, cx: &mut Cx<'_>, ring: Ring, winner: Option<u16>) {
         cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
         let losers: Vec<u16> = ring.forks.iter().map(|fork| fork.leg).filter(|leg| Some(*leg) != winner).collect();
         self.stop_legs(cx, &losers, winner.map(|_| ELSEWHERE));

@@ -116,7 +116,7 @@ pub enum ArgFault {
 
 impl VerbSpec {
     /// Checks named arguments and brings them into the form that the engine reads. Absent optional ones stay absent.
-    pub(super) fn check(&self, mut given: BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, ArgFault> {
+    pub(crate) fn check(&self, mut given: BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, ArgFault> {
         let mut checked = BTreeMap::new();
         for arg in self.args {
             match given.remove(arg.name) {

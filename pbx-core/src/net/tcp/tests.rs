@@ -1,5 +1,5 @@
 use super::*;
-use crate::call::io::Input;
+use crate::engine::io::Input;
 
 fn flow(remote: &str, connection: u64) -> Flow {
     let local = "192.0.2.1:5060".parse().unwrap();

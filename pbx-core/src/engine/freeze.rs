@@ -1,0 +1,58 @@
+//! Engine state as bytes: what a successor process takes over, and what a test freezes at any instant.
+
+use crate::engine::Engine;
+use serde::{Deserialize, Serialize};
+
+/// The version of the frozen form. A release that changes the state in a way that serde's defaults don't bridge raises it.
+const VERSION: u32 = 3;
+
+/// Why bytes cannot be thawed.
+#[derive(Debug, thiserror::Error)]
+pub enum ThawError {
+    /// The bytes are of another version of the frozen form.
+    #[error("the state has version {0}, this release reads {VERSION}")]
+    Version(u32),
+    /// The bytes are not an engine's state.
+    #[error("the state cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+#[derive(Serialize)]
+struct Frozen<'a> {
+    version: u32,
+    engine: &'a Engine,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    version: u32,
+}
+
+#[derive(Deserialize)]
+struct Thawed {
+    engine: Engine,
+}
+
+impl Engine {
+    /// All that the engine knows, as bytes. Flows are stored as addresses: the process that thaws the engine opens the
+    /// sockets.
+    ///
+    /// # Errors
+    /// When the state cannot be written down, which would be a fault of ours.
+    pub fn freeze(&self) -> Result<Vec<u8>, ThawError> {
+        Ok(serde_json::to_vec(&Frozen { version: VERSION, engine: self })?)
+    }
+
+    /// The engine that was frozen.
+    ///
+    /// # Errors
+    /// When the bytes are no state of this release.
+    pub fn thaw(bytes: &[u8]) -> Result<Self, ThawError> {
+        let head: Head = serde_json::from_slice(bytes)?;
+        if head.version != VERSION {
+            return Err(ThawError::Version(head.version));
+        }
+        let thawed: Thawed = serde_json::from_slice(bytes)?;
+        Ok(thawed.engine)
+    }
+}

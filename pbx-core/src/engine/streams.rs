@@ -1,0 +1,62 @@
+//! Which calls have legs on streams: the loss of a connection is looked for in them, not in every
+//! call.
+
+use crate::base::ids::CallId;
+use crate::call::leg::{Leg, LegState};
+use crate::call::state::Call;
+use std::collections::{BTreeSet, HashMap};
+use std::net::SocketAddr;
+
+/// The calls with legs on streams, by where those lead.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    calls: HashMap<SocketAddr, BTreeSet<CallId>>,
+    /// What stands in `calls` for a call, so that it can be taken out again.
+    of_call: HashMap<CallId, Vec<SocketAddr>>,
+}
+
+impl Streams {
+    /// Looks where the streams of a call lead now. Cheap where nothing has changed.
+    pub(crate) fn note(&mut self, call: &Call) {
+        let id = call.owner.call;
+        let known = self.of_call.get(&id).map_or(&[][..], Vec::as_slice);
+        if known.iter().copied().eq(streams(call)) {
+            return;
+        }
+        self.forget(id);
+        let now: Vec<SocketAddr> = streams(call).collect();
+        for address in &now {
+            self.calls.entry(*address).or_default().insert(id);
+        }
+        if !now.is_empty() {
+            self.of_call.insert(id, now);
+        }
+    }
+
+    /// Forgets a call that is over.
+    pub(crate) fn forget(&mut self, id: CallId) {
+        for address in self.of_call.remove(&id).unwrap_or_default() {
+            let Some(calls) = self.calls.get_mut(&address) else { continue };
+            calls.remove(&id);
+            if calls.is_empty() {
+                self.calls.remove(&address);
+            }
+        }
+    }
+
+    /// How many calls are on streams.
+    pub(crate) fn len(&self) -> usize {
+        self.of_call.len()
+    }
+
+    /// The calls with a stream that leads there, the oldest first.
+    pub(crate) fn to(&self, address: SocketAddr) -> Vec<CallId> {
+        self.calls.get(&address).into_iter().flatten().copied().collect()
+    }
+}
+
+/// Where the streams of a call's legs lead that are not over.
+fn streams(call: &Call) -> impl Iterator<Item = SocketAddr> {
+    let on_one = |leg: &&Leg| leg.flow.transport.is_reliable() && leg.state != LegState::Gone;
+    call.legs.iter().filter(on_one).map(|leg| leg.flow.remote)
+}
