@@ -17,7 +17,6 @@ mod changes;
 mod client;
 mod embedded;
 mod extract;
-mod first;
 mod gate;
 mod ladder;
 pub mod language;
@@ -35,8 +34,8 @@ pub mod words;
 
 pub use access::{Permission, Scope};
 pub use api::document;
-pub use first::{FIRST_ACCOUNT, first_import};
 pub use language::Language;
+pub use pages::login::{FIRST_ACCOUNT, first_import};
 pub use ports::{Clock, DemoAccount, Options, Ports, Randomness, Subscribe};
 pub use records::Records;
 

@@ -40,7 +40,7 @@ pub(crate) fn table() -> Vec<Route> {
         get  "/"                                              SignedIn pages::home::show;
         get  "/tenants"                                       Operator pages::tenants::show;
         get  "/audit"                                         Operator pages::audit::server;
-        get  "/t/{tenant}"                                    Member   pages::live::show;
+        get  "/t/{tenant}"                                    Member   pages::home::live;
         get  "/t/{tenant}/live/events"                        Member   live::stream;
         get  "/t/{tenant}/calls/{call}/hang-up"               Admin    pages::call::ask_hang_up;
         post "/t/{tenant}/calls/{call}/hang-up"               Admin    pages::call::hang_up;

@@ -1,14 +1,14 @@
 //! The live board: one reader of the bus folds events, every open page is told what changed.
 
 pub(crate) mod board;
-mod drain;
 mod renew;
 mod show;
 mod stream;
 mod streams;
 
-pub(crate) use drain::draining;
-pub(crate) use show::{board_context, call_context, may_see, phones, reach_in_short, reach_words, template_title};
+pub(crate) use show::{
+    board_context, call_context, draining, may_see, phones, reach_in_short, reach_words, template_title,
+};
 pub(crate) use stream::stream;
 pub(crate) use streams::Streams;
 

@@ -198,3 +198,14 @@ pub(crate) fn reach_in_short(
     }
     reach_words(device, reach, now, zone, language)
 }
+
+/// The words for a server that is ending, as long as it is; with how many calls of this reader's are left where a tenant's
+/// pages are read.
+pub(crate) fn draining(desk: &Desk, board: &Board) -> Option<String> {
+    if !*desk.app.ports.draining.borrow() {
+        return None;
+    }
+    let Some(tenant) = &desk.room else { return Some(desk.say("drain")) };
+    let left = board.calls(tenant.id).filter(|call| may_see(desk, call)).count();
+    Some(desk.language.say("drain-left", &[("left", left.into())]))
+}

@@ -4,7 +4,6 @@ use crate::address::{self, own_path};
 use crate::app::Desk;
 use crate::audit::{self, Deed};
 use crate::extract::{Form, Query};
-use crate::first::{FIRST_ACCOUNT, first_import};
 use crate::pages::page;
 use crate::pages::resume::{self, Late};
 use crate::refusal::Refusal;
@@ -19,6 +18,14 @@ use serde_json::json;
 const LONGEST: usize = 254;
 /// How long the form may stay open.
 const FORM_S: u32 = 3600;
+
+/// The file that makes the first account of a new server, as the log-in page and `ringdown serve` show it.
+pub const FIRST_ACCOUNT: &str = "operators:\n  - email: you@example.com\n    password: \"choose one\"\n";
+
+/// The command that brings this file into effect for the server of a data folder.
+pub fn first_import(data: &str) -> String {
+    format!("ringdown import operators.yaml --data {data}")
+}
 
 /// Where to go afterwards.
 #[derive(Deserialize)]

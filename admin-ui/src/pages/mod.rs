@@ -11,7 +11,6 @@ pub(crate) mod device;
 pub(crate) mod display;
 pub(crate) mod find;
 pub(crate) mod home;
-pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod meanwhile;
 pub(crate) mod people;

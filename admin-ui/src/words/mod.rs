@@ -6,19 +6,17 @@ mod sentence;
 mod sound;
 mod steps;
 mod time;
-mod titles;
 mod values;
 mod verbs;
 mod versions;
 
 pub use crate::language::Language;
-pub use names::{Nameless, Names};
+pub use names::{Nameless, Names, title};
 pub use overlooked::{overlooked, overlooked_in};
 pub use sentence::{cause, disposition, ended, party, sentence};
 pub use sound::{Quality, SideHeard, heard};
 pub use steps::{step, step_in_short};
 pub use time::{date_and_time, length, moment, tenths, zone};
-pub use titles::title;
 pub use versions::WithVersions;
 
 use pbx_core::cdr::CallRecord;

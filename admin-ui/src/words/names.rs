@@ -1,5 +1,6 @@
 //! What the ids in a record are called.
 
+use crate::language::Language;
 use pbx_core::base::ids::{DeviceId, NumberId, PersonId, TemplateVersionId};
 use pbx_core::directory::Tenant;
 
@@ -63,4 +64,11 @@ impl Names for Tenant {
     fn template(&self, id: TemplateVersionId) -> Option<String> {
         self.templates.get(&id).map(|template| template.title.clone())
     }
+}
+
+/// The title of a template for this reader; `title` is the one of its manifest. Templates that ship have a name in every
+/// language.
+pub fn title(title: &str, language: Language) -> String {
+    let key = format!("template-{}", title.to_lowercase().replace(' ', "-"));
+    if language.knows(&key) { language.say(&key, &[]) } else { title.to_owned() }
 }

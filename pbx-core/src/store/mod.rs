@@ -4,28 +4,22 @@
 //! reads as "not there". Server-wide functions (operators, trunks, log-in, sessions) live in files of their own that say so.
 //! A look-up answers `Option`: not finding is no error. Configuration is written through [`Work`] by `change` alone.
 
-mod account;
+mod access;
 mod audit_page;
 mod call_search;
 mod config;
-mod idempotency;
 mod owner;
 mod projector;
 mod refreshes;
-mod session;
 pub mod sql;
-mod token;
 
-pub use account::{Account, Role, UnknownWord};
+pub use access::{Account, Claim, Role, StoredResponse, StoredSession, Token, UnknownWord};
 pub use audit_page::{AuditCursor, AuditPage};
 pub use call_search::{BadCursor, CallQuery, CallRow, CallsPage, Cursor};
 pub use config::{BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
-pub use idempotency::{Claim, StoredResponse};
 pub use owner::Owner;
 pub use projector::Projector;
-pub use session::StoredSession;
 pub use sql::{Place, Store, Work};
-pub use token::Token;
 
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]

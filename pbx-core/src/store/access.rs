@@ -1,6 +1,7 @@
-//! Who logs in to the console.
+//! What the console and the API are entered by: accounts, sessions, tokens, and keys of requests.
 
-use crate::base::ids::{AccountId, PersonId, TenantId};
+use crate::base::ids::{AccountId, PersonId, TenantId, TokenId};
+use crate::base::time::Wall;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -72,4 +73,54 @@ impl fmt::Debug for Account {
             .field("password", &self.password_hash.as_ref().map(|_| "set"))
             .finish()
     }
+}
+
+/// A session as kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredSession {
+    /// The session's id, which the cookie holds: a secret.
+    pub id: String,
+    /// What the session layer keeps, as JSON.
+    pub data: String,
+    /// When the session ends.
+    pub expires: Wall,
+}
+
+/// An API token as kept, without its text: only its hash is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// The token's id.
+    pub id: TokenId,
+    /// What people call it.
+    pub label: String,
+    /// What it may be used for: `calls:read`, `people:write`.
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created: Wall,
+    /// When it expires; `None`: never.
+    pub expires: Option<Wall>,
+    /// When it was used last, to the minute.
+    pub last_used: Option<Wall>,
+}
+
+/// The answer that was given to the first request with an idempotency key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoredResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
+
+/// The result of claiming an idempotency key: the same request twice is carried out once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Claim {
+    /// The key is new: carry the request out, then store the answer.
+    Fresh,
+    /// The same request is being carried out right now.
+    Running,
+    /// The same request was carried out: give this answer again.
+    Done(StoredResponse),
+    /// The key was used for another request.
+    OtherRequest,
 }
