@@ -15,6 +15,7 @@ use pbx_core::change::Configuration;
 use pbx_core::engine::io::Command;
 use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, StorageBook, SystemClock};
 use pbx_core::secret::Keys;
+use pbx_core::sip_log::SipLog;
 use pbx_core::store::Store;
 use rand_chacha::rand_core::RngCore;
 use std::net::SocketAddr;
@@ -83,13 +84,7 @@ impl App {
             inbox: (inbox, inputs),
         };
         let exchange = Exchange::start(parts).await?;
-        let office = Office {
-            configuration: configuration.clone(),
-            store: store.clone(),
-            sip_log: log.clone(),
-            clock: clock.clone(),
-            promises: Some(promises.clone()),
-        };
+        let office = office(&configuration, &store, &log, &clock, &promises);
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
         let gone = gone::follow(log.clone(), &configuration);
@@ -174,6 +169,23 @@ impl App {
         }
         // The socket of a server that is gone would only mislead.
         let _ = std::fs::remove_file(self.config.data.join("control.sock"));
+    }
+}
+
+/// The ports of the control socket.
+fn office(
+    configuration: &Arc<Configuration>,
+    store: &Store,
+    sip_log: &Arc<SipLog>,
+    clock: &Arc<dyn Clock>,
+    promises: &Promises,
+) -> Office {
+    Office {
+        configuration: configuration.clone(),
+        store: store.clone(),
+        sip_log: sip_log.clone(),
+        clock: clock.clone(),
+        promises: Some(promises.clone()),
     }
 }
 

@@ -28,7 +28,7 @@ const USUAL: [u16; 5] = [401, 407, 408, 481, 487];
 
 /// A fact about a source that may be news.
 #[derive(PartialEq, Eq, Hash, Debug)]
-enum News {
+enum Reportable {
     /// It gets this answer.
     Answer(u16),
     /// The credentials of this account can't be used.
@@ -38,7 +38,7 @@ enum News {
 /// The memory of what was reported.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    reported: HashMap<(IpAddr, News), Instant>,
+    reported: HashMap<(IpAddr, Reportable), Instant>,
     /// The bound on lines of all sources: the source of a datagram is easily forged.
     pub(super) budget: Budget,
 }
@@ -48,10 +48,10 @@ impl Refusals {
     /// news.
     pub(super) fn note_account(&mut self, now: Instant, source: SocketAddr, account: &str) -> bool {
         let account = account.chars().take(LONGEST).collect::<String>();
-        self.is_new(now, source, News::Account(account.into()))
+        self.is_new(now, source, Reportable::Account(account.into()))
     }
 
-    fn is_new(&mut self, now: Instant, source: SocketAddr, news: News) -> bool {
+    fn is_new(&mut self, now: Instant, source: SocketAddr, news: Reportable) -> bool {
         let news = (source.ip(), news);
         let is_old = self.reported.get(&news).is_some_and(|reported| now.since(*reported) < QUIET);
         if is_old || !self.budget.takes(now, source) {
@@ -76,7 +76,7 @@ impl Refusals {
     ) -> Option<Alarm> {
         let status = refusal(answer)?;
         let source = SocketAddr::new(to.ip().to_canonical(), to.port());
-        if !self.is_new(now.mono, source, News::Answer(status)) {
+        if !self.is_new(now.mono, source, Reportable::Answer(status)) {
             return None;
         }
         let message = Message::parse(answer.clone()).ok()?;

@@ -31,13 +31,13 @@ pub struct Promises {
     bell: Arc<Bell>,
     /// A record was kept.
     recorded: Arc<Notify>,
-    disk: Arc<Disk>,
+    disk: Arc<SyncThread>,
     storage: Arc<StorageBook>,
 }
 
 /// The thread that forces the journal to the disk. It sleeps while there is nothing to force, and ends with the journal.
 #[derive(Debug)]
-struct Disk(Thread);
+struct SyncThread(Thread);
 
 #[derive(Debug)]
 struct Queue {
@@ -84,7 +84,7 @@ impl Promises {
         let (reached, progress) = watch::channel(projector.progress());
         let bell = Arc::new(Bell::default());
         let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, bell.clone()));
-        let disk = Disk::start(Arc::downgrade(&journal))?;
+        let disk = SyncThread::start(Arc::downgrade(&journal))?;
         let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashMap::new() }));
         let (recorded, disk) = (Arc::new(Notify::new()), Arc::new(disk));
         Ok((Self { journal, queue, progress, bell, recorded, disk, storage }, task))
@@ -201,7 +201,7 @@ impl Promises {
     }
 }
 
-impl Disk {
+impl SyncThread {
     fn start(journal: Weak<Journal>) -> std::io::Result<Self> {
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || force_to_disk(&journal))?;
         Ok(Self(thread.thread().clone()))
@@ -213,7 +213,7 @@ impl Disk {
     }
 }
 
-impl Drop for Disk {
+impl Drop for SyncThread {
     fn drop(&mut self) {
         self.wake();
     }
