@@ -5,5 +5,7 @@ mod documents;
 mod generated;
 mod isolation;
 mod notice;
+mod production;
 mod sizes;
 mod sources;
+mod words;

@@ -6,13 +6,13 @@
 //! | # | sender | the port is | what happens |
 //! | --- | --- | --- | --- |
 //! | 1 | anyone | not aimed yet | stranger |
-//! | 2 | the announced address | latched to nobody | latched with its first packet |
+//! | 2 | the announced address | not latched | latched with its first packet |
 //! | 3 | the announced address | latched to another for less than [`FIRST_MOMENTS`] | takes over with its first packet |
 //! | 4 | the announced address | latched to another for longer | takes over after [`PROBATION`] packets in sequence |
-//! | 5 | near: the announced IP or the signalling's with another port | latched to nobody, to a former source or a roaming one | latched after [`PROBATION`] packets in sequence |
+//! | 5 | near: the announced IP or the signalling's with another port | not latched, or latched to a former source or a roaming one | latched after [`PROBATION`] packets in sequence |
 //! | 6 | near | latched to one of the same standing or a better that was silent for [`SILENCE`] | takes over after [`PROBATION`] packets in sequence, those of the silence counted (NAT rebinding, restarted phone) |
-//! | 7 | the source from before a new aim | latched to nobody, or to a roaming one | latched after [`PROBATION`] packets in sequence |
-//! | 8 | elsewhere: any other address, on a leg that roams | the port has heard nobody for [`ROAMING_SILENCE`] | latched after [`PROBATION`] packets in sequence |
+//! | 7 | the source from before a new aim | not latched, or latched to a roaming one | latched after [`PROBATION`] packets in sequence |
+//! | 8 | elsewhere: any other address, on a leg that roams | the port has heard no packet for [`ROAMING_SILENCE`] | latched after [`PROBATION`] packets in sequence |
 //! | 9 | elsewhere, on any other leg | as in row 8 | stranger; the report names it as one that would have roamed |
 //! | 10 | no better standing than the latched | latched to one that is heard | stranger, however much it sends |
 //! | 11 | anyone | newly aimed at another address | the latch is dropped, unless it is that address; rows 2–9 |
