@@ -132,6 +132,24 @@ pub(crate) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
     writer.reply(None)
 }
 
+/// Our Via on a flow.
+pub(crate) fn via(flow: &Flow, branch: &str) -> Option<Via> {
+    let transport = match flow.transport {
+        Transport::Udp => pbx_sip::via::Transport::Udp,
+        Transport::Tcp => pbx_sip::via::Transport::Tcp,
+    };
+    Via::new(transport, Host::Ip(flow.local.ip()), flow.local.port(), branch).ok()
+}
+
+/// Our Contact on a flow.
+pub(crate) fn contact(flow: &Flow) -> String {
+    let mut text = String::with_capacity(48);
+    text.push_str("<sip:");
+    spell::socket(&mut text, flow.local);
+    text.push_str(if flow.transport == Transport::Tcp { ";transport=tcp>" } else { ">" });
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,22 +194,4 @@ mod tests {
             prop_assert_eq!(answer.is_some(), fits);
         }
     }
-}
-
-/// Our Via on a flow.
-pub(crate) fn via(flow: &Flow, branch: &str) -> Option<Via> {
-    let transport = match flow.transport {
-        Transport::Udp => pbx_sip::via::Transport::Udp,
-        Transport::Tcp => pbx_sip::via::Transport::Tcp,
-    };
-    Via::new(transport, Host::Ip(flow.local.ip()), flow.local.port(), branch).ok()
-}
-
-/// Our Contact on a flow.
-pub(crate) fn contact(flow: &Flow) -> String {
-    let mut text = String::with_capacity(48);
-    text.push_str("<sip:");
-    spell::socket(&mut text, flow.local);
-    text.push_str(if flow.transport == Transport::Tcp { ";transport=tcp>" } else { ">" });
-    text
 }
