@@ -1,6 +1,7 @@
 //! Whole days of traffic from seeds: whatever the network, the phones' power and connections do, the records say what the phones
 //! saw, and nothing is left. Half of the phones have a connection.
 
+use crate::support::exchange::Draws;
 use crate::support::net::Net;
 use crate::support::phone::View;
 use crate::support::secs;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 const FAIR: Day = Day {
     seed: 1,
+    draws: Draws::OfTheDay,
     engines: 1,
     companies: 4,
     calls: 400,

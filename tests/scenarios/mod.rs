@@ -7,6 +7,7 @@ mod endings;
 mod failing;
 mod flaws;
 mod forks;
+mod hashes;
 mod holding;
 mod hostile_templates;
 mod isolation;

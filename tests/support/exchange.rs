@@ -5,6 +5,7 @@ use super::fate;
 use super::glance::Glance;
 use super::scripts::Scripts;
 use super::sources::Sources;
+use super::transcript::Deed;
 use super::witness::Witness;
 use bytes::Bytes;
 use pbx_core::base::flow::{Flow, Routes, Transport};
@@ -35,8 +36,21 @@ pub(crate) const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(1
 const PORTS: RangeInclusive<u16> = 20_000..=39_999;
 const PAIRS: usize = 10_000;
 
+/// How many of its ports one life of an exchange takes that takes none twice.
+const PORTS_OF_A_LIFE: u16 = 4_000;
+
 /// The key of the door's tags, which survives restarts.
 const KEY: [u8; 32] = [42; 32];
+
+/// What the exchange draws its ids, nonces and ports from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Draws {
+    /// The day's seed. A port may be taken again as soon as it has rested.
+    OfTheDay,
+    /// A seed of its own. No port is taken twice: which one a call gets does not matter then, even
+    /// where somebody still talks to a call that is over.
+    Apart(u64),
+}
 
 /// What the exchange wants of the world.
 pub(crate) enum Wish {
@@ -61,11 +75,14 @@ pub(crate) struct Exchange {
     pub(crate) journal: Vec<Entry>,
     /// Everything that was published.
     pub(crate) events: Vec<Arc<Event>>,
+    /// Everything that it promised and sent, in order.
+    pub(crate) deeds: Vec<Deed>,
     /// What the wire saw.
     pub(crate) witness: Witness,
     /// In thousandths: how often an engine is frozen and thawed before an input.
     pub(crate) freezing: u64,
     seed: u64,
+    draws: Draws,
     lives: u64,
     inputs: u64,
     datagrams: u64,
@@ -96,16 +113,22 @@ fn flow_of(remote: SocketAddr) -> Flow {
 
 impl Exchange {
     /// An exchange that has just been started for the first time.
-    pub(crate) fn new(seed: u64, engines: usize, directory: Directory) -> Self {
+    pub(crate) fn new(seed: u64, draws: Draws, engines: usize, directory: Directory) -> Self {
+        let seed = match draws {
+            Draws::OfTheDay => seed,
+            Draws::Apart(draws) => fate(seed, &[draws]),
+        };
         let settings = Settings { realm: REALM.to_owned(), ..Settings::default() };
         let mut exchange = Self {
             directory: Arc::new(directory),
             sources: Sources::default(),
             journal: vec![],
             events: vec![],
+            deeds: vec![],
             witness: Witness::default(),
             freezing: 0,
             seed,
+            draws,
             lives: 0,
             inputs: 0,
             datagrams: 0,
@@ -113,7 +136,7 @@ impl Exchange {
             engines: vec![],
             wakes: vec![None; engines],
             scripts: Scripts::OnTheSpot(Inline::default()),
-            relay: relay(seed),
+            relay: relay(seed, draws, 0),
             waiting: VecDeque::new(),
             settings,
         };
@@ -128,7 +151,7 @@ impl Exchange {
         nonce_key[..8].copy_from_slice(&self.lives.to_le_bytes());
         self.door = Door::new(KEY, nonce_key, &self.settings);
         self.scripts = self.scripts.restarted();
-        self.relay = relay(fate(self.seed, &[self.lives]));
+        self.relay = relay(fate(self.seed, &[self.lives]), self.draws, self.lives);
         self.relay.tick(media_time(now.mono));
         self.waiting.clear();
         let count = self.wakes.len();
@@ -163,6 +186,7 @@ impl Exchange {
     /// The power fails, and comes back at once.
     pub(crate) fn restart(&mut self, now: Now) -> Vec<Wish> {
         self.witness.restarts(now.mono);
+        self.deeds.push(Deed::Started(now.mono));
         self.start(now);
         self.settle(now)
     }
@@ -203,7 +227,7 @@ impl Exchange {
         match verdict {
             Verdict::Answer(bytes) => {
                 self.witness.left(now.mono, &Glance::at(&bytes), false);
-                wishes.push(sending(flow, bytes));
+                wishes.push(self.sending(now, flow, bytes));
             }
             Verdict::Deliver { slot, message, who } => {
                 let engine = engine_of(slot, self.engines.len());
@@ -360,7 +384,7 @@ impl Exchange {
             Output::Send { flow, bytes, about } => {
                 self.door.sent(now.mono, &flow, &bytes);
                 self.witness.left(now.mono, &Glance::at(&bytes), about.is_some());
-                return Some(sending(flow, bytes));
+                return Some(self.sending(now, flow, bytes));
             }
             Output::Received { .. } => {}
             Output::Media(command) => {
@@ -379,11 +403,22 @@ impl Exchange {
                 let (after, answer) = self.sources.ask(&query);
                 return Some(Wish::Answer(after, n, answer));
             }
-            Output::Journal(entry) => self.journal.push(entry),
+            Output::Journal(entry) => {
+                self.deeds.push(Deed::Promised(now.mono, self.journal.len()));
+                self.journal.push(entry);
+            }
             Output::Publish(event) => self.events.push(event),
             Output::WakeAt(at) => self.wakes[n] = Some(at),
         }
         None
+    }
+
+    fn sending(&mut self, now: Now, flow: Flow, bytes: Bytes) -> Wish {
+        self.deeds.push(Deed::Sent(now.mono, flow, bytes.clone()));
+        match flow.transport {
+            Transport::Udp => Wish::Send { to: flow.remote, bytes },
+            Transport::Tcp => Wish::Stream { flow, bytes },
+        }
     }
 
     /// Nobody may notice that an engine was bytes for a moment.
@@ -401,13 +436,6 @@ fn promises_first(outputs: Vec<Output>) -> Vec<Output> {
     promises
 }
 
-fn sending(flow: Flow, bytes: Bytes) -> Wish {
-    match flow.transport {
-        Transport::Udp => Wish::Send { to: flow.remote, bytes },
-        Transport::Tcp => Wish::Stream { flow, bytes },
-    }
-}
-
 fn engine_of(slot: Slot, engines: usize) -> usize {
     usize::from(slot.0) * engines / usize::from(SLOTS)
 }
@@ -416,7 +444,13 @@ fn media_time(now: Instant) -> pbx_media::time::Instant {
     pbx_media::time::Instant::from_micros(now.micros())
 }
 
-fn relay(seed: u64) -> Relay<()> {
-    let settings = PoolSettings { ports: PORTS, thread: 0, threads: 1, rest: Duration::from_secs(2), spare: 256, seed };
-    Relay::new(&settings, ())
+fn relay(seed: u64, draws: Draws, life: u64) -> Relay<()> {
+    let (ports, rest) = match draws {
+        Draws::OfTheDay => (PORTS, Duration::from_secs(2)),
+        Draws::Apart(_) => {
+            let first = PORTS.start() + life as u16 * PORTS_OF_A_LIFE;
+            (first..=first + PORTS_OF_A_LIFE - 1, Duration::from_secs(86_400))
+        }
+    };
+    Relay::new(&PoolSettings { ports, thread: 0, threads: 1, rest, spare: 256, seed }, ())
 }

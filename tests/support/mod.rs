@@ -13,6 +13,7 @@ pub(crate) mod scripts;
 pub(crate) mod sources;
 pub(crate) mod talk;
 pub(crate) mod traffic;
+pub(crate) mod transcript;
 pub(crate) mod weather;
 pub(crate) mod witness;
 

@@ -4,7 +4,7 @@ mod evening;
 mod streams;
 
 use super::company::{Account, CARRIER, Company, directory};
-use super::exchange::{Exchange, SERVER, Wish};
+use super::exchange::{Draws, Exchange, SERVER, Wish};
 use super::flaws::Flaws;
 use super::glance::Glance;
 use super::ladder::Ladder;
@@ -86,10 +86,15 @@ pub(crate) struct Net {
 impl Net {
     /// A network with these companies, each phone registered, and a carrier.
     pub(crate) fn new(seed: u64, engines: usize, companies: Vec<Company>) -> Self {
+        Self::drawing(seed, Draws::OfTheDay, engines, companies)
+    }
+
+    /// The same network, in which the exchange draws what it draws from a seed of its own.
+    pub(crate) fn drawing(seed: u64, draws: Draws, engines: usize, companies: Vec<Company>) -> Self {
         let accounts: Vec<Account> = companies.iter().flat_map(Company::phones).collect();
         let mut net = Self {
             seed,
-            exchange: Exchange::new(seed, engines, directory(1, &companies)),
+            exchange: Exchange::new(seed, draws, engines, directory(1, &companies)),
             ladder: Ladder::default(),
             weather: Weather::new(seed, Climate::FAIR),
             phones: vec![],

@@ -1,6 +1,7 @@
 //! A working day of many people, from a seed: who calls whom, who takes it, who gives up.
 
 use super::company::Company;
+use super::exchange::Draws;
 use super::net::Net;
 use super::phone::{Alarm, Errand, Manner, Moods, Says, VanishesAfter, Whim};
 use super::weather::Climate;
@@ -14,6 +15,8 @@ use std::time::Duration;
 pub(crate) struct Day {
     /// From which everything follows.
     pub(crate) seed: u64,
+    /// And what the exchange draws from.
+    pub(crate) draws: Draws,
     /// Engines that the slots are mapped to.
     pub(crate) engines: usize,
     /// Companies, each with its own people.
@@ -41,7 +44,7 @@ impl Day {
     /// A network in which all of it is planned.
     pub(crate) fn planned(self) -> Net {
         let companies: Vec<Company> = (0..self.companies).map(company).collect();
-        let mut net = Net::new(self.seed, self.engines, companies);
+        let mut net = Net::drawing(self.seed, self.draws, self.engines, companies);
         net.weather.climate = self.climate;
         net.exchange.freezing = self.freezing;
         net.exchange
