@@ -26,6 +26,7 @@
 //! - `cause`: the table of why calls end, with SIP and Q.850 codes.
 //! - `location`: where a device can be reached, and until when.
 //! - `script`: what the exchange and the script host say to each other.
+//! - `sip_methods`: the table of SIP methods and what we do with a request of each.
 
 pub mod base;
 pub mod call;
@@ -46,5 +47,6 @@ pub mod registrar;
 pub mod script;
 pub mod secret;
 pub mod sip_log;
+pub mod sip_methods;
 pub mod store;
 pub mod template;

@@ -1,6 +1,7 @@
 //! Every path that a document names exists: a document that drifted is worse than none.
 
 use super::sources::{root, text, with_ending};
+use pbx_core::sip_methods::{InsideDialog, METHODS, MethodRow, OutsideDialog};
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -47,6 +48,30 @@ fn named_paths(markdown: &str) -> Vec<String> {
         }
     }
     paths
+}
+
+#[test]
+fn the_architecture_says_what_becomes_of_every_method() {
+    let table: String = METHODS.iter().map(words).collect();
+    let found = text(Path::new("docs/ARCHITECTURE.md"));
+    assert!(found.contains(&table), "docs/ARCHITECTURE.md lacks the table of methods:\n{table}");
+}
+
+fn words(row: &MethodRow) -> String {
+    let outside = match row.outside {
+        OutsideDialog::Call => "begins a call".to_owned(),
+        OutsideDialog::Registration => "changes where a device is reached".to_owned(),
+        OutsideDialog::WithInvite => "goes where its INVITE went".to_owned(),
+        OutsideDialog::Answer(status) => format!("{} {}", status.code(), status.reason()),
+    };
+    let inside = match row.inside {
+        InsideDialog::Reinvite => "changes the session".to_owned(),
+        InsideDialog::HangUp => "ends the dialog".to_owned(),
+        InsideDialog::WithInvite => "goes where its INVITE went".to_owned(),
+        InsideDialog::Answer(status) => format!("{} {}", status.code(), status.reason()),
+    };
+    let allowed = if row.is_carried_out() { "yes" } else { "no" };
+    format!("| {} | {outside} | {inside} | {allowed} |\n", row.method)
 }
 
 #[test]

@@ -24,6 +24,7 @@ const DONE: &[&str] = &[
     "pbx-core/src/script.rs",
     "pbx-core/src/secret",
     "pbx-core/src/sip_log",
+    "pbx-core/src/sip_methods.rs",
     "pbx-core/src/template",
     "pbx-core/src/template.rs",
 ];

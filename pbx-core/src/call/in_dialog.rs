@@ -7,9 +7,10 @@ use crate::call::state::Call;
 use crate::cause;
 use crate::context::cx::Cx;
 use crate::context::wire;
+use crate::sip_methods::{self, InsideDialog};
 use pbx_sip::dialog::{Due, Incoming, Refused};
 use pbx_sip::transaction::TransactionId;
-use pbx_sip::{Message, Method};
+use pbx_sip::{Message, StatusCode};
 use rand::RngCore;
 
 impl Call {
@@ -25,7 +26,6 @@ impl Call {
         let now = cx.now();
         let Some(leg) = self.leg(no) else { return };
         let Some(dialog) = &mut leg.dialog else { return answer(cx, id, request, 481, &[]) };
-        let method = request.method().cloned();
         if let Err(refused) = dialog.incoming(request) {
             let wait = (cx.shared.rng.next_u32() % 11).to_string();
             let headers = [("Retry-After", wait.as_str())];
@@ -34,16 +34,13 @@ impl Call {
         }
         leg.moves_to(cx, flow, Some(request));
         leg.is_seen(now);
-        match method {
-            Some(Method::Bye) => self.said_bye(cx, no, id, request),
-            Some(Method::Invite) => self.reinvited(cx, no, id, request),
-            Some(Method::Options) => answer(cx, id, request, 200, &[("Accept", "application/sdp")]),
-            // It belongs to no subscription (RFC 6665 §4.1.3).
-            Some(Method::Notify) => answer(cx, id, request, 481, &[]),
-            // Transfers come later: the phone is told so and stays in its call.
-            Some(Method::Refer) => answer(cx, id, request, 603, &[]),
-            Some(Method::Other(_)) | None => answer(cx, id, request, 501, &[]),
-            Some(_) => answer(cx, id, request, 405, &[]),
+        match request.method().map(sip_methods::inside) {
+            Some(InsideDialog::HangUp) => self.said_bye(cx, no, id, request),
+            Some(InsideDialog::Reinvite) => self.reinvited(cx, no, id, request),
+            Some(InsideDialog::Answer(StatusCode::OK)) => answer(cx, id, request, 200, &[wire::UNDERSTOOD]),
+            Some(InsideDialog::Answer(status)) => answer(cx, id, request, status.code(), &[]),
+            // The transaction layer has taken it already.
+            Some(InsideDialog::WithInvite) | None => {}
         }
     }
 

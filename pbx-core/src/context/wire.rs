@@ -2,15 +2,15 @@
 
 use crate::base::flow::{Flow, Transport};
 use crate::context::warning::warning;
+use crate::sip_methods::ALLOW;
 use bytes::Bytes;
 use pbx_sip::write::{Head, one_line, reason_phrase};
 use pbx_sip::{HeaderName, Host, Message, Reply, StatusCode, Via, spell};
-
-/// The methods in our Allow header. Others are refused with 405, 489, 501 or 603.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
+use std::sync::LazyLock;
 
 /// What every request of ours that begins or changes a session carries.
-pub(crate) const REQUEST_HEADERS: [(&str, &str); 2] = [("Allow", ALLOW), USER_AGENT];
+pub(crate) static REQUEST_HEADERS: LazyLock<[(&str, &str); 2]> =
+    LazyLock::new(|| [("Allow", ALLOW.as_str()), USER_AGENT]);
 
 /// What a caller is told to wait before it tries again, in seconds.
 pub(crate) const RETRY_AFTER_S: u32 = 5;
@@ -82,7 +82,7 @@ impl Writer {
 
     /// The headers Allow, and User-Agent or Server.
     pub(crate) fn capabilities(&mut self, is_request: bool) {
-        self.header("Allow", ALLOW);
+        self.header("Allow", &ALLOW);
         self.header(if is_request { "User-Agent" } else { "Server" }, SERVER);
     }
 

@@ -8,6 +8,7 @@ use crate::base::flow::{Flow, canonical, network};
 use crate::base::ids::Slot;
 use crate::base::time::{Instant, Now};
 use crate::directory::{Directory, Trunk};
+use crate::sip_methods::{self, OutsideDialog};
 use bytes::Bytes;
 use pbx_sip::edit::Editor;
 use pbx_sip::error::Malformed;
@@ -153,26 +154,24 @@ impl Door {
         let message = stamped(message, moment.flow, trunk.is_some());
         let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
         let tag = message.to_addr().ok().and_then(|to| to.tag().map(str::to_owned));
-        match (method, tag, trunk) {
-            (Method::Register, _, _) | (_, None, _) if wants_tls(&message) => {
+        match (sip_methods::outside(&method), tag, trunk) {
+            (OutsideDialog::Registration, _, _) | (_, None, _) if wants_tls(&message) => {
                 self.answers.status(&message, StatusCode::UNSUPPORTED_URI_SCHEME).into()
             }
-            (Method::Register, _, _) if names_no_account(&message) => {
+            (OutsideDialog::Registration, _, _) if names_no_account(&message) => {
                 let fault = Malformed("what is registered is a sip or sips address");
                 let fault = Fault::Header(HeaderError::Malformed(HeaderName::To, fault));
                 self.answers.fault(&message, &fault).into()
             }
-            (Method::Register, _, None) => self.identified(moment, message),
-            (Method::Register, _, Some(_)) => self.answers.not_allowed(&message).into(),
-            (method, Some(tag), _) => self.within_dialog(&method, &tag, message).into(),
-            (method @ (Method::Ack | Method::Cancel), None, _) => self.follows_invite(moment, &method, message).into(),
-            (Method::Invite, None, Some(trunk)) => self.trunk_calls(moment, trunk, message),
-            (Method::Invite, None, None) => self.identified(moment, message),
-            (Method::Options, None, _) => self.answers.options(&message).into(),
-            (Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify, None, _) => {
-                self.answers.status(&message, StatusCode::CALL_DOES_NOT_EXIST).into()
+            (OutsideDialog::Registration, _, None) => self.identified(moment, message),
+            (OutsideDialog::Registration, _, Some(_)) => {
+                self.answers.by_method(&message, StatusCode::METHOD_NOT_ALLOWED).into()
             }
-            _ => self.answers.not_allowed(&message).into(),
+            (_, Some(tag), _) => self.within_dialog(&method, &tag, message).into(),
+            (OutsideDialog::WithInvite, None, _) => self.follows_invite(moment, &method, message).into(),
+            (OutsideDialog::Call, None, Some(trunk)) => self.trunk_calls(moment, trunk, message),
+            (OutsideDialog::Call, None, None) => self.identified(moment, message),
+            (OutsideDialog::Answer(status), None, _) => self.answers.by_method(&message, status).into(),
         }
     }
 

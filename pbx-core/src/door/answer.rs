@@ -2,14 +2,11 @@
 
 use super::DoorKey;
 use super::admit::Verdict;
+use crate::sip_methods::{ALLOW, ALLOWED};
 use pbx_sip::ResponseBuilder;
 use pbx_sip::digest::{Challenge, Keyed};
 use pbx_sip::gate::{Fault, Policy, refuse};
 use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
-
-/// The methods that we carry out: every Allow of ours names these and no other.
-const ALLOWED: [Method; 6] =
-    [Method::Invite, Method::Ack, Method::Cancel, Method::Bye, Method::Options, Method::Register];
 
 /// Seconds after which the guard has forgotten one failure at an account
 /// (`GuardLimits::pair_refill`).
@@ -40,16 +37,17 @@ impl Answers {
         verdict(request, self.response(request, status))
     }
 
-    /// Writes a 405 (RFC 3261 §8.2.1).
-    pub(super) fn not_allowed(&self, request: &Message) -> Verdict {
-        let response = self.response(request, StatusCode::METHOD_NOT_ALLOWED);
-        verdict(request, response.header(HeaderName::Allow, allowed()))
-    }
-
-    /// Writes a 200 to an OPTIONS; it gives away nothing about any account (RFC 3261 §11.2).
-    pub(super) fn options(&self, request: &Message) -> Verdict {
-        let response = self.response(request, StatusCode::OK);
-        verdict(request, response.header(HeaderName::Allow, allowed()).header(HeaderName::Accept, "application/sdp"))
+    /// Answers a request by its method. A 405 and the 200 to an OPTIONS name our methods (RFC 3261
+    /// §8.2.1, §11.2), the 200 also what bodies we read; it says nothing about anybody.
+    pub(super) fn by_method(&self, request: &Message, status: StatusCode) -> Verdict {
+        let mut response = self.response(request, status);
+        if matches!(status, StatusCode::OK | StatusCode::METHOD_NOT_ALLOWED) {
+            response = response.header(HeaderName::Allow, &*ALLOW);
+        }
+        if status == StatusCode::OK {
+            response = response.header(HeaderName::Accept, "application/sdp");
+        }
+        verdict(request, response)
     }
 
     /// Writes a 401 with these challenges (RFC 7616, RFC 8760).
@@ -82,11 +80,6 @@ impl Answers {
             self.key.hash(parts.map(str::as_bytes)).iter().take(8).fold(0, |mark, byte| mark << 8 | u64::from(*byte));
         format!("s{mark:016x}")
     }
-}
-
-/// Returns [`ALLOWED`] as the value of Allow.
-fn allowed() -> String {
-    ALLOWED.each_ref().map(Method::as_str).join(", ")
 }
 
 /// Returns the answer as a verdict: an ACK is never answered, nor a request that can't be.

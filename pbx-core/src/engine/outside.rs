@@ -7,9 +7,10 @@ use crate::door::Who;
 use crate::door::still_proves;
 use crate::engine::incoming::Incoming;
 use crate::registrar::{Changes, KEEP_ALIVE};
+use crate::sip_methods::{self, OutsideDialog};
+use pbx_sip::Message;
 use pbx_sip::digest::Count;
 use pbx_sip::transaction::TransactionId;
-use pbx_sip::{Message, Method};
 
 /// Whether this digest was used before. Asked after the transaction layer, which takes out retransmissions.
 pub(crate) fn is_replay(cx: &mut Cx<'_>, who: &Who) -> bool {
@@ -90,15 +91,11 @@ pub(crate) fn register(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
     }
 }
 
-/// Refuses methods that are not supported yet or not known.
+/// Answers a request whose method has no handler outside of a dialog.
 pub(crate) fn other(cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
-    let code = match incoming.invite.method() {
-        Some(Method::Options) => 200,
-        Some(Method::Bye | Method::Prack | Method::Update | Method::Info | Method::Notify) => 481,
-        Some(Method::Other(_)) | None => 501,
-        Some(_) => 405,
-    };
-    answer(cx, incoming, code);
+    if let Some(OutsideDialog::Answer(status)) = incoming.invite.method().map(sip_methods::outside) {
+        answer(cx, incoming, status.code());
+    }
 }
 
 impl Cx<'_> {

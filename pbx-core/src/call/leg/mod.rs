@@ -138,7 +138,7 @@ impl Leg {
         let contact = contact(&flow);
         let mut all = headers.to_vec();
         if *method == Method::Invite {
-            all.extend(crate::context::wire::REQUEST_HEADERS);
+            all.extend(*crate::context::wire::REQUEST_HEADERS);
         }
         let parts = Parts {
             via: &via,

@@ -1,5 +1,6 @@
 use super::*;
-use pbx_sip::HeaderName;
+use crate::sip_methods::{METHODS, OutsideDialog};
+use pbx_sip::{HeaderName, Method};
 use proptest::prelude::*;
 
 #[test]
@@ -176,6 +177,23 @@ fn what_is_no_address_of_sip_cannot_be_registered() {
         let answer = scene.answer(0, PHONE, &Request::new("REGISTER").to(to).text());
         assert_eq!(answer.status().unwrap().code(), 400, "{to}");
         assert!(answer.reason().unwrap().contains("To"), "{:?}", answer.reason());
+    }
+}
+
+#[test]
+fn outside_of_a_dialog_every_method_is_answered_as_the_table_says() {
+    let mut scene = Scene::new();
+    for row in &METHODS {
+        let text = Request::new(row.method.as_str()).text();
+        match row.outside {
+            OutsideDialog::Answer(status) => {
+                assert_eq!(scene.status(PHONE, &text), status.code(), "{}", row.method);
+            }
+            // Strangers are challenged, and nothing waits for an ACK or a CANCEL.
+            OutsideDialog::Call | OutsideDialog::Registration => assert_eq!(scene.status(PHONE, &text), 401),
+            OutsideDialog::WithInvite if row.method == Method::Ack => assert!(scene.dropped(PHONE, &text)),
+            OutsideDialog::WithInvite => assert_eq!(scene.status(PHONE, &text), 481),
+        }
     }
 }
 

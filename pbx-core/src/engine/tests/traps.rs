@@ -3,6 +3,7 @@
 use super::phone::{Phone, agree_to_bye, sdp, talking};
 use super::room::Room;
 use crate::event::Disposition;
+use crate::sip_methods::{InsideDialog, METHODS, OutsideDialog};
 
 #[test]
 fn every_repeated_200_of_the_called_side_is_acknowledged_again() {
@@ -154,6 +155,28 @@ fn both_sides_may_hang_up_at_once() {
     agree_to_bye(&mut room, &ben);
     assert_eq!(room.records().len(), 1);
     room.is_quiet_in_the_end();
+}
+
+#[test]
+fn every_method_is_answered_as_the_table_says_inside_a_dialog_and_outside() {
+    let mut room = Room::new();
+    let (mut anna, ben) = talking(&mut room);
+    for row in &METHODS {
+        let method = row.method.as_str();
+        if let InsideDialog::Answer(status) = row.inside {
+            anna.say(&mut room, method, "", "");
+            room.expect(&anna.address(), &status.code().to_string());
+        }
+        if let OutsideDialog::Answer(status) = row.outside {
+            let mut cara = Phone::new("102");
+            let text = cara.invite_text("101", method, "", "").replace("INVITE", method);
+            let who = cara.who(&mut room);
+            room.receive(&cara.address(), who, &text);
+            room.expect(&cara.address(), &status.code().to_string());
+        }
+    }
+    assert!(!room.has(&ben.address(), "BYE"));
+    assert_eq!(room.engine.calls(), 1);
 }
 
 #[test]
