@@ -12,12 +12,12 @@ use std::fmt::Display;
 pub struct Editor<'a> {
     message: &'a Message,
     uri: Option<Uri>,
-    lines: Vec<Line>,
+    lines: Vec<EditedLine>,
     body: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug)]
-enum Line {
+enum EditedLine {
     /// A header line of the message, by its number.
     Kept(usize),
     /// A header of ours.
@@ -29,15 +29,15 @@ enum Line {
 impl<'a> Editor<'a> {
     /// An editor of this message that has changed nothing yet.
     pub fn new(message: &'a Message) -> Self {
-        let lines = (0..message.fields().len()).map(Line::Kept).collect();
+        let lines = (0..message.fields().len()).map(EditedLine::Kept).collect();
         Self { message, uri: None, lines, body: None }
     }
 
-    fn name_of(&self, line: &Line) -> HeaderName {
+    fn name_of(&self, line: &EditedLine) -> HeaderName {
         match line {
-            Line::Kept(index) => self.message.fields().get(*index).map_or(HeaderName::Other, |field| field.kind),
-            Line::New(name, _) => *name,
-            Line::Extension(..) => HeaderName::Other,
+            EditedLine::Kept(index) => self.message.fields().get(*index).map_or(HeaderName::Other, |field| field.kind),
+            EditedLine::New(name, _) => *name,
+            EditedLine::Extension(..) => HeaderName::Other,
         }
     }
 
@@ -56,21 +56,21 @@ impl<'a> Editor<'a> {
     #[must_use]
     pub fn prepend(mut self, name: HeaderName, value: impl Display) -> Self {
         let at = self.first(name).unwrap_or(0);
-        self.lines.insert(at, Line::New(name, value.to_string()));
+        self.lines.insert(at, EditedLine::New(name, value.to_string()));
         self
     }
 
     /// Puts a header after all others.
     #[must_use]
     pub fn append(mut self, name: HeaderName, value: impl Display) -> Self {
-        self.lines.push(Line::New(name, value.to_string()));
+        self.lines.push(EditedLine::New(name, value.to_string()));
         self
     }
 
     /// Puts a header of a name that [`HeaderName`] does not know after all others.
     #[must_use]
     pub fn append_extension(mut self, name: &str, value: &str) -> Self {
-        self.lines.push(Line::Extension(name.to_owned(), value.to_owned()));
+        self.lines.push(EditedLine::Extension(name.to_owned(), value.to_owned()));
         self
     }
 
@@ -81,7 +81,7 @@ impl<'a> Editor<'a> {
         let at = self.first(name);
         self = self.remove(name);
         let at = at.unwrap_or(self.lines.len()).min(self.lines.len());
-        self.lines.insert(at, Line::New(name, value.to_string()));
+        self.lines.insert(at, EditedLine::New(name, value.to_string()));
         self
     }
 
@@ -99,7 +99,7 @@ impl<'a> Editor<'a> {
     pub fn first_value(mut self, name: HeaderName, value: Option<&str>) -> Self {
         let Some(at) = self.first(name) else { return self };
         let text = match self.lines.get(at) {
-            Some(Line::New(_, text)) => text.clone(),
+            Some(EditedLine::New(_, text)) => text.clone(),
             _ => self.message.header(name).map(|header| header.value().into_owned()).unwrap_or_default(),
         };
         let first = split_outside(&text, b',').next().map_or(0, |part| crate::text::Span::of(&text, part).end as usize);
@@ -111,7 +111,7 @@ impl<'a> Editor<'a> {
             (None, true) => None,
         };
         match joined {
-            Some(joined) => self.lines[at] = Line::New(name, joined),
+            Some(joined) => self.lines[at] = EditedLine::New(name, joined),
             None => drop(self.lines.remove(at)),
         }
         self
@@ -143,9 +143,9 @@ impl<'a> Editor<'a> {
         };
         for line in &self.lines {
             match line {
-                Line::Kept(index) => head.lines(self.message.line(*index)),
-                Line::New(name, value) => head.checked(*name, value),
-                Line::Extension(name, value) => head.extension(name, value),
+                EditedLine::Kept(index) => head.lines(self.message.line(*index)),
+                EditedLine::New(name, value) => head.checked(*name, value),
+                EditedLine::Extension(name, value) => head.extension(name, value),
             }
         }
         let body = self.body.map_or_else(|| self.message.body(), Into::into);

@@ -84,9 +84,9 @@ const TABLE: &[Row] = {
 
 /// A set of header names.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(crate) struct Names(u128);
+pub(crate) struct HeaderSet(u128);
 
-impl Names {
+impl HeaderSet {
     /// The names that these messages need.
     const fn needed(by: Needed) -> Self {
         let (mut set, mut row) = (0, 0);
@@ -119,15 +119,15 @@ impl Names {
     }
 }
 
-const ALWAYS: Names = Names::needed(Needed::Always);
-const ASKING: Names = Names::needed(Needed::Asking).and(ALWAYS);
-const TARGET: Names = Names::needed(Needed::Target);
-const BODY: Names = Names::needed(Needed::Body);
-const EVENT: Names = Names::needed(Needed::Event);
-const REFER: Names = Names::needed(Needed::Refer);
+const ALWAYS: HeaderSet = HeaderSet::needed(Needed::Always);
+const ASKING: HeaderSet = HeaderSet::needed(Needed::Asking).and(ALWAYS);
+const TARGET: HeaderSet = HeaderSet::needed(Needed::Target);
+const BODY: HeaderSet = HeaderSet::needed(Needed::Body);
+const EVENT: HeaderSet = HeaderSet::needed(Needed::Event);
+const REFER: HeaderSet = HeaderSet::needed(Needed::Refer);
 
 /// The headers that must be readable in this message, if they are there.
-pub(crate) fn needed_in(message: &Message) -> Names {
+pub(crate) fn needed_in(message: &Message) -> HeaderSet {
     use Method as M;
     if message.is_follow_up() {
         return ALWAYS;
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_header_has_one_row_and_a_reason() {
-        let mut seen = Names::default();
+        let mut seen = HeaderSet::default();
         for (names, _, why) in TABLE {
             assert!(!why.is_empty());
             for name in *names {

@@ -48,7 +48,7 @@
 //! Here both ends of a call are driven by hand, over a network that loses nothing.
 //!
 //! ```
-//! use pbx_sip::dialog::{Dialog, Incoming, Parts};
+//! use pbx_sip::dialog::{Dialog, Incoming, RequestParts};
 //! use pbx_sip::time::Instant;
 //! use pbx_sip::transaction::{Action, Layer, Peer, Timers};
 //! use pbx_sip::{Message, Method, Reply, Via};
@@ -95,7 +95,7 @@
 //! assert!(matches!(actions[..], [Action::Response { user: 7, .. }]));
 //! let mut at_anna = Dialog::uac(&invite, &wire[0])?;
 //! let via = Via::parse("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna2")?;
-//! let ack = Message::parse(at_anna.ack(&wire[0], Parts::new(&via))?)?;
+//! let ack = Message::parse(at_anna.ack(&wire[0], RequestParts::new(&via))?)?;
 //! assert_eq!(ack.uri_text(), Some("sip:ben@192.0.2.2:5070"));
 //! assert_eq!(at_anna.ack_again(&wire[0]), Some(ack.as_bytes().clone()));
 //!
@@ -106,7 +106,7 @@
 //!
 //! // Anna hangs up.
 //! let via = Via::parse("SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKanna3")?;
-//! let bye = at_anna.request(&Method::Bye, Parts::new(&via))?;
+//! let bye = at_anna.request(&Method::Bye, RequestParts::new(&via))?;
 //! let (_, actions) = anna.send(now, &bye, to_ben, 7).unwrap();
 //! let actions = ben.receive(now, &sent(&actions)[0], to_anna, true, 8);
 //! assert!(matches!(actions[..], [Action::Request { merged: None, .. }]));

@@ -63,7 +63,7 @@ impl NameAddr {
             .or_else(|_| Self::parse(format!("<sip:anonymous@anonymous.invalid>{}", readable(roughly(text).1))))
     }
 
-    fn of(text: &Text, parts: Parts<'_>, tag: Option<Span>) -> Result<Self, Malformed> {
+    fn of(text: &Text, parts: AddressParts<'_>, tag: Option<Span>) -> Result<Self, Malformed> {
         let span = |part| Span::of(text, part);
         let uri = Uri::parse(text.slice(span(parts.address).range()))?;
         Ok(Self { display: span(parts.display), uri, params: span(parts.params), tag, text: text.clone() })
@@ -161,13 +161,13 @@ impl NameAddr {
 }
 
 /// The parts of a value, as they stand in it.
-struct Parts<'a> {
+struct AddressParts<'a> {
     display: &'a str,
     address: &'a str,
     params: &'a str,
 }
 
-fn split(all: &str) -> Result<Parts<'_>, Malformed> {
+fn split(all: &str) -> Result<AddressParts<'_>, Malformed> {
     let (display, rest) = if all.starts_with('"') {
         let end = quoted_end(all).ok_or(Malformed("quoted display name has no closing quote"))?;
         let (display, rest) = all.split_at(end);
@@ -183,7 +183,7 @@ fn split(all: &str) -> Result<Parts<'_>, Malformed> {
         return bare(all);
     };
     let (address, params) = bracketed(rest)?;
-    Ok(Parts { display, address, params })
+    Ok(AddressParts { display, address, params })
 }
 
 /// Address and parameters of a broken value, as far as they can be told apart.
@@ -203,13 +203,13 @@ fn bracketed(rest: &str) -> Result<(&str, &str), Malformed> {
 }
 
 /// An address without brackets: its parameters are the header's.
-fn bare(all: &str) -> Result<Parts<'_>, Malformed> {
+fn bare(all: &str) -> Result<AddressParts<'_>, Malformed> {
     let (address, params) = part(all, b';');
     let address = trim(address);
     if address.bytes().any(|b| matches!(b, b'?' | b',')) {
         return Err(Malformed("address with a question mark or comma needs < and >"));
     }
-    Ok(Parts { display: "", address, params })
+    Ok(AddressParts { display: "", address, params })
 }
 
 impl fmt::Display for NameAddr {

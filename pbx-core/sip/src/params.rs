@@ -67,7 +67,7 @@ impl<'a> Params<'a> {
         if !text.is_empty() && !text.starts_with(';') {
             return Err(Malformed("text after the address that is not a parameter"));
         }
-        let (mut rest, mut names) = (text, Names::default());
+        let (mut rest, mut names) = (text, ParamNames::default());
         while !rest.is_empty() {
             let (param, next) = Param::take(rest)?;
             names.add(param.name)?;
@@ -81,7 +81,7 @@ impl<'a> Params<'a> {
 /// What can be read of a broken list of parameters, written again: each stands for itself, and of a name that comes twice
 /// the first counts. A quotation mark or bracket without its partner hides nothing that comes after it.
 pub(crate) fn readable(text: &str) -> String {
-    let (mut kept, mut names) = (String::new(), Names::default());
+    let (mut kept, mut names) = (String::new(), ParamNames::default());
     let mut keep = |piece| {
         let Ok((Param { name, value }, "")) = Param::first(piece) else { return };
         if value.is_some_and(|value| value.contains(char::is_control)) || names.add(name).is_err() {
@@ -102,7 +102,7 @@ pub(crate) fn readable(text: &str) -> String {
 
 /// The parameter names of a list seen so far. Each new one is compared with all before it, so their number is bounded.
 #[derive(Default)]
-pub(crate) struct Names<'a> {
+pub(crate) struct ParamNames<'a> {
     names: [&'a str; MOST],
     count: usize,
 }
@@ -110,7 +110,7 @@ pub(crate) struct Names<'a> {
 /// The most parameters of one list. Real ones have up to ten.
 const MOST: usize = 32;
 
-impl<'a> Names<'a> {
+impl<'a> ParamNames<'a> {
     /// Adds a name.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
-use pbx_sip::dialog::{Dialog, Parts};
+use pbx_sip::dialog::{Dialog, RequestParts};
 use pbx_sip::gate::{Policy, Verdict, judge, refuse};
 use pbx_sip::grammar::is_token;
 use pbx_sip::time::Instant;
@@ -168,7 +168,7 @@ proptest! {
         let Ok(mut dialog) = dialog else { return Ok(()) };
         let via = Via::parse("SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK2").unwrap();
         let headers = [(name.as_str(), value.as_str())];
-        let parts = Parts { contact: contact.as_deref(), headers: &headers, ..Parts::new(&via) };
+        let parts = RequestParts { contact: contact.as_deref(), headers: &headers, ..RequestParts::new(&via) };
         let request = dialog.request(&Method::Info, parts);
         prop_assert_eq!(request.is_ok(), is_token(&name) && fits(&value) && contact.as_deref().is_none_or(fits));
         if let Ok(request) = request {
@@ -178,7 +178,7 @@ proptest! {
             prop_assert_eq!(names, ["Via", "Max-Forwards", "Route", "From", "To", "Call-ID", "CSeq"]);
             prop_assert_eq!(&lines(&request)[7..], put(&added));
         }
-        let bye = dialog.request(&Method::Bye, Parts::new(&via)).unwrap();
+        let bye = dialog.request(&Method::Bye, RequestParts::new(&via)).unwrap();
         prop_assert_eq!(bye.headers().count(), 8);
         prop_assert!(bye.headers().all(|header| fits(&header.value())));
     }

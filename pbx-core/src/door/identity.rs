@@ -8,7 +8,7 @@ use crate::base::flow::network;
 use crate::base::ids::{DeviceId, NumberId, TenantId, TrunkId};
 use crate::dial_plan;
 use crate::directory::{Device, Directory, Tenant};
-use pbx_sip::digest::{Age, Credentials, Ha1, Question, Verdict, check};
+use pbx_sip::digest::{Age, Credentials, DigestVerdict, Ha1, Question, check};
 use pbx_sip::{HeaderName, Message, Method, NameAddr, Uri};
 use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -130,15 +130,15 @@ impl Door {
         let method = message.method().map_or("", Method::as_str);
         let question = Question { credentials: &credentials, method, ha1: ha1.as_ref(), client, now };
         match (check(&self.nonces, question), known) {
-            (Verdict::Fresh { nonce, count }, Some((tenant, device))) => {
+            (DigestVerdict::Fresh { nonce, count }, Some((tenant, device))) => {
                 locked(&self.proven).note(moment.now.mono, source, device.id);
                 if is_for_another(message, &credentials.uri) {
                     return Identity::ForAnother;
                 }
                 device_of(message, tenant, device, nonce, count)
             }
-            (Verdict::Stale, _) => Identity::Unproven { stale: true, alarm: None },
-            (Verdict::Bad | Verdict::Fresh { .. }, known) => {
+            (DigestVerdict::Stale, _) => Identity::Unproven { stale: true, alarm: None },
+            (DigestVerdict::Bad | DigestVerdict::Fresh { .. }, known) => {
                 let guessing = self.failed(moment, &credentials, known);
                 let alarm = guessing.or_else(|| self.with_domain(moment, &credentials.user));
                 match hearing {

@@ -4,7 +4,7 @@
 use super::admit::Moment;
 use super::alarm::{Alarm, AlarmKind};
 use super::{Door, locked};
-use pbx_sip::digest::{Claim, Malformed};
+use pbx_sip::digest::{Claim, DigestError};
 use pbx_sip::{HeaderName, Message};
 use std::sync::atomic::Ordering;
 
@@ -46,11 +46,11 @@ impl Door {
 }
 
 /// Returns the stable code of a fault.
-const fn code(fault: Malformed) -> &'static str {
+const fn code(fault: DigestError) -> &'static str {
     match fault {
-        Malformed::Qop => "qop",
-        Malformed::Algorithm => "algorithm",
-        Malformed::Count => "nonce-count",
-        Malformed::Scheme | Malformed::Grammar | Malformed::Missing(_) | Malformed::Twice(_) => "unreadable",
+        DigestError::Qop => "qop",
+        DigestError::Algorithm => "algorithm",
+        DigestError::Count => "nonce-count",
+        DigestError::Scheme | DigestError::Grammar | DigestError::Missing(_) | DigestError::Twice(_) => "unreadable",
     }
 }

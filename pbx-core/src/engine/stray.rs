@@ -10,7 +10,7 @@ use crate::context::cx::Cx;
 use crate::context::shared::{User, Whose};
 use crate::context::wire::via;
 use pbx_sip::build::RequestBuilder;
-use pbx_sip::dialog::{Dialog, Parts};
+use pbx_sip::dialog::{Dialog, RequestParts};
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{HeaderName, Message, Method};
 
@@ -37,7 +37,7 @@ fn acknowledge_and_leave(cx: &mut Cx<'_>, invite: Option<TransactionId>, user: &
     let Some((slot, mut dialog)) = ours.and_then(|ours| Some((ours.slot, dialog_of(response)?))) else { return };
     let branch = cx.branch(slot);
     let Some(ack_via) = via(&user.flow, &branch) else { return };
-    if let Ok(ack) = dialog.ack(response, Parts::new(&ack_via)) {
+    if let Ok(ack) = dialog.ack(response, RequestParts::new(&ack_via)) {
         if let Some(invite) = invite {
             cx.shared.keep_ack(invite, response, user.flow, &ack);
         }
@@ -45,7 +45,7 @@ fn acknowledge_and_leave(cx: &mut Cx<'_>, invite: Option<TransactionId>, user: &
     }
     let branch = cx.branch(slot);
     let Some(bye_via) = via(&user.flow, &branch) else { return };
-    if let Ok(bye) = dialog.request(&Method::Bye, Parts::new(&bye_via)) {
+    if let Ok(bye) = dialog.request(&Method::Bye, RequestParts::new(&bye_via)) {
         cx.request(user.flow, user.whose, &bye);
     }
 }

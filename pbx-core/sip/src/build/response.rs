@@ -1,11 +1,11 @@
 //! Building responses (RFC 3261 §8.2.6).
 
-use super::Reply;
 use crate::error::Malformed;
 use crate::header_name::HeaderName;
 use crate::message::{Header, Message};
 use crate::status::StatusCode;
 use crate::write::{Head, WriteError, one_line};
+use bytes::Bytes;
 use std::fmt::Display;
 
 /// A response in the making. It begins with what every response copies from its request: Via, From,
@@ -81,6 +81,22 @@ impl ResponseBuilder {
     /// The first value that could not stand where it was put.
     pub fn reply(self) -> Result<Reply, WriteError> {
         Ok(Reply { status: self.status, bytes: self.head.checked_bytes(self.body.as_ref())? })
+    }
+}
+
+/// A response of ours, as it goes on the wire.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// The status code of its first line.
+    pub status: StatusCode,
+    /// The whole message.
+    pub bytes: Bytes,
+}
+
+impl Reply {
+    /// The reply that a built or parsed message is; `None` for a request.
+    pub fn of(message: &Message) -> Option<Self> {
+        Some(Self { status: message.status()?, bytes: message.as_bytes().clone() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Our 2xx, repeated until it is acknowledged (RFC 3261 §13.3.1.4): over any transport, for the loss may be further on.
 
-use super::{Dialog, Open, State};
+use super::{Dialog, DialogState, Open};
 use crate::time::Instant;
 use crate::transaction::Timers;
 use bytes::Bytes;
@@ -32,8 +32,8 @@ impl Dialog {
     pub fn answered(&mut self, now: Instant, response: &Bytes, timers: &Timers) {
         let Some(Open::Theirs(cseq)) = self.open else { return };
         self.open = None;
-        if self.state == State::Early {
-            self.state = State::Confirmed;
+        if self.state == DialogState::Early {
+            self.state = DialogState::Confirmed;
         }
         self.answered = Some(Answered {
             cseq,

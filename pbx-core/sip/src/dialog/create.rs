@@ -1,6 +1,6 @@
 //! How a dialog comes to be (RFC 3261 §12.1), and is confirmed.
 
-use super::{Dialog, DialogId, Open, Role, State};
+use super::{Dialog, DialogId, DialogState, Open, Role};
 use crate::error::Malformed;
 use crate::grammar::is_token;
 use crate::text::Text;
@@ -36,8 +36,10 @@ impl Dialog {
     pub fn uac(invite: &Message, response: &Message) -> Result<Self, DialogError> {
         let id = DialogId::of_received(response)?;
         let state = match response.status() {
-            Some(status) if status.is_success() => State::Confirmed,
-            Some(status) if status.is_provisional() && status.code() > 100 && !id.remote_tag.is_empty() => State::Early,
+            Some(status) if status.is_success() => DialogState::Confirmed,
+            Some(status) if status.is_provisional() && status.code() > 100 && !id.remote_tag.is_empty() => {
+                DialogState::Early
+            }
             _ => return Err(DialogError::NotDialog),
         };
         let cseq = invite.cseq()?.number;
@@ -51,7 +53,7 @@ impl Dialog {
             routes: Vec::new(),
             local_cseq: cseq,
             remote_cseq: None,
-            open: (state == State::Early).then_some(Open::Ours(cseq)),
+            open: (state == DialogState::Early).then_some(Open::Ours(cseq)),
             ack: None,
             answered: None,
         };
@@ -76,7 +78,7 @@ impl Dialog {
         let local = if to.tag().is_some() { kept(to.text()) } else { tagged(to, local_tag)? };
         Ok(Self {
             role: Role::Uas,
-            state: State::Early,
+            state: DialogState::Early,
             id,
             local,
             remote: kept(invite.from_addr()?.text()),
@@ -112,14 +114,14 @@ impl Dialog {
             self.open = None;
         }
         match (self.state, status.code()) {
-            (State::Ended, _) => {}
-            (State::Early, 101..=199) if is_invite => self.learn(response)?,
-            (State::Early, 200..=299) if is_invite => {
-                self.state = State::Confirmed;
+            (DialogState::Ended, _) => {}
+            (DialogState::Early, 101..=199) if is_invite => self.learn(response)?,
+            (DialogState::Early, 200..=299) if is_invite => {
+                self.state = DialogState::Confirmed;
                 self.learn(response)?;
             }
-            (State::Early, 300..) if is_invite && self.role == Role::Uac => self.end(),
-            (State::Confirmed, 200..=299) if is_invite => self.refresh(response)?,
+            (DialogState::Early, 300..) if is_invite && self.role == Role::Uac => self.end(),
+            (DialogState::Confirmed, 200..=299) if is_invite => self.refresh(response)?,
             (_, 481) => self.end(),
             _ => {}
         }

@@ -8,7 +8,6 @@
 
 mod answered;
 mod create;
-mod glare;
 mod id;
 mod receive;
 mod request;
@@ -17,7 +16,7 @@ pub use answered::Due;
 pub use create::DialogError;
 pub use id::DialogId;
 pub use receive::{Incoming, Refused};
-pub use request::{Parts, Unsendable};
+pub use request::{RequestParts, Unsendable};
 
 use crate::text::Text;
 use crate::{NameAddr, Uri};
@@ -36,7 +35,7 @@ pub enum Role {
 
 /// How far a dialog has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum State {
+pub enum DialogState {
     /// Made by a 1xx.
     Early,
     /// Made or confirmed by a 2xx.
@@ -56,7 +55,7 @@ enum Open {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Dialog {
     role: Role,
-    state: State,
+    state: DialogState,
     id: DialogId,
     /// Our From in requests that we send: address and tag.
     local: Text,
@@ -87,7 +86,7 @@ impl Dialog {
     }
 
     /// Whether the dialog is early, confirmed or ended.
-    pub const fn state(&self) -> State {
+    pub const fn state(&self) -> DialogState {
         self.state
     }
 
@@ -114,7 +113,7 @@ impl Dialog {
 
     /// Ends the dialog: after BYE from either side, and where RFC 3261 §12.2.1.2 says so. Nothing is due any more.
     pub fn end(&mut self) {
-        self.state = State::Ended;
+        self.state = DialogState::Ended;
         self.answered = None;
         self.open = None;
     }

@@ -1,6 +1,6 @@
 //! Requests that come inside a dialog (RFC 3261 §12.2.2).
 
-use super::{Dialog, Open, State};
+use super::{Dialog, DialogState, Open};
 use crate::{Message, Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,7 @@ impl Dialog {
         if cseq.method == Method::Ack {
             return Ok(if self.acknowledged(cseq.number) { Incoming::Ack } else { Incoming::AckAgain });
         }
-        if self.state == State::Ended {
+        if self.state == DialogState::Ended {
             return Err(Refused::Ended);
         }
         if self.remote_cseq.is_some_and(|last| cseq.number <= last) {

@@ -1,14 +1,15 @@
 //! Requests that we send inside a dialog (RFC 3261 §12.2.1), and the ACK of a 2xx (§13.2.2.4).
 
-use super::{Dialog, Open, State};
+use super::{Dialog, DialogState, Open, Role};
 use crate::write::Head;
 use crate::{Message, Method, Via, spell};
 use bytes::Bytes;
+use std::time::Duration;
 use thiserror::Error;
 
 /// What a request has besides what the dialog knows.
 #[derive(Clone, Copy, Debug)]
-pub struct Parts<'a> {
+pub struct RequestParts<'a> {
     /// Our Via with a fresh branch.
     pub via: &'a Via,
     /// Our Contact, as it stands in the header; for all requests that may refresh the target.
@@ -33,8 +34,8 @@ pub enum Unsendable {
     Malformed,
 }
 
-impl<'a> Parts<'a> {
-    /// Parts with a Via and nothing else.
+impl<'a> RequestParts<'a> {
+    /// RequestParts with a Via and nothing else.
     pub const fn new(via: &'a Via) -> Self {
         Self { via, contact: None, headers: &[], body: None }
     }
@@ -47,8 +48,8 @@ impl Dialog {
     ///
     /// # Errors
     /// When it may not be sent now.
-    pub fn request(&mut self, method: &Method, parts: Parts<'_>) -> Result<Message, Unsendable> {
-        if self.state == State::Ended {
+    pub fn request(&mut self, method: &Method, parts: RequestParts<'_>) -> Result<Message, Unsendable> {
+        if self.state == DialogState::Ended {
             return Err(Unsendable::Ended);
         }
         if *method == Method::Invite && !self.may_invite() {
@@ -69,13 +70,23 @@ impl Dialog {
         self.open.is_none() && self.answered.is_none()
     }
 
+    /// How long to wait before an INVITE that was refused with 491 is tried again: 2.1 to 4 s if the Call-ID is ours,
+    /// else 0 to 2 s, in steps of 10 ms. `random` is any number.
+    pub fn retry_after_glare(&self, random: u32) -> Duration {
+        let steps = match self.role {
+            Role::Uac => 210 + random % 191,
+            Role::Uas => random % 201,
+        };
+        Duration::from_millis(u64::from(steps) * 10)
+    }
+
     /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set,
     /// and keeps it. Send it now, and again whenever [`Dialog::ack_again`] has one. It belongs to
     /// no transaction.
     ///
     /// # Errors
     /// When the parts do not make a message.
-    pub fn ack(&mut self, response: &Message, parts: Parts<'_>) -> Result<Bytes, Unsendable> {
+    pub fn ack(&mut self, response: &Message, parts: RequestParts<'_>) -> Result<Bytes, Unsendable> {
         let cseq = response.cseq().map_err(|_| Unsendable::Malformed)?.number;
         let bytes = self.write(&Method::Ack, cseq, parts)?;
         self.ack = Some((cseq, bytes.clone()));
@@ -95,8 +106,8 @@ impl Dialog {
         }
     }
 
-    fn write(&self, method: &Method, cseq: u32, parts: Parts<'_>) -> Result<Bytes, Unsendable> {
-        let Parts { via, contact, headers, body } = parts;
+    fn write(&self, method: &Method, cseq: u32, parts: RequestParts<'_>) -> Result<Bytes, Unsendable> {
+        let RequestParts { via, contact, headers, body } = parts;
         let mut head = self.head(method, cseq, via);
         if let Some(contact) = contact {
             head.header("Contact", contact);

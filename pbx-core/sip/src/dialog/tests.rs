@@ -75,7 +75,7 @@ fn the_ack_goes_to_the_responders_contact_by_the_reversed_route() {
     let response = answer(200, "b1", &format!("{CONTACT}{ROUTES}"));
     let mut dialog = Dialog::uac(&invite(), &response).unwrap();
     assert_eq!(dialog.ack_again(&response), None, "not acknowledged yet");
-    let ack = Message::parse(dialog.ack(&response, Parts::new(&via())).unwrap()).unwrap();
+    let ack = Message::parse(dialog.ack(&response, RequestParts::new(&via())).unwrap()).unwrap();
     assert_eq!(ack.uri_text(), Some("sip:ben@192.0.2.2:5070"));
     assert_eq!(lines(&ack, HeaderName::Route), ["<sip:p1.test;lr>", "<sip:p2.test;lr>"]);
     assert_eq!(dialog.next_hop().as_str(), "sip:p1.test;lr");
@@ -87,7 +87,7 @@ fn the_ack_goes_to_the_responders_contact_by_the_reversed_route() {
 #[test]
 fn the_uas_keeps_the_order_of_the_route() {
     let mut dialog = settled();
-    let bye = dialog.request(&Method::Bye, Parts::new(&via())).unwrap();
+    let bye = dialog.request(&Method::Bye, RequestParts::new(&via())).unwrap();
     assert_eq!(lines(&bye, HeaderName::Route), ["<sip:p2.test;lr>", "<sip:p1.test;lr>"]);
     assert_eq!(bye.uri_text(), Some("sip:anna@192.0.2.1"));
     assert_eq!((bye.from_addr().unwrap().tag(), bye.to_addr().unwrap().tag()), (Some("b1"), Some("a1")));
@@ -97,7 +97,7 @@ fn the_uas_keeps_the_order_of_the_route() {
 fn a_strict_router_gets_what_it_wants() {
     let routes = "Record-Route: <sip:p2.test;lr>\r\nRecord-Route: <sip:strict.test>\r\n";
     let mut dialog = Dialog::uac(&invite(), &answer(200, "b1", &format!("{CONTACT}{routes}"))).unwrap();
-    let bye = dialog.request(&Method::Bye, Parts::new(&via())).unwrap();
+    let bye = dialog.request(&Method::Bye, RequestParts::new(&via())).unwrap();
     assert_eq!(bye.uri_text(), Some("sip:strict.test"));
     assert_eq!(lines(&bye, HeaderName::Route), ["<sip:p2.test;lr>", "<sip:ben@192.0.2.2:5070>"]);
 }
@@ -110,12 +110,12 @@ fn one_invite_forks_into_many_dialogs() {
     assert_eq!(first.heard(&answer(200, "b2", CONTACT)), Err(DialogError::Other));
     assert_eq!(first.target().as_str(), "sip:ben@b.test", "no Contact yet");
     first.heard(&answer(200, "b1", CONTACT)).unwrap();
-    assert_eq!((first.state(), first.target().as_str()), (State::Confirmed, "sip:ben@192.0.2.2:5070"));
+    assert_eq!((first.state(), first.target().as_str()), (DialogState::Confirmed, "sip:ben@192.0.2.2:5070"));
     // The other one answers too late: acknowledged and ended.
     let late = answer(200, "b2", CONTACT);
     second.heard(&late).unwrap();
-    assert!(second.ack(&late, Parts::new(&via())).is_ok());
-    assert_eq!(second.request(&Method::Bye, Parts::new(&via())).unwrap().cseq().unwrap().number, 8);
+    assert!(second.ack(&late, RequestParts::new(&via())).is_ok());
+    assert_eq!(second.request(&Method::Bye, RequestParts::new(&via())).unwrap().cseq().unwrap().number, 8);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn caller_of_before_rfc_3261_may_leave_out_its_contact() {
     let mut dialog = Dialog::uas(&Message::parse(text).unwrap(), "b1").unwrap();
     dialog.answered(NOW, our_answer().as_bytes(), &Timers::default());
     assert_eq!(dialog.incoming(&theirs("ACK", 7, "")), Ok(Incoming::Ack));
-    let bye = dialog.request(&Method::Bye, Parts::new(&via())).unwrap();
+    let bye = dialog.request(&Method::Bye, RequestParts::new(&via())).unwrap();
     assert_eq!(bye.uri_text(), Some("sip:anna@a.test"));
 }
 
@@ -161,7 +161,7 @@ fn a_2xx_that_nobody_acknowledges_is_given_up_after_32_s() {
         last = dialog.fire(at).map(|due| (at.since(NOW).as_secs(), due));
     }
     assert_eq!(last, Some((32, Due::NoAck)));
-    assert!(dialog.request(&Method::Bye, Parts::new(&via())).is_ok());
+    assert!(dialog.request(&Method::Bye, RequestParts::new(&via())).is_ok());
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_request_out_of_order_is_refused() {
     assert_eq!(dialog.incoming(&theirs("BYE", 12, "")), Ok(Incoming::Request));
     dialog.end();
     assert_eq!(dialog.incoming(&theirs("INFO", 13, "")), Err(Refused::Ended));
-    assert_eq!(dialog.request(&Method::Bye, Parts::new(&via())), Err(Unsendable::Ended));
+    assert_eq!(dialog.request(&Method::Bye, RequestParts::new(&via())), Err(Unsendable::Ended));
 }
 
 #[test]
@@ -188,16 +188,16 @@ fn an_invite_inside_moves_the_target() {
 #[test]
 fn invites_that_cross_are_glare() {
     let mut dialog = settled();
-    dialog.request(&Method::Invite, Parts::new(&via())).unwrap();
-    assert_eq!(dialog.request(&Method::Invite, Parts::new(&via())), Err(Unsendable::Open));
+    dialog.request(&Method::Invite, RequestParts::new(&via())).unwrap();
+    assert_eq!(dialog.request(&Method::Invite, RequestParts::new(&via())), Err(Unsendable::Open));
     assert_eq!(dialog.incoming(&theirs("INVITE", 8, "")), Err(Refused::Glare));
     assert_eq!(Refused::Glare.status(), StatusCode::REQUEST_PENDING);
     dialog.failed();
     assert_eq!(dialog.incoming(&theirs("INVITE", 9, "")), Ok(Incoming::Request));
     assert_eq!(dialog.incoming(&theirs("INVITE", 10, "")), Err(Refused::Busy));
-    assert_eq!(dialog.request(&Method::Invite, Parts::new(&via())), Err(Unsendable::Open));
+    assert_eq!(dialog.request(&Method::Invite, RequestParts::new(&via())), Err(Unsendable::Open));
     dialog.refused();
-    assert!(dialog.request(&Method::Invite, Parts::new(&via())).is_ok());
+    assert!(dialog.request(&Method::Invite, RequestParts::new(&via())).is_ok());
 }
 
 #[test]
@@ -214,16 +214,16 @@ fn who_made_the_call_id_waits_longer_after_glare() {
 fn a_refused_invite_inside_leaves_the_dialog_and_481_ends_it() {
     let mut dialog = Dialog::uac(&invite(), &answer(200, "b1", CONTACT)).unwrap();
     let response = |dialog: &mut Dialog, code: u16| {
-        let request = dialog.request(&Method::Invite, Parts::new(&via())).unwrap();
+        let request = dialog.request(&Method::Invite, RequestParts::new(&via())).unwrap();
         let response = ResponseBuilder::new(&request, StatusCode::new(code).unwrap(), None, None).finish().unwrap();
         dialog.heard(&response).unwrap();
     };
     for code in [488, 408] {
         response(&mut dialog, code);
-        assert_eq!(dialog.state(), State::Confirmed, "{code}: a BYE may still be said");
+        assert_eq!(dialog.state(), DialogState::Confirmed, "{code}: a BYE may still be said");
     }
     response(&mut dialog, 481);
-    assert_eq!(dialog.state(), State::Ended);
+    assert_eq!(dialog.state(), DialogState::Ended);
 }
 
 #[test]
@@ -231,8 +231,12 @@ fn parts_of_a_request_stand_where_they_belong() {
     let mut dialog = settled();
     let via = via();
     let headers = [("Allow", "INVITE, BYE"), ("User-Agent", "x")];
-    let parts =
-        Parts { via: &via, contact: Some("<sip:us@us.test>"), headers: &headers, body: Some(("text/plain", b"hi")) };
+    let parts = RequestParts {
+        via: &via,
+        contact: Some("<sip:us@us.test>"),
+        headers: &headers,
+        body: Some(("text/plain", b"hi")),
+    };
     let request = dialog.request(&Method::Invite, parts).unwrap();
     assert_eq!(request.body(), "hi");
     assert_eq!(request.content_length().unwrap(), Some(2));
@@ -244,7 +248,7 @@ fn parts_of_a_request_stand_where_they_belong() {
 fn a_line_end_in_a_header_is_refused() {
     let mut dialog = settled();
     let via = via();
-    let parts = Parts { headers: &[("Reason", "x\r\nRoute: <sip:evil.test>")], ..Parts::new(&via) };
+    let parts = RequestParts { headers: &[("Reason", "x\r\nRoute: <sip:evil.test>")], ..RequestParts::new(&via) };
     assert_eq!(dialog.request(&Method::Bye, parts), Err(Unsendable::Malformed));
     assert_eq!(dialog.local_cseq(), 0, "nothing was sent");
 }

@@ -1,6 +1,6 @@
 //! A server's challenge, `WWW-Authenticate` or `Proxy-Authenticate`, and how a client answers it.
 
-use super::params::{Malformed, Params, Quoted, digest};
+use super::params::{DigestError, DigestParams, Quoted, digest};
 use super::{Algorithm, Credentials, Ha1};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -32,19 +32,21 @@ impl Challenge {
     /// Reads the value of a `WWW-Authenticate` or `Proxy-Authenticate` header.
     ///
     /// # Errors
-    /// Whatever keeps it from being answered, see [`Malformed`].
-    pub fn parse(value: &str) -> Result<Self, Malformed> {
+    /// Whatever keeps it from being answered, see [`DigestError`].
+    pub fn parse(value: &str) -> Result<Self, DigestError> {
         let auth = digest(value)?;
-        let params = Params::of(&auth);
+        let params = DigestParams::of(&auth);
         let qop = params.find("qop")?;
         if qop.as_ref().is_some_and(|qop| !qop.split(',').any(|q| q.trim().eq_ignore_ascii_case("auth"))) {
-            return Err(Malformed::Qop);
+            return Err(DigestError::Qop);
         }
         let algorithm = params.find("algorithm")?;
         Ok(Self {
             realm: params.need("realm")?,
             nonce: params.need("nonce")?,
-            algorithm: algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?,
+            algorithm: algorithm
+                .map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a))
+                .ok_or(DigestError::Algorithm)?,
             stale: params.find("stale")?.is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
             opaque: params.find("opaque")?.map(Cow::into_owned),
             qop: qop.is_some(),

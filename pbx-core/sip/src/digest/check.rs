@@ -20,7 +20,7 @@ pub struct Question<'a> {
 
 /// What the check found.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum DigestVerdict {
     /// The client knows the password and used a nonce of ours. Whether for the first time,
     /// [`NonceCounts`](super::NonceCounts) tells.
     Fresh {
@@ -38,16 +38,16 @@ pub enum Verdict {
 }
 
 /// Checks a client's answer. Credentials that can't be read never come this far: see [`Credentials::parse`].
-pub fn check(nonces: &Nonces, question: Question<'_>) -> Verdict {
+pub fn check(nonces: &Nonces, question: Question<'_>) -> DigestVerdict {
     let Question { credentials, method, ha1, client, now } = question;
     match nonces.age(&credentials.nonce, client, now) {
         Age::Fresh(_) => {}
-        Age::Expired | Age::Foreign => return Verdict::Stale,
+        Age::Expired | Age::Foreign => return DigestVerdict::Stale,
     }
     let nobody: &Ha1 = Ha1::nobody();
     let right = credentials.proves(ha1.unwrap_or(nobody), method);
     if ha1.is_none() || !right || credentials.realm != nonces.realm() {
-        return Verdict::Bad;
+        return DigestVerdict::Bad;
     }
-    Verdict::Fresh { nonce: credentials.nonce.clone(), count: credentials.count }
+    DigestVerdict::Fresh { nonce: credentials.nonce.clone(), count: credentials.count }
 }

@@ -1,6 +1,6 @@
 //! What a client says of itself: `Authorization` and `Proxy-Authorization`.
 
-use super::params::{Malformed, Params, Quoted, digest};
+use super::params::{DigestError, DigestParams, Quoted, digest};
 use super::{Algorithm, Ha1};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -37,18 +37,19 @@ impl Credentials {
     /// Reads the value of an `Authorization` or `Proxy-Authorization` header.
     ///
     /// # Errors
-    /// Whatever keeps it from being checked, see [`Malformed`].
-    pub fn parse(value: &str) -> Result<Self, Malformed> {
+    /// Whatever keeps it from being checked, see [`DigestError`].
+    pub fn parse(value: &str) -> Result<Self, DigestError> {
         let auth = digest(value)?;
-        let params = Params::of(&auth);
+        let params = DigestParams::of(&auth);
         let qop = params.find("qop")?;
         if qop.as_ref().is_some_and(|qop| !qop.eq_ignore_ascii_case("auth")) {
-            return Err(Malformed::Qop);
+            return Err(DigestError::Qop);
         }
         let written = qop.is_some().then(|| params.need("nc")).transpose()?;
-        let count = written.as_ref().map_or(Some(1), |count| count_of(count)).ok_or(Malformed::Count)?;
+        let count = written.as_ref().map_or(Some(1), |count| count_of(count)).ok_or(DigestError::Count)?;
         let algorithm = params.find("algorithm")?;
-        let algorithm = algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(Malformed::Algorithm)?;
+        let algorithm =
+            algorithm.map_or(Some(Algorithm::Md5), |a| Algorithm::named(&a)).ok_or(DigestError::Algorithm)?;
         let needs_cnonce = written.is_some() || algorithm.is_session();
         Ok(Self {
             user: params.need("username")?,
@@ -129,10 +130,10 @@ pub struct Claim {
 impl Claim {
     /// Reads user and realm of credentials that are none, and says what is wrong with them; `None` for good ones, and for
     /// those that name no user or realm.
-    pub fn read(value: &str) -> Option<(Self, Malformed)> {
+    pub fn read(value: &str) -> Option<(Self, DigestError)> {
         let fault = Credentials::parse(value).err()?;
         let auth = digest(value).ok()?;
-        let params = Params::of(&auth);
+        let params = DigestParams::of(&auth);
         let (user, realm) = (params.need("username").ok()?, params.need("realm").ok()?);
         Some((Self { user, realm }, fault))
     }

@@ -6,7 +6,7 @@
 //! because a retransmission is no replay and only the transaction layer can tell them apart.
 //!
 //! ```
-//! use pbx_sip::digest::{Algorithm, Challenge, Credentials, Ha1, Nonces, Question, Verdict, check};
+//! use pbx_sip::digest::{Algorithm, Challenge, Credentials, Ha1, Nonces, Question, DigestVerdict, check};
 //!
 //! let nonces = Nonces::new([7; 32], "ringdown", 60);
 //! let alice = Ha1::of("alice", "ringdown", "wonderland");
@@ -19,8 +19,8 @@
 //! // The server, which remembers nothing but its key, knows who it is.
 //! let credentials = Credentials::parse(&answer.to_string())?;
 //! let question = Question { credentials: &credentials, method: "REGISTER", ha1: Some(&alice), client, now: 1_030 };
-//! assert!(matches!(check(&nonces, question), Verdict::Fresh { count: 1, .. }));
-//! # Ok::<(), pbx_sip::digest::Malformed>(())
+//! assert!(matches!(check(&nonces, question), DigestVerdict::Fresh { count: 1, .. }));
+//! # Ok::<(), pbx_sip::digest::DigestError>(())
 //! ```
 
 mod algorithm;
@@ -35,13 +35,13 @@ mod params;
 
 pub use algorithm::Algorithm;
 pub use challenge::Challenge;
-pub use check::{Question, Verdict, check};
+pub use check::{DigestVerdict, Question, check};
 pub use counts::{Count, NonceCounts};
 pub use credentials::{Claim, Credentials};
 pub use ha1::Ha1;
 pub use keyed::Keyed;
 pub use nonce::{Age, Nonce, Nonces};
-pub use params::Malformed;
+pub use params::DigestError;
 
 #[cfg(test)]
 mod tests;

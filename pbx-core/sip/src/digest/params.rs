@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Why a challenge or credentials can't be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
-pub enum Malformed {
+pub enum DigestError {
     /// Another scheme than Digest.
     #[error("the scheme is not Digest")]
     Scheme,
@@ -33,31 +33,31 @@ pub enum Malformed {
 }
 
 /// The parameters of a Digest header.
-pub(super) struct Params<'a>(Vec<(&'a str, &'a str)>);
+pub(super) struct DigestParams<'a>(Vec<(&'a str, &'a str)>);
 
 /// A header's value, if its scheme is Digest.
-pub(super) fn digest(value: &str) -> Result<Auth, Malformed> {
-    let auth = Auth::parse(value).map_err(|_| Malformed::Grammar)?;
-    if auth.scheme().eq_ignore_ascii_case("digest") { Ok(auth) } else { Err(Malformed::Scheme) }
+pub(super) fn digest(value: &str) -> Result<Auth, DigestError> {
+    let auth = Auth::parse(value).map_err(|_| DigestError::Grammar)?;
+    if auth.scheme().eq_ignore_ascii_case("digest") { Ok(auth) } else { Err(DigestError::Scheme) }
 }
 
-impl<'a> Params<'a> {
+impl<'a> DigestParams<'a> {
     /// The parameters of a header's value.
     pub(super) fn of(auth: &'a Auth) -> Self {
         Self(auth.pairs().collect())
     }
 
     /// A parameter without its quotes; none if it is not there.
-    pub(super) fn find(&self, name: &'static str) -> Result<Option<Cow<'a, str>>, Malformed> {
+    pub(super) fn find(&self, name: &'static str) -> Result<Option<Cow<'a, str>>, DigestError> {
         let mut found = self.0.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         let first = found.next();
-        if found.next().is_some() { Err(Malformed::Twice(name)) } else { Ok(first.map(|(_, value)| unquote(value))) }
+        if found.next().is_some() { Err(DigestError::Twice(name)) } else { Ok(first.map(|(_, value)| unquote(value))) }
     }
 
     /// A parameter that must be there and not be empty.
-    pub(super) fn need(&self, name: &'static str) -> Result<String, Malformed> {
+    pub(super) fn need(&self, name: &'static str) -> Result<String, DigestError> {
         let found = self.find(name)?.filter(|value| !value.is_empty());
-        found.map(Cow::into_owned).ok_or(Malformed::Missing(name))
+        found.map(Cow::into_owned).ok_or(DigestError::Missing(name))
     }
 }
 

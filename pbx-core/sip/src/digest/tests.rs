@@ -11,7 +11,7 @@ fn nonces() -> Nonces {
     Nonces::new([7; 32], REALM, 60)
 }
 
-fn verdict(credentials: &Credentials, method: &str, now: u64) -> Verdict {
+fn verdict(credentials: &Credentials, method: &str, now: u64) -> DigestVerdict {
     let alice = Ha1::of("alice", REALM, "secret");
     check(&nonces(), Question { credentials, method, ha1: Some(&alice), client: CLIENT, now })
 }
@@ -44,7 +44,7 @@ fn the_examples_of_rfc_7616_come_out_right() {
 fn the_right_password_passes_with_every_algorithm() {
     for algorithm in [Algorithm::Md5, Algorithm::Md5Sess, Algorithm::Sha256, Algorithm::Sha256Sess] {
         let credentials = Credentials::parse(&answer(algorithm, "secret").to_string()).unwrap();
-        let fresh = Verdict::Fresh { nonce: credentials.nonce.clone(), count: 1 };
+        let fresh = DigestVerdict::Fresh { nonce: credentials.nonce.clone(), count: 1 };
         assert_eq!(verdict(&credentials, "INVITE", NOW + 60), fresh, "{algorithm}");
     }
 }
@@ -52,14 +52,17 @@ fn the_right_password_passes_with_every_algorithm() {
 #[test]
 fn anything_wrong_is_bad() {
     let good = answer(Algorithm::Md5, "secret");
-    assert_eq!(verdict(&answer(Algorithm::Md5, "wrong"), "INVITE", NOW), Verdict::Bad);
-    assert_eq!(verdict(&good, "REGISTER", NOW), Verdict::Bad);
-    assert_eq!(verdict(&Credentials { uri: "sip:x".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
-    assert_eq!(verdict(&Credentials { written: Some("00000002".into()), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
-    assert_eq!(verdict(&Credentials { realm: "other".to_owned(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
-    assert_eq!(verdict(&Credentials { response: String::new(), ..good.clone() }, "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&answer(Algorithm::Md5, "wrong"), "INVITE", NOW), DigestVerdict::Bad);
+    assert_eq!(verdict(&good, "REGISTER", NOW), DigestVerdict::Bad);
+    assert_eq!(verdict(&Credentials { uri: "sip:x".to_owned(), ..good.clone() }, "INVITE", NOW), DigestVerdict::Bad);
+    assert_eq!(
+        verdict(&Credentials { written: Some("00000002".into()), ..good.clone() }, "INVITE", NOW),
+        DigestVerdict::Bad
+    );
+    assert_eq!(verdict(&Credentials { realm: "other".to_owned(), ..good.clone() }, "INVITE", NOW), DigestVerdict::Bad);
+    assert_eq!(verdict(&Credentials { response: String::new(), ..good.clone() }, "INVITE", NOW), DigestVerdict::Bad);
     let nobody = Question { credentials: &good, method: "INVITE", ha1: None, client: CLIENT, now: NOW };
-    assert_eq!(check(&nonces(), nobody), Verdict::Bad);
+    assert_eq!(check(&nonces(), nobody), DigestVerdict::Bad);
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn nobody_can_answer_as_the_user_that_does_not_exist() {
     credentials.response = credentials.expected(Ha1::nobody(), "INVITE");
     assert_eq!(
         check(&nonces(), Question { credentials: &credentials, method: "INVITE", ha1: None, client: CLIENT, now: NOW }),
-        Verdict::Bad
+        DigestVerdict::Bad
     );
 }
 
@@ -76,11 +79,11 @@ fn nobody_can_answer_as_the_user_that_does_not_exist() {
 fn an_old_or_foreign_nonce_is_stale_whatever_the_answer_to_it() {
     for password in ["secret", "wrong"] {
         let given = answer(Algorithm::Sha256, password);
-        assert_eq!(verdict(&given, "INVITE", NOW + 61), Verdict::Stale);
-        assert_eq!(verdict(&given, "INVITE", NOW - 1), Verdict::Stale, "the clock was set back");
+        assert_eq!(verdict(&given, "INVITE", NOW + 61), DigestVerdict::Stale);
+        assert_eq!(verdict(&given, "INVITE", NOW - 1), DigestVerdict::Stale, "the clock was set back");
         let foreign = Challenge::new(REALM, "abc", Algorithm::Sha256, false);
         let foreign = foreign.answer("alice", password, "INVITE", "sip:x", "c", 1);
-        assert_eq!(verdict(&foreign, "INVITE", NOW), Verdict::Stale);
+        assert_eq!(verdict(&foreign, "INVITE", NOW), DigestVerdict::Stale);
     }
 }
 
@@ -117,15 +120,15 @@ fn md5_is_offered_alone_unless_more_is_asked_for_and_then_last() {
 fn credentials_that_cannot_be_checked_say_why() {
     let text = answer(Algorithm::Md5, "secret").to_string();
     let fault = |from: &str, to: &str| Credentials::parse(&text.replace(from, to)).unwrap_err();
-    assert_eq!(fault("Digest", "Basic"), Malformed::Scheme);
-    assert_eq!(fault("qop=auth", "qop=auth-int"), Malformed::Qop);
-    assert_eq!(fault("algorithm=MD5", "algorithm=SHA-512-256"), Malformed::Algorithm);
-    assert_eq!(fault("nc=00000001", "nc=000000001"), Malformed::Count);
-    assert_eq!(fault("nc=00000001", "nc=1x"), Malformed::Count);
-    assert_eq!(fault("nc=00000001", "nc=00000000"), Malformed::Count);
-    assert_eq!(fault("nc=00000001", "nc=00000001, nc=00000002"), Malformed::Twice("nc"));
-    assert_eq!(fault("username=\"alice\", ", ""), Malformed::Missing("username"));
-    assert_eq!(fault("username=\"alice\"", "username=\"alice"), Malformed::Grammar);
+    assert_eq!(fault("Digest", "Basic"), DigestError::Scheme);
+    assert_eq!(fault("qop=auth", "qop=auth-int"), DigestError::Qop);
+    assert_eq!(fault("algorithm=MD5", "algorithm=SHA-512-256"), DigestError::Algorithm);
+    assert_eq!(fault("nc=00000001", "nc=000000001"), DigestError::Count);
+    assert_eq!(fault("nc=00000001", "nc=1x"), DigestError::Count);
+    assert_eq!(fault("nc=00000001", "nc=00000000"), DigestError::Count);
+    assert_eq!(fault("nc=00000001", "nc=00000001, nc=00000002"), DigestError::Twice("nc"));
+    assert_eq!(fault("username=\"alice\", ", ""), DigestError::Missing("username"));
+    assert_eq!(fault("username=\"alice\"", "username=\"alice"), DigestError::Grammar);
 }
 
 #[test]
@@ -135,15 +138,19 @@ fn odd_but_legal_answers_prove_the_password() {
         let mut odd = Credentials { written: Some(written.into()), ..good.clone() };
         odd.response = odd.expected(&Ha1::of("alice", REALM, "secret"), "INVITE");
         let read = Credentials::parse(&odd.to_string()).unwrap();
-        assert_eq!(verdict(&read, "INVITE", NOW), Verdict::Fresh { nonce: good.nonce.clone(), count }, "{written}");
+        assert_eq!(
+            verdict(&read, "INVITE", NOW),
+            DigestVerdict::Fresh { nonce: good.nonce.clone(), count },
+            "{written}"
+        );
     }
     let without_qop = Challenge { qop: false, ..Challenge::new(REALM, good.nonce.clone(), Algorithm::Md5, false) };
     let old = without_qop.answer("alice", "secret", "INVITE", "sip:bob@example.com", "", 1);
     assert!(!old.to_string().contains("nc="), "{old}");
     let read = Credentials::parse(&old.to_string()).unwrap();
-    assert_eq!(verdict(&read, "INVITE", NOW), Verdict::Fresh { nonce: good.nonce, count: 1 }, "RFC 2069");
+    assert_eq!(verdict(&read, "INVITE", NOW), DigestVerdict::Fresh { nonce: good.nonce, count: 1 }, "RFC 2069");
     let wrong = without_qop.answer("alice", "wrong", "INVITE", "sip:bob@example.com", "", 1);
-    assert_eq!(verdict(&wrong, "INVITE", NOW), Verdict::Bad);
+    assert_eq!(verdict(&wrong, "INVITE", NOW), DigestVerdict::Bad);
 }
 
 #[test]
@@ -162,7 +169,7 @@ fn whose_unusable_credentials_are_can_be_told() {
     let text = answer(Algorithm::Md5, "secret").to_string();
     assert_eq!(Claim::read(&text), None, "these are good");
     let (claim, fault) = Claim::read(&text.replace("qop=auth", "qop=auth-int")).unwrap();
-    assert_eq!((claim.user.as_str(), claim.realm.as_str(), fault), ("alice", REALM, Malformed::Qop));
+    assert_eq!((claim.user.as_str(), claim.realm.as_str(), fault), ("alice", REALM, DigestError::Qop));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Fault, MAX_HEAD_BYTES, MAX_URI_BYTES, MAX_VIAS, Policy};
 use crate::error::{HeaderError, Malformed};
 use crate::grammar::split_outside;
-use crate::header_class::{Names, needed_in};
+use crate::header_class::{HeaderSet, needed_in};
 use crate::header_name::HeaderName;
 use crate::message::check::{check, is_single};
 use crate::message::{Header, Message};
@@ -69,14 +69,14 @@ fn address(message: &Message) -> Result<(), Fault> {
 /// may be there once. Max-Forwards may be missing: RFC 2543 did not have it (§16.3).
 fn headers(message: &Message) -> Result<(), Fault> {
     use HeaderName as H;
-    let mut there = Names::default();
+    let mut there = HeaderSet::default();
     message.headers().for_each(|header| there.add(header.name()));
     for name in [H::Via, H::From, H::To, H::CallId, H::Cseq] {
         if !there.has(name) {
             return Err(Fault::Header(HeaderError::Missing(name)));
         }
     }
-    let (needed, mut seen) = (needed_in(message), Names::default());
+    let (needed, mut seen) = (needed_in(message), HeaderSet::default());
     for header in message.headers().filter(|header| needed.has(header.name())) {
         let name = header.name();
         if seen.has(name) && is_single(name) {

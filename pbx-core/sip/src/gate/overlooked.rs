@@ -1,6 +1,6 @@
 //! What of a message that was let in could not be read, for those who look at it later.
 
-use crate::header_class::Names;
+use crate::header_class::HeaderSet;
 use crate::header_name::HeaderName;
 use crate::message::check::{check, is_single};
 use crate::message::{Scanned, scan};
@@ -10,7 +10,7 @@ use bytes::Bytes;
 /// line that is no header. Each once, in their order. Nothing of this is looked at when a message comes in.
 pub fn overlooked(message: Bytes) -> Vec<HeaderName> {
     let Ok(Scanned { message, flaw }) = scan(message) else { return Vec::new() };
-    let (mut seen, mut found) = (Names::default(), Vec::new());
+    let (mut seen, mut found) = (HeaderSet::default(), Vec::new());
     for header in message.headers() {
         let name = header.name();
         let is_broken = seen.has(name) && is_single(name) || check(name, &header.text()).is_err();

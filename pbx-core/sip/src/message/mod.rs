@@ -1,14 +1,12 @@
 //! A SIP message: one shared buffer with header ranges, split once, its values typed when they are asked for.
 
 mod addresses;
-mod auth;
 pub(crate) mod check;
 mod header;
 mod latin1;
 mod parse;
 mod stamp;
 mod start;
-mod stored;
 mod typed;
 mod values;
 
@@ -22,9 +20,11 @@ use crate::method::Method;
 use crate::status::StatusCode;
 use crate::text::{Span, Text};
 use bytes::Bytes;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
-use values::Lines;
+use values::HeaderLines;
 
 /// The most header lines a message may have. Real ones have about 20; RFC 4475's longest has 40.
 pub const MAX_HEADERS: usize = 256;
@@ -36,7 +36,7 @@ pub struct Message {
     /// Start line and headers, as UTF-8.
     head: Text,
     start: Start,
-    lines: Arc<Lines>,
+    lines: Arc<HeaderLines>,
 }
 
 /// The start line, typed as far as it is cheap.
@@ -184,5 +184,19 @@ impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call_id = self.header(HeaderName::CallId).map(|header| header.text());
         f.debug_struct("Message").field("start", &self.start_text()).field("call_id", &call_id).finish_non_exhaustive()
+    }
+}
+
+/// In stored state a message is its bytes.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_bytes().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What was refused at the gate may still be in flight as the subject of an answer, so flaws are no fault here.
+        scan(Bytes::deserialize(deserializer)?).map(|scanned| scanned.message).map_err(D::Error::custom)
     }
 }

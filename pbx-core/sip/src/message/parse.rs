@@ -1,6 +1,6 @@
 //! Splitting a message into its lines (RFC 3261 §7).
 
-use super::values::Lines as Shared;
+use super::values::HeaderLines;
 use super::{Field, MAX_HEADERS, Message, Start, latin1};
 use crate::error::ParseError;
 use crate::grammar::{is_space, is_token_char, number};
@@ -27,7 +27,7 @@ pub(crate) fn scan(bytes: Bytes) -> Result<Scanned, ParseError> {
         return Err(ParseError::TooLarge);
     }
     let bytes = if blank > 0 { bytes.slice(blank..) } else { bytes };
-    let mut lines = Lines { bytes: &bytes, at: 0, number: 0, flaw: None };
+    let mut lines = RawLines { bytes: &bytes, at: 0, number: 0, flaw: None };
     let first = lines.next().ok_or(ParseError::Empty)?;
     let Ok(start_line) = std::str::from_utf8(first.bytes) else {
         let head_end = memchr::memmem::find(&bytes, b"\r\n\r\n").map_or(bytes.len(), |end| end + 4);
@@ -85,7 +85,7 @@ fn finish(
         None => bytes.len(),
     };
     let raw = if end < bytes.len() { bytes.slice(..end) } else { bytes };
-    let message = Message { raw, head, start, lines: Arc::new(Shared::new(fields)) };
+    let message = Message { raw, head, start, lines: Arc::new(HeaderLines::new(fields)) };
     Ok(Scanned { message, flaw })
 }
 
@@ -99,26 +99,26 @@ const BLANK: Field =
     Field { kind: HeaderName::Other, folded: false, name: Span { start: 0, end: 0 }, value: Span { start: 0, end: 0 } };
 
 /// A line without its end, and whether it goes over several.
-struct Line<'a> {
+struct RawLine<'a> {
     bytes: &'a [u8],
     folded: bool,
 }
 
-/// Lines that end in CRLF, continuation lines (RFC 3261 §7.3.1) joined to the one they continue.
-struct Lines<'a> {
+/// RawLines that end in CRLF, continuation lines (RFC 3261 §7.3.1) joined to the one they continue.
+struct RawLines<'a> {
     bytes: &'a [u8],
     at: usize,
     number: u16,
     flaw: Option<ParseError>,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> RawLines<'a> {
     fn fault(&mut self, fault: ParseError) {
         self.flaw.get_or_insert(fault);
     }
 
     /// The next line without its end; `None` at the end of the bytes.
-    fn next(&mut self) -> Option<Line<'a>> {
+    fn next(&mut self) -> Option<RawLine<'a>> {
         let start = self.at;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
         let (mut from, mut stray, mut folded) = (0, false, false);
@@ -126,7 +126,7 @@ impl<'a> Lines<'a> {
             let Some(found) = memchr::memchr2(b'\r', b'\n', rest.get(from..).unwrap_or_default()) else {
                 self.at = self.bytes.len();
                 self.fault(ParseError::Unterminated);
-                return Some(Line { bytes: rest, folded });
+                return Some(RawLine { bytes: rest, folded });
             };
             let line_end = from + found;
             from = match rest.get(line_end..) {
@@ -148,13 +148,13 @@ impl<'a> Lines<'a> {
             if !folds {
                 self.number = self.number.saturating_add(1);
                 self.at = start + from;
-                return rest.get(..line_end).map(|bytes| Line { bytes, folded });
+                return rest.get(..line_end).map(|bytes| RawLine { bytes, folded });
             }
         }
     }
 }
 
-fn field_of(line: &Line<'_>, line_start: usize) -> Option<Field> {
+fn field_of(line: &RawLine<'_>, line_start: usize) -> Option<Field> {
     let bytes = line.bytes;
     // A name is made of token characters, so what is none of them ends it.
     let name_end = bytes.iter().position(|b| !is_token_char(*b)).filter(|end| *end > 0)?;

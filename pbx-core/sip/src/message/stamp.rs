@@ -1,7 +1,7 @@
 //! Replaces the topmost Via by one that says where the request really came from (RFC 3261 §18.2.1). Every request gets one,
 //! so the bytes are spliced and not parsed again.
 
-use super::values::Lines;
+use super::values::HeaderLines;
 use super::{Field, Message};
 use crate::grammar::split_outside;
 use crate::header_name::HeaderName;
@@ -43,7 +43,7 @@ fn moved(field: Field, from_via: std::cmp::Ordering, move_by: &impl Fn(u32) -> u
     }
 }
 
-impl Lines {
+impl HeaderLines {
     /// The header lines at their new places, with the typed values that were parsed already, except for the Via.
     fn but_via(&self, fields: Box<[Field]>, via: Via) -> Self {
         let Self { uri, from, to, cseq, .. } = self;

@@ -3,7 +3,7 @@
 use super::{Header, Message};
 use crate::error::{HeaderError, Malformed};
 use crate::grammar::{is_token, number, split_outside};
-use crate::header::{CSeq, MediaType, Reason, retry_after, seconds};
+use crate::header::{Auth, CSeq, MediaType, Reason, retry_after, seconds};
 use crate::header_name::HeaderName;
 use crate::text::Text;
 use crate::via::Via;
@@ -189,6 +189,16 @@ impl Message {
     /// When one breaks the grammar.
     pub fn reasons(&self) -> Result<Vec<Reason>, HeaderError> {
         self.list(HeaderName::Reason, Reason::parse)
+    }
+
+    /// The values of Authorization, Proxy-Authorization, WWW-Authenticate or Proxy-Authenticate: one a header line
+    /// (RFC 3261 §7.3.1 forbids to join them).
+    ///
+    /// # Errors
+    /// When one of them breaks the grammar.
+    pub fn auths(&self, name: HeaderName) -> Result<Vec<Auth>, HeaderError> {
+        let read = |text| Auth::parse(text).map_err(HeaderError::in_header(name));
+        self.headers_of(name).map(|header| read(header.text())).collect()
     }
 
     /// User-Agent, or of a response Server.

@@ -14,7 +14,7 @@ pub(super) type Once<T> = OnceLock<Result<T, HeaderError>>;
 
 /// What all copies of a message share.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(super) struct HeaderLines {
     pub(super) fields: Box<[Field]>,
     /// The Request-URI.
     pub(super) uri: Once<Uri>,
@@ -25,7 +25,7 @@ pub(super) struct Lines {
     pub(super) cseq: Once<CSeq>,
 }
 
-impl Lines {
+impl HeaderLines {
     pub(super) fn new(fields: &[Field]) -> Self {
         Self { fields: Box::from(fields), ..Self::default() }
     }

@@ -30,7 +30,7 @@ mod wants;
 pub use address::Address;
 pub use codec::Codec;
 pub use direction::Direction;
-pub use offer_answer::{Fault, OfferAnswer, Phase};
+pub use offer_answer::{OfferAnswer, OfferAnswerError, Phase};
 pub use parse::SdpError;
 pub use session::{Attribute, Media, Origin, Session};
 pub use stream::Stream;

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Why an offer or answer does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
-pub enum Fault {
+pub enum OfferAnswerError {
     /// The far end offers while our offer is open: answer 491.
     #[error("both sides offer at once")]
     Glare,
@@ -33,7 +33,7 @@ pub enum Phase {
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-enum State {
+enum Negotiation {
     /// No offer is open.
     Stable,
     /// We have offered; perhaps an early answer has come.
@@ -52,7 +52,7 @@ pub struct OfferAnswer {
     version: u64,
     /// Which media line is ours; the others are refused.
     line: usize,
-    state: State,
+    state: Negotiation,
     local: Option<Said>,
     remote: Option<Said>,
     /// What the far end wants, if that is not what it said last.
@@ -62,7 +62,7 @@ pub struct OfferAnswer {
 impl OfferAnswer {
     /// Nothing agreed yet; `id` is fresh randomness. It is cut to 63 bits, for those that read it with a sign.
     pub fn new(id: u64) -> Self {
-        Self { id: id >> 1, version: 0, line: 0, state: State::Stable, local: None, remote: None, wants: None }
+        Self { id: id >> 1, version: 0, line: 0, state: Negotiation::Stable, local: None, remote: None, wants: None }
     }
 
     /// The far end offers. Lines that were there before and are missing now count as refused,
@@ -70,20 +70,20 @@ impl OfferAnswer {
     /// an agreed session is a hold.
     ///
     /// # Errors
-    /// [`Fault::Glare`], [`Fault::Open`] or [`Fault::NoSound`]; then nothing has changed.
-    pub fn remote_offer(&mut self, offer: Session) -> Result<(), Fault> {
+    /// [`OfferAnswerError::Glare`], [`OfferAnswerError::Open`] or [`OfferAnswerError::NoSound`]; then nothing has changed.
+    pub fn remote_offer(&mut self, offer: Session) -> Result<(), OfferAnswerError> {
         match self.state {
-            State::Offered { .. } => return Err(Fault::Glare),
-            State::Asked { .. } => return Err(Fault::Open),
-            State::Stable => {}
+            Negotiation::Offered { .. } => return Err(OfferAnswerError::Glare),
+            Negotiation::Asked { .. } => return Err(OfferAnswerError::Open),
+            Negotiation::Stable => {}
         }
         let mut lines = std::iter::once(self.line).chain(0..offer.media.len());
         let has_sound = |line: &usize| offer.stream(*line).is_some_and(|stream| stream.has_sound());
         let holds = |line: &usize| self.remote.is_some() && offer.closed_stream(*line).is_some();
-        self.line = lines.clone().find(has_sound).or_else(|| lines.find(holds)).ok_or(Fault::NoSound)?;
+        self.line = lines.clone().find(has_sound).or_else(|| lines.find(holds)).ok_or(OfferAnswerError::NoSound)?;
         let offer = Said::new(offer, self.line);
         let wants = wants::by_offer(&offer, self.local(), self.wanted());
-        self.state = State::Asked { offer, wants, early: None };
+        self.state = Negotiation::Asked { offer, wants, early: None };
         Ok(())
     }
 
@@ -91,38 +91,38 @@ impl OfferAnswer {
     /// may be repeated, or replaced by the final one.
     ///
     /// # Errors
-    /// [`Fault::NoOffer`].
-    pub fn local_answer(&mut self, stream: Stream, phase: Phase) -> Result<&Session, Fault> {
-        let State::Asked { offer, wants, early } = &self.state else { return Err(Fault::NoOffer) };
+    /// [`OfferAnswerError::NoOffer`].
+    pub fn local_answer(&mut self, stream: Stream, phase: Phase) -> Result<&Session, OfferAnswerError> {
+        let Negotiation::Asked { offer, wants, early } = &self.state else { return Err(OfferAnswerError::NoOffer) };
         let before = early.as_ref().or(self.local.as_ref()).cloned();
         let (offer, wants) = (offer.clone(), wants.clone());
         let stream = Some(stream).filter(|_| !offer.is_closed());
         let answer = self.describe(stream, &offer.session().media, before.as_ref());
         self.state = match phase {
-            Phase::Early => State::Asked { offer, wants, early: Some(answer) },
+            Phase::Early => Negotiation::Asked { offer, wants, early: Some(answer) },
             Phase::Final => {
                 self.wants = wants;
                 self.remote = Some(offer);
                 self.local = Some(answer);
-                State::Stable
+                Negotiation::Stable
             }
         };
-        self.last_said().ok_or(Fault::NoOffer)
+        self.last_said().ok_or(OfferAnswerError::NoOffer)
     }
 
     /// We offer this stream: in an INVITE, or in the 2xx to one without SDP.
     ///
     /// # Errors
-    /// [`Fault::Open`].
-    pub fn local_offer(&mut self, stream: Stream) -> Result<&Session, Fault> {
-        if !matches!(self.state, State::Stable) {
-            return Err(Fault::Open);
+    /// [`OfferAnswerError::Open`].
+    pub fn local_offer(&mut self, stream: Stream) -> Result<&Session, OfferAnswerError> {
+        if !matches!(self.state, Negotiation::Stable) {
+            return Err(OfferAnswerError::Open);
         }
         let before = self.local.clone();
         let lines = before.as_ref().map_or(&[][..], |before| &before.session().media);
         let offer = self.describe(Some(stream), lines, before.as_ref());
-        self.state = State::Offered { offer, early: None };
-        self.last_said().ok_or(Fault::NoOffer)
+        self.state = Negotiation::Offered { offer, early: None };
+        self.last_said().ok_or(OfferAnswerError::NoOffer)
     }
 
     /// Our description of the open exchange, else of the agreed one.
@@ -137,9 +137,9 @@ impl OfferAnswer {
 
     fn said_last(&self) -> Option<&Said> {
         match &self.state {
-            State::Offered { offer, .. } => Some(offer),
-            State::Asked { early, .. } => early.as_ref(),
-            State::Stable => self.local.as_ref(),
+            Negotiation::Offered { offer, .. } => Some(offer),
+            Negotiation::Asked { early, .. } => early.as_ref(),
+            Negotiation::Stable => self.local.as_ref(),
         }
     }
 
@@ -148,16 +148,16 @@ impl OfferAnswer {
     /// ends have it: the final one counts.
     ///
     /// # Errors
-    /// [`Fault::NoOffer`], or [`Fault::NoSound`] if the far end refuses our stream, unless it is
+    /// [`OfferAnswerError::NoOffer`], or [`OfferAnswerError::NoSound`] if the far end refuses our stream, unless it is
     /// held or holds; then nothing has changed.
-    pub fn remote_answer(&mut self, mut answer: Session, phase: Phase) -> Result<(), Fault> {
-        let State::Offered { offer, early } = &mut self.state else { return Err(Fault::NoOffer) };
+    pub fn remote_answer(&mut self, mut answer: Session, phase: Phase) -> Result<(), OfferAnswerError> {
+        let Negotiation::Offered { offer, early } = &mut self.state else { return Err(OfferAnswerError::NoOffer) };
         answer.media.truncate(offer.session().media.len());
         let answer = Said::new(answer, self.line);
         let holds = offer.stream().is_some_and(|offer| offer.direction != Direction::SendRecv);
         let may_close = self.remote.as_ref().is_some_and(|remote| holds || remote.is_closed());
         if answer.stream().is_none() || answer.is_closed() && !may_close {
-            return Err(Fault::NoSound);
+            return Err(OfferAnswerError::NoSound);
         }
         match phase {
             Phase::Early => *early = Some(answer),
@@ -166,7 +166,7 @@ impl OfferAnswer {
                 self.wants = wants::by_answer(&answer, offer, before);
                 self.local = Some(offer.clone());
                 self.remote = Some(answer);
-                self.state = State::Stable;
+                self.state = Negotiation::Stable;
             }
         }
         Ok(())
@@ -175,39 +175,39 @@ impl OfferAnswer {
     /// The 2xx came without SDP: the early answer, if there was one, is the answer (RFC 3261 §13.2.1).
     ///
     /// # Errors
-    /// [`Fault::NoOffer`] if our offer was never answered.
-    pub fn settle(&mut self) -> Result<(), Fault> {
+    /// [`OfferAnswerError::NoOffer`] if our offer was never answered.
+    pub fn settle(&mut self) -> Result<(), OfferAnswerError> {
         match &self.state {
-            State::Stable => Ok(()),
-            State::Offered { early: Some(early), .. } => {
+            Negotiation::Stable => Ok(()),
+            Negotiation::Offered { early: Some(early), .. } => {
                 let early = early.session().clone();
                 self.remote_answer(early, Phase::Final)
             }
-            State::Offered { .. } | State::Asked { .. } => Err(Fault::NoOffer),
+            Negotiation::Offered { .. } | Negotiation::Asked { .. } => Err(OfferAnswerError::NoOffer),
         }
     }
 
     /// Drops the open offer: a re-INVITE was refused, by the far end or by us. What was agreed before stays (RFC 3261
     /// §14.1).
     pub fn roll_back(&mut self) {
-        self.state = State::Stable;
+        self.state = Negotiation::Stable;
         self.line = self.local.as_ref().map_or(0, Said::line);
     }
 
     /// Whether an offer is open, the far end's or ours.
     pub const fn is_open(&self) -> bool {
-        !matches!(self.state, State::Stable)
+        !matches!(self.state, Negotiation::Stable)
     }
 
     /// Whether our offer is open.
     pub const fn has_offered(&self) -> bool {
-        matches!(self.state, State::Offered { .. })
+        matches!(self.state, Negotiation::Offered { .. })
     }
 
     /// The far end's offer that waits for our answer.
     pub fn offered(&self) -> Option<&Stream> {
         match &self.state {
-            State::Asked { offer, .. } => offer.stream(),
+            Negotiation::Asked { offer, .. } => offer.stream(),
             _ => None,
         }
     }
@@ -216,7 +216,7 @@ impl OfferAnswer {
     /// that the far end wants.
     pub fn asked(&self) -> Option<&Stream> {
         match &self.state {
-            State::Asked { offer, wants, .. } => wants.as_deref().or_else(|| offer.stream()),
+            Negotiation::Asked { offer, wants, .. } => wants.as_deref().or_else(|| offer.stream()),
             _ => None,
         }
     }
@@ -232,7 +232,7 @@ impl OfferAnswer {
 
     /// Whether the far end's offer closes its stream by port 0.
     pub fn is_closing(&self) -> bool {
-        matches!(&self.state, State::Asked { offer, .. } if offer.is_closed())
+        matches!(&self.state, Negotiation::Asked { offer, .. } if offer.is_closed())
     }
 
     /// What the far end wants itself, by what was agreed: with every codec that it is known to
@@ -245,9 +245,9 @@ impl OfferAnswer {
     /// else what was agreed.
     pub fn remote(&self) -> Option<&Stream> {
         let open = match &self.state {
-            State::Offered { early, .. } => early.as_ref(),
-            State::Asked { offer, early, .. } => early.as_ref().map(|_| offer),
-            State::Stable => None,
+            Negotiation::Offered { early, .. } => early.as_ref(),
+            Negotiation::Asked { offer, early, .. } => early.as_ref().map(|_| offer),
+            Negotiation::Stable => None,
         };
         open.or(self.remote.as_ref())?.stream()
     }

@@ -50,7 +50,7 @@ impl Session {
         let nobody = Address::Ip(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let origin = Origin { user: "-".to_owned(), id: 0, version: 0, address: nobody };
         let mut session = Self { origin, connection: None, attributes: Vec::new(), media: Vec::new() };
-        let lines = Lines(text).map(str::trim_ascii).filter(|line| !line.is_empty());
+        let lines = SdpLines(text).map(str::trim_ascii).filter(|line| !line.is_empty());
         let mut begun = false;
         for (number, line) in lines.enumerate().map(|(index, line)| (index + 1, line)) {
             if number > MOST_LINES || session.media.len() > MOST_MEDIA {
@@ -96,9 +96,9 @@ impl Session {
 }
 
 /// The lines of a text, however they end.
-struct Lines<'a>(&'a str);
+struct SdpLines<'a>(&'a str);
 
-impl<'a> Iterator for Lines<'a> {
+impl<'a> Iterator for SdpLines<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where the transaction is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum State {
+pub enum ClientState {
     /// Sent, nothing heard.
     Trying,
     /// Something provisional heard.
@@ -19,9 +19,9 @@ pub enum State {
 }
 
 /// The table of RFC 3261 §17.1.2 (figure 6): the next state and what is to be done.
-pub fn step(state: State, input: Input) -> Step<State> {
+pub fn step(state: ClientState, input: Input) -> Step<ClientState> {
+    use ClientState::{Completed, Proceeding, Terminated, Trying};
     use Input::{Begin, Due, Response, TransportError};
-    use State::{Completed, Proceeding, Terminated, Trying};
     match (state, input) {
         (Trying, Begin) => (Trying, &[SendRequest, Set(Timer::E), Set(Timer::F)]),
         (Trying, Due(Timer::E)) => (Trying, &[SendRequest, Again(Timer::E)]),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where the transaction is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum State {
+pub enum ClientInviteState {
     /// Sent, nothing heard.
     Calling,
     /// Something provisional heard.
@@ -21,9 +21,9 @@ pub enum State {
 }
 
 /// The table of RFC 3261 §17.1.1 (figure 5) with RFC 6026: the next state and what is to be done.
-pub fn step(state: State, input: Input) -> Step<State> {
+pub fn step(state: ClientInviteState, input: Input) -> Step<ClientInviteState> {
+    use ClientInviteState::{Accepted, Calling, Completed, Proceeding, Terminated};
     use Input::{Begin, Cancelled, Due, Response, TransportError};
-    use State::{Accepted, Calling, Completed, Proceeding, Terminated};
     match (state, input) {
         (Calling, Begin) => (Calling, &[SendRequest, Set(Timer::A), Set(Timer::B)]),
         (Calling, Due(Timer::A)) => (Calling, &[SendRequest, Again(Timer::A)]),

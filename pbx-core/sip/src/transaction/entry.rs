@@ -106,7 +106,9 @@ impl<U: Clone> Transaction<U> {
             Effect::Tell if matches!(what, What::Heard(_)) && !self.quiet => {
                 return out.push(Action::Response { id, user: self.user.clone() });
             }
-            Effect::Tell if matches!(self.machine, Machine::ServerInvite(super::server_invite::State::Accepted)) => {
+            Effect::Tell
+                if matches!(self.machine, Machine::ServerInvite(super::server_invite::ServerInviteState::Accepted)) =>
+            {
                 return out.push(Action::Ack);
             }
             Effect::TellTimeout => Failure::Timeout,

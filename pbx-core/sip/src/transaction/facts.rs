@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Whether the message is a request or a response.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Line {
+pub(super) enum MessageKind {
     Request,
     /// A response with this status code.
     Response(u16),
@@ -15,7 +15,7 @@ pub(super) enum Line {
 /// What the transaction layer needs of a message.
 pub(super) struct Facts<'a> {
     pub(super) message: &'a Message,
-    pub(super) line: Line,
+    pub(super) kind: MessageKind,
     /// The CSeq. Its method is the request's; in a response, that of the request that is answered.
     pub(super) cseq: &'a CSeq,
     pub(super) via: &'a Via,
@@ -30,11 +30,11 @@ impl<'a> Facts<'a> {
 
     fn read(message: &'a Message) -> Result<Option<Self>, HeaderError> {
         let (via, cseq) = (message.via()?, message.cseq()?);
-        let line = message.status().map_or(Line::Request, |status| Line::Response(status.code()));
+        let kind = message.status().map_or(MessageKind::Request, |status| MessageKind::Response(status.code()));
         if message.method().is_some_and(|method| *method != cseq.method) {
             return Ok(None);
         }
-        Ok(Some(Self { message, line, cseq, via }))
+        Ok(Some(Self { message, kind, cseq, via }))
     }
 
     /// The method of the request; of a response the CSeq's, which is that of its request.

@@ -1,7 +1,7 @@
 //! All transactions of an engine: which message belongs to which, and when each is woken.
 
 use super::entry::{Transaction, What};
-use super::facts::{Facts, Line};
+use super::facts::{Facts, MessageKind};
 use super::queue::Queue;
 use super::{Action, Class, Effect, Input, Key, Machine, Peer, Timer, Timers, make};
 use crate::Message;
@@ -55,12 +55,12 @@ impl<U: Clone> Layer<U> {
     pub fn receive(&mut self, now: Instant, message: &Message, peer: Peer, expected: bool, user: U) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let Some(facts) = Facts::of(message) else { return out };
-        match facts.line {
-            Line::Response(code) => match self.keys.get(&Key::of_response(&facts)).copied() {
+        match facts.kind {
+            MessageKind::Response(code) => match self.keys.get(&Key::of_response(&facts)).copied() {
                 Some(id) => self.run(now, id, Input::Response(Class::of(code)), What::Heard(message), &mut out),
                 None => out.push(Action::Stray),
             },
-            Line::Request => {
+            MessageKind::Request => {
                 let key = Key::of_request(&facts, peer.address.ip());
                 let is_ack = facts.method() == "ACK";
                 match self.keys.get(&key) {
@@ -139,7 +139,7 @@ impl<U: Clone> Layer<U> {
     /// response or failure; of the CANCEL itself nothing more is heard. Nothing happens if the INVITE has its final
     /// response.
     pub fn cancel(&mut self, now: Instant, id: TransactionId, reason: Option<&str>) -> Vec<Action<U>> {
-        use super::client_invite::State::{Calling, Proceeding};
+        use super::client_invite::ClientInviteState::{Calling, Proceeding};
         let mut out = Vec::new();
         let Some(invite) = self.table.get_mut(&id) else { return out };
         let waiting = match invite.machine {

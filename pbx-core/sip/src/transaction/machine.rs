@@ -1,35 +1,34 @@
 //! Which of the four machines a transaction is, and where it stands.
 
+use super::client::{self, ClientState};
+use super::client_invite::{self, ClientInviteState};
+use super::server::{self, ServerState};
+use super::server_invite::{self, ServerInviteState};
 use super::step::{Effect, Input, Step};
-use super::{client, client_invite, server, server_invite};
 use serde::{Deserialize, Serialize};
 
 /// Which machine a transaction is, and where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Machine {
     /// RFC 3261 §17.1.1.
-    ClientInvite(client_invite::State),
+    ClientInvite(ClientInviteState),
     /// RFC 3261 §17.1.2.
-    Client(client::State),
+    Client(ClientState),
     /// RFC 3261 §17.2.1.
-    ServerInvite(server_invite::State),
+    ServerInvite(ServerInviteState),
     /// RFC 3261 §17.2.2.
-    Server(server::State),
+    Server(ServerState),
 }
 
 impl Machine {
     /// A client transaction that has not begun.
     pub const fn client(is_invite: bool) -> Self {
-        if is_invite { Self::ClientInvite(client_invite::State::Calling) } else { Self::Client(client::State::Trying) }
+        if is_invite { Self::ClientInvite(ClientInviteState::Calling) } else { Self::Client(ClientState::Trying) }
     }
 
     /// A server transaction that has not begun.
     pub const fn server(is_invite: bool) -> Self {
-        if is_invite {
-            Self::ServerInvite(server_invite::State::Proceeding)
-        } else {
-            Self::Server(server::State::Trying)
-        }
+        if is_invite { Self::ServerInvite(ServerInviteState::Proceeding) } else { Self::Server(ServerState::Trying) }
     }
 
     /// Takes one input: moves to the next state, and gives what is to be done.
@@ -50,10 +49,10 @@ impl Machine {
     pub const fn is_terminated(self) -> bool {
         matches!(
             self,
-            Self::ClientInvite(client_invite::State::Terminated)
-                | Self::Client(client::State::Terminated)
-                | Self::ServerInvite(server_invite::State::Terminated)
-                | Self::Server(server::State::Terminated)
+            Self::ClientInvite(ClientInviteState::Terminated)
+                | Self::Client(ClientState::Terminated)
+                | Self::ServerInvite(ServerInviteState::Terminated)
+                | Self::Server(ServerState::Terminated)
         )
     }
 
@@ -61,9 +60,9 @@ impl Machine {
     pub const fn may_send_again(self) -> bool {
         !matches!(
             self,
-            Self::ClientInvite(client_invite::State::Accepted)
-                | Self::Client(client::State::Completed)
-                | Self::ServerInvite(server_invite::State::Accepted | server_invite::State::Confirmed)
+            Self::ClientInvite(ClientInviteState::Accepted)
+                | Self::Client(ClientState::Completed)
+                | Self::ServerInvite(ServerInviteState::Accepted | ServerInviteState::Confirmed)
         ) && !self.is_terminated()
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where the transaction is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum State {
+pub enum ServerState {
     /// The user has said nothing.
     Trying,
     /// The user has said something provisional.
@@ -19,9 +19,9 @@ pub enum State {
 }
 
 /// The table of RFC 3261 §17.2.2 (figure 8): the next state and what is to be done.
-pub fn step(state: State, input: Input) -> Step<State> {
+pub fn step(state: ServerState, input: Input) -> Step<ServerState> {
     use Input::{Begin, Due, Repeated, Respond, TransportError};
-    use State::{Completed, Proceeding, Terminated, Trying};
+    use ServerState::{Completed, Proceeding, Terminated, Trying};
     match (state, input) {
         (Trying, Begin) => (Trying, &[Tell]),
         (Trying | Proceeding, Respond(Provisional)) => (Proceeding, &[SendResponse]),

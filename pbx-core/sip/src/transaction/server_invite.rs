@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where the transaction is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum State {
+pub enum ServerInviteState {
     /// The user has not decided.
     Proceeding,
     /// The user has refused; the ACK is awaited.
@@ -21,9 +21,9 @@ pub enum State {
 }
 
 /// The table of RFC 3261 §17.2.1 (figure 7) with RFC 6026: the next state and what is to be done.
-pub fn step(state: State, input: Input) -> Step<State> {
+pub fn step(state: ServerInviteState, input: Input) -> Step<ServerInviteState> {
     use Input::{Ack, Begin, Due, Repeated, Respond, TransportError};
-    use State::{Accepted, Completed, Confirmed, Proceeding, Terminated};
+    use ServerInviteState::{Accepted, Completed, Confirmed, Proceeding, Terminated};
     match (state, input) {
         (Proceeding, Begin) => (Proceeding, &[Set(Timer::Trying), Tell]),
         (Proceeding, Due(Timer::Trying)) => (Proceeding, &[SendTrying]),

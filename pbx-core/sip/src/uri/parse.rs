@@ -4,7 +4,7 @@ use super::escape::{HEADER, PARAM, PASSWORD, USER, is_escaped_text};
 use super::{Host, SipUri, TelUri, Uri};
 use crate::error::Malformed;
 use crate::grammar::{class, cut, part, run};
-use crate::params::Names;
+use crate::params::ParamNames;
 use crate::text::{Span, Text};
 
 /// Reads any URI.
@@ -82,7 +82,7 @@ fn check_params(params: &str) -> Result<(), Malformed> {
     if params.is_empty() {
         return Ok(());
     }
-    let mut names = Names::default();
+    let mut names = ParamNames::default();
     for param in params.split(';').skip(1) {
         let (name, value) = cut(param, b'=').map_or((param, None), |(name, value)| (name, Some(value)));
         if name.is_empty() || !is_escaped_text(name, &PARAM) {

@@ -17,7 +17,7 @@ use crate::directory::{Device, MediaRule};
 use crate::event::Party;
 use bytes::Bytes;
 use pbx_media::{Aim, Command, Port};
-use pbx_sip::dialog::{Dialog, Parts};
+use pbx_sip::dialog::{Dialog, RequestParts};
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method, Reply};
 use serde::{Deserialize, Serialize};
@@ -140,7 +140,7 @@ impl Leg {
         if *method == Method::Invite {
             all.extend(*crate::context::wire::REQUEST_HEADERS);
         }
-        let parts = Parts {
+        let parts = RequestParts {
             via: &via,
             contact: (*method == Method::Invite).then_some(contact.as_str()),
             headers: &all,
@@ -157,7 +157,7 @@ impl Leg {
         let branch = cx.branch(self.owner.slot);
         let Some(via) = via(&flow, &branch) else { return };
         let Some(dialog) = &mut self.dialog else { return };
-        if let Ok(bytes) = dialog.ack(response, Parts::new(&via)) {
+        if let Ok(bytes) = dialog.ack(response, RequestParts::new(&via)) {
             cx.shared.keep_ack(invite, response, flow, &bytes);
             cx.send_bytes(flow, bytes, about);
         }

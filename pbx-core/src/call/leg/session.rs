@@ -27,8 +27,8 @@ impl Session {
         let Some(body) = description(invite)? else { return Ok(false) };
         let offer = sdp::Session::parse(&body).map_err(|_| Unfit { code: 400 })?.with_names_at(from.to_canonical());
         let taken = self.machine.remote_offer(offer).map_err(|fault| match fault {
-            sdp::Fault::Glare => Unfit { code: 491 },
-            sdp::Fault::Open => Unfit { code: 500 },
+            sdp::OfferAnswerError::Glare => Unfit { code: 491 },
+            sdp::OfferAnswerError::Open => Unfit { code: 500 },
             _ => Unfit { code: 488 },
         });
         taken.map(|()| true)

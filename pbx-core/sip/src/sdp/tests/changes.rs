@@ -76,7 +76,7 @@ fn codecs_that_an_answer_could_not_name_stay_known() {
 fn port_0_holds_an_agreed_session_and_is_answered_with_port_0() {
     let closed = sound("8").to_string().replace("m=audio 4000", "m=audio 0");
     let mut leg = OfferAnswer::new(1);
-    assert_eq!(leg.remote_offer(parse(&closed)), Err(Fault::NoSound), "a call does not begin so");
+    assert_eq!(leg.remote_offer(parse(&closed)), Err(OfferAnswerError::NoSound), "a call does not begin so");
     let mut leg = agreed();
     leg.remote_offer(parse(&closed)).unwrap();
     let asked = leg.asked().unwrap();
@@ -93,7 +93,7 @@ fn port_0_answers_a_hold_and_nothing_else() {
     let closed = parse(&sound("8").to_string().replace("m=audio 4000", "m=audio 0"));
     let mut leg = agreed();
     leg.local_offer(told(Direction::SendRecv)).unwrap();
-    assert_eq!(leg.remote_answer(closed.clone(), Phase::Final), Err(Fault::NoSound));
+    assert_eq!(leg.remote_answer(closed.clone(), Phase::Final), Err(OfferAnswerError::NoSound));
     leg.roll_back();
     leg.local_offer(told(Direction::SendOnly)).unwrap();
     leg.remote_answer(closed, Phase::Final).unwrap();

@@ -126,18 +126,18 @@ fn a_refused_change_leaves_what_was_agreed() {
 fn offers_that_cross_are_glare() {
     let mut leg = OfferAnswer::new(1);
     leg.local_offer(policy::own_offer(ours())).unwrap();
-    assert_eq!(leg.remote_offer(sound("8")), Err(Fault::Glare));
+    assert_eq!(leg.remote_offer(sound("8")), Err(OfferAnswerError::Glare));
     let mut leg = OfferAnswer::new(1);
     leg.remote_offer(sound("8")).unwrap();
-    assert_eq!(leg.remote_offer(sound("8")), Err(Fault::Open));
-    assert_eq!(leg.local_offer(policy::own_offer(ours())), Err(Fault::Open));
+    assert_eq!(leg.remote_offer(sound("8")), Err(OfferAnswerError::Open));
+    assert_eq!(leg.local_offer(policy::own_offer(ours())), Err(OfferAnswerError::Open));
 }
 
 #[test]
 fn an_early_answer_settles_a_2xx_without_one() {
     let mut leg = OfferAnswer::new(1);
     leg.local_offer(policy::own_offer(ours())).unwrap();
-    assert_eq!(leg.settle(), Err(Fault::NoOffer));
+    assert_eq!(leg.settle(), Err(OfferAnswerError::NoOffer));
     leg.remote_answer(sound("8"), Phase::Early).unwrap();
     assert_eq!(numbers(leg.remote().unwrap()), [8]);
     let fork = leg.clone();
@@ -149,8 +149,11 @@ fn an_early_answer_settles_a_2xx_without_one() {
 #[test]
 fn an_offer_without_sound_is_refused() {
     let mut leg = OfferAnswer::new(1);
-    assert_eq!(leg.remote_offer(parse("v=0\r\nc=IN IP4 10.0.0.7\r\nm=audio 4000 RTP/SAVP 0")), Err(Fault::NoSound));
-    assert_eq!(leg.remote_offer(parse("v=0\r\n")), Err(Fault::NoSound));
+    assert_eq!(
+        leg.remote_offer(parse("v=0\r\nc=IN IP4 10.0.0.7\r\nm=audio 4000 RTP/SAVP 0")),
+        Err(OfferAnswerError::NoSound)
+    );
+    assert_eq!(leg.remote_offer(parse("v=0\r\n")), Err(OfferAnswerError::NoSound));
     assert!(!leg.is_open());
 }
 
@@ -237,7 +240,7 @@ proptest! {
 fn an_offer_without_a_codec_is_refused_and_takes_nothing() {
     for codecs in ["", "101\r\na=rtpmap:101 telephone-event/8000", "13"] {
         let mut leg = OfferAnswer::new(1);
-        assert_eq!(leg.remote_offer(sound(codecs)), Err(Fault::NoSound), "{codecs}");
+        assert_eq!(leg.remote_offer(sound(codecs)), Err(OfferAnswerError::NoSound), "{codecs}");
         assert!(!leg.is_open());
     }
     let second = parse("v=0\r\nc=IN IP4 10.0.0.7\r\nm=audio 4000 RTP/AVP\r\nm=audio 4002 RTP/AVP 8\r\n");
@@ -255,7 +258,7 @@ fn lines_beyond_those_of_the_offer_answer_nothing() {
     let mut short = OfferAnswer::new(1);
     short.local_offer(policy::own_offer(ours())).unwrap();
     let none = parse("v=0\r\nc=IN IP4 10.0.0.7\r\n");
-    assert_eq!(short.remote_answer(none, Phase::Final), Err(Fault::NoSound));
+    assert_eq!(short.remote_answer(none, Phase::Final), Err(OfferAnswerError::NoSound));
 }
 
 #[test]

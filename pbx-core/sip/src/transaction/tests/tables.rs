@@ -30,8 +30,8 @@ fn timer(letter: char) -> Option<Timer> {
 
 #[test]
 fn client_invite_is_figure_5_of_rfc_3261_with_rfc_6026() {
-    use client_invite::State::*;
-    let rows: &[Row<client_invite::State>] = &[
+    use client_invite::ClientInviteState::*;
+    let rows: &[Row<client_invite::ClientInviteState>] = &[
         (Calling, Begin, Calling, &[SendRequest, Set(Timer::A), Set(Timer::B)]),
         (Calling, Due(Timer::A), Calling, &[SendRequest, Again(Timer::A)]),
         (Calling, Due(Timer::B), Terminated, &[TellTimeout]),
@@ -56,8 +56,8 @@ fn client_invite_is_figure_5_of_rfc_3261_with_rfc_6026() {
 
 #[test]
 fn client_is_figure_6_of_rfc_3261() {
-    use client::State::*;
-    let rows: &[Row<client::State>] = &[
+    use client::ClientState::*;
+    let rows: &[Row<client::ClientState>] = &[
         (Trying, Begin, Trying, &[SendRequest, Set(Timer::E), Set(Timer::F)]),
         (Trying, Due(Timer::E), Trying, &[SendRequest, Again(Timer::E)]),
         (Trying, Due(Timer::F), Terminated, &[TellTimeout]),
@@ -78,8 +78,8 @@ fn client_is_figure_6_of_rfc_3261() {
 
 #[test]
 fn server_invite_is_figure_7_of_rfc_3261_with_rfc_6026() {
-    use server_invite::State::*;
-    let rows: &[Row<server_invite::State>] = &[
+    use server_invite::ServerInviteState::*;
+    let rows: &[Row<server_invite::ServerInviteState>] = &[
         (Proceeding, Begin, Proceeding, &[Set(Timer::Trying), Tell]),
         (Proceeding, Due(Timer::Trying), Proceeding, &[SendTrying]),
         (Proceeding, Repeated, Proceeding, &[Resend]),
@@ -103,8 +103,8 @@ fn server_invite_is_figure_7_of_rfc_3261_with_rfc_6026() {
 
 #[test]
 fn server_is_figure_8_of_rfc_3261() {
-    use server::State::*;
-    let rows: &[Row<server::State>] = &[
+    use server::ServerState::*;
+    let rows: &[Row<server::ServerState>] = &[
         (Trying, Begin, Trying, &[Tell]),
         (Trying, Respond(Provisional), Proceeding, &[SendResponse]),
         (Trying, Respond(Success), Completed, &[SendResponse, Set(Timer::J)]),
