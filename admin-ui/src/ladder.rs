@@ -108,7 +108,7 @@ impl Rung {
             at: entry.at,
             sent: entry.way == Way::Out,
             remote: entry.remote.to_string(),
-            transport: entry.transport.as_via(),
+            transport: entry.transport.via(),
             text: String::from_utf8_lossy(&entry.bytes).into_owned(),
             note: words::overlooked(entry, language),
         }

@@ -415,10 +415,7 @@ impl Exchange {
 
     fn sending(&mut self, now: Now, flow: Flow, bytes: Bytes) -> Wish {
         self.deeds.push(Deed::Sent(now.mono, flow, bytes.clone()));
-        match flow.transport {
-            Transport::Udp => Wish::Send { to: flow.remote, bytes },
-            Transport::Tcp => Wish::Stream { flow, bytes },
-        }
+        if flow.transport.is_reliable() { Wish::Stream { flow, bytes } } else { Wish::Send { to: flow.remote, bytes } }
     }
 
     /// Nobody may notice that an engine was bytes for a moment.

@@ -109,7 +109,7 @@ fn row(from: usize, to: usize, lanes: usize, arrow: &Arrow) -> String {
     if left == right {
         line.splice(left + 2..left + 2 + what.len(), what);
     } else {
-        line[left + 1..right].fill(if arrow.by == Transport::Tcp { '=' } else { '-' });
+        line[left + 1..right].fill(if arrow.by.is_reliable() { '=' } else { '-' });
         match (from < to, arrow.lost) {
             (true, false) => line[right - 1] = '>',
             (true, true) => line[right - 1] = 'x',

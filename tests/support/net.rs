@@ -325,7 +325,7 @@ impl Net {
         let addr = self.phones[n].addr;
         for wish in wishes {
             match wish {
-                Do::Send(bytes) if self.phones[n].over == Transport::Tcp => self.phone_streams(n, Bytes::from(bytes)),
+                Do::Send(bytes) if self.phones[n].over.is_reliable() => self.phone_streams(n, Bytes::from(bytes)),
                 Do::Send(bytes) => {
                     let bytes = self.flaws.as_mut().map_or_else(|| bytes.clone().into(), |flaws| flaws.spoil(&bytes));
                     self.travel(addr, SERVER, bytes);

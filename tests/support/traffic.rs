@@ -72,7 +72,7 @@ impl Day {
     /// Connections that break and power cuts, at any instant.
     fn plan_mishaps(self, net: &mut Net) {
         let at = |what: u64, n: u64| Duration::from_micros(fate(self.seed, &[n, what]) % self.span.as_micros() as u64);
-        let connected = net.phones.iter().filter(|phone| phone.over == Transport::Tcp);
+        let connected = net.phones.iter().filter(|phone| phone.over.is_reliable());
         let connected: Vec<String> = connected.map(|phone| phone.user.clone().unwrap_or_default()).collect();
         for n in 0..self.breaks {
             let who = fate(self.seed, &[n, 0xb4e]) as usize % connected.len();

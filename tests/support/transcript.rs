@@ -75,8 +75,8 @@ impl Net {
 
 fn way(flow: &Flow) -> String {
     match flow.connection {
-        0 => format!("{} to {}", flow.transport.as_via(), flow.remote),
-        connection => format!("{} to {} on {connection}", flow.transport.as_via(), flow.remote),
+        0 => format!("{} to {}", flow.transport.via(), flow.remote),
+        connection => format!("{} to {} on {connection}", flow.transport.via(), flow.remote),
     }
 }
 

@@ -36,7 +36,7 @@
 //! - `digest`: challenges, nonces and credentials (RFC 7616), for both sides.
 //! - `sdp`: session descriptions, and offer and answer (RFC 3264).
 //! - `framing`: a byte stream cut into messages by Content-Length.
-//! - `uri`, `via`, `name_addr`, `params`, `header`, `header_name`, `method`, `status`: one kind of value each.
+//! - `uri`, `via`, `name_addr`, `params`, `header`, `header_name`, `method`, `status`, `transport`: one kind of value each.
 //! - `header_class`: which headers a message is lost without, and which only inform.
 //! - `grammar`: the characters and small rules of RFC 3261 §25.1; `text`: text that shares the message's buffer.
 //! - `spell`: numbers and addresses written into text; `pairs`: maps stored as lists of pairs.
@@ -143,6 +143,7 @@ pub mod status;
 pub mod text;
 pub mod time;
 pub mod transaction;
+pub mod transport;
 pub mod uri;
 pub mod via;
 pub mod write;
@@ -158,6 +159,7 @@ pub use name_addr::NameAddr;
 pub use params::{Param, Params};
 pub use status::{StatusClass, StatusCode};
 pub use text::Text;
+pub use transport::Transport;
 pub use uri::{Host, SipUri, SipUriBuilder, TelUri, Uri};
-pub use via::{Transport, Via};
+pub use via::Via;
 pub use write::{Head, WriteError};

@@ -5,69 +5,13 @@ use crate::grammar::{cut, is_space, is_token, number, part, trim};
 use crate::params::{Params, readable};
 use crate::spell;
 use crate::text::{Span, Text};
+use crate::transport::Transport;
 use crate::uri::Host;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 /// What every branch begins with that RFC 3261 made (§8.1.1.7).
 pub const MAGIC_COOKIE: &str = "z9hG4bK";
-
-/// How a message travels (RFC 3261 §25.1 `transport`, RFC 7118).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub enum Transport {
-    /// UDP.
-    Udp,
-    /// TCP.
-    Tcp,
-    /// TLS over TCP.
-    Tls,
-    /// WebSocket.
-    Ws,
-    /// WebSocket over TLS.
-    Wss,
-}
-
-impl Transport {
-    /// Reads a transport's name, without case.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Udp, Self::Tcp, Self::Tls, Self::Ws, Self::Wss]
-            .into_iter()
-            .find(|t| t.as_str().eq_ignore_ascii_case(text))
-    }
-
-    /// The transport's name as it stands in a Via.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-            Self::Tls => "TLS",
-            Self::Ws => "WS",
-            Self::Wss => "WSS",
-        }
-    }
-
-    /// The port where none is written.
-    pub const fn default_port(self) -> u16 {
-        match self {
-            Self::Udp | Self::Tcp => 5060,
-            Self::Tls => 5061,
-            Self::Ws => 80,
-            Self::Wss => 443,
-        }
-    }
-
-    /// Whether the transport delivers in order and without loss.
-    pub const fn is_reliable(self) -> bool {
-        !matches!(self, Self::Udp)
-    }
-}
-
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// One Via value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -135,7 +79,7 @@ impl Via {
             return Err(Malformed("branch is not a token"));
         }
         let mut text = String::with_capacity(96);
-        text.extend(["SIP/2.0/", transport.as_str(), " "]);
+        text.extend(["SIP/2.0/", transport.via(), " "]);
         match host {
             Host::Ip(ip @ IpAddr::V4(_)) => spell::ip(&mut text, ip),
             host => text.push_str(&host.to_string()),

@@ -1,34 +1,9 @@
 //! The engine knows flows, not sockets: where bytes came from and where they can be sent.
 
+pub use pbx_sip::Transport;
 use pbx_sip::transaction::Peer;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
-
-/// The transport of a flow.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transport {
-    /// RFC 3261 §18, unreliable.
-    #[default]
-    Udp,
-    /// RFC 3261 §18, a stream.
-    Tcp,
-}
-
-impl Transport {
-    /// Returns whether the transport delivers by itself: no retransmission timers (RFC 3261 §17).
-    pub const fn is_reliable(self) -> bool {
-        !matches!(self, Self::Udp)
-    }
-
-    /// Returns the transport's name in a Via.
-    pub const fn as_via(self) -> &'static str {
-        match self {
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-        }
-    }
-}
 
 /// A UDP address pair or a connection: plain data; `net` owns the socket. It is written down for
 /// every phone, so usual values are left out.

@@ -1,6 +1,6 @@
 //! Messages as we write them.
 
-use crate::base::flow::{Flow, Transport};
+use crate::base::flow::Flow;
 use crate::context::warning::warning;
 use crate::sip_methods::ALLOW;
 use bytes::Bytes;
@@ -33,7 +33,7 @@ impl Writer {
     pub(crate) fn request(method: &str, uri: &str, flow: &Flow, branch: &str, max_forwards: u8) -> Self {
         let mut head = Head::request(method, uri);
         head.header_with("Via", |text| {
-            text.extend(["SIP/2.0/", flow.transport.as_via(), " "]);
+            text.extend(["SIP/2.0/", flow.transport.via(), " "]);
             spell::socket(text, flow.local);
             text.extend([";branch=", branch, ";rport"]);
         });
@@ -134,11 +134,7 @@ pub(crate) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
 
 /// Our Via on a flow.
 pub(crate) fn via(flow: &Flow, branch: &str) -> Option<Via> {
-    let transport = match flow.transport {
-        Transport::Udp => pbx_sip::via::Transport::Udp,
-        Transport::Tcp => pbx_sip::via::Transport::Tcp,
-    };
-    Via::new(transport, Host::Ip(flow.local.ip()), flow.local.port(), branch).ok()
+    Via::new(flow.transport, Host::Ip(flow.local.ip()), flow.local.port(), branch).ok()
 }
 
 /// Our Contact on a flow.
@@ -146,7 +142,10 @@ pub(crate) fn contact(flow: &Flow) -> String {
     let mut text = String::with_capacity(48);
     text.push_str("<sip:");
     spell::socket(&mut text, flow.local);
-    text.push_str(if flow.transport == Transport::Tcp { ";transport=tcp>" } else { ">" });
+    if let Some(transport) = flow.transport.uri_param() {
+        text.extend([";transport=", transport]);
+    }
+    text.push('>');
     text
 }
 

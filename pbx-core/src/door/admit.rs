@@ -155,7 +155,7 @@ impl Door {
         let Some(method) = message.method().cloned() else { return Verdict::Drop.into() };
         let tag = message.to_addr().ok().and_then(|to| to.tag().map(str::to_owned));
         match (sip_methods::outside(&method), tag, trunk) {
-            (OutsideDialog::Registration, _, _) | (_, None, _) if wants_tls(&message) => {
+            (OutsideDialog::Registration, _, _) | (_, None, _) if lacks_tls(moment.flow, &message) => {
                 self.answers.status(&message, StatusCode::UNSUPPORTED_URI_SCHEME).into()
             }
             (OutsideDialog::Registration, _, _) if names_no_account(&message) => {
@@ -261,10 +261,10 @@ fn names_no_account(register: &Message) -> bool {
     register.to_addr().is_ok_and(|to| to.uri().as_sip().is_none())
 }
 
-/// Returns whether a request asks for TLS on every hop, which UDP and TCP can't give: then it is
-/// refused (RFC 3261 §26.2.2, RFC 5630 §3.1).
-fn wants_tls(request: &Message) -> bool {
-    matches!(request.uri(), Ok(Uri::Sip(uri)) if uri.is_secure())
+/// Returns whether a request asks for TLS on every hop and came without: then it is refused
+/// (RFC 3261 §26.2.2, RFC 5630 §3.1).
+fn lacks_tls(flow: Flow, request: &Message) -> bool {
+    !flow.transport.is_secure() && matches!(request.uri(), Ok(Uri::Sip(uri)) if uri.is_secure())
 }
 
 /// Returns the source of a flow; an IPv4 address looks the same by whatever socket it came.

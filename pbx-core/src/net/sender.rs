@@ -1,7 +1,7 @@
 //! The way out: any engine sends on any flow.
 
 use super::tcp::Connections;
-use crate::base::flow::{Flow, Transport};
+use crate::base::flow::Flow;
 use bytes::Bytes;
 use pbx_media::datagram::send_from;
 use std::net::{SocketAddr, UdpSocket};
@@ -22,17 +22,19 @@ impl Sender {
 
     /// Sends one message. UDP may lose it; a connection that cannot be had is told to the engines as a lost flow.
     pub fn send(&self, flow: &Flow, bytes: &Bytes) {
-        match flow.transport {
-            Transport::Udp => self.send_datagram(flow, bytes),
-            Transport::Tcp => self.tcp.send(flow, bytes.clone()),
+        if flow.transport.is_reliable() {
+            self.tcp.send(flow, bytes.clone());
+        } else {
+            self.send_datagram(flow, bytes);
         }
     }
 
     /// Answers what came by this flow. Where that is not possible nothing is sent: the asker repeats its question.
     pub(super) fn answer(&self, flow: &Flow, bytes: &Bytes) {
-        match flow.transport {
-            Transport::Udp => self.send_datagram(flow, bytes),
-            Transport::Tcp => self.tcp.answer(flow, bytes.clone()),
+        if flow.transport.is_reliable() {
+            self.tcp.answer(flow, bytes.clone());
+        } else {
+            self.send_datagram(flow, bytes);
         }
     }
 

@@ -60,12 +60,23 @@ pub(super) fn encode(entry: &LoggedMessage, body: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&entry.at.micros().to_le_bytes());
     out.extend_from_slice(entry.call.as_bytes());
     out.push(u8::from(entry.way == Way::Out));
-    out.push(u8::from(entry.transport == Transport::Tcp));
+    out.push(number_of(entry.transport));
     address(entry.local, out);
     address(entry.remote, out);
     out.extend_from_slice(body);
     let crc = crc32fast::hash(&out[start + 8..]);
     out[start + 4..start + 8].copy_from_slice(&crc.to_le_bytes());
+}
+
+/// The number of a transport on disk. 0 and 1 are as every release wrote them.
+const fn number_of(transport: Transport) -> u8 {
+    match transport {
+        Transport::Udp => 0,
+        Transport::Tcp => 1,
+        Transport::Tls => 2,
+        Transport::Ws => 3,
+        Transport::Wss => 4,
+    }
 }
 
 fn address(address: SocketAddr, out: &mut Vec<u8>) {
@@ -98,7 +109,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<LoggedMessage> {
         at: Wall::from_micros(i64::from_le_bytes(bytes[8..16].try_into().ok()?)),
         call,
         way: if bytes[32] == 1 { Way::Out } else { Way::In },
-        transport: if bytes[33] == 1 { Transport::Tcp } else { Transport::Udp },
+        transport: Transport::ALL.into_iter().find(|transport| number_of(*transport) == bytes[33])?,
         local: read_address(&bytes[34..52])?,
         remote: read_address(&bytes[52..70])?,
         bytes: Bytes::copy_from_slice(&bytes[HEAD..length]),
@@ -109,4 +120,42 @@ fn read_address(bytes: &[u8]) -> Option<SocketAddr> {
     let ip = Ipv6Addr::from(*bytes.first_chunk::<16>()?);
     let port = u16::from_le_bytes([bytes[16], bytes[17]]);
     Some(SocketAddr::new(ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4), port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(transport: Transport) -> LoggedMessage {
+        LoggedMessage {
+            at: Wall::from_micros(1_700_000_000_000_000),
+            call: CallId::of_key("a"),
+            way: Way::Out,
+            transport,
+            local: "192.0.2.1:5060".parse().unwrap(),
+            remote: "[2001:db8::7]:5062".parse().unwrap(),
+            bytes: Bytes::from_static(b"BYE sip:x SIP/2.0\r\n\r\n"),
+        }
+    }
+
+    fn encoded(entry: &LoggedMessage) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode(entry, &entry.bytes, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_transport_reads_back() {
+        for transport in Transport::ALL {
+            assert_eq!(decode(&encoded(&entry(transport))), Some(entry(transport)));
+        }
+    }
+
+    /// Releases that knew UDP and TCP alone wrote whether it was TCP.
+    #[test]
+    fn what_older_releases_wrote_is_read_as_they_meant_it() {
+        for (transport, is_tcp) in [(Transport::Udp, 0), (Transport::Tcp, 1)] {
+            assert_eq!(encoded(&entry(transport))[33], is_tcp);
+        }
+    }
 }

@@ -168,7 +168,7 @@ impl Net {
         let phone = phone.unwrap_or_else(|| self.fail(&format!("the exchange connects to {}", flow.remote)));
         let there = &self.phones[phone];
         let is_there = there.addr == flow.remote && !self.nats.hides(flow.remote.ip());
-        let listens = !there.gone && there.over == Transport::Tcp && is_there;
+        let listens = !there.gone && there.over.is_reliable() && is_there;
         let key = self.streams.open(phone, listens, |_| flow.remote);
         if listens {
             self.ladder.note(self.now, SERVER, "connects");

@@ -193,12 +193,12 @@ impl Phone {
     }
 
     fn contact(&self) -> String {
-        let by = if self.over == Transport::Tcp { ";transport=tcp" } else { "" };
+        let by = self.over.uri_param().map(|name| format!(";transport={name}")).unwrap_or_default();
         format!("sip:{}@{}{by}", self.user.as_deref().unwrap_or("gw"), self.addr)
     }
 
     fn via(&self, branch: &str) -> (&'static str, String) {
-        ("Via", format!("SIP/2.0/{} {};rport;branch={branch}", self.over.as_via(), self.addr))
+        ("Via", format!("SIP/2.0/{} {};rport;branch={branch}", self.over.via(), self.addr))
     }
 
     fn complain(&mut self, call: &str, what: &str) {

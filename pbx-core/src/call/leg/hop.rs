@@ -10,7 +10,7 @@
 //! | UDP, a device's, and the next hop has another address        | the flow: a device does not aim us at others              |
 //! | UDP otherwise                                                | the next hop, over the transport that it names            |
 
-use crate::base::flow::{Flow, Transport};
+use crate::base::flow::Flow;
 use crate::base::ids::{DeviceId, TenantId};
 use crate::base::time::Instant;
 use crate::call::leg::Leg;
@@ -129,7 +129,7 @@ fn anew(cx: &Cx<'_>, flow: Flow, next: &Uri, is_contact: bool) -> Option<Flow> {
 fn hop_of(cx: &Cx<'_>, flow: Flow, next: &Uri, at_home: bool) -> Flow {
     let Some((transport, address)) = address_of(next.as_str()) else { return flow };
     let is_there = address.ip() == flow.remote.ip().to_canonical();
-    let is_same = transport == Transport::Udp && is_there && address.port() == flow.remote.port();
+    let is_same = transport == flow.transport && is_there && address.port() == flow.remote.port();
     if flow.transport.is_reliable() || is_same || at_home && !is_there {
         return flow;
     }

@@ -49,6 +49,22 @@ fn answer_to_a_link_local_phone_keeps_the_link() {
     assert_eq!(admission.flow.remote, "[fe80::9%7]:5099".parse().unwrap());
 }
 
+/// Whatever it says: the answer goes back the way that the request came.
+#[test]
+fn via_that_names_a_transport_that_it_did_not_come_by_is_answered_all_the_same() {
+    let mut scene = Scene::new();
+    for (transport, port) in [("TLS", 5061), ("WS", 80), ("wss", 443), ("SCTP", 5060)] {
+        let request = Request::new("REGISTER").text().replacen("SIP/2.0/UDP", &format!("SIP/2.0/{transport}"), 1);
+        let challenge = scene.answer(0, PHONE, &request);
+        assert_eq!(challenge.status().unwrap().code(), 401, "{transport}");
+        assert_eq!(challenge.via().unwrap().transport_text(), transport);
+        assert_eq!(answered_at(&mut scene, Transport::Udp, PHONE, &request), PHONE.parse().unwrap());
+        let portless = request.replacen("192.0.2.10:5060;rport", "192.0.2.10", 1);
+        let expected = SocketAddr::from(([192, 0, 2, 10], port));
+        assert_eq!(answered_at(&mut scene, Transport::Udp, PHONE, &portless), expected, "{transport}");
+    }
+}
+
 #[test]
 fn what_wants_tls_is_not_taken_without() {
     let mut scene = Scene::new();
@@ -58,4 +74,11 @@ fn what_wants_tls_is_not_taken_without() {
         assert_eq!(scene.status(CARRIER, &request.text()), 416, "{method}");
     }
     assert!(scene.dropped(PHONE, &Request::new("ACK").uri("sips:102@192.0.2.1").text()));
+    let register = Request::new("REGISTER").uri("sips:192.0.2.1").text();
+    for (transport, expected) in
+        [(Transport::Tcp, 416), (Transport::Ws, 416), (Transport::Tls, 401), (Transport::Wss, 401)]
+    {
+        let Verdict::Answer(answer) = scene.admit_by(transport, 0, PHONE, &register).verdict else { panic!("silence") };
+        assert_eq!(Message::parse(answer).unwrap().status().unwrap().code(), expected, "{transport:?}");
+    }
 }
