@@ -2,7 +2,7 @@
 
 use super::driver::{Driver, Wires};
 use super::front::Front;
-use super::tcp::Connections;
+use super::stream::Connections;
 use super::udp::Listening;
 use super::wiring::{self, Ways};
 use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Nat, Promises, ScriptHost, Sender, udp};

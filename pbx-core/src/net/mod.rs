@@ -19,7 +19,7 @@ mod pulse;
 mod routes;
 mod sender;
 mod storage;
-mod tcp;
+mod stream;
 mod udp;
 mod wiring;
 

@@ -1,6 +1,6 @@
 //! The way out: any engine sends on any flow.
 
-use super::tcp::Connections;
+use super::stream::Connections;
 use crate::base::flow::Flow;
 use bytes::Bytes;
 use pbx_media::datagram::send_from;

@@ -1,28 +1,24 @@
 //! Connections: accepted or opened, each read and written by tasks of its own, found by number or by peer.
 
-mod stream;
-mod table;
-mod wait;
-
-use super::Inbox;
-use super::front::Front;
+use super::conversation::{Heard, converse, within};
+use super::table::{Crowd, Limits, Standing, Table};
 use crate::base::flow::{Flow, Transport};
 use crate::base::settings::Settings;
 use crate::door::{Alarm, AlarmKind};
+use crate::net::Inbox;
+use crate::net::front::Front;
 use bytes::Bytes;
 use rustix::net::sockopt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
-use stream::{Heard, converse, within};
-use table::{Crowd, Limits, Standing, Table};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 /// Messages that may wait for a slow peer; one more and the connection is closed.
-const WAITING: usize = 512;
+pub(super) const WAITING: usize = 512;
 /// How long opening a connection may take (RFC 3261 leaves it to us; timer F is 32 s).
 const OPENING: Duration = Duration::from_secs(5);
 /// How long a peer may be silent before its system is asked whether it is still there: short enough to keep a NAT's way open.
@@ -59,12 +55,12 @@ impl Connections {
     }
 
     /// Somebody has proven on this flow who he is, or a call uses it: it is closed by its peer alone, or when its peer is gone.
-    pub(super) fn prove(&self, flow: &Flow) {
+    pub(in crate::net) fn prove(&self, flow: &Flow) {
         self.table().prove(flow);
     }
 
     /// Who is given what is read on connections that we open. Told once, when the front is there.
-    pub(super) fn read_for(&self, front: &Arc<Front>) {
+    pub(in crate::net) fn read_for(&self, front: &Arc<Front>) {
         let _ = self.shared.front.set(Arc::downgrade(front));
     }
 
@@ -80,7 +76,7 @@ impl Connections {
     }
 
     /// Answers on the connection that something came by. If that is gone, no engine waits for it.
-    pub(super) fn answer(&self, flow: &Flow, bytes: Bytes) {
+    pub(in crate::net) fn answer(&self, flow: &Flow, bytes: Bytes) {
         self.put(flow, bytes);
     }
 
@@ -157,7 +153,7 @@ impl Connections {
     }
 
     /// Accepts until the task is aborted.
-    pub(super) async fn accept(self, listener: TcpListener, front: Arc<Front>) {
+    pub(in crate::net) async fn accept(self, listener: TcpListener, front: Arc<Front>) {
         loop {
             let Ok((stream, remote)) = listener.accept().await else {
                 // Out of files, most likely: the next accept may do better when some are back.
