@@ -2,10 +2,12 @@
 
 use super::driver::{Driver, Wires};
 use super::front::Front;
-use super::stream::Connections;
+use super::routes::Listener;
+use super::stream::{Connections, NoHandshake, StreamListener};
 use super::udp::Listening;
 use super::wiring::{self, Ways};
 use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Nat, Promises, ScriptHost, Sender, udp};
+use crate::base::flow::Transport;
 use crate::base::ids::TenantId;
 use crate::base::settings::Settings;
 use crate::change::Configuration;
@@ -88,6 +90,7 @@ impl Exchange {
         let mut rng = ChaCha20Rng::from_seed(parts.seed);
         let sockets = bind(&parts.sip).await?;
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
+        let listeners = sockets.iter().flat_map(Bound::listeners).collect();
         let inbox = parts.inbox.0.clone();
         let connections = Connections::new(inbox.clone(), Handle::current(), &parts.settings);
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
@@ -107,7 +110,7 @@ impl Exchange {
             promises: parts.promises.clone(),
         };
         let ways = Ways { sender: Sender::new(udp, connections.clone()), media, events };
-        let (wires, front) = wiring::wire(parts, ways, &exchange.listening, &mut rng);
+        let (wires, front) = wiring::wire(parts, ways, listeners, &mut rng);
         wires.door.restore(wires.clock.now(), &wires.configuration.snapshot(), &bindings);
         connections.read_for(&front);
         let sockets = exchange.start_listeners(sockets, &front, &connections)?;
@@ -150,7 +153,7 @@ impl Exchange {
     ) -> io::Result<Vec<Listening>> {
         let mut sockets = Vec::new();
         for Bound { bound, udp, tcp } in bound {
-            self.tasks.push(tokio::spawn(connections.clone().accept(tcp, front.clone())));
+            self.tasks.push(tokio::spawn(tcp.accept(connections.clone(), front.clone())));
             let socket = Listening::new(udp, bound, front.clone())?;
             match self.inbox.engines() {
                 1 => sockets.push(socket),
@@ -244,7 +247,14 @@ struct Engines {
 struct Bound {
     bound: SocketAddr,
     udp: Arc<std::net::UdpSocket>,
-    tcp: TcpListener,
+    tcp: StreamListener<NoHandshake>,
+}
+
+impl Bound {
+    /// Lists what is listened for there.
+    fn listeners(&self) -> [Listener; 2] {
+        [Transport::Udp, self.tcp.transport()].map(|transport| Listener { transport, bound: self.bound })
+    }
 }
 
 /// How many ports the system may choose before one is free over UDP and TCP.
@@ -271,6 +281,6 @@ async fn bind_one(address: SocketAddr) -> io::Result<Bound> {
     let udp = udp::bind(address)?;
     let mut bound = address;
     bound.set_port(udp.local_addr()?.port());
-    let tcp = TcpListener::bind(bound).await?;
+    let tcp = StreamListener::tcp(TcpListener::bind(bound).await?);
     Ok(Bound { bound, udp, tcp })
 }

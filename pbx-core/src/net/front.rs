@@ -15,7 +15,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The way in. Shared by whoever reads.
+/// The way in, shared by all that read.
 pub(super) struct Front {
     /// Judges.
     pub(super) door: Arc<Door>,
@@ -52,19 +52,27 @@ impl Front {
         self.clock.now()
     }
 
-    /// Takes one message that was read from this flow.
-    pub(super) fn receive(&self, flow: Flow, bytes: Bytes) {
+    /// Takes what is read from a connection.
+    pub(super) fn reader(self: Arc<Self>, flow: Flow) -> impl FnMut(Result<Bytes, FramingError>) + Send {
+        move |received| match received {
+            Ok(bytes) => self.receive(flow, bytes),
+            Err(error) => self.refuse(flow, error),
+        }
+    }
+
+    fn receive(&self, flow: Flow, bytes: Bytes) {
         if let Some((slot, input)) = self.admit(self.now(), flow, bytes) {
             self.hand_over(slot, input);
         }
     }
 
-    /// To the engine that owns the slot. A full inbox drops the message like a full socket does: the sender repeats it.
+    /// Hands an input to the engine that owns the slot. A full queue drops the message like a full
+    /// socket does: the sender repeats it.
     pub(super) fn hand_over(&self, slot: Slot, input: Input) {
         self.inbox.to_slot(slot, input);
     }
 
-    /// Judges a message, and answers it if nobody else has to. What is left is for the engine of a slot.
+    /// Judges a message, and answers it if no engine has to. What is left is for the engine of a slot.
     pub(super) fn admit(&self, now: Now, flow: Flow, bytes: Bytes) -> Option<(Slot, Input)> {
         let random = self.random();
         let directory = self.configuration.snapshot();
@@ -91,18 +99,13 @@ impl Front {
     }
 
     /// Answers what a stream ends with when it cannot be cut any further.
-    pub(super) fn refuse(&self, flow: Flow, error: FramingError) {
+    fn refuse(&self, flow: Flow, error: FramingError) {
         if let Verdict::Answer(answer) = self.door.framing_failed(flow, error) {
             self.sender.answer(&flow, &answer);
         }
     }
 
-    /// Answers a keep-alive of a connection (RFC 5626 §4.4.1).
-    pub(super) fn pong(&self, flow: Flow) {
-        self.sender.answer(&flow, &Bytes::from_static(b"\r\n"));
-    }
-
-    /// Writes into the audit what an administrator should be able to find.
+    /// Writes what an administrator should be able to find into the audit.
     pub(super) fn tell(&self, alarm: &Alarm) {
         self.audit.write(alarm);
     }

@@ -11,37 +11,39 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Sender {
     udp: Arc<[(SocketAddr, Arc<UdpSocket>)]>,
-    tcp: Connections,
+    streams: Connections,
 }
 
 impl Sender {
-    /// Of bound UDP sockets and a table of connections.
-    pub fn new(udp: Vec<(SocketAddr, Arc<UdpSocket>)>, tcp: Connections) -> Self {
-        Self { udp: udp.into(), tcp }
+    /// Sends by bound UDP sockets and a table of connections.
+    pub fn new(udp: Vec<(SocketAddr, Arc<UdpSocket>)>, streams: Connections) -> Self {
+        Self { udp: udp.into(), streams }
     }
 
-    /// Sends one message. UDP may lose it; a connection that cannot be had is told to the engines as a lost flow.
+    /// Sends one message. UDP may lose it; a connection that cannot be had reaches the engines as a
+    /// lost flow.
     pub fn send(&self, flow: &Flow, bytes: &Bytes) {
         if flow.transport.is_reliable() {
-            self.tcp.send(flow, bytes.clone());
+            self.streams.send(flow, bytes);
         } else {
             self.send_datagram(flow, bytes);
         }
     }
 
-    /// Answers what came by this flow. Where that is not possible nothing is sent: the asker repeats its question.
+    /// Answers what came by this flow. Where that is not possible nothing is sent: the sender repeats
+    /// its request.
     pub(super) fn answer(&self, flow: &Flow, bytes: &Bytes) {
         if flow.transport.is_reliable() {
-            self.tcp.answer(flow, bytes.clone());
+            self.streams.answer(flow, bytes);
         } else {
             self.send_datagram(flow, bytes);
         }
     }
 
-    /// Somebody has proven on this flow who he is, or a call uses it.
+    /// Marks a flow as proven: a peer has proven its identity on it, or a call uses it.
     pub(super) fn prove(&self, flow: &Flow) {
         if flow.transport.is_reliable() {
-            self.tcp.prove(flow);
+            self.streams.prove(flow);
         }
     }
 
@@ -49,8 +51,8 @@ impl Sender {
         let fits = |bound: &SocketAddr| bound.port() == flow.local.port() && bound.is_ipv4() == flow.remote.is_ipv4();
         let own = flow.own_ip();
         let exact = |bound: &SocketAddr| fits(bound) && (bound.ip().is_unspecified() || bound.ip() == own);
-        // A flow of before a restart may end at an address that is none of ours any more: another listener at its port is
-        // better than none.
+        // A flow of before a restart may end at an address that is no longer ours: another listener
+        // at its port is better than none.
         let found = self.udp.iter().find(|(bound, _)| exact(bound)).or_else(|| self.udp.iter().find(|(b, _)| fits(b)));
         let Some((bound, socket)) = found else { return };
         let sent = if bound.ip().is_unspecified() {

@@ -6,12 +6,10 @@ use super::exchange::Parts;
 use super::front::Front;
 use super::routes::{Listener, RouteTable};
 use super::sender::Sender;
-use crate::base::flow::Transport;
 use crate::door::Door;
 use crate::event::Event;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
 
@@ -26,11 +24,8 @@ pub(super) struct Ways {
 }
 
 /// What every engine is connected to, and what every received message goes through, for an exchange that listens there.
-pub(super) fn wire(parts: Parts, ways: Ways, bound: &[SocketAddr], rng: &mut ChaCha20Rng) -> (Wires, Arc<Front>) {
-    let listeners = bound
-        .iter()
-        .flat_map(|bound| [Transport::Udp, Transport::Tcp].map(|transport| Listener { transport, bound: *bound }));
-    let routes = Arc::new(RouteTable::new(listeners.collect(), parts.nat, parts.clock.clone()));
+pub(super) fn wire(parts: Parts, ways: Ways, listeners: Vec<Listener>, rng: &mut ChaCha20Rng) -> (Wires, Arc<Front>) {
+    let routes = Arc::new(RouteTable::new(listeners, parts.nat, parts.clock.clone()));
     let mut nonce_key = [0; 32];
     rng.fill_bytes(&mut nonce_key);
     let door = Arc::new(Door::new(parts.door_key, nonce_key, &parts.settings));
