@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 const HEAD: &str = "# Settings
 
-Generated from `src/config/table.rs`; `UPDATE=1 cargo test --test system generated` writes it anew.
+Generated from `src/config/table.rs`; `UPDATE=1 cargo test --test system generated` writes it again.
 
 Each setting can stand in a YAML file (`ringdown serve --config FILE`), in the environment, or on the command line (`--name VALUE`).
 The command line wins over the environment, the environment over the file. Lists are YAML lists, or values separated by blanks or commas.

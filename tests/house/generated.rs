@@ -1,4 +1,4 @@
-//! Documents that are made from the code are as the code is. `UPDATE=1 cargo test --test system generated` writes them anew.
+//! Documents that are made from the code are as the code is. `UPDATE=1 cargo test --test system generated` writes them again.
 
 use super::sources::root;
 
