@@ -45,17 +45,18 @@ impl Source {
         self.text.lines().enumerate().filter_map(|(n, line)| Some((n + 1, declared_type(line)?)))
     }
 
-    /// Returns the documented items, each with the number of its first line, the documentation's
-    /// first line, and the line of the item.
-    pub(super) fn documented(&self) -> Vec<(usize, &str, &str)> {
+    /// Returns the documented items, each with the number of its first line, the first paragraph of
+    /// its documentation, and the line of the item.
+    pub(super) fn documented(&self) -> Vec<(usize, String, &str)> {
         let lines: Vec<&str> = self.text.lines().map(str::trim_start).collect();
         let is_doc = |n: usize| lines.get(n).is_some_and(|line| line.starts_with("///"));
         let first_lines = (0..lines.len()).filter(|n| is_doc(*n) && !(*n > 0 && is_doc(*n - 1)));
-        let item = |n: &usize| {
-            let after = lines[*n..].iter().find(|line| !line.starts_with("///") && !line.starts_with('#'))?;
-            Some((n + 1, lines[*n].trim_start_matches('/').trim(), *after))
+        let read = |n: usize| {
+            let docs = lines[n..].iter().map_while(|line| line.strip_prefix("/// "));
+            let item = lines[n..].iter().find(|line| !line.starts_with("///") && !line.starts_with('#'))?;
+            Some((n + 1, docs.collect::<Vec<_>>().join(" "), *item))
         };
-        first_lines.filter_map(|n| item(&n)).collect()
+        first_lines.filter_map(read).collect()
     }
 
     /// Returns the functions by name, each with its lines from signature to closing brace.

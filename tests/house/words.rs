@@ -135,6 +135,22 @@ fn a_functions_documentation_begins_with_a_verb_and_a_types_with_a_noun() {
 }
 
 #[test]
+fn an_items_documentation_begins_with_two_sentences_at_most() {
+    let mut long = Vec::new();
+    for source in done() {
+        let docs = source.documented().into_iter().filter(|(_, doc, _)| sentences(doc) > 2);
+        long.extend(docs.map(|(line, doc, _)| format!("{}:{line}: {doc}", source.file.display())));
+    }
+    assert!(long.is_empty(), "say it in two sentences, the rest in a paragraph of its own:\n{}", long.join("\n"));
+}
+
+fn sentences(text: &str) -> usize {
+    let mut parts = text.split(". ");
+    let first = usize::from(parts.next().is_some_and(|part| !part.is_empty()));
+    first + parts.filter(|part| part.starts_with(|c: char| c.is_uppercase() || matches!(c, '`' | '['))).count()
+}
+
+#[test]
 fn every_type_that_the_vocabulary_names_is_there() {
     let vocabulary = text(Path::new("docs/VOCABULARY.md"));
     let declared: BTreeSet<String> = with_ending("rs")

@@ -73,9 +73,9 @@ fn socket_address(address: &SockaddrStorage) -> Option<SocketAddr> {
     }
 }
 
-/// Sends from this address of the machine. Where that can't be (the machine has lost it, it does
-/// not lead to that network, it is of the other family), the system chooses. It allocates nothing,
-/// since media goes this way too.
+/// Sends from this address of the machine, without allocating, since media goes this way too. Where
+/// that can't be (the machine has lost it, it does not lead to that network, it is of the other
+/// family), the system chooses.
 ///
 /// # Errors
 /// As [`UdpSocket::send_to`].

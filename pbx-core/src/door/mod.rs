@@ -63,9 +63,11 @@ pub struct Door {
 
 impl Door {
     /// Makes a door for this realm (`settings.realm`). The key of its tags survives restarts, so
-    /// that a repeated request gets its answer again. The key of its nonces must not: how often
-    /// each was used is forgotten with the process, so that an overheard answer could be replayed;
-    /// a phone with an old nonce is challenged again with `stale=true` (RFC 7616 §3.3).
+    /// that a repeated request gets its answer again; that of its nonces must not, because the
+    /// count of each nonce's uses is lost with the process, and an overheard answer could be
+    /// replayed.
+    ///
+    /// A phone with an old nonce is challenged again with `stale=true` (RFC 7616 §3.3).
     pub fn new(tag_key: DoorKey, nonce_key: DoorKey, settings: &Settings) -> Self {
         // Two registrations may be that far apart; the second one is still to find the first.
         let lifetime = Duration::from_secs(2 * u64::from(settings.register_max_s.max(settings.nonce_lifetime_s)));

@@ -14,9 +14,9 @@ const CALLED_PARTY: &str = "P-Called-Party-ID";
 const DIVERSION: &str = "Diversion";
 
 /// Returns the trunk that a request is from, by the address of its peers. A connection comes from
-/// any port that the peer's system chose (RFC 3261 §18.1.1), so a call to one of the trunk's
-/// numbers counts from each port of its address. All else from there may be a phone's that shares
-/// the address and proves its password.
+/// any port that the peer's system chose (RFC 3261 §18.1.1), so there a call to one of the trunk's
+/// numbers counts from each port of its address; all else may be a phone's that shares the address
+/// and proves its password.
 pub(super) fn trunk_of<'a>(moment: Moment<'a>, message: &Message) -> Option<&'a Trunk> {
     let (directory, source) = (moment.directory, moment.source());
     let is_call = |trunk: &Trunk| message.is(&Method::Invite) && number_called(directory, trunk, message).is_some();
