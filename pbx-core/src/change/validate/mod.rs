@@ -2,7 +2,6 @@
 //! templates' parameters. Every fault is found, not the first.
 
 mod bindings;
-mod country;
 mod destinations;
 mod grammar;
 mod header;

@@ -1,6 +1,6 @@
 //! Each object by its own grammar.
 
-use super::{Check, country, grammar, header};
+use super::{Check, grammar, header};
 use crate::base::ids::TenantId;
 use crate::change::Object;
 use crate::dial_plan::Dialled;
@@ -59,7 +59,7 @@ fn of_tenant(check: &mut Check<'_>, object: &Object, tenant: &TenantConfig) {
         let message = format!("{:?} is no time zone: write it like Europe/Berlin", tenant.timezone);
         check.fault(object, "timezone", "grammar", message);
     }
-    if !country::is_country(&tenant.country) {
+    if !grammar::is_country(&tenant.country) {
         let message = format!("{:?} is no country: two capital letters of ISO 3166, like DE", tenant.country);
         check.fault(object, "country", "grammar", message);
     }
