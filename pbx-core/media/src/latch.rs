@@ -1,4 +1,5 @@
-//! Whom a port listens to: symmetric RTP with a guard against strangers (RFC 7362 §4 and §5).
+//! The sender that a port listens to: symmetric RTP with a guard against strangers (RFC 7362 §4 and
+//! §5).
 //!
 //! Every sender has a standing by what the signalling, which is authenticated, says of it
 //! ([`Standing`]). The rule:

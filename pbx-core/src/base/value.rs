@@ -17,7 +17,7 @@ pub enum Value {
     Int(i64),
     /// A number with a fraction. Never NaN or infinite.
     Float(f64),
-    /// Text.
+    /// A text.
     Text(String),
     /// A list (Lua: keys 1…n).
     List(Vec<Self>),

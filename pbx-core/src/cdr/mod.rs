@@ -23,11 +23,11 @@ pub struct CallRecord<S = Step> {
     pub sip_call_id: String,
     /// Whether the call was internal or came from a trunk.
     pub direction: Direction,
-    /// Who called.
+    /// The party that called.
     pub from: Party,
     /// The dialled string as it came.
     pub dialled: String,
-    /// Who was called or who answered, as far as known.
+    /// The party that was called or that answered, as far as known.
     pub to: Party,
     /// When the INVITE came.
     pub started: Wall,

@@ -1,4 +1,4 @@
-//! What the door reports to the audit: once an episode, never once a packet.
+//! The door's reports to the audit: once an episode, never once a packet.
 
 use crate::base::ids::{AuditId, TenantId};
 use crate::base::time::Wall;

@@ -75,7 +75,7 @@ pub enum EventKind {
     CallStarted {
         /// Whether the call is internal or comes from a trunk.
         direction: Direction,
-        /// Who calls.
+        /// The party that calls.
         from: Party,
         /// The dialled string as it came.
         dialled: String,
@@ -156,7 +156,7 @@ pub enum EventKind {
     Alarm {
         /// A stable code: `emergency-without-route`, `no-media-ports`, `scan`.
         code: String,
-        /// What the alarm is about, in words.
+        /// The alarm in words.
         detail: String,
     },
 }

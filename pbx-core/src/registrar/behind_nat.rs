@@ -1,4 +1,4 @@
-//! Whether a peer is behind a NAT: one rule for registrations and for dialogs.
+//! The one rule by which a peer is behind a NAT, for registrations and for dialogs.
 //!
 //! | its request's topmost Via                                     | its Contact                          | behind a NAT |
 //! | ------------------------------------------------------------- | ------------------------------------ | ------------ |

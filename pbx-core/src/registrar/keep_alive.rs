@@ -1,4 +1,4 @@
-//! Keeping phones behind a NAT reachable over UDP.
+//! Keep-alives for phones behind a NAT, so that they can be reached over UDP.
 //!
 //! A NAT forgets a mapping that nothing passes: after 30 s some of them, none before 2 minutes as
 //! RFC 4787 §4.3 wants it. So an empty line goes to each such phone every `keep-alive-s`, which

@@ -1,4 +1,4 @@
-//! Where devices can be reached right now (RFC 3261 §10.3).
+//! The contacts at which devices can be reached right now (RFC 3261 §10.3).
 //!
 //! One [`Registrar`] lives in each engine and holds the bindings of the engine's tenants. It is
 //! plain data; what it has promised to a phone is also in the journal, and comes back with

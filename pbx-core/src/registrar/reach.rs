@@ -1,4 +1,4 @@
-//! How a device is reached when it is to ring.
+//! The ways to a device that is to ring.
 
 use super::{Registrar, TimedBinding};
 use crate::base::flow::{Flow, Routes, Transport};

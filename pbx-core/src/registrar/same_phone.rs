@@ -1,4 +1,4 @@
-//! Which binding a Contact of a REGISTER is about (RFC 3261 §10.3 step 7, RFC 5626 §6).
+//! The binding that a Contact of a REGISTER is about (RFC 3261 §10.3 step 7, RFC 5626 §6).
 
 use super::TimedBinding;
 use super::request::AskedContact;

@@ -34,7 +34,7 @@ pub enum ParamFault {
         template: String,
         /// The parameter.
         param: String,
-        /// What the parameter must be, in words.
+        /// The condition that the parameter must meet, in words.
         must: String,
     },
 }
