@@ -27,7 +27,7 @@ enum EditedLine {
 }
 
 impl<'a> Editor<'a> {
-    /// An editor of this message that has changed nothing yet.
+    /// Makes an editor of this message that has changed nothing yet.
     pub fn new(message: &'a Message) -> Self {
         let lines = (0..message.fields().len()).map(EditedLine::Kept).collect();
         Self { message, uri: None, lines, body: None }
@@ -132,7 +132,7 @@ impl<'a> Editor<'a> {
         self
     }
 
-    /// The changed message.
+    /// Applies the changes.
     ///
     /// # Errors
     /// The first value that could not stand where it was put.

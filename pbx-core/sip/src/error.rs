@@ -2,7 +2,7 @@
 
 use crate::header_name::HeaderName;
 
-/// Why bytes are not a SIP message (RFC 3261 §7).
+/// The reason why bytes are not a SIP message (RFC 3261 §7).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ParseError {
     /// There are no bytes, or line ends only.
@@ -14,7 +14,8 @@ pub enum ParseError {
     /// A SIP version that is not 2.0.
     #[error("SIP version is not 2.0")]
     Version,
-    /// A header line without a name and colon, or with a stray CR or LF; counted from 1, the start line being 0.
+    /// A header line without a name and colon, or with a stray CR or LF; counted from 1, the start
+    /// line being 0.
     #[error("malformed header line {0}")]
     HeaderLine(u16),
     /// No empty line ends the headers.
@@ -26,7 +27,7 @@ pub enum ParseError {
 }
 
 impl ParseError {
-    /// Whether the end of the message is missing: what stood there can't be known.
+    /// Returns whether the end of the message is missing: what stood there can't be known.
     pub(crate) const fn is_cut(self) -> bool {
         matches!(self, Self::Unterminated)
     }
@@ -37,7 +38,7 @@ impl ParseError {
 #[error("{0}")]
 pub struct Malformed(pub &'static str);
 
-/// Why a header could not be read as what it should be.
+/// The reason why a header could not be read as what it should be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum HeaderError {
     /// The header is missing.

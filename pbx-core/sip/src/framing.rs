@@ -1,11 +1,11 @@
-//! Cutting a byte stream into messages by Content-Length (RFC 3261 §18.3). TLS brings the same stream; WebSocket
-//! (RFC 7118 §5) has frames of its own and needs none of this.
+//! Cutting a byte stream into messages by Content-Length (RFC 3261 §18.3). TLS brings the same
+//! stream; WebSocket (RFC 7118 §5) has frames of its own and needs none of this.
 
 use crate::gate::MAX_HEAD_BYTES;
 use crate::header_name::HeaderName;
 use bytes::{Buf, Bytes, BytesMut};
 
-/// What was cut from a stream.
+/// A piece cut from a stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Frame {
     /// The bytes of one message, for the gate.
@@ -14,15 +14,16 @@ pub enum Frame {
     Ping,
 }
 
-/// Why a stream cannot go on. The connection is to be closed: where the next message begins is not known.
+/// The reason why a stream cannot go on. The connection is to be closed: where the next message
+/// begins is not known.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum FramingError {
-    /// The headers or the whole message are longer than the limit. Holds what came of the headers, so that a 413 can be
-    /// sent.
+    /// The headers or the whole message are longer than the limit. Holds what came of the headers,
+    /// so that a 413 can be sent.
     #[error("message is longer than the stream's limit")]
     TooLarge(Bytes),
-    /// Content-Length is missing, repeated with different values, or no number. Holds the headers, so that a 400 can be
-    /// sent.
+    /// Content-Length is missing, repeated with different values, or no number. Holds the headers,
+    /// so that a 400 can be sent.
     #[error("Content-Length is missing or unusable")]
     NoLength(Bytes),
 }
@@ -36,12 +37,13 @@ pub struct Framer {
 }
 
 impl Framer {
-    /// A new stream whose messages have at most `limit` bytes, and their headers no more than the gate lets in.
+    /// Makes a new stream whose messages have at most `limit` bytes, and their headers no more than
+    /// the gate lets in.
     pub fn new(limit: usize) -> Self {
         Self { buffer: BytesMut::new(), limit, searched: 0 }
     }
 
-    /// From now on its messages have at most `limit` bytes.
+    /// Sets the most bytes that a message may have from now on.
     pub fn set_limit(&mut self, limit: usize) {
         self.limit = limit;
     }
@@ -56,12 +58,13 @@ impl Framer {
         self.buffer.len()
     }
 
-    /// Whether a message has begun whose rest has not come yet. Line ends before it are none.
+    /// Returns whether a message has begun whose rest has not come yet. Line ends before it are
+    /// none.
     pub fn has_begun(&self) -> bool {
         self.buffer.iter().any(|byte| !matches!(byte, b'\r' | b'\n'))
     }
 
-    /// The next whole message or ping; `None` until more bytes come.
+    /// Cuts the next whole message or ping off; `None` until more bytes come.
     ///
     /// # Errors
     /// When the stream cannot be cut any further.
@@ -105,7 +108,7 @@ impl Framer {
         None
     }
 
-    /// Where the headers end; bytes that were looked at are not looked at again.
+    /// Finds where the headers end; bytes that were looked at are not looked at again.
     fn head_end(&mut self) -> Option<usize> {
         let from = self.searched.saturating_sub(3);
         let found = self.buffer.get(from..)?.windows(4).position(|window| window == b"\r\n\r\n");
@@ -126,7 +129,7 @@ impl Framer {
     }
 }
 
-/// The one value of Content-Length in a head; `None` where there is none, or not one number.
+/// Reads the one value of Content-Length in a head; `None` where there is none, or not one number.
 fn content_length(head: &[u8]) -> Option<usize> {
     let mut length = None;
     for line in head.split(|b| *b == b'\n').skip(1) {

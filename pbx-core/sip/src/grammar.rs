@@ -1,7 +1,7 @@
 //! The characters and small rules of RFC 3261 §25.1 that all readers share.
 
-/// A table of 256 bytes that tells for which of them an expression holds: one look-up for each letter instead of a dozen
-/// comparisons.
+/// A table of 256 bytes that tells for which of them an expression holds: one look-up for each
+/// letter instead of a dozen comparisons.
 macro_rules! class {
     (|$byte:ident| $holds:expr) => {{
         let mut table = [false; 256];
@@ -17,7 +17,7 @@ macro_rules! class {
 }
 pub(crate) use class;
 
-/// A character of RFC 3261 §25.1 `token`.
+/// Returns whether the byte is a character of RFC 3261 §25.1 `token`.
 pub const fn is_token_char(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
@@ -26,34 +26,35 @@ pub(crate) const TOKEN: [bool; 256] = class!(|byte| {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
 });
 
-/// `token`: at least one character, all of them token characters.
+/// Returns whether the text is a `token`: at least one character, all of them token characters.
 pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_char)
 }
 
-/// A character of RFC 3261 §25.1 `unreserved`.
+/// Returns whether the byte is a character of RFC 3261 §25.1 `unreserved`.
 pub(crate) const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')')
 }
 
-/// A character of RFC 3261 §25.1 `word`, which Call-ID is made of.
+/// Returns whether the byte is a character of RFC 3261 §25.1 `word`, which Call-ID is made of.
 pub(crate) const fn is_word_char(byte: u8) -> bool {
     is_token_char(byte)
         || matches!(byte, b'(' | b')' | b'<' | b'>' | b':' | b'\\' | b'"' | b'/' | b'[' | b']' | b'?' | b'{' | b'}')
 }
 
-/// Linear white space once a value is unfolded; CR and LF count too, so that a folded value reads alike.
+/// Linear white space once a value is unfolded; CR and LF count too, so that a folded value reads
+/// alike.
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// The text without white space at its start.
+/// Takes off the white space at the start.
 pub(crate) fn trim_start(text: &str) -> &str {
     let blanks = text.bytes().take_while(|byte| is_space(*byte)).count();
     text.get(blanks..).unwrap_or_default()
 }
 
-/// The text without white space at both ends.
+/// Takes off the white space at both ends.
 pub(crate) fn trim(text: &str) -> &str {
     let (mut inner, mut start) = (text.as_bytes(), 0);
     while let [first, rest @ ..] = inner
@@ -69,30 +70,32 @@ pub(crate) fn trim(text: &str) -> &str {
     text.get(start..start + inner.len()).unwrap_or_default()
 }
 
-/// Where the first byte `wanted` stands. Names and addresses are so short that a plain loop is over before a vectorised
-/// search has begun.
+/// Finds where the first byte `wanted` stands. Names and addresses are so short that a plain loop
+/// is over before a vectorised search has begun.
 pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
     text.bytes().position(|byte| byte == wanted)
 }
 
-/// What stands before and after the first byte `at`, which must be ASCII; `None` if it is not there.
+/// Cuts the text into what stands before and after the first byte `at`, which must be ASCII; `None`
+/// if it is not there.
 pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let at = find(text, at)?;
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-/// What stands before the first byte `at`, and the rest beginning with it.
+/// Splits the text into what stands before the first byte `at`, and the rest beginning with it.
 pub(crate) fn part(text: &str, at: u8) -> (&str, &str) {
     text.split_at(find(text, at).unwrap_or(text.len()))
 }
 
-/// The longest start whose bytes are all of the class, and the rest. A class must hold all bytes above ASCII or none of
-/// them.
+/// Splits off the longest start whose bytes are all of the class, and the rest. A class must hold
+/// all bytes above ASCII or none of them.
 pub(crate) fn run<'a>(text: &'a str, class: &[bool; 256]) -> (&'a str, &'a str) {
     text.split_at(text.bytes().position(|byte| !class[usize::from(byte)]).unwrap_or(text.len()))
 }
 
-/// Where the quoted string that begins at `text[0]` ends (the index after its closing quote); `None` if it never does.
+/// Finds where the quoted string that begins at `text[0]` ends (the index after its closing quote);
+/// `None` if it never does.
 pub(crate) fn quoted_end(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 1;
@@ -130,7 +133,8 @@ impl<'a> Iterator for SplitOutside<'a> {
     }
 }
 
-/// Where the first separator outside quoted strings and angle brackets stands; nowhere if one of those is not closed before.
+/// Finds the first separator outside quoted strings and angle brackets; `None` if one of those is
+/// not closed before it.
 fn separator_in(text: &str, separator: u8) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -144,7 +148,8 @@ fn separator_in(text: &str, separator: u8) -> Option<usize> {
     }
 }
 
-/// A decimal number of digits only (leading zeros allowed), or nothing where it is not one or does not fit.
+/// Reads a decimal number of digits only, leading zeros allowed; `None` if it is not one or does
+/// not fit.
 pub(crate) fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;

@@ -38,13 +38,14 @@ impl fmt::Display for CSeq {
     }
 }
 
-/// Digits as seconds; too large for 32 bits reads as 2³²−1 (RFC 3261 §20.19); `None` for what is not digits.
+/// Digits as seconds; too large for 32 bits reads as 2³²−1 (RFC 3261 §20.19); `None` for what is
+/// not digits.
 pub(crate) fn seconds(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| text.parse().unwrap_or(u32::MAX))
 }
 
-/// `qvalue` in thousandths (RFC 3261 §25.1): `0`…`1` with at most three decimals.
+/// Reads a `qvalue` in thousandths (RFC 3261 §25.1): `0`…`1` with at most three decimals.
 pub(crate) fn thousandths(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|b| b.is_ascii_digit()) {
@@ -107,27 +108,27 @@ impl MediaType {
         Self::parse([essence, &readable(params)].concat())
     }
 
-    /// The type, such as `application`.
+    /// Returns the type, such as `application`.
     pub fn kind(&self) -> &str {
         self.kind.get(&self.text)
     }
 
-    /// The subtype, such as `sdp`.
+    /// Returns the subtype, such as `sdp`.
     pub fn subtype(&self) -> &str {
         self.subtype.get(&self.text)
     }
 
-    /// The parameters, such as `boundary`.
+    /// Returns the parameters, such as `boundary`.
     pub fn params(&self) -> Params<'_> {
         Params::new(self.params.get(&self.text))
     }
 
-    /// The `q` parameter in thousandths, 0–1000; 1000 where it is absent (RFC 3261 §20.1).
+    /// Returns the `q` parameter in thousandths, 0–1000; 1000 where it is absent (RFC 3261 §20.1).
     pub fn q(&self) -> u16 {
         self.params().value("q").and_then(thousandths).unwrap_or(1000)
     }
 
-    /// Whether it is `kind/subtype`, without case.
+    /// Returns whether it is `kind/subtype`, without case.
     pub fn is(&self, kind: &str, subtype: &str) -> bool {
         self.kind().eq_ignore_ascii_case(kind) && self.subtype().eq_ignore_ascii_case(subtype)
     }
@@ -157,23 +158,24 @@ impl Reason {
         Ok(Self { params: Span::of(all, params), text })
     }
 
-    /// `SIP`, `Q.850` or another.
+    /// Returns the protocol: `SIP`, `Q.850` or another.
     pub fn protocol(&self) -> &str {
         trim(self.text.get(..self.params.start as usize).unwrap_or_default())
     }
 
-    /// The `cause` parameter, a number of that protocol.
+    /// Returns the `cause` parameter, a number of that protocol.
     pub fn cause(&self) -> Option<u16> {
         Params::new(self.params.get(&self.text)).value("cause").and_then(number)
     }
 
-    /// The `text` parameter, for a person, without quotes.
+    /// Returns the `text` parameter, for a person, without quotes.
     pub fn words(&self) -> Option<Cow<'_, str>> {
         Params::new(self.params.get(&self.text)).unquoted("text")
     }
 }
 
-/// One value of the Authorization and WWW-Authenticate family (RFC 3261 §20.7, §20.44): a scheme and its parameters.
+/// One value of the Authorization and WWW-Authenticate family (RFC 3261 §20.7, §20.44): a scheme
+/// and its parameters.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Auth {
     text: Text,
@@ -205,7 +207,7 @@ impl Auth {
         Ok(Self { scheme, params, text })
     }
 
-    /// The scheme, such as `Digest`; schemes compare without case.
+    /// Returns the scheme, such as `Digest`; schemes compare without case.
     pub fn scheme(&self) -> &str {
         self.scheme.get(&self.text)
     }
@@ -217,12 +219,12 @@ impl Auth {
             .map(|(name, value)| (trim(name), trim(value)))
     }
 
-    /// The first value of that name as written.
+    /// Returns the first value of that name as written.
     pub fn raw(&self, name: &str) -> Option<&str> {
         self.pairs().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The first value of that name without quotes and backslashes.
+    /// Returns the first value of that name without quotes and backslashes.
     pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
         self.raw(name).map(crate::params::unquote)
     }

@@ -1,8 +1,9 @@
 //! What depends on a header, and so whether one that can't be read costs its message.
 //!
-//! A header that routing, identity or security depends on is needed: a request in which it can't be read is refused. Any
-//! other informs: one that can't be read counts as absent. ACK, BYE, CANCEL and responses need only what says whose they
-//! are, for each that is lost leaves a call that nobody can end (`Message::is_follow_up`).
+//! A header that routing, identity or security depends on is needed: a request in which it can't be
+//! read is refused. Any other informs: one that can't be read counts as absent. ACK, BYE, CANCEL
+//! and responses need only what says whose they are, for each that is lost leaves a call that
+//! nobody can end (`Message::is_follow_up`).
 
 use crate::header_name::HeaderName;
 use crate::message::Message;
@@ -87,7 +88,7 @@ const TABLE: &[Row] = {
 pub(crate) struct HeaderSet(u128);
 
 impl HeaderSet {
-    /// The names that these messages need.
+    /// Collects the names that these messages need.
     const fn needed(by: Needed) -> Self {
         let (mut set, mut row) = (0, 0);
         while row < TABLE.len() {
@@ -108,7 +109,7 @@ impl HeaderSet {
         Self(self.0 | other.0)
     }
 
-    /// Whether the name is in the set.
+    /// Returns whether the name is in the set.
     pub(crate) const fn has(self, name: HeaderName) -> bool {
         self.0 & 1 << name as u32 != 0
     }
@@ -126,7 +127,7 @@ const BODY: HeaderSet = HeaderSet::needed(Needed::Body);
 const EVENT: HeaderSet = HeaderSet::needed(Needed::Event);
 const REFER: HeaderSet = HeaderSet::needed(Needed::Refer);
 
-/// The headers that must be readable in this message, if they are there.
+/// Collects the headers that must be readable in this message, if they are there.
 pub(crate) fn needed_in(message: &Message) -> HeaderSet {
     use Method as M;
     if message.is_follow_up() {

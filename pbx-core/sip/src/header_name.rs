@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A header that has a name here. Names compare without case and know their compact forms (RFC 3261 §7.3.3).
+/// A header that has a name here. Names compare without case and know their compact forms (RFC 3261
+/// §7.3.3).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum HeaderName {
     /// RFC 3261.
@@ -172,7 +173,7 @@ impl HeaderName {
         }
     }
 
-    /// The long form as the registry spells it; `*` for [`HeaderName::Other`].
+    /// Returns the long form as the registry spells it; `*` for [`HeaderName::Other`].
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accept => "Accept",

@@ -6,8 +6,8 @@ use crate::text::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The enum, the list of its names and both ways between them from one table: a method that stands here is walked by every test
-/// that goes through [`KNOWN`].
+/// The enum, the list of its names and both ways between them from one table: a method that stands
+/// here is walked by every test that goes through [`KNOWN`].
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
         /// A request method. Methods are case-sensitive.
@@ -22,7 +22,7 @@ macro_rules! methods {
         pub const KNOWN: [Method; [$($text),+].len()] = [$(Method::$name),+];
 
         impl Method {
-            /// The method of that name, if it is one of [`KNOWN`].
+            /// Returns the method of that name, if it is one of [`KNOWN`].
             pub fn known(text: &str) -> Option<Self> {
                 Some(match text {
                     $($text => Self::$name,)+
@@ -30,7 +30,7 @@ macro_rules! methods {
                 })
             }
 
-            /// The method as it stands on the wire.
+            /// Returns the method as it stands on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$name => $text,)+

@@ -1,4 +1,5 @@
-//! `"Display name" <uri>;params`: the value of From, To, Contact, Route and their like (RFC 3261 §20.10, §25.1).
+//! `"Display name" <uri>;params`: the value of From, To, Contact, Route and their like (RFC 3261
+//! §20.10, §25.1).
 
 use crate::error::Malformed;
 use crate::grammar::{cut, find, is_space, is_token, is_token_char, part, quoted_end, trim};
@@ -24,7 +25,8 @@ impl NameAddr {
     /// Reads `name-addr` or `addr-spec`, with parameters.
     ///
     /// # Errors
-    /// When it breaks the grammar, or a bare address has a comma, semicolon or question mark that needs `<>` (§20.10).
+    /// When it breaks the grammar, or a bare address has a comma, semicolon or question mark that
+    /// needs `<>` (§20.10).
     pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
         let text = text.into();
         let parts = split(trim(&text))?;
@@ -37,8 +39,8 @@ impl NameAddr {
         Self::of(&text, parts, tag)
     }
 
-    /// Reads a Contact, of whose parameters each stands for itself: one that can't be read is kept as it is, and costs
-    /// nothing else. Its tag would mean nothing.
+    /// Reads a Contact, of whose parameters each stands for itself: one that can't be read is kept
+    /// as it is, and costs nothing else. Its tag would mean nothing.
     ///
     /// # Errors
     /// When display name or address break the grammar.
@@ -47,7 +49,8 @@ impl NameAddr {
         Self::of(&text, parts, None)
     }
 
-    /// Reads what can be read of a broken value: the address and, each by itself, the parameters. The name is left out.
+    /// Reads what can be read of a broken value: the address and, each by itself, the parameters.
+    /// The name is left out.
     ///
     /// # Errors
     /// When the address can't be read.
@@ -56,8 +59,8 @@ impl NameAddr {
         Self::parse(format!("<{}>{}", Uri::parse(address)?, readable(params)))
     }
 
-    /// As [`Self::repaired`]; in the place of an address that can't be read stands nobody's (RFC 3323 §4.1.1.3), for a tag may
-    /// be all that matters.
+    /// Reads as [`Self::repaired`] does; in the place of an address that can't be read stands
+    /// nobody's (RFC 3323 §4.1.1.3), for a tag may be all that matters.
     pub(crate) fn repaired_tag(text: &str) -> Result<Self, Malformed> {
         Self::repaired(text)
             .or_else(|_| Self::parse(format!("<sip:anonymous@anonymous.invalid>{}", readable(roughly(text).1))))
@@ -77,7 +80,7 @@ impl NameAddr {
         }
     }
 
-    /// A copy with `;name=value` at its end.
+    /// Makes a copy with `;name=value` at its end.
     ///
     /// # Errors
     /// When name or value may not stand there.
@@ -95,8 +98,8 @@ impl NameAddr {
         if made.params().iter().count() == count { Ok(made) } else { Err(Malformed("not one parameter")) }
     }
 
-    /// The text with the address in `<>`, so that a parameter that is appended belongs to the header and not to the
-    /// address.
+    /// Returns the text with the address in `<>`, so that a parameter that is appended belongs to
+    /// the header and not to the address.
     pub(crate) fn bracketed(&self) -> Cow<'_, str> {
         if find(&self.text, b'<').is_some() {
             return Cow::Borrowed(&self.text);
@@ -104,56 +107,57 @@ impl NameAddr {
         Cow::Owned(format!("<{}>{}", self.uri, self.params().as_str()))
     }
 
-    /// The value as it was written.
+    /// Returns the value as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
 
-    /// The display name without quotes and escapes; `None` where there is none.
+    /// Returns the display name without quotes and escapes; `None` where there is none.
     pub fn display_name(&self) -> Option<Cow<'_, str>> {
         let display = self.display.get(&self.text);
         (!display.is_empty()).then(|| unquote(display))
     }
 
-    /// The address.
+    /// Returns the address.
     pub const fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The header parameters.
+    /// Returns the header parameters.
     pub fn params(&self) -> Params<'_> {
         Params::new(self.params.get(&self.text))
     }
 
-    /// The `tag` of a From or To (RFC 3261 §19.3).
+    /// Returns the `tag` of a From or To (RFC 3261 §19.3).
     pub fn tag(&self) -> Option<&str> {
         self.tag.map(|tag| tag.get(&self.text))
     }
 
-    /// The `expires` of a Contact, in seconds; `None` where it is absent. What is no number reads as an hour (RFC 3261
-    /// §10.2.1.1), a number too large for 32 bits as 2³²−1 (§20.19).
+    /// Returns the `expires` of a Contact, in seconds; `None` where it is absent. What is no number
+    /// reads as an hour (RFC 3261 §10.2.1.1), a number too large for 32 bits as 2³²−1 (§20.19).
     pub fn expires(&self) -> Option<u32> {
         let expires = self.params().get("expires")?;
         Some(expires.value.and_then(crate::header::seconds).unwrap_or(3600))
     }
 
-    /// The `q` of a Contact in thousandths; 1000 where it is absent or broken.
+    /// Returns the `q` of a Contact in thousandths; 1000 where it is absent or broken.
     pub fn q(&self) -> u16 {
         self.params().value("q").and_then(crate::header::thousandths).unwrap_or(1000)
     }
 
-    /// The `+sip.instance` of a Contact without quotes (RFC 5626 §4.1), such as `<urn:uuid:…>`.
+    /// Returns the `+sip.instance` of a Contact without quotes (RFC 5626 §4.1), such as
+    /// `<urn:uuid:…>`.
     pub fn instance(&self) -> Option<Cow<'_, str>> {
         self.params().unquoted("+sip.instance")
     }
 
-    /// A copy on one line, which no longer shares the message's buffer. Spans stay as they are: what is replaced keeps its
-    /// length.
+    /// Makes a copy on one line, which no longer shares the message's buffer. Spans stay as they
+    /// are: what is replaced keeps its length.
     pub(crate) fn on_one_line(&self) -> Self {
         Self { text: Text::from(&*one_line(&self.text)), uri: self.uri.detached(), ..*self }
     }
 
-    /// A copy that no longer shares the message's buffer.
+    /// Makes a copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { text: self.text.detached(), uri: self.uri.detached(), ..*self }
@@ -186,7 +190,7 @@ fn split(all: &str) -> Result<AddressParts<'_>, Malformed> {
     Ok(AddressParts { display, address, params })
 }
 
-/// Address and parameters of a broken value, as far as they can be told apart.
+/// Splits address and parameters of a broken value, as far as that can be done.
 fn roughly(text: &str) -> (&str, &str) {
     let all = trim(text);
     let name = if all.starts_with('"') { quoted_end(all).unwrap_or_default() } else { 0 };
@@ -196,13 +200,13 @@ fn roughly(text: &str) -> (&str, &str) {
     }
 }
 
-/// What stands after `<`: the address and what follows `>`.
+/// Reads what stands after `<`: the address and what follows `>`.
 fn bracketed(rest: &str) -> Result<(&str, &str), Malformed> {
     let (address, params) = cut(rest, b'>').ok_or(Malformed("address has no closing >"))?;
     Ok((address, trim(params)))
 }
 
-/// An address without brackets: its parameters are the header's.
+/// Reads an address without brackets: its parameters are the header's.
 fn bare(all: &str) -> Result<AddressParts<'_>, Malformed> {
     let (address, params) = part(all, b';');
     let address = trim(address);

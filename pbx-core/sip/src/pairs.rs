@@ -1,4 +1,5 @@
-//! Maps with keys that are not text, stored as lists of pairs: formats like JSON have no other keys than text.
+//! Maps with keys that are not text, stored as lists of pairs: formats like JSON have no other keys
+//! than text.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;

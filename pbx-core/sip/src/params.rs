@@ -1,4 +1,5 @@
-//! Parameters: `;name=value;name` of headers and URIs (RFC 3261 §25.1 `generic-param`, `uri-parameter`).
+//! Parameters: `;name=value;name` of headers and URIs (RFC 3261 §25.1 `generic-param`,
+//! `uri-parameter`).
 
 use crate::error::Malformed;
 use crate::grammar::{TOKEN, class, cut, quoted_end, run, split_outside, trim, trim_start};
@@ -18,22 +19,22 @@ pub struct Param<'a> {
 }
 
 impl<'a> Params<'a> {
-    /// The parameters of a text that is empty or begins with `;`.
+    /// Reads the parameters of a text that is empty or begins with `;`.
     pub(crate) const fn new(text: &'a str) -> Self {
         Self(text)
     }
 
-    /// The parameters as written, with the leading `;`.
+    /// Returns the parameters as written, with the leading `;`.
     pub const fn as_str(self) -> &'a str {
         self.0
     }
 
-    /// The parameters in their order.
+    /// Returns the parameters in their order.
     pub fn iter(self) -> impl Iterator<Item = Param<'a>> {
         split_outside(self.0, b';').skip(1).filter(|piece| !piece.is_empty()).map(Param::read)
     }
 
-    /// The first parameter of that name.
+    /// Returns the first parameter of that name.
     pub fn get(self, name: &str) -> Option<Param<'a>> {
         if self.0.is_empty() {
             return None;
@@ -41,27 +42,28 @@ impl<'a> Params<'a> {
         self.iter().find(|param| param.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether there is a parameter of that name, with a value or without.
+    /// Returns whether there is a parameter of that name, with a value or without.
     pub fn has(self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// The value of the first parameter of that name, as written.
+    /// Returns the value of the first parameter of that name, as written.
     pub fn value(self, name: &str) -> Option<&'a str> {
         self.get(name)?.value
     }
 
-    /// The value of the first parameter of that name, without quotes.
+    /// Returns the value of the first parameter of that name, without quotes.
     pub fn unquoted(self, name: &str) -> Option<Cow<'a, str>> {
         self.value(name).map(unquote)
     }
 
-    /// Checks header parameters: token names, values that are tokens, hosts or quoted strings, no name twice.
+    /// Checks header parameters: token names, values that are tokens, hosts or quoted strings, no
+    /// name twice.
     pub(crate) fn check(text: &str) -> Result<(), Malformed> {
         Self::each(text, drop)
     }
 
-    /// As [`Self::check`], and calls `seen` with each parameter.
+    /// Checks as [`Self::check`] does, and calls `seen` with each parameter.
     pub(crate) fn each<'t>(text: &'t str, mut seen: impl FnMut(Param<'t>)) -> Result<(), Malformed> {
         let text = trim(text);
         if !text.is_empty() && !text.starts_with(';') {
@@ -78,8 +80,9 @@ impl<'a> Params<'a> {
     }
 }
 
-/// What can be read of a broken list of parameters, written again: each stands for itself, and of a name that comes twice
-/// the first counts. A quotation mark or bracket without its partner hides nothing that comes after it.
+/// Writes again what can be read of a broken list of parameters: each stands for itself, and of a
+/// name that comes twice the first counts. A quotation mark or bracket without its partner hides
+/// nothing that comes after it.
 pub(crate) fn readable(text: &str) -> String {
     let (mut kept, mut names) = (String::new(), ParamNames::default());
     let mut keep = |piece| {
@@ -100,7 +103,8 @@ pub(crate) fn readable(text: &str) -> String {
     kept
 }
 
-/// The parameter names of a list seen so far. Each new one is compared with all before it, so their number is bounded.
+/// The parameter names of a list seen so far. Each new one is compared with all before it, so their
+/// number is bounded.
 #[derive(Default)]
 pub(crate) struct ParamNames<'a> {
     names: [&'a str; MOST],
@@ -131,7 +135,7 @@ impl<'a> Param<'a> {
         Self::first(text.get(1..).unwrap_or_default())
     }
 
-    /// As [`Self::take`], of a text without the `;`.
+    /// Takes as [`Self::take`] does, of a text without the `;`.
     fn first(text: &'a str) -> Result<(Self, &'a str), Malformed> {
         let fault = Malformed("parameter value is neither token, host nor quoted string");
         let ends = |rest: &str| rest.is_empty() || rest.starts_with(';');
@@ -160,12 +164,12 @@ impl<'a> Param<'a> {
     }
 }
 
-/// What `gen-value` is made of. Hosts may be IPv6 with or without brackets (RFC 5118 §4.5), and some phones put `@` or `/`
-/// there.
+/// What `gen-value` is made of. Hosts may be IPv6 with or without brackets (RFC 5118 §4.5), and
+/// some phones put `@` or `/` there.
 const VALUE: [bool; 256] =
     class!(|b| b > b' ' && b != 0x7f && !matches!(b, b'"' | b',' | b';' | b'<' | b'>' | b'=' | b'?'));
 
-/// The value without quotes and backslashes, if it has them.
+/// Takes off the quotes and backslashes of a value, if it has them.
 pub fn unquote(value: &str) -> Cow<'_, str> {
     let Some(inner) = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) else {
         return Cow::Borrowed(value);
@@ -186,7 +190,7 @@ pub fn unquote(value: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// The text as a quoted string: quotes and backslashes escaped, control characters left out.
+/// Writes the text as a quoted string: quotes and backslashes escaped, control characters left out.
 pub fn quote(plain: &str) -> String {
     let mut quoted = String::with_capacity(plain.len() + 2);
     quoted.push('"');

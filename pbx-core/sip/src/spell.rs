@@ -1,5 +1,5 @@
-//! Numbers and addresses written straight into text. A message has a dozen of them, and the formatting traits take many times as
-//! long.
+//! Numbers and addresses written straight into text. A message has a dozen of them, and the
+//! formatting traits take many times as long.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};

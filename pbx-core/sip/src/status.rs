@@ -27,7 +27,7 @@ pub enum StatusClass {
 }
 
 impl StatusCode {
-    /// The status code of this number.
+    /// Returns the status code of this number.
     ///
     /// # Errors
     /// When it is not in 100–699.
@@ -38,12 +38,12 @@ impl StatusCode {
         }
     }
 
-    /// The number.
+    /// Returns the number.
     pub const fn code(self) -> u16 {
         self.0
     }
 
-    /// The class that the first digit tells (RFC 3261 §7.2).
+    /// Returns the class that the first digit tells (RFC 3261 §7.2).
     pub const fn class(self) -> StatusClass {
         match self.0 / 100 {
             1 => StatusClass::Provisional,
@@ -55,22 +55,23 @@ impl StatusCode {
         }
     }
 
-    /// Whether it is 1xx.
+    /// Returns whether it is 1xx.
     pub const fn is_provisional(self) -> bool {
         self.0 < 200
     }
 
-    /// Whether it is 200 or above.
+    /// Returns whether it is 200 or above.
     pub const fn is_final(self) -> bool {
         self.0 >= 200
     }
 
-    /// Whether it is 2xx.
+    /// Returns whether it is 2xx.
     pub const fn is_success(self) -> bool {
         self.0 / 100 == 2
     }
 
-    /// The registered phrase; for a code nobody registered, the phrase of its class's x00 code.
+    /// Returns the registered phrase; for a code nobody registered, the phrase of its class's x00
+    /// code.
     pub const fn reason(self) -> &'static str {
         match self.0 {
             180 => "Ringing",

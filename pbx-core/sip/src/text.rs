@@ -6,23 +6,25 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::{Deref, Range};
 
-/// A piece of UTF-8 text inside a shared buffer: cloning and slicing never copy. A slice keeps its whole buffer alive;
-/// what is kept for long (a binding, a dialog's remote target) should be [`Text::detached`] first.
+/// A piece of UTF-8 text inside a shared buffer: cloning and slicing never copy. A slice keeps its
+/// whole buffer alive; what is kept for long (a binding, a dialog's remote target) should be
+/// [`Text::detached`] first.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text(ByteString);
 
 impl Text {
-    /// The text that these bytes are; `None` if they are not UTF-8.
+    /// Reads the bytes as text; `None` if they are not UTF-8.
     pub fn from_utf8(bytes: Bytes) -> Option<Self> {
         ByteString::try_from(bytes).ok().map(Self)
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A part of it, sharing the buffer. A range that is outside or cuts a character gives the empty text.
+    /// Returns a part of it, sharing the buffer. A range that is outside or cuts a character gives
+    /// the empty text.
     pub fn slice(&self, range: Range<usize>) -> Self {
         match self.as_str().get(range) {
             Some(part) => Self(self.0.slice_ref(part)),
@@ -30,7 +32,7 @@ impl Text {
         }
     }
 
-    /// The same text in a buffer of its own, so that the message it came from can be freed.
+    /// Returns the same text in a buffer of its own, so that the message it came from can be freed.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self(ByteString::from(self.as_str()))
@@ -110,7 +112,7 @@ impl Span {
         Self { start: start as u32, end: end as u32 }
     }
 
-    /// Where `part` lies in `whole`; `part` must be a sub-slice of it.
+    /// Finds where `part` lies in `whole`; `part` must be a sub-slice of it.
     pub(crate) fn of(whole: &str, part: &str) -> Self {
         let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
         Self::new(start, start + part.len())

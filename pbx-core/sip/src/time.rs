@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct Instant(u64);
 
 impl Instant {
-    /// The moment this many microseconds after the origin.
+    /// Returns the moment this many microseconds after the origin.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
     }
@@ -25,7 +25,7 @@ impl Instant {
         self.0 / 1_000_000
     }
 
-    /// How long before `self` `earlier` was; zero if it was not before.
+    /// Returns how long before `self` `earlier` was; zero if it was not before.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }

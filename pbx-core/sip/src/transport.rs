@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a message travels. Stored under its [`code`](Self::code).
+/// A transport of SIP messages. Stored under its [`code`](Self::code).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
@@ -50,8 +50,10 @@ impl Transport {
         }
     }
 
-    /// Names the transport as the `transport` parameter of a URI does. Returns `None` if a URI means
-    /// it without one. WebSocket is `ws` with TLS and without (RFC 7118 §5.2).
+    /// Names the transport as the `transport` parameter of a URI does.
+    ///
+    /// Returns `None` if a URI means it without one. WebSocket is `ws` with TLS and without (RFC
+    /// 7118 §5.2).
     pub const fn uri_param(self) -> Option<&'static str> {
         match self {
             Self::Udp => None,
@@ -60,7 +62,7 @@ impl Transport {
         }
     }
 
-    /// The port where none is written.
+    /// Returns the port where none is written.
     pub const fn default_port(self) -> u16 {
         match self {
             Self::Udp | Self::Tcp => 5060,
@@ -70,13 +72,13 @@ impl Transport {
         }
     }
 
-    /// Whether it delivers in order and without loss, over a connection: such a transport needs no
-    /// retransmissions (RFC 3261 §17).
+    /// Returns whether it delivers in order and without loss, over a connection: such a transport
+    /// needs no retransmissions (RFC 3261 §17).
     pub const fn is_reliable(self) -> bool {
         !matches!(self, Self::Udp)
     }
 
-    /// Whether nobody on the way can read or change what it carries.
+    /// Returns whether nobody on the way can read or change what it carries.
     pub const fn is_secure(self) -> bool {
         matches!(self, Self::Tls | Self::Wss)
     }

@@ -31,8 +31,8 @@ impl Via {
     /// Reads one value, with white space wherever RFC 3261 allows it.
     ///
     /// # Errors
-    /// When it breaks the grammar or is of another protocol than SIP. Another version is read, so that it can be answered
-    /// with 505.
+    /// When it breaks the grammar or is of another protocol than SIP. Another version is read, so
+    /// that it can be answered with 505.
     pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
         let text = text.into();
         let all = text.as_str();
@@ -90,33 +90,33 @@ impl Via {
         Self::parse(text)
     }
 
-    /// The value as it was written.
+    /// Returns the value as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
 
-    /// The transport, if it is one we know.
+    /// Returns the transport, if it is one we know.
     pub fn transport(&self) -> Option<Transport> {
         Transport::parse(self.transport_text())
     }
 
-    /// The transport as written.
+    /// Returns the transport as written.
     pub fn transport_text(&self) -> &str {
         self.transport.get(&self.text)
     }
 
-    /// The host of sent-by.
+    /// Returns the host of sent-by.
     pub fn host(&self) -> Host<'_> {
         let host = self.host_text();
         Host::parse(host).unwrap_or(Host::Name(host))
     }
 
-    /// The host of sent-by as written.
+    /// Returns the host of sent-by as written.
     pub fn host_text(&self) -> &str {
         self.host.get(&self.text)
     }
 
-    /// The port of sent-by, if it is written.
+    /// Returns the port of sent-by, if it is written.
     pub const fn port(&self) -> Option<u16> {
         self.port
     }
@@ -126,22 +126,23 @@ impl Via {
         (self.host(), self.port_or_default())
     }
 
-    /// The port of sent-by, or its transport's.
+    /// Returns the port of sent-by, or its transport's.
     pub fn port_or_default(&self) -> u16 {
         self.port.unwrap_or_else(|| self.transport().map_or(5060, Transport::default_port))
     }
 
-    /// The parameters.
+    /// Returns the parameters.
     pub fn params(&self) -> Params<'_> {
         Params::new(self.params.get(&self.text))
     }
 
-    /// The branch as written.
+    /// Returns the branch as written.
     pub fn branch(&self) -> Option<&str> {
         self.branch.map(|branch| branch.get(&self.text))
     }
 
-    /// The branch, if an RFC 3261 element made it: it has the magic cookie and more (RFC 4475 §3.2.1).
+    /// Returns the branch, if an RFC 3261 element made it: it has the magic cookie and more (RFC
+    /// 4475 §3.2.1).
     pub fn unique_branch(&self) -> Option<&str> {
         self.branch().filter(|branch| {
             branch.len() > MAGIC_COOKIE.len()
@@ -149,25 +150,27 @@ impl Via {
         })
     }
 
-    /// The address of `received`; IPv6 with or without brackets (RFC 5118 §4.5).
+    /// Returns the address of `received`; IPv6 with or without brackets (RFC 5118 §4.5).
     pub fn received(&self) -> Option<IpAddr> {
         let value = self.params().value("received").filter(|_| self.received)?;
         value.trim_start_matches('[').trim_end_matches(']').parse().ok()
     }
 
-    /// The port of `rport`, if it has a value.
+    /// Returns the port of `rport`, if it has a value.
     pub fn rport(&self) -> Option<u16> {
         self.params().value("rport").and_then(number)
     }
 
-    /// Whether `rport` is there, with a value or without.
+    /// Returns whether `rport` is there, with a value or without.
     pub const fn wants_rport(&self) -> bool {
         self.rport
     }
 
-    /// What the server makes of its top Via (RFC 3261 §18.2.1, RFC 3581 §4): `received` where the source differs from
-    /// sent-by or `rport` was asked for, `rport` with the source's port where it was asked for. Values that the client
-    /// wrote itself are dropped. `None` where nothing needs to change.
+    /// Makes what the server writes into its top Via (RFC 3261 §18.2.1, RFC 3581 §4): `received`
+    /// where the source differs from sent-by or `rport` was asked for, `rport` with the source's
+    /// port where it was asked for.
+    ///
+    /// Values that the client wrote itself are dropped. `None` where nothing needs to change.
     pub fn received_from(&self, source: SocketAddr) -> Option<Self> {
         let ip = source.ip().to_canonical();
         if !self.rport && !self.received && self.host().ip() == Some(ip) {
@@ -199,17 +202,22 @@ impl Via {
         Some(Self { text: text.into(), params, branch, received: true, ..*self })
     }
 
-    /// The port of `source` that a response over UDP goes to. With `rport` it is the port that the request came from
-    /// (RFC 3581 §4). Without, it is sent-by's port (RFC 3261 §18.2.2), but only where sent-by names the address itself:
-    /// behind a NAT that port is one of another network, and the way back is the port that the NAT has opened.
+    /// Returns the port of `source` that a response over UDP goes to.
+    ///
+    /// With `rport` it is the port that the request came from (RFC 3581 §4). Without, it is
+    /// sent-by's port (RFC 3261 §18.2.2), but only where sent-by names the address itself: behind a
+    /// NAT that port is one of another network, and the way back is the port that the NAT has
+    /// opened.
     pub fn response_port(&self, source: SocketAddr) -> u16 {
         let direct = self.host().ip() == Some(source.ip().to_canonical());
         if self.rport || !direct { source.port() } else { self.port_or_default() }
     }
 
-    /// Where a response goes over an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4): `maddr`, else `received`
-    /// with `rport`, else sent-by. A name in `maddr` or sent-by is left to the caller to look up. Over a reliable
-    /// transport the connection of the request comes first and this is only the fallback.
+    /// Returns where a response goes over an unreliable transport (RFC 3261 §18.2.2, RFC 3581 §4):
+    /// `maddr`, else `received` with `rport`, else sent-by.
+    ///
+    /// A name in `maddr` or sent-by is left to the caller to look up. Over a reliable transport the
+    /// connection of the request comes first and this is only the fallback.
     pub fn response_target(&self) -> (Host<'_>, u16) {
         let (host, port) = self.sent_by();
         if let Some(maddr) = self.params().value("maddr").and_then(|maddr| Host::parse(maddr).ok()) {

@@ -16,7 +16,7 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    /// `METHOD uri SIP/2.0`.
+    /// Begins a request: `METHOD uri SIP/2.0`.
     pub fn new(method: &Method, uri: &Uri) -> Self {
         Self { head: Head::request(method.as_str(), uri.as_str()), body: None }
     }
@@ -51,7 +51,7 @@ impl RequestBuilder {
         self
     }
 
-    /// The request.
+    /// Ends the request and parses it.
     ///
     /// # Errors
     /// The first value that could not stand where it was put.

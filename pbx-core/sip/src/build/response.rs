@@ -18,8 +18,10 @@ pub struct ResponseBuilder {
 }
 
 impl ResponseBuilder {
-    /// A response to `request`. `reason` replaces the registered phrase. `to_tag` is added to a To
-    /// without a tag (RFC 3261 §8.2.6.2); a 100 may go without one.
+    /// Begins a response to `request`.
+    ///
+    /// `reason` replaces the registered phrase. `to_tag` is added to a To without a tag (RFC 3261
+    /// §8.2.6.2); a 100 may go without one.
     pub fn new(request: &Message, status: StatusCode, reason: Option<&str>, to_tag: Option<&str>) -> Self {
         let mut head = Head::response(status, reason.unwrap_or_else(|| status.reason()));
         if !request.is_request() {
@@ -67,7 +69,7 @@ impl ResponseBuilder {
         self
     }
 
-    /// The response, read back.
+    /// Ends the response and parses it.
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
@@ -75,7 +77,7 @@ impl ResponseBuilder {
         Ok(Message::parse(self.reply()?.bytes)?)
     }
 
-    /// The response, to be sent.
+    /// Ends the response, to be sent.
     ///
     /// # Errors
     /// The first value that could not stand where it was put.
@@ -94,13 +96,13 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The reply that a built or parsed message is; `None` for a request.
+    /// Makes a reply of a built or parsed message; `None` for a request.
     pub fn of(message: &Message) -> Option<Self> {
         Some(Self { status: message.status()?, bytes: message.as_bytes().clone() })
     }
 }
 
-/// To, with our tag where it has none. A To that cannot be read is given back as it came.
+/// Copies To, with our tag where it has none. A To that cannot be read is given back as it came.
 fn copy_to(head: &mut Head, header: &Header<'_>, to_tag: Option<&str>) {
     let (Some(tag), Ok(to)) = (to_tag, crate::name_addr::NameAddr::parse(header.text())) else {
         return head.copy_one(header);

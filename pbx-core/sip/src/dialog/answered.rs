@@ -1,4 +1,5 @@
-//! Our 2xx, repeated until it is acknowledged (RFC 3261 §13.3.1.4): over any transport, for the loss may be further on.
+//! Our 2xx, repeated until it is acknowledged (RFC 3261 §13.3.1.4): over any transport, for the
+//! loss may be further on.
 
 use super::{Dialog, DialogState, Open};
 use crate::time::Instant;
@@ -18,7 +19,7 @@ pub(super) struct Answered {
     give_up: Instant,
 }
 
-/// What is due in a dialog.
+/// An action that is due in a dialog.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Due {
     /// Send these bytes of the 2xx again, to where the INVITE's responses go.
@@ -28,7 +29,7 @@ pub enum Due {
 }
 
 impl Dialog {
-    /// We have answered their INVITE, the first or a later one, with this 2xx.
+    /// Notes that we have answered their INVITE, the first or a later one, with this 2xx.
     pub fn answered(&mut self, now: Instant, response: &Bytes, timers: &Timers) {
         let Some(Open::Theirs(cseq)) = self.open else { return };
         self.open = None;
@@ -45,17 +46,18 @@ impl Dialog {
         });
     }
 
-    /// Whether our 2xx waits for its ACK. Until it comes, or is given up, we as the UAS send no BYE (§15).
+    /// Returns whether our 2xx waits for its ACK. Until it comes, or is given up, we as the UAS
+    /// send no BYE (§15).
     pub const fn awaits_ack(&self) -> bool {
         self.answered.is_some()
     }
 
-    /// When [`Dialog::fire`] should be called next; none if nothing waits.
+    /// Returns when [`Dialog::fire`] should be called next; `None` if nothing waits.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.answered.as_ref().map(|answered| answered.again.min(answered.give_up))
     }
 
-    /// What is due, if anything is.
+    /// Returns what is due at `now`; `None` if nothing is.
     pub fn fire(&mut self, now: Instant) -> Option<Due> {
         let answered = self.answered.as_mut()?;
         if now >= answered.give_up {
@@ -70,7 +72,7 @@ impl Dialog {
         Some(Due::Resend(answered.response.clone()))
     }
 
-    /// An ACK with this CSeq came; whether it was awaited.
+    /// Takes an ACK with this CSeq; returns whether it was awaited.
     pub(super) fn acknowledged(&mut self, cseq: u32) -> bool {
         self.answered.take_if(|answered| answered.cseq == cseq).is_some()
     }

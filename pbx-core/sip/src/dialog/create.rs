@@ -8,7 +8,7 @@ use crate::write::one_line;
 use crate::{HeaderError, HeaderName, Message, NameAddr, Uri};
 use thiserror::Error;
 
-/// Why there is no dialog.
+/// The reason why there is no dialog.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum DialogError {
     /// A header is missing or can't be read.
@@ -62,8 +62,7 @@ impl Dialog {
     }
 
     /// Makes the dialog of an INVITE that we received, with the tag that our responses carry in To.
-    /// It is early until
-    /// [`Dialog::answered`].
+    /// It is early until [`Dialog::answered`].
     ///
     /// An INVITE of RFC 2543, whose branch has no magic cookie, may lack a Contact: then From says
     /// where requests go (RFC 2543 §6.13, RFC 4475 §3.4.1).
@@ -136,7 +135,7 @@ impl Dialog {
         self.refresh(response)
     }
 
-    /// The target from a message that refreshes it, if it has a Contact.
+    /// Takes the target from a message that refreshes it, if it has a Contact.
     pub(super) fn refresh(&mut self, message: &Message) -> Result<(), DialogError> {
         if let Some(target) = contact_of(message)? {
             self.target = target;

@@ -4,7 +4,8 @@ use crate::text::Text;
 use crate::{HeaderError, Message};
 use serde::{Deserialize, Serialize};
 
-/// Call-ID and both tags, as our side sees them (RFC 3261 §12). A side that knows no tags (RFC 2543) has an empty one.
+/// Call-ID and both tags, as our side sees them (RFC 3261 §12). A side that knows no tags (RFC
+/// 2543) has an empty one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct DialogId {
     /// The Call-ID of the INVITE.
@@ -16,8 +17,8 @@ pub struct DialogId {
 }
 
 impl DialogId {
-    /// The id of the dialog that a received message belongs to: the other side's tag is in From of a request, in To of a
-    /// response.
+    /// Returns the id of the dialog that a received message belongs to: the other side's tag is in
+    /// From of a request, in To of a response.
     ///
     /// # Errors
     /// When From, To or Call-ID can't be read.

@@ -1,10 +1,11 @@
 //! Dialogs (RFC 3261 §12): what two sides agree on for as long as a call lasts.
 //!
-//! A [`Dialog`] is made of an INVITE and a response to it, on the side that sent the INVITE by [`Dialog::uac`], on the
-//! other by [`Dialog::uas`]. One INVITE of ours may make many, one for each To-tag (forking): the 2xx that nobody wants
-//! is acknowledged and its dialog ended with BYE, like any other. The dialog writes the requests inside of it, checks
-//! those that come, keeps the ACK of the last 2xx for its retransmissions, and repeats our own 2xx until it is
-//! acknowledged ([`Dialog::answered`], [`Dialog::fire`]).
+//! A [`Dialog`] is made of an INVITE and a response to it, on the side that sent the INVITE by
+//! [`Dialog::uac`], on the other by [`Dialog::uas`]. One INVITE of ours may make many, one for each
+//! To-tag (forking): the 2xx that nobody wants is acknowledged and its dialog ended with BYE, like
+//! any other. The dialog writes the requests inside of it, checks those that come, keeps the ACK of
+//! the last 2xx for its retransmissions, and repeats our own 2xx until it is acknowledged
+//! ([`Dialog::answered`], [`Dialog::fire`]).
 
 mod answered;
 mod create;
@@ -24,7 +25,7 @@ use answered::Answered;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-/// Which side of the dialog we are. It stays so, whoever sends the later requests.
+/// Our side of the dialog: it stays the same, no matter which side sends the later requests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Role {
     /// We sent the INVITE, and made the Call-ID.
@@ -33,7 +34,7 @@ pub enum Role {
     Uas,
 }
 
-/// How far a dialog has come.
+/// The progress of a dialog.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum DialogState {
     /// Made by a 1xx.
@@ -75,43 +76,44 @@ pub struct Dialog {
 }
 
 impl Dialog {
-    /// The dialog's id.
+    /// Returns the dialog's id.
     pub const fn id(&self) -> &DialogId {
         &self.id
     }
 
-    /// Whether we sent the INVITE or received it.
+    /// Returns whether we sent the INVITE or received it.
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// Whether the dialog is early, confirmed or ended.
+    /// Returns whether the dialog is early, confirmed or ended.
     pub const fn state(&self) -> DialogState {
         self.state
     }
 
-    /// The remote target: the Contact of the other side.
+    /// Returns the remote target: the Contact of the other side.
     pub const fn target(&self) -> &Uri {
         &self.target
     }
 
-    /// The route set, next hop first.
+    /// Returns the route set, next hop first.
     pub fn routes(&self) -> &[NameAddr] {
         &self.routes
     }
 
-    /// Where requests are sent to: the first of the route set, else the remote target (RFC 3261 §12.2.1.1). The flow
-    /// that the far end is known to be behind may be better.
+    /// Returns where requests are sent to: the first of the route set, else the remote target (RFC
+    /// 3261 §12.2.1.1). The flow that the far end is known to be behind may be better.
     pub fn next_hop(&self) -> &Uri {
         self.routes.first().map_or(&self.target, NameAddr::uri)
     }
 
-    /// The CSeq number of the last request that we sent.
+    /// Returns the CSeq number of the last request that we sent.
     pub const fn local_cseq(&self) -> u32 {
         self.local_cseq
     }
 
-    /// Ends the dialog: after BYE from either side, and where RFC 3261 §12.2.1.2 says so. Nothing is due any more.
+    /// Ends the dialog: after BYE from either side, and where RFC 3261 §12.2.1.2 says so. Nothing
+    /// is due from then on.
     pub fn end(&mut self) {
         self.state = DialogState::Ended;
         self.answered = None;

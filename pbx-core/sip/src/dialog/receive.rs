@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 pub enum Incoming {
     /// Anything but ACK. A BYE does not end the dialog by itself: answer it, then [`Dialog::end`].
     Request,
-    /// The ACK of our 2xx: it is not repeated any more. Its body may be the answer to our offer.
+    /// The ACK of our 2xx: it is no longer repeated. Its body may be the answer to our offer.
     Ack,
     /// An ACK that was there before, or belongs to nothing.
     AckAgain,
 }
 
-/// Why a request may not go on.
+/// The reason why a request may not go on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Refused {
     /// The CSeq is not above the last one (§12.2.2), or can't be read.
@@ -31,7 +31,8 @@ pub enum Refused {
 }
 
 impl Refused {
-    /// How to answer. With [`Refused::Busy`] goes a Retry-After of 0 to 10 seconds at random.
+    /// Returns the status to answer with. With [`Refused::Busy`] goes a Retry-After of 0 to 10
+    /// seconds at random.
     pub const fn status(self) -> StatusCode {
         match self {
             Self::Order | Self::Busy => StatusCode::SERVER_INTERNAL_ERROR,
@@ -42,7 +43,8 @@ impl Refused {
 }
 
 impl Dialog {
-    /// Checks a request that came inside the dialog, after the transaction layer has taken out the retransmissions.
+    /// Checks a request that came inside the dialog, after the transaction layer has taken out the
+    /// retransmissions.
     ///
     /// # Errors
     /// How it is to be refused; an ACK is never answered.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use std::time::Duration;
 use thiserror::Error;
 
-/// What a request has besides what the dialog knows.
+/// The parts of a request besides what the dialog knows.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestParts<'a> {
     /// Our Via with a fresh branch.
@@ -20,7 +20,7 @@ pub struct RequestParts<'a> {
     pub body: Option<(&'a str, &'a [u8])>,
 }
 
-/// Why a request can't be sent now.
+/// The reason why a request can't be sent now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum Unsendable {
     /// An INVITE is open, ours or theirs (RFC 3261 §14.1), or their ACK is awaited.
@@ -64,14 +64,14 @@ impl Dialog {
         Ok(message)
     }
 
-    /// Whether an INVITE may be sent: none is open in either direction, and no 2xx of ours waits
-    /// for its ACK.
+    /// Returns whether an INVITE may be sent: none is open in either direction, and no 2xx of ours
+    /// waits for its ACK.
     pub const fn may_invite(&self) -> bool {
         self.open.is_none() && self.answered.is_none()
     }
 
-    /// How long to wait before an INVITE that was refused with 491 is tried again: 2.1 to 4 s if the Call-ID is ours,
-    /// else 0 to 2 s, in steps of 10 ms. `random` is any number.
+    /// Returns how long to wait before an INVITE that was refused with 491 is tried again: 2.1 to 4
+    /// s if the Call-ID is ours, else 0 to 2 s, in steps of 10 ms. `random` is any number.
     pub fn retry_after_glare(&self, random: u32) -> Duration {
         let steps = match self.role {
             Role::Uac => 210 + random % 191,
@@ -81,8 +81,9 @@ impl Dialog {
     }
 
     /// Writes the ACK of a 2xx to an INVITE of ours, to the responder's Contact by the route set,
-    /// and keeps it. Send it now, and again whenever [`Dialog::ack_again`] has one. It belongs to
-    /// no transaction.
+    /// and keeps it.
+    ///
+    /// Send it now, and again whenever [`Dialog::ack_again`] has one. It belongs to no transaction.
     ///
     /// # Errors
     /// When the parts do not make a message.
@@ -93,13 +94,14 @@ impl Dialog {
         Ok(bytes)
     }
 
-    /// The ACK for a 2xx that came again; none if it has not been acknowledged yet.
+    /// Returns the ACK for a 2xx that came again; `None` if it has not been acknowledged yet.
     pub fn ack_again(&self, response: &Message) -> Option<Bytes> {
         let (cseq, ack) = self.ack.as_ref()?;
         (response.cseq().ok()?.number == *cseq).then(|| ack.clone())
     }
 
-    /// The INVITE of ours that was open has failed without a response (time-out, transport).
+    /// Notes that the INVITE of ours that was open has failed without a response (time-out,
+    /// transport).
     pub fn failed(&mut self) {
         if matches!(self.open, Some(Open::Ours(_))) {
             self.open = None;
@@ -118,8 +120,8 @@ impl Dialog {
         head.bytes(body).map_err(|_| Unsendable::Malformed)
     }
 
-    /// The lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a strict
-    /// router, which wants to be the Request-URI and the target at the end of the Routes.
+    /// Writes the lines that the dialog itself decides (§12.2.1.1): a first route without `lr` is a
+    /// strict router, which wants to be the Request-URI and the target at the end of the Routes.
     fn head(&self, method: &Method, cseq: u32, via: &Via) -> Head {
         let (method, target) = (method.as_str(), self.target.as_str());
         let strict = self.routes.first().map(|first| first.uri()).filter(|uri| !is_loose(uri));

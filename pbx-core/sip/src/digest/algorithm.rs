@@ -19,14 +19,15 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The algorithm of this name (RFC 7616 §3.3), compared without case; `None` if it is none of these.
+    /// Returns the algorithm of this name (RFC 7616 §3.3), compared without case; `None` if it is
+    /// none of these.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Md5, Self::Md5Sess, Self::Sha256, Self::Sha256Sess]
             .into_iter()
             .find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
     }
 
-    /// Its name on the wire.
+    /// Returns its name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Md5 => "MD5",
@@ -36,12 +37,13 @@ impl Algorithm {
         }
     }
 
-    /// Whether the secret is hashed once more with the nonces of the session (RFC 7616 §3.4.2).
+    /// Returns whether the secret is hashed once more with the nonces of the session (RFC 7616
+    /// §3.4.2).
     pub const fn is_session(self) -> bool {
         matches!(self, Self::Md5Sess | Self::Sha256Sess)
     }
 
-    /// The hash of the parts joined by colons, as lower-case hex: `H(a ":" b ":" c)`.
+    /// Hashes the parts joined by colons, as lower-case hex: `H(a ":" b ":" c)`.
     pub(super) fn hash(self, parts: &[&[u8]]) -> String {
         match self {
             Self::Md5 | Self::Md5Sess => hex(&joined::<Md5>(parts)),

@@ -15,7 +15,8 @@ pub struct Challenge {
     pub nonce: String,
     /// The hash that the client shall use.
     pub algorithm: Algorithm,
-    /// The last answer was to a nonce that is no good any more: try again without asking anyone for a password.
+    /// The last answer was to a nonce that is no longer good: try again without asking anyone for a
+    /// password.
     pub stale: bool,
     /// Opaque text that the client sends back as it is.
     pub opaque: Option<String>,
@@ -24,7 +25,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// A challenge with a nonce of [`Nonces`](super::Nonces).
+    /// Makes a challenge with a nonce of [`Nonces`](super::Nonces).
     pub fn new(realm: impl Into<String>, nonce: impl Into<String>, algorithm: Algorithm, stale: bool) -> Self {
         Self { realm: realm.into(), nonce: nonce.into(), algorithm, stale, opaque: None, qop: true }
     }
@@ -53,8 +54,8 @@ impl Challenge {
         })
     }
 
-    /// The answer of a client that knows the password: `cnonce` is fresh randomness, `count` how often this nonce was
-    /// used, from one.
+    /// Answers as a client that knows the password: `cnonce` is fresh randomness, `count` how often
+    /// this nonce was used, from one.
     pub fn answer(&self, user: &str, password: &str, method: &str, uri: &str, cnonce: &str, count: u32) -> Credentials {
         let mut credentials = Credentials {
             user: user.to_owned(),

@@ -10,7 +10,8 @@ pub struct Question<'a> {
     pub credentials: &'a Credentials,
     /// The request's method.
     pub method: &'a str,
-    /// The secret of the user that the credentials name; none if there is no such user, which costs the same time.
+    /// The secret of the user that the credentials name; none if there is no such user, which costs
+    /// the same time.
     pub ha1: Option<&'a Ha1>,
     /// Where the request came from: a nonce is good for the address that it was issued to.
     pub client: IpAddr,
@@ -18,7 +19,7 @@ pub struct Question<'a> {
     pub now: u64,
 }
 
-/// What the check found.
+/// The outcome of a check.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DigestVerdict {
     /// The client knows the password and used a nonce of ours. Whether for the first time,
@@ -29,15 +30,17 @@ pub enum DigestVerdict {
         /// How often the client used the nonce, with this request (RFC 7616 §3.4, `nc`).
         count: u32,
     },
-    /// The nonce is too old, or was never given to this client: challenge again with `stale=true`. The answer was not looked
-    /// at, so it tells nothing about a password, right or wrong (RFC 7616 §3.3 asks only for a nonce that is no good), and
-    /// whoever made it up out of nothing has guessed nothing.
+    /// The nonce is too old, or was never given to this client: challenge again with `stale=true`.
+    /// The answer was not looked at, so it tells nothing about a password, right or wrong (RFC 7616
+    /// §3.3 asks only for a nonce that is no good), and one that was made up out of nothing is no
+    /// guess.
     Stale,
     /// Wrong password, wrong realm or no such user, with a nonce that this client was given.
     Bad,
 }
 
-/// Checks a client's answer. Credentials that can't be read never come this far: see [`Credentials::parse`].
+/// Checks a client's answer. Credentials that can't be read never come this far: see
+/// [`Credentials::parse`].
 pub fn check(nonces: &Nonces, question: Question<'_>) -> DigestVerdict {
     let Question { credentials, method, ha1, client, now } = question;
     match nonces.age(&credentials.nonce, client, now) {

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::fmt;
 use subtle::ConstantTimeEq as _;
 
-/// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`; or as RFC 2069 has it, without one, which RFC 3261
-/// §22.4 wants taken.
+/// A client's answer to a challenge (RFC 7616 §3.4), with `qop=auth`; or as RFC 2069 has it,
+/// without one, which RFC 3261 §22.4 wants taken.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The user name that the client claims.
@@ -27,7 +27,8 @@ pub struct Credentials {
     pub cnonce: String,
     /// How often the client used the nonce, from one; one where there is no `qop`.
     pub count: u32,
-    /// The count as it was written, which is what the hash is made over; `None` where there is no `qop`.
+    /// The count as it was written, which is what the hash is made over; `None` where there is no
+    /// `qop`.
     pub(super) written: Option<Box<str>>,
     /// The challenge's opaque text, sent back.
     pub opaque: Option<String>,
@@ -65,14 +66,14 @@ impl Credentials {
         })
     }
 
-    /// Whether the client that made these credentials knows this secret. The nonce is not looked at: see
-    /// [`check`](super::check).
+    /// Returns whether the client that made these credentials knows this secret. The nonce is not
+    /// looked at: see [`check`](super::check).
     pub fn proves(&self, ha1: &Ha1, method: &str) -> bool {
         let given = self.response.to_ascii_lowercase();
         self.expected(ha1, method).as_bytes().ct_eq(given.as_bytes()).into()
     }
 
-    /// What `response` must be for this secret and method (RFC 7616 §3.4.1), in hex.
+    /// Computes what `response` must be for this secret and method (RFC 7616 §3.4.1), in hex.
     pub(super) fn expected(&self, ha1: &Ha1, method: &str) -> String {
         let hash = self.algorithm;
         let (nonce, cnonce) = (self.nonce.as_bytes(), self.cnonce.as_bytes());
@@ -118,7 +119,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Whose credentials these claim to be that can't be read in full.
+/// The user and realm of credentials that can't be read in full.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Claim {
     /// The user name that the client claims.
@@ -128,8 +129,8 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Reads user and realm of credentials that are none, and says what is wrong with them; `None` for good ones, and for
-    /// those that name no user or realm.
+    /// Reads user and realm of credentials that are none, and says what is wrong with them; `None`
+    /// for good ones, and for those that name no user or realm.
     pub fn read(value: &str) -> Option<(Self, DigestError)> {
         let fault = Credentials::parse(value).err()?;
         let auth = digest(value).ok()?;

@@ -1,4 +1,5 @@
-//! Nonces that need no memory: time, salt, keyed hash. Each is good for whom it was issued to and for nobody else.
+//! Nonces that need no memory: time, salt, keyed hash. Each is good for whom it was issued to and
+//! for nobody else.
 
 use super::algorithm::{Algorithm, hex};
 use super::challenge::Challenge;
@@ -8,7 +9,7 @@ use std::fmt;
 use std::net::IpAddr;
 use subtle::ConstantTimeEq as _;
 
-/// What a genuine nonce says: when it was issued, and the salt that makes it the only one.
+/// The content of a genuine nonce: when it was issued, and the salt that makes it the only one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Nonce {
     /// When, in seconds by a steady clock: one that is set back must not make fresh nonces old.
@@ -18,8 +19,8 @@ pub struct Nonce {
 }
 
 impl Nonce {
-    /// Reads time and salt without asking whether the nonce is ours: for one that [`check`](super::check) has already
-    /// let pass.
+    /// Reads time and salt without asking whether the nonce is ours: for one that
+    /// [`check`](super::check) has already let pass.
     pub fn parse(text: &str) -> Option<Self> {
         let fields = text.get(..32)?;
         if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -30,7 +31,7 @@ impl Nonce {
     }
 }
 
-/// Whether a nonce is ours and still good.
+/// The age of a nonce, if it is ours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Age {
     /// Ours, and young enough.
@@ -52,45 +53,50 @@ pub struct Nonces {
 }
 
 impl Nonces {
-    /// Issues nonces of `realm`, each good for `lifetime` seconds. The secret key must live no longer than the counts of
-    /// its nonces' uses ([`NonceCounts`](super::NonceCounts)).
+    /// Issues nonces of `realm`, each good for `lifetime` seconds. The secret key must live no
+    /// longer than the counts of its nonces' uses ([`NonceCounts`](super::NonceCounts)).
     pub fn new(key: [u8; 32], realm: impl Into<String>, lifetime: u64) -> Self {
         Self { key: Keyed::new(key), realm: realm.into(), lifetime, sha256: false }
     }
 
-    /// Whether SHA-256 is offered too, before MD5.
+    /// Sets whether SHA-256 is offered too, before MD5.
     #[must_use]
     pub fn offering_sha256(self, sha256: bool) -> Self {
         Self { sha256, ..self }
     }
 
-    /// The challenges of one 401 or 407, each for a header line of its own. Credentials are taken with either hash; what is
-    /// offered is another matter. RFC 8760 §2.4 wants the strongest on top, and a client to pass over what it does not know.
-    /// Real ones don't: some read the first line alone (SIPp, desk phones), and those built on libre 1 (baresip 1.0) refuse
-    /// to register at all when any line names another hash than MD5. So MD5 stands alone by default.
+    /// Makes the challenges of one 401 or 407, each for a header line of its own.
+    ///
+    /// Credentials are taken with either hash; what is offered is another matter. RFC 8760 §2.4
+    /// wants the strongest on top, and a client to pass over what it does not know. Real ones
+    /// don't: some read the first line alone (SIPp, desk phones), and those built on libre 1
+    /// (baresip 1.0) refuse to register at all when any line names another hash than MD5. So MD5
+    /// stands alone by default.
     pub fn challenges(&self, nonce: &str, stale: bool) -> Vec<Challenge> {
         let offered: &[Algorithm] = if self.sha256 { &[Algorithm::Sha256, Algorithm::Md5] } else { &[Algorithm::Md5] };
         offered.iter().map(|algorithm| Challenge::new(&self.realm, nonce, *algorithm, stale)).collect()
     }
 
-    /// The realm.
+    /// Returns the realm.
     pub fn realm(&self) -> &str {
         &self.realm
     }
 
-    /// How long a nonce is good for, in seconds.
+    /// Returns how long a nonce is good for, in seconds.
     pub fn lifetime(&self) -> u64 {
         self.lifetime
     }
 
-    /// A new nonce for a client at this address: `now` in seconds since 1970 by the wall clock, `salt` is fresh randomness.
-    /// Its port is not in it: a phone may answer on another connection than the one it was asked on.
+    /// Makes a new nonce for a client at this address: `now` in seconds since 1970 by the wall
+    /// clock, `salt` is fresh randomness. Its port is not in it: a phone may answer on another
+    /// connection than the one it was asked on.
     pub fn issue(&self, client: IpAddr, now: u64, salt: u64) -> String {
         let nonce = Nonce { issued: now, salt };
         format!("{now:016x}{salt:016x}{}", self.mark(client, nonce))
     }
 
-    /// Whether a nonce is one that this client was given, and still good at `now` (seconds since 1970).
+    /// Returns whether a nonce is one that this client was given, and still good at `now` (seconds
+    /// since 1970).
     pub fn age(&self, text: &str, client: IpAddr, now: u64) -> Age {
         let Some(nonce) = Nonce::parse(text) else { return Age::Foreign };
         let genuine =
@@ -102,7 +108,7 @@ impl Nonces {
         }
     }
 
-    /// The keyed hash over time, salt, address and realm: 128 bits, in hex.
+    /// Computes the keyed hash over time, salt, address and realm: 128 bits, in hex.
     fn mark(&self, client: IpAddr, nonce: Nonce) -> String {
         let (issued, salt) = (nonce.issued.to_be_bytes(), nonce.salt.to_be_bytes());
         let client = match client.to_canonical() {

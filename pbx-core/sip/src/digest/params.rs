@@ -1,4 +1,5 @@
-//! `Digest name=value, name="value", …`: what challenges and credentials have in common (RFC 3261 §25.1).
+//! `Digest name=value, name="value", …`: what challenges and credentials have in common (RFC 3261
+//! §25.1).
 
 use crate::Auth;
 use crate::params::{quote, unquote};
@@ -6,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use thiserror::Error;
 
-/// Why a challenge or credentials can't be used.
+/// The reason why a challenge or credentials can't be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum DigestError {
     /// Another scheme than Digest.
@@ -35,26 +36,26 @@ pub enum DigestError {
 /// The parameters of a Digest header.
 pub(super) struct DigestParams<'a>(Vec<(&'a str, &'a str)>);
 
-/// A header's value, if its scheme is Digest.
+/// Reads a header's value, if its scheme is Digest.
 pub(super) fn digest(value: &str) -> Result<Auth, DigestError> {
     let auth = Auth::parse(value).map_err(|_| DigestError::Grammar)?;
     if auth.scheme().eq_ignore_ascii_case("digest") { Ok(auth) } else { Err(DigestError::Scheme) }
 }
 
 impl<'a> DigestParams<'a> {
-    /// The parameters of a header's value.
+    /// Collects the parameters of a header's value.
     pub(super) fn of(auth: &'a Auth) -> Self {
         Self(auth.pairs().collect())
     }
 
-    /// A parameter without its quotes; none if it is not there.
+    /// Finds a parameter and takes off its quotes; `None` if it is not there.
     pub(super) fn find(&self, name: &'static str) -> Result<Option<Cow<'a, str>>, DigestError> {
         let mut found = self.0.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         let first = found.next();
         if found.next().is_some() { Err(DigestError::Twice(name)) } else { Ok(first.map(|(_, value)| unquote(value))) }
     }
 
-    /// A parameter that must be there and not be empty.
+    /// Finds a parameter that must be there and not be empty.
     pub(super) fn need(&self, name: &'static str) -> Result<String, DigestError> {
         let found = self.find(name)?.filter(|value| !value.is_empty());
         found.map(Cow::into_owned).ok_or(DigestError::Missing(name))

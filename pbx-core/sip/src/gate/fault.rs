@@ -28,8 +28,8 @@ pub enum Fault {
     /// 413: with its body the message is longer than [`super::MAX_BYTES`] (RFC 3261 §21.4.11).
     #[error("body is too large")]
     BodyTooLarge,
-    /// 513: start line and headers are longer than [`super::MAX_HEAD_BYTES`], or the headers are too many (RFC 3261
-    /// §21.5.7).
+    /// 513: start line and headers are longer than [`super::MAX_HEAD_BYTES`], or the headers are
+    /// too many (RFC 3261 §21.5.7).
     #[error("headers are too long")]
     HeadTooLong,
     /// 414: the Request-URI is longer than [`super::MAX_URI_BYTES`].
@@ -38,13 +38,15 @@ pub enum Fault {
     /// 415: the body is packed in a way that is not unpacked here (RFC 3261 §8.2.3).
     #[error("body is in an encoding that is not known here")]
     Encoding,
-    /// 416: the Request-URI is neither sip, sips nor tel, nor calls for help by a URN (RFC 3261 §8.2.2.1, RFC 5031).
+    /// 416: the Request-URI is neither sip, sips nor tel, nor calls for help by a URN (RFC 3261
+    /// §8.2.2.1, RFC 5031).
     #[error("Request-URI is neither sip, sips nor tel")]
     Scheme,
     /// 420: Require names what we do not support (RFC 3261 §8.2.2.3).
     #[error("required extension is not supported")]
     Extension(Vec<Text>),
-    /// 483: there are more Vias than [`super::MAX_VIAS`]: the request has gone through more hops than it may.
+    /// 483: there are more Vias than [`super::MAX_VIAS`]: the request has gone through more hops
+    /// than it may.
     #[error("more than 70 Vias")]
     TooManyVias,
     /// 501: the method is not known.
@@ -56,7 +58,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The status code that answers a request with this fault.
+    /// Returns the status code that answers a request with this fault.
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Form(_) | Self::Header(_) | Self::Uri(_) | Self::CseqMethod | Self::BodyCut => {
@@ -75,7 +77,8 @@ impl Fault {
         }
     }
 
-    /// The reason phrase: the registered words, and after a dash what a person should look at.
+    /// Returns the reason phrase: the registered words, and after a dash what a person should look
+    /// at.
     pub fn reason(&self) -> String {
         format!("{} - {self}", self.status().reason())
     }

@@ -11,7 +11,8 @@ use crate::method::Method;
 use crate::text::Text;
 use crate::uri::Uri;
 
-/// The first fault of a message, if it has any. A follow-up is asked only whose it is.
+/// Finds the first fault of a message; `None` if it has none. A follow-up is checked only for whose
+/// it is.
 pub(super) fn fault_of(message: &Message, policy: &Policy<'_>) -> Option<Fault> {
     let asks = |check: fn(&Message) -> Result<(), Fault>| if message.is_follow_up() { Ok(()) } else { check(message) };
     size(message)
@@ -37,7 +38,7 @@ fn size(message: &Message) -> Result<(), Fault> {
     if vias(message) > MAX_VIAS { Err(Fault::TooManyVias) } else { Ok(()) }
 }
 
-/// How many Vias there are: one line may hold several.
+/// Counts the Vias: one line may hold several.
 fn vias(message: &Message) -> usize {
     let values = |header: Header<'_>| match memchr::memchr(b',', header.value().as_bytes()) {
         None => 1,
@@ -46,7 +47,8 @@ fn vias(message: &Message) -> usize {
     message.headers_of(HeaderName::Via).map(values).sum()
 }
 
-/// The method is checked before all else: a 501 lets an unknown method be told from a broken one (RFC 4475 §3.1.2.18).
+/// Checks the method, before all else: a 501 tells an unknown method from a broken one (RFC 4475
+/// §3.1.2.18).
 fn method(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
     match message.method() {
         Some(method) if !policy.methods.contains(method) => Err(Fault::Method),
@@ -65,8 +67,9 @@ fn address(message: &Message) -> Result<(), Fault> {
     }
 }
 
-/// The headers that every message must have (RFC 3261 §8.1.1), and each that this one needs in its grammar, none twice that
-/// may be there once. Max-Forwards may be missing: RFC 2543 did not have it (§16.3).
+/// Checks the headers that every message must have (RFC 3261 §8.1.1), and each that this one needs
+/// in its grammar, none twice that may be there once. Max-Forwards may be missing: RFC 2543 did not
+/// have it (§16.3).
 fn headers(message: &Message) -> Result<(), Fault> {
     use HeaderName as H;
     let mut there = HeaderSet::default();
@@ -88,8 +91,8 @@ fn headers(message: &Message) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks a header by its grammar. A header whose typed value the message caches is read through the cache, so that it is
-/// parsed once.
+/// Checks a header by its grammar. A header whose typed value the message caches is read through
+/// the cache, so that it is parsed once.
 fn well_formed(message: &Message, header: &Header<'_>) -> Result<(), HeaderError> {
     use HeaderName as H;
     match header.name() {
@@ -115,8 +118,8 @@ fn sequence(message: &Message) -> Result<(), Fault> {
     }
 }
 
-/// A body that is cut costs a request that asks, and a response (RFC 3261 §18.3); of ACK, BYE and CANCEL the head says what
-/// there is to say.
+/// Checks the body: one that is cut costs a request that asks, and a response (RFC 3261 §18.3); of
+/// ACK, BYE and CANCEL the head says what there is to say.
 fn body(message: &Message) -> Result<(), Fault> {
     let declared = match message.content_length() {
         Err(_) if message.is_follow_up() => None,
@@ -129,7 +132,7 @@ fn body(message: &Message) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A body that is packed can't be read.
+/// Checks that the body is not packed: then it can't be read.
 fn encoding(message: &Message) -> Result<(), Fault> {
     if message.body().is_empty() {
         return Ok(());
@@ -156,8 +159,9 @@ fn extensions(message: &Message, policy: &Policy<'_>) -> Result<(), Fault> {
     if unknown.is_empty() { Ok(()) } else { Err(Fault::Extension(unknown)) }
 }
 
-/// An INVITE without a session description in its answers comes to nothing (RFC 3261 §13.2.1, §21.4.7). OPTIONS may name
-/// what it likes: a description in its answer is no must (§11.2), and whoever watches a server wants a 200.
+/// Checks Accept: an INVITE without a session description in its answers comes to nothing (RFC 3261
+/// §13.2.1, §21.4.7). OPTIONS may name what it likes: a description in its answer is no must
+/// (§11.2), and a monitor that watches a server wants a 200.
 fn acceptance(message: &Message) -> Result<(), Fault> {
     let asks = message.is(&Method::Invite);
     if asks && !message.accepts_sdp() { Err(Fault::NotAcceptable) } else { Ok(()) }

@@ -1,4 +1,5 @@
-//! The gate: what comes from the network is let in, refused with the right answer, or passed over in silence.
+//! The gate: what comes from the network is let in, refused with the right answer, or passed over
+//! in silence.
 
 mod fault;
 mod inspect;
@@ -25,36 +26,38 @@ pub const MAX_URI_BYTES: usize = 1_024;
 /// The most Vias: each is a hop, and Max-Forwards begins at 70.
 pub const MAX_VIAS: usize = 70;
 
-/// What the server behind the gate supports.
+/// The methods and extensions of the server behind the gate.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy<'a> {
     /// The option tags that may stand in Require; any other is answered with 420.
     pub supported: &'a [&'a str],
     /// The methods that the server knows; any other is answered with 501.
     pub methods: &'a [Method],
-    /// The methods it carries out: what a 501 names in Allow (RFC 3261 §8.2.1 wants the same of a 405).
+    /// The methods it carries out: what a 501 names in Allow (RFC 3261 §8.2.1 wants the same of a
+    /// 405).
     pub allowed: &'a [Method],
 }
 
 impl Default for Policy<'_> {
-    /// A server that knows all named methods and no extension.
+    /// Returns a server that knows all named methods and no extension.
     fn default() -> Self {
         Self { supported: &[], methods: &KNOWN, allowed: &KNOWN }
     }
 }
 
-/// What the gate makes of the bytes.
+/// The gate's judgement of the bytes.
 #[derive(Clone, Debug)]
 pub enum Verdict {
     /// A well-formed message.
     Pass(Message),
-    /// A request to be refused for this fault (see [`refuse`]); the message is fit for nothing but to be answered.
+    /// A request to be refused for this fault (see [`refuse`]); the message is fit for nothing but
+    /// to be answered.
     Refuse(Message, Fault),
     /// Nothing is answered, for this reason.
     Ignore(Silence),
 }
 
-/// Why nothing is answered.
+/// The reason why nothing is answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Silence {
     /// Line ends only: a keep-alive (RFC 5626 §4.4.1).
@@ -98,7 +101,8 @@ pub fn judge(bytes: Bytes, policy: &Policy<'_>) -> Verdict {
     }
 }
 
-/// Judges what is left of a stream that cannot be cut any further (RFC 3261 §18.3): it may be answered, but is never let in.
+/// Judges what is left of a stream that cannot be cut any further (RFC 3261 §18.3): it may be
+/// answered, but is never let in.
 pub fn judge_uncut(error: FramingError) -> Verdict {
     let (FramingError::TooLarge(head) | FramingError::NoLength(head)) = &error;
     let Scanned { message, flaw } = match scan(head.clone()) {
@@ -126,8 +130,8 @@ fn silence_or_answer(message: Message, fault: Fault) -> Verdict {
     Verdict::Ignore(silence)
 }
 
-/// Whether the topmost Via can be read up to its sent-by. Broken parameters do not stand in the way: the answer then goes where
-/// the request came from.
+/// Returns whether the topmost Via can be read up to its sent-by. Broken parameters do not stand in
+/// the way: the answer then goes where the request came from.
 fn can_be_answered(message: &Message) -> bool {
     let Some(header) = message.header(HeaderName::Via) else { return false };
     let text = header.text();
@@ -139,7 +143,8 @@ fn is_stun(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| *first < 4) && bytes.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42])
 }
 
-/// The answer to a refused request, with the headers that the fault wants (RFC 3261 §8.2), still to be finished.
+/// Writes the answer to a refused request, with the headers that the fault wants (RFC 3261 §8.2),
+/// still to be finished.
 pub fn refuse(request: &Message, fault: &Fault, to_tag: &str, policy: &Policy<'_>) -> ResponseBuilder {
     let mut response = ResponseBuilder::new(request, fault.status(), Some(&fault.reason()), Some(to_tag));
     match fault {

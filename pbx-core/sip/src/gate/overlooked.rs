@@ -6,8 +6,10 @@ use crate::message::check::{check, is_single};
 use crate::message::{Scanned, scan};
 use bytes::Bytes;
 
-/// The headers of a message that can't be read, or are there twice and may be there once; [`HeaderName::Other`] stands for a
-/// line that is no header. Each once, in their order. Nothing of this is looked at when a message comes in.
+/// Lists the headers of a message that can't be read, or are there twice and may be there once;
+/// [`HeaderName::Other`] stands for a line that is no header.
+///
+/// Each once, in their order. Nothing of this is looked at when a message comes in.
 pub fn overlooked(message: Bytes) -> Vec<HeaderName> {
     let Ok(Scanned { message, flaw }) = scan(message) else { return Vec::new() };
     let (mut seen, mut found) = (HeaderSet::default(), Vec::new());

@@ -1,5 +1,5 @@
-//! The headers of a message that are addresses, read when asked for. In a follow-up ([`Message::is_follow_up`]) what can be
-//! read of a broken one counts.
+//! The headers of a message that are addresses, read when asked for. In a follow-up
+//! ([`Message::is_follow_up`]) what can be read of a broken one counts.
 
 use super::{Contacts, Message};
 use crate::error::{HeaderError, Malformed};
@@ -9,7 +9,7 @@ use crate::name_addr::NameAddr;
 use crate::text::Text;
 
 impl Message {
-    /// From.
+    /// Reads From.
     ///
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
@@ -17,7 +17,7 @@ impl Message {
         self.lines.from.get_or_init(|| self.address(HeaderName::From)).as_ref().map_err(Clone::clone)
     }
 
-    /// To.
+    /// Reads To.
     ///
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
@@ -32,7 +32,7 @@ impl Message {
         read.map_err(HeaderError::in_header(name))
     }
 
-    /// All Contacts. A parameter that can't be read counts as absent.
+    /// Reads all Contacts. A parameter that can't be read counts as absent.
     ///
     /// # Errors
     /// When one breaks the grammar, or `*` is not alone.
@@ -47,8 +47,8 @@ impl Message {
         values.into_iter().map(read).collect::<Result<_, _>>().map(Contacts::List)
     }
 
-    /// The first Contact, as a dialog's remote target is (RFC 3261 §12.1). One of a follow-up that can't be read counts as
-    /// absent.
+    /// Reads the first Contact, as a dialog's remote target is (RFC 3261 §12.1). One of a follow-up
+    /// that can't be read counts as absent.
     ///
     /// # Errors
     /// When it breaks the grammar or is `*`.
@@ -62,7 +62,7 @@ impl Message {
         }
     }
 
-    /// The addresses of a header that lists them: Route, Path and their like.
+    /// Reads the addresses of a header that lists them: Route, Path and their like.
     ///
     /// # Errors
     /// When one breaks the grammar.
@@ -70,7 +70,7 @@ impl Message {
         self.list(name, NameAddr::parse)
     }
 
-    /// Route, topmost first.
+    /// Reads Route, topmost first.
     ///
     /// # Errors
     /// When one breaks the grammar.
@@ -78,7 +78,7 @@ impl Message {
         self.addresses(HeaderName::Route)
     }
 
-    /// Record-Route, topmost first. One of a follow-up that can't be read is left out.
+    /// Reads Record-Route, topmost first. One of a follow-up that can't be read is left out.
     ///
     /// # Errors
     /// When one breaks the grammar.
@@ -93,14 +93,16 @@ impl Message {
         self.list(HeaderName::RecordRoute, read).map(|routes| routes.into_iter().flatten().collect())
     }
 
-    /// The identities of P-Asserted-Identity that can be read (RFC 3325 §9.1), in their order.
+    /// Reads the identities of P-Asserted-Identity that can be read (RFC 3325 §9.1), in their
+    /// order.
     pub fn asserted_identities(&self) -> Vec<NameAddr> {
         let read = self.list(HeaderName::PAssertedIdentity, |text| Ok(NameAddr::parse(text).ok()));
         read.unwrap_or_default().into_iter().flatten().collect()
     }
 }
 
-/// Whether a value was read and may be written again: a follow-up may have stray line ends in it.
+/// Returns whether a value was read and may be written again: a follow-up may have stray line ends
+/// in it.
 fn is_fine(read: &Result<NameAddr, Malformed>) -> bool {
     read.as_ref().is_ok_and(|read| !read.text().contains(['\r', '\n']))
 }

@@ -1,5 +1,5 @@
-//! The grammar of each header that we read, in one table: the gate asks it of the headers that a message needs
-//! (`header_class`), the builder of all that goes out.
+//! The grammar of each header that we read, in one table: the gate asks it of the headers that a
+//! message needs (`header_class`), the builder of all that goes out.
 
 use crate::error::Malformed;
 use crate::grammar::{is_token, number, split_outside};
@@ -9,7 +9,8 @@ use crate::name_addr::NameAddr;
 use crate::text::{Span, Text};
 use crate::via::Via;
 
-/// Whether at most one header line of that name, with one value, may be in a message (RFC 3261 §7.3.1, table 2).
+/// Returns whether at most one header line of that name, with one value, may be in a message (RFC
+/// 3261 §7.3.1, table 2).
 pub(crate) const fn is_single(name: HeaderName) -> bool {
     use HeaderName as H;
     matches!(
@@ -52,8 +53,8 @@ pub(crate) fn check(name: HeaderName, text: &Text) -> Result<(), Malformed> {
             Auth::parse(text.clone()).map(drop)
         }
         H::Reason => list(text, |value| Reason::parse(value).map(drop)),
-        // Expires is not among them: a broken one reads as an hour where it matters (RFC 3261 §10.2.1.1), and is no
-        // fault of an INVITE.
+        // Expires is not among them: a broken one reads as an hour where it matters (RFC 3261
+        // §10.2.1.1), and is no fault of an INVITE.
         _ => Ok(()),
     }
 }
@@ -83,7 +84,7 @@ fn route(value: Text) -> Result<(), Malformed> {
     if in_brackets { Ok(()) } else { Err(Malformed("a route needs < and >")) }
 }
 
-/// `word[@word]` (RFC 3261 §25.1 `callid`).
+/// Checks for `word[@word]` (RFC 3261 §25.1 `callid`).
 pub(crate) fn call_id(text: &str) -> Result<(), Malformed> {
     let fine = |word: &str| !word.is_empty() && word.bytes().all(crate::grammar::is_word_char);
     let (left, right) = text.split_once('@').map_or((text, None), |(left, right)| (left, Some(right)));

@@ -28,23 +28,25 @@ impl<'a> Header<'a> {
         Self { message, field }
     }
 
-    /// Which header it is.
+    /// Returns which header it is.
     pub const fn name(&self) -> HeaderName {
         self.field.kind
     }
 
-    /// Its name as written.
+    /// Returns its name as written.
     pub fn name_text(&self) -> &'a str {
         self.message.head_str(self.field.name)
     }
 
-    /// Its value with folds read as one space (RFC 3261 §7.3.1), without white space at its ends.
+    /// Returns its value with folds read as one space (RFC 3261 §7.3.1), without white space at its
+    /// ends.
     pub fn value(&self) -> Cow<'a, str> {
         let raw = self.message.head_str(self.field.value);
         if self.field.folded { Cow::Owned(unfold(raw)) } else { Cow::Borrowed(raw) }
     }
 
-    /// The value as [`Header::value`] gives it, sharing the message's buffer unless it was folded.
+    /// Returns the value as [`Header::value`] gives it, sharing the message's buffer unless it was
+    /// folded.
     pub fn text(&self) -> Text {
         if self.field.folded {
             return Text::from(unfold(self.message.head_str(self.field.value)));
@@ -52,14 +54,14 @@ impl<'a> Header<'a> {
         self.message.head_text(self.field.value)
     }
 
-    /// The values of a header that lists several with commas (RFC 3261 §7.3.1).
+    /// Splits the values of a header that lists several with commas (RFC 3261 §7.3.1).
     pub fn values(&self) -> Vec<Text> {
         let text = self.text();
         split_outside(&text, b',').map(|part| text.slice(Span::of(&text, part).range())).collect()
     }
 }
 
-/// Line ends and the white space around them become one space.
+/// Makes one space of line ends and the white space around them.
 fn unfold(raw: &str) -> String {
     let mut plain = String::with_capacity(raw.len());
     for (index, line) in raw.split("\r\n").enumerate() {

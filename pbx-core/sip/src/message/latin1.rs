@@ -1,9 +1,11 @@
-//! Heads that are not UTF-8. RFC 3261 §7 wants UTF-8; what many gateways and older phones write instead is ISO-8859-1.
+//! Heads that are not UTF-8. RFC 3261 §7 wants UTF-8; what many gateways and older phones write
+//! instead is ISO-8859-1.
 
 use bytes::Bytes;
 
-/// The message with each line of its head that is not UTF-8 read as ISO-8859-1, its body as it was. Bytes that stand for no
-/// character there, but for controls, become replacement characters.
+/// Returns the message with each line of its head that is not UTF-8 read as ISO-8859-1, its body as
+/// it was. Bytes that stand for no character there, but for controls, become replacement
+/// characters.
 pub(super) fn to_utf8(bytes: &Bytes, head_end: usize) -> Bytes {
     let (head, body) = bytes.split_at(head_end.min(bytes.len()));
     let mut text = String::with_capacity(head.len() + head.len() / 8);

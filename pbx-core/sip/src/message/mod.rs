@@ -1,4 +1,5 @@
-//! A SIP message: one shared buffer with header ranges, split once, its values typed when they are asked for.
+//! A SIP message: one shared buffer with header ranges, split once, its values typed when they are
+//! asked for.
 
 mod addresses;
 pub(crate) mod check;
@@ -56,8 +57,10 @@ pub(crate) struct Field {
 }
 
 impl Message {
-    /// Splits a whole message. Empty lines before it are skipped (RFC 3261 §7.5); the body ends where Content-Length
-    /// says, or with the bytes (§18.3). Values are not looked at yet.
+    /// Splits a whole message.
+    ///
+    /// Empty lines before it are skipped (RFC 3261 §7.5); the body ends where Content-Length says,
+    /// or with the bytes (§18.3). Values are not looked at yet.
     ///
     /// # Errors
     /// When the bytes are not a SIP message.
@@ -69,17 +72,17 @@ impl Message {
         }
     }
 
-    /// The message as it travels.
+    /// Returns the message as it travels.
     pub const fn as_bytes(&self) -> &Bytes {
         &self.raw
     }
 
-    /// Whether it is a request.
+    /// Returns whether it is a request.
     pub const fn is_request(&self) -> bool {
         matches!(self.start, Start::Request { .. })
     }
 
-    /// The method of a request; of a response nothing (see [`Message::cseq`]).
+    /// Returns the method of a request; `None` for a response (see [`Message::cseq`]).
     pub const fn method(&self) -> Option<&Method> {
         match &self.start {
             Start::Request { method, .. } => Some(method),
@@ -87,18 +90,19 @@ impl Message {
         }
     }
 
-    /// Whether it follows up on a message that came or went before: a response, ACK, BYE or CANCEL. Such a message is lost
-    /// only where it can't be told whose it is: what else is wrong with it counts as absent.
+    /// Returns whether it follows up on a message that came or went before: a response, ACK, BYE or
+    /// CANCEL. Such a message is lost only where it is not clear whose it is: what else is wrong
+    /// with it counts as absent.
     pub const fn is_follow_up(&self) -> bool {
         matches!(self.method(), None | Some(Method::Ack | Method::Bye | Method::Cancel))
     }
 
-    /// Whether it is a request of that method.
+    /// Returns whether it is a request of that method.
     pub fn is(&self, method: &Method) -> bool {
         self.method() == Some(method)
     }
 
-    /// The status of a response.
+    /// Returns the status of a response; `None` for a request.
     pub const fn status(&self) -> Option<StatusCode> {
         match self.start {
             Start::Response { status, .. } => Some(status),
@@ -106,27 +110,27 @@ impl Message {
         }
     }
 
-    /// The headers in their order.
+    /// Returns the headers in their order.
     pub fn headers(&self) -> impl DoubleEndedIterator<Item = Header<'_>> {
         self.lines.fields.iter().map(|field| Header::new(self, *field))
     }
 
-    /// The headers of that name in their order, long and compact alike.
+    /// Returns the headers of that name in their order, long and compact alike.
     pub fn headers_of(&self, name: HeaderName) -> impl DoubleEndedIterator<Item = Header<'_>> {
         self.lines.fields.iter().filter(move |field| field.kind == name).map(|field| Header::new(self, *field))
     }
 
-    /// The first header of that name.
+    /// Returns the first header of that name.
     pub fn header(&self, name: HeaderName) -> Option<Header<'_>> {
         self.headers_of(name).next()
     }
 
-    /// The first header of a name that [`HeaderName`] does not know, without case.
+    /// Returns the first header of a name that [`HeaderName`] does not know, without case.
     pub fn header_named(&self, name: &str) -> Option<Header<'_>> {
         self.headers().find(|header| header.name_text().eq_ignore_ascii_case(name))
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn body(&self) -> Bytes {
         self.raw.slice(self.head.len()..)
     }
@@ -143,7 +147,7 @@ impl Message {
         self.head.slice(span.range())
     }
 
-    /// The header lines, for those that copy them as they stand.
+    /// Returns the header lines, for those that copy them as they stand.
     pub(crate) fn fields(&self) -> &[Field] {
         &self.lines.fields
     }
@@ -158,7 +162,7 @@ impl Message {
         self.head.get(field.name.start as usize..end as usize).unwrap_or_default()
     }
 
-    /// The start line without its line end.
+    /// Returns the start line without its line end.
     pub(crate) fn start_text(&self) -> &str {
         let blank_line = self.head_end().saturating_sub(2);
         let end = self.lines.fields.first().map_or(blank_line, |field| field.name.start);
@@ -196,7 +200,8 @@ impl Serialize for Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // What was refused at the gate may still be in flight as the subject of an answer, so flaws are no fault here.
+        // What was refused at the gate may still be in flight as the subject of an answer, so flaws
+        // are no fault here.
         scan(Bytes::deserialize(deserializer)?).map(|scanned| scanned.message).map_err(D::Error::custom)
     }
 }

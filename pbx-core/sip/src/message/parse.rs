@@ -11,7 +11,8 @@ use crate::text::{Span, Text};
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// What could be split, and the first thing that was wrong with it: enough of a broken request is kept to answer it.
+/// The lines that could be split, and the first flaw: enough of a broken request is kept to answer
+/// it.
 pub(crate) struct Scanned {
     pub(crate) message: Message,
     pub(crate) flaw: Option<ParseError>,
@@ -117,7 +118,7 @@ impl<'a> RawLines<'a> {
         self.flaw.get_or_insert(fault);
     }
 
-    /// The next line without its end; `None` at the end of the bytes.
+    /// Cuts off the next line without its end; `None` at the end of the bytes.
     fn next(&mut self) -> Option<RawLine<'a>> {
         let start = self.at;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
@@ -186,7 +187,8 @@ fn start_line_of(line: &str, flaw: &mut Option<ParseError>) -> Result<Start, Par
     }
     let (method, rest) = line.split_once(' ').ok_or(ParseError::StartLine("no spaces"))?;
     let method = Method::parse(method).map_err(|_| ParseError::StartLine("method is not a token"))?;
-    // Only the last space can stand before the version: what is wrong before it is then wrong with the address.
+    // Only the last space can stand before the version: what is wrong before it is then wrong with
+    // the address.
     let trimmed = rest.trim_end_matches(' ');
     let (uri, version) = trimmed.rsplit_once(' ').ok_or(ParseError::StartLine("no SIP version"))?;
     if !is_version(version) {

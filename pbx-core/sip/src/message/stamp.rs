@@ -1,5 +1,5 @@
-//! Replaces the topmost Via by one that says where the request really came from (RFC 3261 §18.2.1). Every request gets one,
-//! so the bytes are spliced and not parsed again.
+//! Replaces the topmost Via by one that says where the request really came from (RFC 3261 §18.2.1).
+//! Every request gets one, so the bytes are spliced and not parsed again.
 
 use super::values::HeaderLines;
 use super::{Field, Message};
@@ -11,8 +11,9 @@ use bytes::Bytes;
 use std::sync::Arc;
 
 impl Message {
-    /// The message with this value in place of its topmost Via; everything else keeps its bytes. `None` where there is no
-    /// Via, where it is folded, or where the value would break its line.
+    /// Returns the message with this value in place of its topmost Via; everything else keeps its
+    /// bytes. `None` where there is no Via, where it is folded, or where the value would break its
+    /// line.
     #[must_use]
     pub fn with_top_via(&self, via: &Via) -> Option<Self> {
         let value = via.text().as_str();
@@ -33,7 +34,7 @@ impl Message {
     }
 }
 
-/// Where a header stands after the Via has changed its length.
+/// Moves a header to where it stands after the Via has changed its length.
 fn moved(field: Field, from_via: std::cmp::Ordering, move_by: &impl Fn(u32) -> u32) -> Field {
     let behind = |span: Span| Span { start: move_by(span.start), end: move_by(span.end) };
     match from_via {
@@ -44,7 +45,8 @@ fn moved(field: Field, from_via: std::cmp::Ordering, move_by: &impl Fn(u32) -> u
 }
 
 impl HeaderLines {
-    /// The header lines at their new places, with the typed values that were parsed already, except for the Via.
+    /// Returns the header lines at their new places, with the typed values that were parsed
+    /// already, except for the Via.
     fn but_via(&self, fields: Box<[Field]>, via: Via) -> Self {
         let Self { uri, from, to, cseq, .. } = self;
         let via = Ok(via).into();

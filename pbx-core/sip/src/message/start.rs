@@ -27,7 +27,7 @@ pub enum StartLine {
 }
 
 impl Message {
-    /// The first line.
+    /// Returns the first line.
     pub fn start_line(&self) -> StartLine {
         match &self.start {
             Start::Request { method, uri } => StartLine::Request { method: method.clone(), uri: self.head_text(*uri) },
@@ -37,7 +37,7 @@ impl Message {
         }
     }
 
-    /// The Request-URI as written; of a response nothing.
+    /// Returns the Request-URI as written; `None` for a response.
     pub fn uri_text(&self) -> Option<&str> {
         match &self.start {
             Start::Request { uri, .. } => Some(self.head_str(*uri)),
@@ -45,7 +45,7 @@ impl Message {
         }
     }
 
-    /// The Request-URI.
+    /// Reads the Request-URI.
     ///
     /// # Errors
     /// When it breaks the grammar, or this is a response.
@@ -60,7 +60,7 @@ impl Message {
         }
     }
 
-    /// The reason phrase of a response.
+    /// Returns the reason phrase of a response.
     pub fn reason(&self) -> Option<&str> {
         match &self.start {
             Start::Response { reason, .. } => Some(self.head_str(*reason)),

@@ -9,7 +9,7 @@ use crate::text::Text;
 use crate::via::Via;
 
 impl Message {
-    /// The header of that name where at most one may be.
+    /// Returns the header of that name where at most one may be.
     ///
     /// # Errors
     /// When there are several.
@@ -22,7 +22,7 @@ impl Message {
         Ok(first)
     }
 
-    /// The header of that name where exactly one must be.
+    /// Returns the header of that name where exactly one must be.
     ///
     /// # Errors
     /// When there is none or several.
@@ -30,7 +30,7 @@ impl Message {
         self.single(name)?.ok_or(HeaderError::Missing(name))
     }
 
-    /// The topmost Via.
+    /// Reads the topmost Via.
     ///
     /// # Errors
     /// When there is none or it breaks the grammar.
@@ -50,7 +50,7 @@ impl Message {
         read.map_err(HeaderError::in_header(HeaderName::Via))
     }
 
-    /// All Vias, topmost first.
+    /// Reads all Vias, topmost first.
     ///
     /// # Errors
     /// When one breaks the grammar.
@@ -58,7 +58,7 @@ impl Message {
         self.list(HeaderName::Via, Via::parse)
     }
 
-    /// Call-ID.
+    /// Reads Call-ID.
     ///
     /// # Errors
     /// When it is missing, repeated, or not `word[@word]`.
@@ -68,7 +68,7 @@ impl Message {
         Ok(text)
     }
 
-    /// CSeq.
+    /// Reads CSeq.
     ///
     /// # Errors
     /// When it is missing, repeated or breaks the grammar.
@@ -81,7 +81,7 @@ impl Message {
         CSeq::parse(&header.value()).map_err(HeaderError::in_header(HeaderName::Cseq))
     }
 
-    /// Max-Forwards, 0–255 (RFC 3261 §20.22).
+    /// Reads Max-Forwards, 0–255 (RFC 3261 §20.22).
     ///
     /// # Errors
     /// When it is repeated or not such a number.
@@ -89,7 +89,7 @@ impl Message {
         self.number(HeaderName::MaxForwards, |text| number(text).ok_or(Malformed("Max-Forwards is not in 0-255")))
     }
 
-    /// Expires in seconds; beyond 32 bits it reads as 2³²−1 (RFC 3261 §20.19).
+    /// Reads Expires in seconds; beyond 32 bits it reads as 2³²−1 (RFC 3261 §20.19).
     ///
     /// # Errors
     /// When it is repeated or not a number.
@@ -97,7 +97,7 @@ impl Message {
         self.number(HeaderName::Expires, |text| seconds(text).ok_or(Malformed("not a number of seconds")))
     }
 
-    /// Min-Expires in seconds (RFC 3261 §20.23).
+    /// Reads Min-Expires in seconds (RFC 3261 §20.23).
     ///
     /// # Errors
     /// When it is repeated or not a number.
@@ -105,7 +105,7 @@ impl Message {
         self.number(HeaderName::MinExpires, |text| seconds(text).ok_or(Malformed("not a number of seconds")))
     }
 
-    /// Retry-After in seconds (RFC 3261 §20.33).
+    /// Reads Retry-After in seconds (RFC 3261 §20.33).
     ///
     /// # Errors
     /// When it is repeated or not a number.
@@ -113,7 +113,7 @@ impl Message {
         self.number(HeaderName::RetryAfter, retry_after)
     }
 
-    /// Content-Length in bytes.
+    /// Reads Content-Length in bytes.
     ///
     /// # Errors
     /// When it is repeated or not a number below 2³².
@@ -130,7 +130,7 @@ impl Message {
         read(&header.value()).map(Some).map_err(HeaderError::in_header(name))
     }
 
-    /// Content-Type.
+    /// Reads Content-Type.
     ///
     /// # Errors
     /// When it is repeated or breaks the grammar.
@@ -139,7 +139,7 @@ impl Message {
         MediaType::parse(header.text()).map(Some).map_err(HeaderError::in_header(HeaderName::ContentType))
     }
 
-    /// Accept: the media ranges, none where the header is absent or empty.
+    /// Reads Accept: the media ranges, none where the header is absent or empty.
     ///
     /// # Errors
     /// When one breaks the grammar.
@@ -147,8 +147,9 @@ impl Message {
         self.list(HeaderName::Accept, MediaType::parse)
     }
 
-    /// Whether an answer may carry a session description (RFC 3261 §20.1): without a readable Accept it may, with an empty one
-    /// not. The most specific range decides, and `q=0` says no.
+    /// Returns whether an answer may carry a session description (RFC 3261 §20.1): without a
+    /// readable Accept it may, with an empty one not. The most specific range decides, and `q=0`
+    /// says no.
     pub fn accepts_sdp(&self) -> bool {
         if self.header(HeaderName::Accept).is_none() {
             return true;
@@ -160,7 +161,8 @@ impl Message {
         most_specific.is_some_and(|range| range.q() > 0)
     }
 
-    /// The tokens of a header that lists them: Require, Supported, Allow, Unsupported, Proxy-Require, Allow-Events.
+    /// Reads the tokens of a header that lists them: Require, Supported, Allow, Unsupported,
+    /// Proxy-Require, Allow-Events.
     ///
     /// # Errors
     /// When one is not a token.
@@ -169,12 +171,12 @@ impl Message {
         self.list(name, token)
     }
 
-    /// Whether such a header lists the token, without case.
+    /// Returns whether such a header lists the token, without case.
     pub fn has_token(&self, name: HeaderName, token: &str) -> bool {
         self.headers_of(name).any(|header| split_outside(&header.value(), b',').any(|t| t.eq_ignore_ascii_case(token)))
     }
 
-    /// Privacy (RFC 3323 §4.2): the wishes, such as `id`.
+    /// Reads Privacy (RFC 3323 §4.2): the wishes, such as `id`.
     pub fn privacy(&self) -> Vec<Text> {
         let texts = self.headers_of(HeaderName::Privacy).map(|header| header.text());
         texts
@@ -183,7 +185,7 @@ impl Message {
             .collect()
     }
 
-    /// Reason (RFC 3326).
+    /// Reads Reason (RFC 3326).
     ///
     /// # Errors
     /// When one breaks the grammar.
@@ -191,8 +193,8 @@ impl Message {
         self.list(HeaderName::Reason, Reason::parse)
     }
 
-    /// The values of Authorization, Proxy-Authorization, WWW-Authenticate or Proxy-Authenticate: one a header line
-    /// (RFC 3261 §7.3.1 forbids to join them).
+    /// Reads the values of Authorization, Proxy-Authorization, WWW-Authenticate or
+    /// Proxy-Authenticate: one a header line (RFC 3261 §7.3.1 forbids to join them).
     ///
     /// # Errors
     /// When one of them breaks the grammar.
@@ -201,13 +203,13 @@ impl Message {
         self.headers_of(name).map(|header| read(header.text())).collect()
     }
 
-    /// User-Agent, or of a response Server.
+    /// Reads User-Agent, or of a response Server.
     pub fn user_agent(&self) -> Option<Text> {
         let name = if self.is_request() { HeaderName::UserAgent } else { HeaderName::Server };
         self.header(name).or_else(|| self.header(HeaderName::UserAgent)).map(|header| header.text())
     }
 
-    /// The values of all headers of that name, empty ones left out.
+    /// Reads the values of all headers of that name, empty ones left out.
     pub(super) fn list<T>(
         &self,
         name: HeaderName,

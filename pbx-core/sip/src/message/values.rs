@@ -1,5 +1,5 @@
-//! The header lines of a message, and the values that everybody asks for, the Request-URI among them: read once, by whoever
-//! asks first.
+//! The header lines of a message, and the values that everybody asks for, the Request-URI among
+//! them: read once, when they are first asked for.
 
 use super::Field;
 use crate::error::HeaderError;
@@ -9,10 +9,10 @@ use crate::uri::Uri;
 use crate::via::Via;
 use std::sync::OnceLock;
 
-/// A value that was read, or why it could not be.
+/// A value that was read, or the reason why it could not be.
 pub(super) type Once<T> = OnceLock<Result<T, HeaderError>>;
 
-/// What all copies of a message share.
+/// The part of a message that all its copies share.
 #[derive(Default)]
 pub(super) struct HeaderLines {
     pub(super) fields: Box<[Field]>,

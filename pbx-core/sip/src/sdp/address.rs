@@ -13,7 +13,8 @@ pub enum Address {
 }
 
 impl Address {
-    /// The address, if it is one that packets can be sent to: `0.0.0.0` is the old way to say "hold" (RFC 3264 §8.4).
+    /// Returns the address, if it is one that packets can be sent to: `0.0.0.0` is the old way to
+    /// say "hold" (RFC 3264 §8.4).
     pub fn reachable(&self) -> Option<IpAddr> {
         match self {
             Self::Ip(ip) if !ip.is_unspecified() => Some(*ip),
@@ -21,7 +22,7 @@ impl Address {
         }
     }
 
-    /// Whether it is `0.0.0.0` or `::`.
+    /// Returns whether it is `0.0.0.0` or `::`.
     pub fn is_hold(&self) -> bool {
         matches!(self, Self::Ip(ip) if ip.is_unspecified())
     }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A payload number and its meaning (RFC 8866 §6.6, §6.15). An unknown one is passed on like any other.
+/// A payload number and its meaning (RFC 8866 §6.6, §6.15). An unknown one is passed on like any
+/// other.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Codec {
     /// The payload type in RTP.
@@ -30,12 +31,12 @@ const FIXED: [(u8, &str, u32); 8] = [
 ];
 
 impl Codec {
-    /// A codec with a single channel and no parameters.
+    /// Makes a codec with a single channel and no parameters.
     pub fn new(payload: u8, name: &str, clock: u32) -> Self {
         Self { payload, name: name.to_owned(), clock, channels: 1, fmtp: None }
     }
 
-    /// What a number means when nothing is said about it.
+    /// Returns what a number means where no `rtpmap` names its codec.
     pub fn fixed(payload: u8) -> Self {
         let (name, clock) =
             FIXED.iter().find(|(p, ..)| *p == payload).map_or(("", 0), |(_, name, clock)| (*name, *clock));
@@ -57,7 +58,7 @@ impl Codec {
         24 + self.name.len() + self.fmtp.as_ref().map_or(0, |fmtp| 14 + fmtp.len())
     }
 
-    /// Whether both are the same encoding, whatever their numbers and parameters.
+    /// Returns whether both are the same encoding, whatever their numbers and parameters.
     pub fn is_same(&self, other: &Self) -> bool {
         if self.name.is_empty() || other.name.is_empty() {
             return self.payload == other.payload;
@@ -65,7 +66,7 @@ impl Codec {
         self.name.eq_ignore_ascii_case(&other.name) && self.clock == other.clock && self.channels == other.channels
     }
 
-    /// Whether it carries sound, rather than keys or comfort noise beside it.
+    /// Returns whether it carries sound, rather than keys or comfort noise beside it.
     pub fn is_sound(&self) -> bool {
         !["telephone-event", "CN", "red"].iter().any(|name| self.name.eq_ignore_ascii_case(name))
     }

@@ -19,12 +19,12 @@ pub enum Direction {
 impl Direction {
     const ALL: [Self; 4] = [Self::SendRecv, Self::SendOnly, Self::RecvOnly, Self::Inactive];
 
-    /// The direction that an attribute of this name means.
+    /// Returns the direction that an attribute of this name means.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|direction| direction.as_str() == name)
     }
 
-    /// Its attribute's name.
+    /// Returns its attribute's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SendRecv => "sendrecv",
@@ -34,17 +34,17 @@ impl Direction {
         }
     }
 
-    /// Whether the describer sends.
+    /// Returns whether the describer sends.
     pub const fn sends(self) -> bool {
         matches!(self, Self::SendRecv | Self::SendOnly)
     }
 
-    /// Whether the describer receives.
+    /// Returns whether the describer receives.
     pub const fn receives(self) -> bool {
         matches!(self, Self::SendRecv | Self::RecvOnly)
     }
 
-    /// The direction of somebody who sends or not, and receives or not.
+    /// Returns the direction of a side that sends or not, and receives or not.
     pub const fn of(sends: bool, receives: bool) -> Self {
         match (sends, receives) {
             (true, true) => Self::SendRecv,
@@ -54,12 +54,12 @@ impl Direction {
         }
     }
 
-    /// The most that an answer may say to an offer of this direction (RFC 3264 §6.1).
+    /// Returns the most that an answer may say to an offer of this direction (RFC 3264 §6.1).
     pub const fn reversed(self) -> Self {
         Self::of(self.receives(), self.sends())
     }
 
-    /// The direction that both allow.
+    /// Returns the direction that both allow.
     pub const fn and(self, other: Self) -> Self {
         Self::of(self.sends() && other.sends(), self.receives() && other.receives())
     }

@@ -7,13 +7,15 @@
 //! things, told apart in `wants`.
 //!
 //! # Payload numbers
-//! Both legs should mean the same by a number, so that the relay need not change packets. They do because a number is never
-//! chosen between the legs: RFC 3264 §5.1 has each side list the numbers that it wants to *receive*, and each side's list is
-//! what the other side is told, number by number. An offer of A goes to B with A's numbers, so what B sends, A
-//! understands; an answer of B goes to A with B's numbers, which are A's again unless B has renumbered, so what A
-//! sends, B understands. A codec that B renumbered onto a number that A uses for another one is left out.
-//! [`policy::agree`] is the test of it. Where a far end answers with numbers of its own after the other one was told others (an
-//! INVITE without an offer), the relay renumbers what the two send each other.
+//! Both legs should mean the same by a number, so that the relay need not change packets. They do
+//! because a number is never chosen between the legs: RFC 3264 §5.1 has each side list the numbers
+//! that it wants to *receive*, and each side's list is what the other side hears, number by number.
+//! An offer of A goes to B with A's numbers, so what B sends, A understands; an answer of B goes to
+//! A with B's numbers, which are A's again unless B has renumbered, so what A sends, B understands.
+//! A codec that B renumbered onto a number that A uses for another one is left out.
+//! [`policy::agree`] is the test of it. Where a far end answers with numbers of its own after the
+//! other one has heard others (an INVITE without an offer), the relay renumbers what the two send
+//! each other.
 
 mod address;
 mod codec;

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 use thiserror::Error;
 
-/// Why an offer or answer does not fit.
+/// The reason why an offer or answer does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum OfferAnswerError {
     /// The far end offers while our offer is open: answer 491.
     #[error("both sides offer at once")]
     Glare,
-    /// An offer while the far end's is not yet answered: answer 500 to the far end's second one, hold ours back.
+    /// An offer while the far end's is not yet answered: answer 500 to the far end's second one,
+    /// hold ours back.
     #[error("an offer is open already")]
     Open,
     /// An answer, and nothing was offered.
@@ -23,7 +24,7 @@ pub enum OfferAnswerError {
     NoSound,
 }
 
-/// Whether an answer may still be followed by another one.
+/// The phase of an answer: it may still be followed by another one, or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Phase {
     /// In an unreliable 1xx: a preview (RFC 3261 §13.2.1).
@@ -43,8 +44,8 @@ enum Negotiation {
     Asked { offer: Said, wants: Option<Box<Stream>>, early: Option<Said> },
 }
 
-/// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones it for each early
-/// dialog.
+/// The state of one leg: who has offered, what was agreed, and our `o=` line. A forked leg clones
+/// it for each early dialog.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OfferAnswer {
     id: u64,
@@ -60,17 +61,21 @@ pub struct OfferAnswer {
 }
 
 impl OfferAnswer {
-    /// Nothing agreed yet; `id` is fresh randomness. It is cut to 63 bits, for those that read it with a sign.
+    /// Nothing agreed yet; `id` is fresh randomness. It is cut to 63 bits, for those that read it
+    /// with a sign.
     pub fn new(id: u64) -> Self {
         Self { id: id >> 1, version: 0, line: 0, state: Negotiation::Stable, local: None, remote: None, wants: None }
     }
 
-    /// The far end offers. Lines that were there before and are missing now count as refused,
-    /// though RFC 3264 §8 has them stay: phones drop the video that was refused to them. Port 0 in
-    /// an agreed session is a hold.
+    /// Takes an offer of the far end.
+    ///
+    /// Lines that were there before and are missing now count as refused, though RFC 3264 §8 has
+    /// them stay: phones drop the video that was refused to them. Port 0 in an agreed session is a
+    /// hold.
     ///
     /// # Errors
-    /// [`OfferAnswerError::Glare`], [`OfferAnswerError::Open`] or [`OfferAnswerError::NoSound`]; then nothing has changed.
+    /// [`OfferAnswerError::Glare`], [`OfferAnswerError::Open`] or [`OfferAnswerError::NoSound`];
+    /// then nothing has changed.
     pub fn remote_offer(&mut self, offer: Session) -> Result<(), OfferAnswerError> {
         match self.state {
             Negotiation::Offered { .. } => return Err(OfferAnswerError::Glare),
@@ -130,7 +135,7 @@ impl OfferAnswer {
         self.said_last().map(Said::session)
     }
 
-    /// Our stream as the far end was told it last: what it sends meanwhile is numbered so.
+    /// Our stream as the far end heard it last: what it sends meanwhile is numbered so.
     pub fn told(&self) -> Option<&Stream> {
         self.said_last().or(self.local.as_ref())?.stream()
     }
@@ -143,13 +148,15 @@ impl OfferAnswer {
         }
     }
 
-    /// The far end answers. Lines beyond those of the offer answer nothing, and are left out;
-    /// missing ones count as refused. The final answer may differ from an early one, as some far
-    /// ends have it: the final one counts.
+    /// Takes an answer of the far end.
+    ///
+    /// Lines beyond those of the offer answer nothing, and are left out; missing ones count as
+    /// refused. The final answer may differ from an early one, as some far ends have it: the final
+    /// one counts.
     ///
     /// # Errors
-    /// [`OfferAnswerError::NoOffer`], or [`OfferAnswerError::NoSound`] if the far end refuses our stream, unless it is
-    /// held or holds; then nothing has changed.
+    /// [`OfferAnswerError::NoOffer`], or [`OfferAnswerError::NoSound`] if the far end refuses our
+    /// stream, unless it is held or holds; then nothing has changed.
     pub fn remote_answer(&mut self, mut answer: Session, phase: Phase) -> Result<(), OfferAnswerError> {
         let Negotiation::Offered { offer, early } = &mut self.state else { return Err(OfferAnswerError::NoOffer) };
         answer.media.truncate(offer.session().media.len());
@@ -172,7 +179,8 @@ impl OfferAnswer {
         Ok(())
     }
 
-    /// The 2xx came without SDP: the early answer, if there was one, is the answer (RFC 3261 §13.2.1).
+    /// Notes that the 2xx came without SDP: the early answer, if there was one, is the answer (RFC
+    /// 3261 §13.2.1).
     ///
     /// # Errors
     /// [`OfferAnswerError::NoOffer`] if our offer was never answered.
@@ -187,24 +195,24 @@ impl OfferAnswer {
         }
     }
 
-    /// Drops the open offer: a re-INVITE was refused, by the far end or by us. What was agreed before stays (RFC 3261
-    /// §14.1).
+    /// Drops the open offer: a re-INVITE was refused, by the far end or by us. What was agreed
+    /// before stays (RFC 3261 §14.1).
     pub fn roll_back(&mut self) {
         self.state = Negotiation::Stable;
         self.line = self.local.as_ref().map_or(0, Said::line);
     }
 
-    /// Whether an offer is open, the far end's or ours.
+    /// Returns whether an offer is open, the far end's or ours.
     pub const fn is_open(&self) -> bool {
         !matches!(self.state, Negotiation::Stable)
     }
 
-    /// Whether our offer is open.
+    /// Returns whether our offer is open.
     pub const fn has_offered(&self) -> bool {
         matches!(self.state, Negotiation::Offered { .. })
     }
 
-    /// The far end's offer that waits for our answer.
+    /// Returns the far end's offer that waits for our answer.
     pub fn offered(&self) -> Option<&Stream> {
         match &self.state {
             Negotiation::Asked { offer, .. } => offer.stream(),
@@ -212,8 +220,8 @@ impl OfferAnswer {
         }
     }
 
-    /// The far end's offer that waits for our answer, as it is to be passed on: with the direction
-    /// that the far end wants.
+    /// Returns the far end's offer that waits for our answer, as it is to be passed on: with the
+    /// direction that the far end wants.
     pub fn asked(&self) -> Option<&Stream> {
         match &self.state {
             Negotiation::Asked { offer, wants, .. } => wants.as_deref().or_else(|| offer.stream()),
@@ -221,8 +229,8 @@ impl OfferAnswer {
         }
     }
 
-    /// Whether the far end's offer asks for nothing that was not agreed: a refresh (RFC 4028 §7.4),
-    /// or its media has moved.
+    /// Returns whether the far end's offer asks for nothing that was not agreed: a refresh (RFC
+    /// 4028 §7.4), or its media has moved.
     pub fn asks_nothing_new(&self) -> bool {
         let (Some(asked), Some(wanted)) = (self.asked(), self.wanted()) else { return false };
         let said = self.remote.as_ref().and_then(Said::stream);
@@ -230,19 +238,19 @@ impl OfferAnswer {
         is_known && asked.direction == wanted.direction
     }
 
-    /// Whether the far end's offer closes its stream by port 0.
+    /// Returns whether the far end's offer closes its stream by port 0.
     pub fn is_closing(&self) -> bool {
         matches!(&self.state, Negotiation::Asked { offer, .. } if offer.is_closed())
     }
 
-    /// What the far end wants itself, by what was agreed: with every codec that it is known to
-    /// have.
+    /// Returns what the far end wants itself, by what was agreed: with every codec that it is known
+    /// to have.
     pub fn wanted(&self) -> Option<&Stream> {
         self.wants.as_deref().or(self.remote.as_ref()?.stream())
     }
 
-    /// The far end's stream in force: its early answer to our open offer, its open offer if we have answered that early,
-    /// else what was agreed.
+    /// Returns the far end's stream in force: its early answer to our open offer, its open offer if
+    /// we have answered that early, else what was agreed.
     pub fn remote(&self) -> Option<&Stream> {
         let open = match &self.state {
             Negotiation::Offered { early, .. } => early.as_ref(),

@@ -1,5 +1,5 @@
-//! Reading session descriptions, leniently: lines may end with LF alone, come in a strange order or be unknown; `s=`,
-//! `t=` and `o=` may be missing; white space at the ends does not matter.
+//! Reading session descriptions, leniently: lines may end with LF alone, come in a strange order or
+//! be unknown; `s=`, `t=` and `o=` may be missing; white space at the ends does not matter.
 
 use super::print::is_ascii_print;
 use super::{Address, Attribute, Media, Origin, Session};
@@ -7,7 +7,7 @@ use crate::grammar::cut;
 use std::net::{IpAddr, Ipv4Addr};
 use thiserror::Error;
 
-/// Why a body is no session description.
+/// The reason why a body is no session description.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum SdpError {
     /// The body is not UTF-8.
@@ -77,7 +77,8 @@ impl Session {
             "c" => {
                 let address = Some(Address::parse(value).ok_or(SdpError::Connection(number))?);
                 match self.media.last_mut() {
-                    // Of several addresses for one stream (layered multicast) the first is meant for us.
+                    // Of several addresses for one stream (layered multicast) the first is meant
+                    // for us.
                     Some(media) => media.connection = media.connection.take().or(address),
                     None => self.connection = address,
                 }

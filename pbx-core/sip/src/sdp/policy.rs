@@ -1,5 +1,5 @@
-//! What one leg, A, is offered or answered because of the other, B. Payload numbers pass as they are, so that the relay need not change packets
-//! (see [`sdp`](super)); addresses are always ours.
+//! What one leg, A, is offered or answered because of the other, B. Payload numbers pass as they
+//! are, so that the relay need not change packets (see [`sdp`](super)); addresses are always ours.
 
 use super::{Codec, Direction, Stream};
 use std::net::SocketAddr;
@@ -10,13 +10,14 @@ use thiserror::Error;
 #[error("no codec in common")]
 pub struct NoCommonCodec;
 
-/// What codecs of chosen numbers may take up in an offer of ours, in bytes: with our headers and short addresses an INVITE
-/// then stays below the 1,300 bytes that may go over UDP (RFC 3261 §18.1.1).
+/// What codecs of chosen numbers may take up in an offer of ours, in bytes: with our headers and
+/// short addresses an INVITE then stays below the 1,300 bytes that may go over UDP (RFC 3261
+/// §18.1.1).
 const ROOM: usize = 400;
 
-/// The offer to B for an offer of A: A's codecs, unknown ones too, with A's numbers and parameters. Where they take up more
-/// than there is room for, those go without whom the offer fits: never its first, never keys or a codec of a fixed number,
-/// which every phone has.
+/// Makes the offer to B for an offer of A: A's codecs, unknown ones too, with A's numbers and
+/// parameters. Where they take up more than there is room for, those go without whom the offer
+/// fits: never its first, never keys or a codec of a fixed number, which every phone has.
 pub fn pass_offer(offered: &Stream, ours: SocketAddr) -> Stream {
     let (rtp, rtcp) = (Some(ours), None);
     let codecs = that_fit(&offered.codecs);
@@ -35,7 +36,7 @@ fn that_fit(codecs: &[Codec]) -> Vec<Codec> {
     codecs.iter().enumerate().filter(|codec| fits(codec)).map(|(_, codec)| codec.clone()).collect()
 }
 
-/// The answer to A: of A's offer what B has answered, with B's parameters and order.
+/// Makes the answer to A: of A's offer what B has answered, with B's parameters and order.
 ///
 /// # Errors
 /// When nothing with sound remains.
@@ -55,7 +56,8 @@ pub fn pass_answer(offered: &Stream, answered: &Stream, ours: SocketAddr) -> Res
     })
 }
 
-/// Whether a codec of an answer was offered, and its number does not stand for another offered one.
+/// Returns whether a codec of an answer was offered, and its number does not stand for another
+/// offered one.
 fn is_answer_to(offered: &Stream, codec: &Codec) -> bool {
     match offered.codecs.iter().find(|o| o.payload == codec.payload) {
         Some(same_number) => same_number.is_same(codec),
@@ -63,8 +65,8 @@ fn is_answer_to(offered: &Stream, codec: &Codec) -> bool {
     }
 }
 
-/// What B is offered when A has offered nothing (an INVITE without SDP): the codecs that need no licence and that
-/// phones have.
+/// Makes what B is offered when A has offered nothing (an INVITE without SDP): the codecs that need
+/// no licence and that phones have.
 pub fn own_offer(ours: SocketAddr) -> Stream {
     let opus = Codec { channels: 2, fmtp: Some("useinbandfec=1".to_owned()), ..Codec::new(111, "opus", 48_000) };
     let keys = Codec { fmtp: Some("0-16".to_owned()), ..Codec::new(101, "telephone-event", 8_000) };
@@ -82,8 +84,8 @@ pub fn own_offer(ours: SocketAddr) -> Stream {
     }
 }
 
-/// What A is then offered, after B has answered [`own_offer`]: B's first codec alone and the keys, so that A can choose
-/// nothing that B did not expect.
+/// Makes what A is then offered, after B has answered [`own_offer`]: B's first codec alone and the
+/// keys, so that A can choose nothing that B did not expect.
 ///
 /// # Errors
 /// When B has answered nothing with sound.
@@ -94,16 +96,16 @@ pub fn offer_answered(answered: &Stream, ours: SocketAddr) -> Result<Stream, NoC
     Ok(Stream { codecs: codecs.cloned().collect(), ..pass_offer(answered, ours) })
 }
 
-/// Whether `side` takes all the codecs of sound that the other may send by what it was `told` and
-/// what it `said` itself.
+/// Returns whether `side` takes all the codecs of sound that the other may send by what it was
+/// `told` and what it `said` itself.
 pub fn takes_what_is_sent(side: &Stream, told: &Stream, said: &Stream) -> bool {
     let may_send = |codec: &&Codec| codec.is_sound() && said.codecs.iter().any(|s| s.payload == codec.payload);
     let codecs = told.codecs.iter().filter(may_send).cloned().collect();
     agree(&Stream { codecs, ..told.clone() }, side)
 }
 
-/// Whether every number that one side was told stands for the same codec in what the other side said: so what one
-/// sends, the other understands.
+/// Returns whether every number that one side heard stands for the same codec in what the other
+/// side said: so what one sends, the other understands.
 pub fn agree(told: &Stream, said: &Stream) -> bool {
     told.codecs.iter().all(|codec| said.codecs.iter().any(|s| s.payload == codec.payload && s.is_same(codec)))
 }

@@ -6,8 +6,8 @@ use crate::spell;
 use std::fmt;
 use std::net::IpAddr;
 
-/// Whether every character is printable ASCII. Text that is not may have control characters beyond ASCII, and is looked at
-/// more closely.
+/// Returns whether every character is printable ASCII. Text that is not may have control characters
+/// beyond ASCII, and is looked at more closely.
 pub(super) fn is_ascii_print(text: &str) -> bool {
     text.bytes().all(|b| PRINTS[usize::from(b)])
 }
@@ -76,7 +76,7 @@ fn connection(text: &mut String, address: Option<&Address>) {
 }
 
 impl Session {
-    /// The description as it is sent.
+    /// Writes the description as it is sent.
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(512);
         let origin = &self.origin;

@@ -1,5 +1,5 @@
-//! What one side has said: the description as written, and the stream that its audio line means. Read once; a clone copies
-//! a pointer.
+//! What one side has said: the description as written, and the stream that its audio line means.
+//! Read once; a clone copies a pointer.
 
 use super::{Session, Stream};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,17 +24,17 @@ impl Said {
         &self.0.0
     }
 
-    /// The number of the line.
+    /// Returns the number of the line.
     pub(super) fn line(&self) -> usize {
         self.0.1
     }
 
-    /// Whether the line has port 0, or is missing.
+    /// Returns whether the line has port 0, or is missing.
     pub(super) fn is_closed(&self) -> bool {
         self.session().media.get(self.line()).is_none_or(|media| media.port == 0)
     }
 
-    /// The stream; `None` if the line is missing or is not audio over plain RTP.
+    /// Returns the stream; `None` if the line is missing or is not audio over plain RTP.
     pub(super) fn stream(&self) -> Option<&Stream> {
         self.0.2.as_ref()
     }

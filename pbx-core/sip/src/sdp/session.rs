@@ -57,8 +57,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// With an address in the place of every host name: where its signalling came from is the best that is known without asking
-    /// anybody. Most phones that write a name write their own.
+    /// With an address in the place of every host name: where its signalling came from is the best
+    /// that is known without asking anybody. Most phones that write a name write their own.
     #[must_use]
     pub fn with_names_at(mut self, address: IpAddr) -> Self {
         let media = self.media.iter_mut().filter_map(|media| media.connection.as_mut());
@@ -72,30 +72,31 @@ impl Session {
 }
 
 impl Attribute {
-    /// `a=name:value`.
+    /// Makes `a=name:value`.
     pub fn new(name: &str, value: impl Into<String>) -> Self {
         Self { name: name.to_owned(), value: Some(value.into()) }
     }
 
-    /// `a=name`.
+    /// Makes `a=name`.
     pub fn flag(name: &str) -> Self {
         Self { name: name.to_owned(), value: None }
     }
 }
 
 impl Media {
-    /// The value of the first attribute of that name.
+    /// Returns the value of the first attribute of that name.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|a| a.name == name).and_then(|a| a.value.as_deref())
     }
 
-    /// Whether it is audio over plain RTP (`RTP/AVP`, `RTP/AVPF`), which is all that a leg can do.
+    /// Returns whether it is audio over plain RTP (`RTP/AVP`, `RTP/AVPF`), which is all that a leg
+    /// can do.
     pub fn is_plain_audio(&self) -> bool {
         let plain = ["RTP/AVP", "RTP/AVPF"].iter().any(|protocol| self.protocol.eq_ignore_ascii_case(protocol));
         self.kind.eq_ignore_ascii_case("audio") && plain
     }
 
-    /// A copy of the media line, refused (RFC 3264 §6).
+    /// Makes a copy of the media line, refused (RFC 3264 §6).
     pub(super) fn refused(&self) -> Self {
         let formats = if self.formats.is_empty() { vec!["0".to_owned()] } else { self.formats.clone() };
         let (kind, protocol) = (self.kind.clone(), self.protocol.clone());

@@ -24,19 +24,19 @@ pub struct Stream {
 }
 
 impl Session {
-    /// The number of the first media line that is sound over plain RTP and not refused.
+    /// Finds the number of the first media line that is sound over plain RTP and not refused.
     pub fn audio_line(&self) -> Option<usize> {
         self.media.iter().position(|media| media.is_plain_audio() && media.port != 0)
     }
 
-    /// The stream that a media line means; `None` if there is no such line, it is refused, or it is not audio over plain
-    /// RTP.
+    /// Reads the stream that a media line means; `None` if there is no such line, it is refused, or
+    /// it is not audio over plain RTP.
     pub fn stream(&self, line: usize) -> Option<Stream> {
         Some(self.read(self.media.get(line).filter(|media| media.is_plain_audio() && media.port != 0)?))
     }
 
-    /// The stream that a media line means which has port 0: some far ends hold so (RFC 3264 §8.2
-    /// calls it the stream's end).
+    /// Reads the stream that a media line means which has port 0: some far ends hold so (RFC 3264
+    /// §8.2 calls it the stream's end).
     pub(super) fn closed_stream(&self, line: usize) -> Option<Stream> {
         let media = self.media.get(line).filter(|media| media.is_plain_audio() && media.port == 0)?;
         Some(Stream { rtp: None, rtcp: None, direction: Direction::Inactive, ..self.read(media) })
@@ -56,8 +56,8 @@ impl Session {
         }
     }
 
-    /// The direction by the media line, else by the session, else both ways; an address of zeros takes the receiving away
-    /// (RFC 3264 §8.4).
+    /// Reads the direction by the media line, else by the session, else both ways; an address of
+    /// zeros takes the receiving away (RFC 3264 §8.4).
     fn direction_of(&self, media: &Media, address: &Address) -> Direction {
         let said = |attributes: &[Attribute]| attributes.iter().find_map(|a| Direction::named(&a.name));
         let direction = said(&media.attributes).or_else(|| said(&self.attributes)).unwrap_or_default();
@@ -71,8 +71,8 @@ fn rtcp_of(value: &str, address: &Address) -> Option<SocketAddr> {
     Some(SocketAddr::new(other.as_ref().unwrap_or(address).reachable()?, port.parse().ok()?))
 }
 
-/// The codecs of a media line, by its formats, `rtpmap` and `fmtp`. A format that is no payload number, or comes twice, is
-/// left out.
+/// Reads the codecs of a media line, by its formats, `rtpmap` and `fmtp`. A format that is no
+/// payload number, or comes twice, is left out.
 fn codecs_of(media: &Media) -> Vec<Codec> {
     let mut codecs: Vec<Codec> = Vec::with_capacity(media.formats.len().min(128));
     for payload in media.formats.iter().filter_map(|format| format.parse::<u8>().ok()).filter(|&payload| payload < 128)
@@ -94,7 +94,7 @@ fn codecs_of(media: &Media) -> Vec<Codec> {
 }
 
 impl Stream {
-    /// Whether any of its codecs carries sound.
+    /// Returns whether any of its codecs carries sound.
     pub fn has_sound(&self) -> bool {
         self.codecs.iter().any(Codec::is_sound)
     }

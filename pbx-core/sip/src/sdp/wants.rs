@@ -2,7 +2,7 @@
 //! held says `recvonly`, and wants to talk. RFC 6337 §5.3 has it so: who is asked for an offer says
 //! what it wants, not what a hold of the asker left it.
 //!
-//! | it says                | it had been told     | it wants                                                          |
+//! | it says                | it had heard         | it wants                                                          |
 //! | ---------------------- | -------------------- | ----------------------------------------------------------------- |
 //! | an offer               | `sendrecv`           | what it says                                                      |
 //! |                        | less than that       | what it says; of what it was not left, what it wanted before      |
@@ -17,8 +17,8 @@ use super::said::Said;
 use super::{Codec, Direction, Stream};
 
 impl Direction {
-    /// What a side wants that says this, was told `told` and wanted `before`. Not to send may have
-    /// been a part of its hold (`inactive`), and then ends with it.
+    /// Returns what a side wants that says this, knew `told` and wanted `before`. Not to send may
+    /// have been a part of its hold (`inactive`), and then ends with it.
     const fn wanted(self, told: Self, before: Self) -> Self {
         let resumes = self.receives() && !before.receives();
         let sends = self.sends() || !told.receives() && (before.sends() || resumes);
@@ -26,8 +26,8 @@ impl Direction {
     }
 }
 
-/// What a side wants that offers this, was told `told` and wanted `before`; `None` if just what it
-/// says.
+/// Returns what a side wants that offers this, knew `told` and wanted `before`; `None` if just what
+/// it says.
 pub(super) fn by_offer(offer: &Said, told: Option<&Stream>, before: Option<&Stream>) -> Option<Box<Stream>> {
     let said = offer.stream()?;
     let direction = said.direction.wanted(direction_of(told), direction_of(before));
@@ -36,7 +36,8 @@ pub(super) fn by_offer(offer: &Said, told: Option<&Stream>, before: Option<&Stre
     unless_said(said, direction, codecs)
 }
 
-/// What a side wants that answers `asked` so and wanted `before`; `None` if just what it says.
+/// Returns what a side wants that answers `asked` so and wanted `before`; `None` if just what it
+/// says.
 pub(super) fn by_answer(answer: &Said, asked: &Said, before: Option<&Stream>) -> Option<Box<Stream>> {
     let said = answer.stream()?;
     if answer.is_closed() {
@@ -53,8 +54,8 @@ pub(super) fn by_answer(answer: &Said, asked: &Said, before: Option<&Stream>) ->
     unless_said(said, said.direction.wanted(told, direction_of(before)), codecs)
 }
 
-/// Whether a side that wants `asked` now asks for nothing that the other one has to hear of, after
-/// it wanted or said `before`: where it listens is between it and us.
+/// Returns whether a side that wants `asked` now asks for nothing that the other one has to hear
+/// of, after it wanted or said `before`: where it listens is between it and us.
 pub(super) fn is_alike(asked: &Stream, before: &Stream) -> bool {
     let first = |stream: &Stream| stream.codecs.iter().find(|codec| codec.is_sound()).cloned();
     let lists = |one: &Stream, other: &Stream| one.codecs.iter().all(|codec| other.codecs.contains(codec));

@@ -5,7 +5,7 @@ use super::step::{Input, Step};
 use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 
-/// Where the transaction is.
+/// The state of a client transaction that is no INVITE.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ClientState {
     /// Sent, nothing heard.
@@ -18,7 +18,8 @@ pub enum ClientState {
     Terminated,
 }
 
-/// The table of RFC 3261 §17.1.2 (figure 6): the next state and what is to be done.
+/// Takes a step by the table of RFC 3261 §17.1.2 (figure 6): to the next state, with what is to be
+/// done.
 pub fn step(state: ClientState, input: Input) -> Step<ClientState> {
     use ClientState::{Completed, Proceeding, Terminated, Trying};
     use Input::{Begin, Due, Response, TransportError};

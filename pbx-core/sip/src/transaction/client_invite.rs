@@ -5,7 +5,7 @@ use super::step::{Input, Step};
 use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 
-/// Where the transaction is.
+/// The state of the client transaction of an INVITE.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ClientInviteState {
     /// Sent, nothing heard.
@@ -20,7 +20,8 @@ pub enum ClientInviteState {
     Terminated,
 }
 
-/// The table of RFC 3261 §17.1.1 (figure 5) with RFC 6026: the next state and what is to be done.
+/// Takes a step by the table of RFC 3261 §17.1.1 (figure 5) with RFC 6026: to the next
+/// state, with what is to be done.
 pub fn step(state: ClientInviteState, input: Input) -> Step<ClientInviteState> {
     use ClientInviteState::{Accepted, Calling, Completed, Proceeding, Terminated};
     use Input::{Begin, Cancelled, Due, Response, TransportError};

@@ -18,7 +18,7 @@ pub(super) struct Transaction<U> {
     pub(super) user: U,
     /// Where the stream leads that it is on; none over UDP. In a box: most are.
     pub(super) stream: Option<Box<SocketAddr>>,
-    /// The user is not told of its responses and its end, because it is a CANCEL that we sent.
+    /// The user hears nothing of its responses and its end, because it is a CANCEL that we sent.
     pub(super) quiet: bool,
     /// Server: `kept` is a response, not the request.
     pub(super) answered: bool,
@@ -36,7 +36,7 @@ pub(super) struct Transaction<U> {
     pub(super) pause: Duration,
 }
 
-/// What an input to a transaction brings with it.
+/// The message that an input to a transaction brings with it.
 #[derive(Clone, Copy)]
 pub(super) enum What<'a> {
     Nothing,
@@ -101,7 +101,7 @@ impl<U: Clone> Transaction<U> {
                 return self.keep(Some(response.clone()), id, out);
             }
             Effect::SendTrying => return self.keep(make::trying(&self.kept), id, out),
-            // What a server's user is told is pushed where more is known: Action::Request and its
+            // What a server's user hears is pushed where more is known: Action::Request and its
             // like.
             Effect::Tell if matches!(what, What::Heard(_)) && !self.quiet => {
                 return out.push(Action::Response { id, user: self.user.clone() });

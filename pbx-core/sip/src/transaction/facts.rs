@@ -4,7 +4,7 @@ use crate::header::CSeq;
 use crate::{HeaderError, Message, Via};
 use std::sync::Arc;
 
-/// Whether the message is a request or a response.
+/// The kind of a message: a request or a response.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum MessageKind {
     Request,
@@ -12,7 +12,7 @@ pub(super) enum MessageKind {
     Response(u16),
 }
 
-/// What the transaction layer needs of a message.
+/// The facts of a message that the transaction layer needs.
 pub(super) struct Facts<'a> {
     pub(super) message: &'a Message,
     pub(super) kind: MessageKind,
@@ -22,8 +22,8 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Reads the message; `None` if it lacks a Via or a CSeq that can be read, or is a request whose CSeq names another
-    /// method.
+    /// Reads the message; `None` if it lacks a Via or a CSeq that can be read, or is a request
+    /// whose CSeq names another method.
     pub(super) fn of(message: &'a Message) -> Option<Self> {
         Self::read(message).ok().flatten()
     }
@@ -37,13 +37,13 @@ impl<'a> Facts<'a> {
         Ok(Some(Self { message, kind, cseq, via }))
     }
 
-    /// The method of the request; of a response the CSeq's, which is that of its request.
+    /// Returns the method of the request; of a response the CSeq's, which is that of its request.
     pub(super) fn method(&self) -> &'a str {
         self.cseq.method.as_str()
     }
 
-    /// From-tag, Call-ID and CSeq of a request outside of dialogs: the same on all ways that it may come (RFC 3261
-    /// §8.2.2.2).
+    /// Joins From-tag, Call-ID and CSeq of a request outside of dialogs: the same on all ways that
+    /// it may come (RFC 3261 §8.2.2.2).
     pub(super) fn merge_key(&self) -> Option<Arc<str>> {
         let to = self.message.to_addr().ok()?;
         let from = self.message.from_addr().ok()?;

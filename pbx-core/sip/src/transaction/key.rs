@@ -19,15 +19,15 @@ use std::sync::Arc;
 pub struct Key(Arc<str>);
 
 impl Key {
-    /// The key of the client transaction that a response, or a request of ours, belongs to: branch
-    /// and the CSeq's method (§17.1.3).
+    /// Returns the key of the client transaction that a response, or a request of ours, belongs to:
+    /// branch and the CSeq's method (§17.1.3).
     pub(super) fn of_response(facts: &Facts<'_>) -> Self {
         let branch = facts.via.branch().unwrap_or_default();
         Self(["client ", facts.method(), " ", branch].concat().into())
     }
 
-    /// The key of the server transaction that a request from this source belongs to; an ACK belongs
-    /// to its INVITE's (§17.2.3).
+    /// Returns the key of the server transaction that a request from this source belongs to; an ACK
+    /// belongs to its INVITE's (§17.2.3).
     pub(super) fn of_request(facts: &Facts<'_>, source: IpAddr) -> Self {
         match facts.method() {
             "ACK" => Self::of_server(facts, source, "INVITE"),
@@ -35,13 +35,13 @@ impl Key {
         }
     }
 
-    /// The key of the INVITE that a CANCEL is about (§9.2); by its source, which is all that proves
-    /// who sends it (§22.1).
+    /// Returns the key of the INVITE that a CANCEL is about (§9.2); by its source, which is all
+    /// that proves who sends it (§22.1).
     pub(super) fn of_cancelled(facts: &Facts<'_>, source: IpAddr) -> Self {
         Self::of_server(facts, source, "INVITE")
     }
 
-    /// The key of the CANCEL for this INVITE of ours: it has the same branch (§9.1).
+    /// Returns the key of the CANCEL for this INVITE of ours: it has the same branch (§9.1).
     pub(super) fn for_cancel(&self) -> Self {
         Self(self.0.replacen(" INVITE ", " CANCEL ", 1).into())
     }

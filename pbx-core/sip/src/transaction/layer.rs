@@ -19,7 +19,8 @@ use std::time::Duration;
 #[serde(transparent)]
 pub struct TransactionId(u64);
 
-/// The transactions of an engine. Plain data: it can be stored and carried elsewhere between any two calls.
+/// The transactions of an engine. Plain data: it can be stored and carried elsewhere between any
+/// two calls.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Layer<U> {
     timers: Timers,
@@ -34,7 +35,7 @@ pub struct Layer<U> {
 }
 
 impl<U: Clone> Layer<U> {
-    /// No transactions yet.
+    /// Makes a layer without transactions.
     pub fn new(timers: Timers) -> Self {
         Self {
             timers,
@@ -47,11 +48,15 @@ impl<U: Clone> Layer<U> {
         }
     }
 
-    /// Takes a message that came; a request with what its receiver adds to the topmost Via (RFC 3261 §18.2.1), so that what is
-    /// answered here has it too. If it begins a transaction, `user` is kept with it, and every action about it tells it. One
-    /// that is not `expected`, because it is of no dialog that is known, begins none: what nobody knows costs no memory.
+    /// Takes a message that came; a request with what its receiver adds to the topmost Via (RFC
+    /// 3261 §18.2.1), so that what is answered here has it too.
     ///
-    /// For a message without the headers that RFC 3261 §8.1.1 wants nothing happens: the gate has answered it already.
+    /// If it begins a transaction, `user` is kept with it, and every action about it tells it. One
+    /// that is not `expected`, because it is of no dialog that is known, begins none: what nobody
+    /// knows costs no memory.
+    ///
+    /// For a message without the headers that RFC 3261 §8.1.1 wants nothing happens: the gate has
+    /// answered it already.
     pub fn receive(&mut self, now: Instant, message: &Message, peer: Peer, expected: bool, user: U) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let Some(facts) = Facts::of(message) else { return out };
@@ -99,14 +104,15 @@ impl<U: Clone> Layer<U> {
         });
     }
 
-    /// The INVITE that a CANCEL is about, and its user's value.
+    /// Finds the INVITE that a CANCEL is about, and its user's value.
     fn cancelled_by(&self, facts: &Facts<'_>, peer: Peer) -> Option<(TransactionId, U)> {
         let invite = *self.keys.get(&Key::of_cancelled(facts, peer.address.ip()))?;
         Some((invite, self.user(invite)?.clone()))
     }
 
-    /// Begins a client transaction by sending its request. None if the request lacks what a transaction is known by, or
-    /// its branch is in use already; an ACK begins no transaction and is sent without this layer.
+    /// Begins a client transaction by sending its request; `None` if the request lacks what a
+    /// transaction is known by, or its branch is in use already; an ACK begins no transaction and
+    /// is sent without this layer.
     pub fn send(
         &mut self,
         now: Instant,
@@ -126,7 +132,8 @@ impl<U: Clone> Layer<U> {
         Some((id, out))
     }
 
-    /// Responds to a request. Nothing happens if the transaction is over or has been answered finally.
+    /// Responds to a request. Nothing happens if the transaction is over or has been answered
+    /// finally.
     pub fn respond(&mut self, now: Instant, id: TransactionId, response: &Reply) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let class = Class::of(response.status.code());
@@ -134,10 +141,12 @@ impl<U: Clone> Layer<U> {
         out
     }
 
-    /// Cancels an INVITE of ours, at once or as soon as the other side has shown a sign of life (RFC 3261 §9.1).
-    /// `reason` is the value of a Reason header (RFC 3326), if there is to be one. Its outcome is the INVITE's final
-    /// response or failure; of the CANCEL itself nothing more is heard. Nothing happens if the INVITE has its final
-    /// response.
+    /// Cancels an INVITE of ours, at once or as soon as the other side has shown a sign of life
+    /// (RFC 3261 §9.1).
+    ///
+    /// `reason` is the value of a Reason header (RFC 3326), if there is to be one. Its outcome is
+    /// the INVITE's final response or failure; of the CANCEL itself nothing more is heard. Nothing
+    /// happens if the INVITE has its final response.
     pub fn cancel(&mut self, now: Instant, id: TransactionId, reason: Option<&str>) -> Vec<Action<U>> {
         use super::client_invite::ClientInviteState::{Calling, Proceeding};
         let mut out = Vec::new();
@@ -170,7 +179,7 @@ impl<U: Clone> Layer<U> {
         self.run(now, cancel, Input::Begin, What::Nothing, out);
     }
 
-    /// A stream that led there can't send any more for the transactions whose user is `lost`.
+    /// Notes that a stream that led there is lost for the transactions whose user is `lost`.
     pub fn stream_lost(&mut self, now: Instant, address: SocketAddr, lost: impl Fn(&U) -> bool) -> Vec<Action<U>> {
         let mut out = Vec::new();
         let there = (address, TransactionId(0))..=(address, TransactionId(u64::MAX));
@@ -183,7 +192,7 @@ impl<U: Clone> Layer<U> {
         out
     }
 
-    /// A transaction on a stream goes on by another one, which leads there.
+    /// Moves a transaction on a stream to another one, which leads there.
     pub fn moves(&mut self, id: TransactionId, address: SocketAddr, user: U) {
         let Some(transaction) = self.table.get_mut(&id) else { return };
         transaction.user = user;
@@ -206,43 +215,43 @@ impl<U: Clone> Layer<U> {
         out
     }
 
-    /// When [`Layer::fire`] should be called next; none if nothing waits.
+    /// Returns when [`Layer::fire`] should be called next; `None` if nothing waits.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.queue.next()
     }
 
-    /// The value that a transaction's user gave; `None` if the transaction is over.
+    /// Returns the value that a transaction's user gave; `None` if the transaction is over.
     pub fn user(&self, id: TransactionId) -> Option<&U> {
         self.table.get(&id).map(|transaction| &transaction.user)
     }
 
-    /// The value that a transaction's user gave, to be changed: who a request belongs to may be known only after it was
-    /// looked at.
+    /// Returns the value that a transaction's user gave, to be changed: who a request belongs to
+    /// may be known only after it was looked at.
     pub fn user_mut(&mut self, id: TransactionId) -> Option<&mut U> {
         self.table.get_mut(&id).map(|transaction| &mut transaction.user)
     }
 
-    /// The machine and state of a transaction; `None` if it is over.
+    /// Returns the machine and state of a transaction; `None` if it is over.
     pub fn machine(&self, id: TransactionId) -> Option<Machine> {
         self.table.get(&id).map(|transaction| transaction.machine)
     }
 
-    /// The living transactions, oldest first.
+    /// Returns the living transactions, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = (TransactionId, Machine, &U)> {
         self.table.iter().map(|(id, transaction)| (*id, transaction.machine, &transaction.user))
     }
 
-    /// How many transactions live.
+    /// Returns how many transactions live.
     pub fn len(&self) -> usize {
         self.table.len()
     }
 
-    /// Whether none lives.
+    /// Returns whether none lives.
     pub fn is_empty(&self) -> bool {
         self.table.is_empty()
     }
 
-    /// How many timers are set.
+    /// Returns how many timers are set.
     pub fn timers_set(&self) -> usize {
         self.queue.len()
     }
@@ -319,7 +328,7 @@ impl<U: Clone> Layer<U> {
     }
 }
 
-/// Where the stream to a peer leads, if it is on one.
+/// Returns where the stream to a peer leads; `None` over UDP.
 fn stream_of(peer: Peer) -> Option<Box<SocketAddr>> {
     peer.reliable.then(|| Box::new(peer.address))
 }

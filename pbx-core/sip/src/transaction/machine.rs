@@ -7,7 +7,7 @@ use super::server_invite::{self, ServerInviteState};
 use super::step::{Effect, Input, Step};
 use serde::{Deserialize, Serialize};
 
-/// Which machine a transaction is, and where it stands.
+/// The machine of a transaction, with its state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Machine {
     /// RFC 3261 §17.1.1.
@@ -21,12 +21,12 @@ pub enum Machine {
 }
 
 impl Machine {
-    /// A client transaction that has not begun.
+    /// Makes a client transaction that has not begun.
     pub const fn client(is_invite: bool) -> Self {
         if is_invite { Self::ClientInvite(ClientInviteState::Calling) } else { Self::Client(ClientState::Trying) }
     }
 
-    /// A server transaction that has not begun.
+    /// Makes a server transaction that has not begun.
     pub const fn server(is_invite: bool) -> Self {
         if is_invite { Self::ServerInvite(ServerInviteState::Proceeding) } else { Self::Server(ServerState::Trying) }
     }
@@ -45,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// Whether the transaction is over.
+    /// Returns whether the transaction is over.
     pub const fn is_terminated(self) -> bool {
         matches!(
             self,
@@ -56,7 +56,7 @@ impl Machine {
         )
     }
 
-    /// Whether the transaction may have to send its kept message again.
+    /// Returns whether the transaction may have to send its kept message again.
     pub const fn may_send_again(self) -> bool {
         !matches!(
             self,

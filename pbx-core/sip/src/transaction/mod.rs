@@ -1,8 +1,10 @@
-//! Transactions (RFC 3261 §17 with RFC 6026): one request, its responses, and what the network does to them.
+//! Transactions (RFC 3261 §17 with RFC 6026): one request, its responses, and what the network does
+//! to them.
 //!
-//! Four tables say what a transaction does, one file each: [`client_invite`], [`client`], [`server_invite`],
-//! [`server`]. The [`Layer`] owns the transactions of an engine and their timers, finds the one that a message belongs
-//! to ([`Key`]), and turns the tables' words into bytes.
+//! Four tables say what a transaction does, one file each: [`client_invite`], [`client`],
+//! [`server_invite`], [`server`]. The [`Layer`] owns the transactions of an engine and their
+//! timers, finds the one that a message belongs to ([`Key`]), and turns the tables' words into
+//! bytes.
 
 mod action;
 pub mod client;

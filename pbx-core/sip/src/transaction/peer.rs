@@ -13,12 +13,12 @@ pub struct Peer {
 
 #[cfg(test)]
 impl Peer {
-    /// A peer of the tests, over UDP.
+    /// Makes a peer of the tests, over UDP.
     pub(super) fn datagrams() -> Self {
         Self { address: SocketAddr::from(([192, 0, 2, 1], 5062)), reliable: false }
     }
 
-    /// The same over TCP.
+    /// Makes the same over TCP.
     pub(super) fn stream() -> Self {
         Self { reliable: true, ..Self::datagrams() }
     }

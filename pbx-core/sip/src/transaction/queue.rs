@@ -18,7 +18,7 @@ impl Queue {
         self.0.remove(&(at, id, timer));
     }
 
-    /// The moment at which the next timer is due; `None` if none is set.
+    /// Returns the moment at which the next timer is due; `None` if none is set.
     pub(super) fn next(&self) -> Option<Instant> {
         self.0.first().map(|&(at, ..)| at)
     }

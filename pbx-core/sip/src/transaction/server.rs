@@ -5,7 +5,7 @@ use super::step::{Input, Step};
 use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 
-/// Where the transaction is.
+/// The state of a server transaction that is no INVITE.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ServerState {
     /// The user has said nothing.
@@ -18,7 +18,8 @@ pub enum ServerState {
     Terminated,
 }
 
-/// The table of RFC 3261 §17.2.2 (figure 8): the next state and what is to be done.
+/// Takes a step by the table of RFC 3261 §17.2.2 (figure 8): to the next state, with what is to be
+/// done.
 pub fn step(state: ServerState, input: Input) -> Step<ServerState> {
     use Input::{Begin, Due, Repeated, Respond, TransportError};
     use ServerState::{Completed, Proceeding, Terminated, Trying};

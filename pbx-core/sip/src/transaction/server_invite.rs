@@ -5,7 +5,7 @@ use super::step::{Input, Step};
 use super::timer::Timer;
 use serde::{Deserialize, Serialize};
 
-/// Where the transaction is.
+/// The state of the server transaction of an INVITE.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum ServerInviteState {
     /// The user has not decided.
@@ -14,13 +14,15 @@ pub enum ServerInviteState {
     Completed,
     /// The refusal is acknowledged; more ACKs are absorbed.
     Confirmed,
-    /// The user has answered; retransmitted INVITEs are absorbed, the 2xx is the user's to repeat (RFC 6026 §7.1).
+    /// The user has answered; retransmitted INVITEs are absorbed, the 2xx is the user's to repeat
+    /// (RFC 6026 §7.1).
     Accepted,
     /// Over.
     Terminated,
 }
 
-/// The table of RFC 3261 §17.2.1 (figure 7) with RFC 6026: the next state and what is to be done.
+/// Takes a step by the table of RFC 3261 §17.2.1 (figure 7) with RFC 6026: to the next
+/// state, with what is to be done.
 pub fn step(state: ServerInviteState, input: Input) -> Step<ServerInviteState> {
     use Input::{Ack, Begin, Due, Repeated, Respond, TransportError};
     use ServerInviteState::{Accepted, Completed, Confirmed, Proceeding, Terminated};

@@ -1,4 +1,5 @@
-//! What the four machines have in common: they are tables, and this is what stands in the tables' cells.
+//! What the four machines have in common: they are tables, and this is what stands in the tables'
+//! cells.
 
 use super::Timer;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ pub enum Class {
 }
 
 impl Class {
-    /// The class of a status code.
+    /// Returns the class of a status code.
     pub const fn of(code: u16) -> Self {
         match code {
             0..=199 => Self::Provisional,
@@ -25,7 +26,7 @@ impl Class {
     }
 }
 
-/// What a machine wants done, in order.
+/// An effect of a step; they are carried out in order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// Send the request (client) once more.
@@ -56,8 +57,8 @@ pub enum Effect {
     Clear(Timer),
 }
 
-/// What can happen to a transaction. Each table says which of it means something in which state; the rest changes
-/// nothing.
+/// An event in the life of a transaction. Each table says which of it means something in which
+/// state; the rest changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Input {
     /// The user sends the request (client), or it came for the first time (server).

@@ -61,12 +61,13 @@ impl Default for Timers {
 }
 
 impl Timers {
-    /// 64*T1: how long a transaction waits before it gives up.
+    /// Returns 64*T1: how long a transaction waits before it gives up.
     pub fn give_up(&self) -> Duration {
         self.t1 * 64
     }
 
-    /// For how long a timer is first set; `None` if this kind of transport has no use for it. Zero is due at once.
+    /// For how long a timer is first set; `None` if this kind of transport has no use for it. Zero
+    /// is due at once.
     pub fn first(&self, timer: Timer, reliable: bool) -> Option<Duration> {
         match timer {
             Timer::A | Timer::E | Timer::G => (!reliable).then_some(self.t1),
@@ -78,7 +79,8 @@ impl Timers {
         }
     }
 
-    /// For how long a retransmission timer is set after it has come due: A doubles without bound, E and G up to T2.
+    /// For how long a retransmission timer is set after it has come due: A doubles without bound, E
+    /// and G up to T2.
     pub fn next(&self, timer: Timer, last: Duration) -> Duration {
         match timer {
             Timer::A => last.saturating_mul(2),

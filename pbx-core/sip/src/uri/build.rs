@@ -13,12 +13,12 @@ pub struct SipUriBuilder {
 }
 
 impl SipUriBuilder {
-    /// `sip:user@host:port`.
+    /// Begins with `sip:user@host:port`.
     pub fn new(user: Option<&str>, host: Host<'_>, port: Option<u16>) -> Self {
         Self { text: String::from("sip:") }.address(user, host, port)
     }
 
-    /// `sips:user@host:port`.
+    /// Begins with `sips:user@host:port`.
     pub fn secure(user: Option<&str>, host: Host<'_>, port: Option<u16>) -> Self {
         Self { text: String::from("sips:") }.address(user, host, port)
     }
@@ -48,7 +48,7 @@ impl SipUriBuilder {
         self
     }
 
-    /// The URI.
+    /// Ends the URI and parses it.
     ///
     /// # Errors
     /// When the host is not one, or user or a parameter's name is empty.

@@ -36,13 +36,13 @@ fn same_bytes(a: Option<&str>, b: Option<&str>) -> bool {
     }
 }
 
-/// The bytes with escapes undone, in lower case.
+/// Undoes the escapes and gives the bytes in lower case.
 fn folded(text: &str) -> Vec<u8> {
     unescaped_bytes(text).to_ascii_lowercase()
 }
 
-/// Whether the parameters agree: those that both URIs have must be equal; `user`, `ttl`, `method`, `maddr` and `transport`
-/// must not be on one side only.
+/// Returns whether the parameters agree: those that both URIs have must be equal; `user`, `ttl`,
+/// `method`, `maddr` and `transport` must not be on one side only.
 fn params_agree(a: &SipUri, b: &SipUri) -> bool {
     const MUST_MATCH: [&[u8]; 5] = [b"user", b"ttl", b"method", b"maddr", b"transport"];
     a.params().iter().all(|mine| {
@@ -54,7 +54,7 @@ fn params_agree(a: &SipUri, b: &SipUri) -> bool {
     })
 }
 
-/// The URI's headers, sorted: they must be equal, their order does not matter.
+/// Sorts the URI's headers: they must be equal, their order does not matter.
 fn headers(uri: &SipUri) -> Vec<(Vec<u8>, Vec<u8>)> {
     let pair = |header: &str| {
         let (name, value) = header.split_once('=').unwrap_or((header, ""));

@@ -3,7 +3,7 @@
 use crate::grammar::{class, is_unreserved};
 use std::borrow::Cow;
 
-/// The text without escapes. Bytes that are not valid UTF-8 then become replacement characters.
+/// Undoes the escapes. Bytes that are not valid UTF-8 then become replacement characters.
 pub fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -11,7 +11,7 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&unescaped_bytes(text)).into_owned())
 }
 
-/// The text without escapes, as bytes; an escape that is cut short stays as it is.
+/// Undoes the escapes and gives bytes; an escape that is cut short stays as it is.
 pub(super) fn unescaped_bytes(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
@@ -31,8 +31,8 @@ pub(super) fn unescaped_bytes(text: &str) -> Vec<u8> {
     plain
 }
 
-/// Escapes what a user part may not carry as it is (RFC 3261 §25.1 `user`), and `&=$,;?/` too: they may stand there, but
-/// many readers stop at them.
+/// Escapes what a user part may not carry as it is (RFC 3261 §25.1 `user`), and `&=$,;?/` too: they
+/// may stand there, but many readers stop at them.
 pub fn escape_user(plain: &str) -> Cow<'_, str> {
     escape(plain, |b| is_unreserved(b) || b == b'+')
 }
@@ -61,8 +61,8 @@ fn escape(plain: &str, allowed: fn(u8) -> bool) -> Cow<'_, str> {
 
 const HEX: [u8; 16] = *b"0123456789ABCDEF";
 
-/// Unescaped characters of a user part: unreserved and `&=+$,;?/`. A bare `#` is against the grammar, but it is what phones
-/// dial for feature codes and can mean nothing else.
+/// Unescaped characters of a user part: unreserved and `&=+$,;?/`. A bare `#` is against the
+/// grammar, but it is what phones dial for feature codes and can mean nothing else.
 pub(super) const USER: [bool; 256] =
     class!(|b| is_unreserved(b) || matches!(b, b'&' | b'=' | b'+' | b'$' | b',' | b';' | b'?' | b'/' | b'#'));
 
@@ -77,7 +77,7 @@ pub(super) const PARAM: [bool; 256] =
 pub(super) const HEADER: [bool; 256] =
     class!(|b| is_unreserved(b) || matches!(b, b'[' | b']' | b'/' | b'?' | b':' | b'+' | b'$'));
 
-/// Whether every byte is of the class or part of a whole escape.
+/// Returns whether every byte is of the class or part of a whole escape.
 pub(super) fn is_escaped_text(text: &str, class: &[bool; 256]) -> bool {
     let bytes = text.as_bytes();
     let mut at = 0;

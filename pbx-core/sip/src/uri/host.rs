@@ -22,7 +22,8 @@ impl<'a> Host<'a> {
     pub fn parse(text: &'a str) -> Result<Self, Malformed> {
         if let Some(inner) = text.strip_prefix('[') {
             let inner = inner.strip_suffix(']').ok_or(Malformed("IPv6 address lacks its closing bracket"))?;
-            // RFC 3261's own grammar made addresses with three colons; RFC 5118 §4.10 asks to read them.
+            // RFC 3261's own grammar made addresses with three colons; RFC 5118 §4.10 asks to read
+            // them.
             let address = inner.parse::<Ipv6Addr>().or_else(|_| inner.replace(":::", "::").parse());
             let address = address.map_err(|_| Malformed("not an IPv6 address in the brackets"))?;
             return Ok(Self::Ip(address.into()));
@@ -33,7 +34,7 @@ impl<'a> Host<'a> {
         if is_name(text) { Ok(Self::Name(text)) } else { Err(Malformed("host is neither a name nor an address")) }
     }
 
-    /// The address, if it is one.
+    /// Returns the address, if it is one.
     pub const fn ip(self) -> Option<IpAddr> {
         match self {
             Self::Ip(address) => Some(address),
@@ -58,8 +59,8 @@ impl<'a> Host<'a> {
     }
 }
 
-/// `IPv4address`: four numbers below 256 without leading zeros. Most hosts of most messages are one, so they are read in one
-/// pass.
+/// Reads an `IPv4address`: four numbers below 256 without leading zeros. Most hosts of most
+/// messages are one, so they are read in one pass.
 fn ipv4(text: &str) -> Option<Ipv4Addr> {
     let (mut octets, mut at, mut digits) = ([0_u8; 4], 0, 0);
     for byte in text.bytes() {
@@ -79,7 +80,8 @@ fn ipv4(text: &str) -> Option<Ipv4Addr> {
     (at == 3 && digits > 0).then(|| octets.into())
 }
 
-/// `hostname`, with the underscore that many networks use; a name of digits and dots only would be a broken address.
+/// Returns whether the text is a `hostname`, with the underscore that many networks use; a name of
+/// digits and dots only would be a broken address.
 fn is_name(text: &str) -> bool {
     let labels = text.strip_suffix('.').unwrap_or(text);
     !labels.is_empty()

@@ -38,12 +38,12 @@ impl Uri {
         parse::uri(text.into())
     }
 
-    /// The address as it was written.
+    /// Returns the address as it was written.
     pub fn as_str(&self) -> &str {
         self.text().as_str()
     }
 
-    /// The address as it was written, as text that shares the message's buffer.
+    /// Returns the address as it was written, as text that shares the message's buffer.
     pub const fn text(&self) -> &Text {
         match self {
             Self::Sip(uri) => uri.text(),
@@ -52,12 +52,12 @@ impl Uri {
         }
     }
 
-    /// The scheme as written, without its colon.
+    /// Returns the scheme as written, without its colon.
     pub fn scheme(&self) -> &str {
         self.as_str().split_once(':').map_or("", |(scheme, _)| scheme)
     }
 
-    /// The SIP or SIPS URI; `None` for another scheme.
+    /// Returns the SIP or SIPS URI; `None` for another scheme.
     pub const fn as_sip(&self) -> Option<&SipUri> {
         match self {
             Self::Sip(uri) => Some(uri),
@@ -65,7 +65,7 @@ impl Uri {
         }
     }
 
-    /// The tel URI; `None` for another scheme.
+    /// Returns the tel URI; `None` for another scheme.
     pub const fn as_tel(&self) -> Option<&TelUri> {
         match self {
             Self::Tel(uri) => Some(uri),
@@ -73,7 +73,8 @@ impl Uri {
         }
     }
 
-    /// Reads whom the URI names: the user of a SIP URI, unescaped; of others what stands behind the scheme.
+    /// Reads whom the URI names: the user of a SIP URI, unescaped; of others what stands behind the
+    /// scheme.
     pub fn addressee(&self) -> String {
         match self {
             Self::Sip(uri) => uri.user_unescaped().map(std::borrow::Cow::into_owned).unwrap_or_default(),
@@ -81,8 +82,9 @@ impl Uri {
         }
     }
 
-    /// Whether it is the URN of the emergency services, `urn:service:sos`, or of one of them, such as `urn:service:sos.fire`
-    /// (RFC 5031 §4.2): what phones send that know a call for help from others. Labels are compared without case (§3).
+    /// Returns whether it is the URN of the emergency services, `urn:service:sos`, or of one of
+    /// them, such as `urn:service:sos.fire` (RFC 5031 §4.2): what phones send that know a call for
+    /// help from others. Labels are compared without case (§3).
     pub fn is_sos(&self) -> bool {
         const SOS: &str = "urn:service:sos";
         let Self::Other(text) = self else { return false };
@@ -90,12 +92,13 @@ impl Uri {
         head.eq_ignore_ascii_case(SOS) && (rest.is_empty() || rest.starts_with('.'))
     }
 
-    /// Whether both mean the same: by RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for tel, letter by letter for others.
+    /// Returns whether both mean the same: by RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for
+    /// tel, letter by letter for others.
     pub fn is_equivalent(&self, other: &Self) -> bool {
         compare::equivalent(self, other)
     }
 
-    /// A copy that no longer shares the message's buffer.
+    /// Makes a copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         match self {

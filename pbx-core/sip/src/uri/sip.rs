@@ -20,63 +20,64 @@ pub struct SipUri {
 }
 
 impl SipUri {
-    /// The URI as it was written.
+    /// Returns the URI as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
 
-    /// Whether the scheme is `sips:`.
+    /// Returns whether the scheme is `sips:`.
     pub const fn is_secure(&self) -> bool {
         self.secure
     }
 
-    /// The user part as written, with escapes.
+    /// Returns the user part as written, with escapes.
     pub fn user(&self) -> Option<&str> {
         self.user.map(|span| span.get(&self.text))
     }
 
-    /// The user part without escapes. Bytes that are not UTF-8 become replacement characters.
+    /// Returns the user part without escapes. Bytes that are not UTF-8 become replacement
+    /// characters.
     pub fn user_unescaped(&self) -> Option<Cow<'_, str>> {
         self.user().map(unescape)
     }
 
-    /// The password as written.
+    /// Returns the password as written.
     pub fn password(&self) -> Option<&str> {
         self.password.map(|span| span.get(&self.text))
     }
 
-    /// The host.
+    /// Returns the host.
     pub fn host(&self) -> Host<'_> {
         let host = self.host.get(&self.text);
         Host::parse(host).unwrap_or(Host::Name(host))
     }
 
-    /// The port, if it is written.
+    /// Returns the port, if it is written.
     pub const fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// The parameters.
+    /// Returns the parameters.
     pub fn params(&self) -> Params<'_> {
         Params::new(self.params.get(&self.text))
     }
 
-    /// The `transport` parameter as written.
+    /// Returns the `transport` parameter as written.
     pub fn transport(&self) -> Option<&str> {
         self.params().value("transport")
     }
 
-    /// Whether it is a loose route (RFC 3261 §19.1.1 `lr`).
+    /// Returns whether it is a loose route (RFC 3261 §19.1.1 `lr`).
     pub fn is_loose_route(&self) -> bool {
         self.params().has("lr")
     }
 
-    /// What follows `?`, as written.
+    /// Returns what follows `?`, as written.
     pub fn headers(&self) -> Option<&str> {
         self.headers.map(|span| span.get(&self.text))
     }
 
-    /// A copy that no longer shares the message's buffer.
+    /// Makes a copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { text: self.text.detached(), ..*self }

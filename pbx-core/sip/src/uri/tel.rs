@@ -12,32 +12,32 @@ pub struct TelUri {
 }
 
 impl TelUri {
-    /// The URI as it was written.
+    /// Returns the URI as it was written.
     pub const fn text(&self) -> &Text {
         &self.text
     }
 
-    /// The number as written, with its visual separators.
+    /// Returns the number as written, with its visual separators.
     pub fn number(&self) -> &str {
         self.number.get(&self.text)
     }
 
-    /// The number without visual separators (RFC 3966 §5.1.1).
+    /// Returns the number without visual separators (RFC 3966 §5.1.1).
     pub fn digits(&self) -> String {
         self.number().chars().filter(|c| !matches!(c, '-' | '.' | '(' | ')')).collect()
     }
 
-    /// Whether it begins with `+`.
+    /// Returns whether it begins with `+`.
     pub fn is_global(&self) -> bool {
         self.number().starts_with('+')
     }
 
-    /// The parameters.
+    /// Returns the parameters.
     pub fn params(&self) -> Params<'_> {
         Params::new(self.params.get(&self.text))
     }
 
-    /// A copy that no longer shares the message's buffer.
+    /// Makes a copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
         Self { text: self.text.detached(), ..*self }

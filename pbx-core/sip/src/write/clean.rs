@@ -17,8 +17,8 @@ pub fn reason_phrase(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter(|c| !c.is_control()).collect())
 }
 
-/// Whether the value has a CR, LF or NUL: they would end the line, or cut the text short for a
-/// reader in C.
+/// Returns whether the value has a CR, LF or NUL: they would end the line, or cut the text short
+/// for a reader in C.
 pub(crate) fn breaks_line(value: &str) -> bool {
     memchr::memchr3(b'\r', b'\n', 0, value.as_bytes()).is_some()
 }

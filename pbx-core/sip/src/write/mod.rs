@@ -22,7 +22,7 @@ pub use head::Head;
 use crate::error::{Malformed, ParseError};
 use crate::header_name::HeaderName;
 
-/// Why a message can't be written.
+/// The reason why a message can't be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum WriteError {
     /// A header's value has a CR, LF or NUL.

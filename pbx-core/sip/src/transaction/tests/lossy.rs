@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use std::collections::BTreeMap;
 
-/// What the network does with each message, in turn: to how many copies it comes, and after how many milliseconds each.
+/// What the network does with each message, in turn: to how many copies it comes, and after how
+/// many milliseconds each.
 type Fates = Vec<Vec<u64>>;
 
 struct Network {
