@@ -68,7 +68,7 @@ pub(super) fn encode(entry: &LoggedMessage, body: &[u8], out: &mut Vec<u8>) {
     out[start + 4..start + 8].copy_from_slice(&crc.to_le_bytes());
 }
 
-/// The number of a transport on disk. 0 and 1 are as every release wrote them.
+/// Returns the number of a transport on disk; 0 and 1 are as every release wrote them.
 const fn number_of(transport: Transport) -> u8 {
     match transport {
         Transport::Udp => 0,

@@ -57,10 +57,11 @@ impl Connections {
         let _ = self.shared.front.set(Arc::downgrade(front));
     }
 
-    /// Sends a message on the flow's connection. A flow with a number is that connection and no
-    /// other, not even one to the same peer: those who wait on a flow learn when that flow is lost,
-    /// and would wait in vain on another (RFC 5626 §5.3). Without a number it is any connection to
-    /// the peer, or a new one (RFC 3261 §18.1.1).
+    /// Sends a message on the flow's connection.
+    ///
+    /// A flow with a number is that connection and no other, not even one to the same peer: those
+    /// who wait on a flow learn when that flow is lost, and would wait in vain on another (RFC 5626
+    /// §5.3). Without a number it is any connection to the peer, or a new one (RFC 3261 §18.1.1).
     pub fn send(&self, flow: &Flow, message: &Bytes) {
         if !self.put(flow, message) {
             let (inbox, flow) = (self.shared.inbox.clone(), *flow);

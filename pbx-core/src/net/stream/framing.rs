@@ -20,7 +20,7 @@ pub(in crate::net) trait Framing: Send {
     /// Takes bytes that were read.
     fn push(&mut self, bytes: &[u8]);
 
-    /// Cuts off what comes next, a message of at most `limit` bytes. Returns `None` until more bytes
+    /// Cuts off what comes next, a message of at most `limit` bytes. Returns `None` until more has
     /// come.
     ///
     /// # Errors

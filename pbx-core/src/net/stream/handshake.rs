@@ -9,9 +9,9 @@ use tokio::net::TcpStream;
 
 /// Our side of a transport's handshake.
 pub(in crate::net) trait Handshake: Clone + Send + Sync + 'static {
-    /// What carries the messages from then on.
+    /// The stream that carries the messages from then on.
     type Stream: AsyncRead + AsyncWrite + Send;
-    /// How they are cut from it.
+    /// The way in which they are cut from it.
     type Framing: Framing;
 
     /// Makes a connection ready for messages.
