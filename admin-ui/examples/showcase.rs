@@ -11,7 +11,7 @@ mod records;
 
 use admin_ui::Clock;
 use house::House;
-use pbx_core::base::ids::CallId;
+use pbx_core::base::ids::{CallId, LegId};
 use pbx_core::base::time::{Now, Wall};
 use pbx_core::event::{Disposition, EventKind};
 use pbx_core::journal::Entry;
@@ -139,5 +139,5 @@ fn present(house: &House) {
     ring(house, acme.id, id("live-2"), outside("+493012345678", "Wagner Logistik"), party(&acme, "clara"));
     ring(house, acme.id, id("live-3"), party(&acme, "clara"), party(&acme, "lobby"));
     answer(house, acme.id, id("live-3"), party(&acme, "lobby"));
-    house.tell(acme.id, Some(id("live-3")), EventKind::Held { by_caller: true });
+    house.tell(acme.id, Some(id("live-3")), EventKind::Held { leg: LegId::of_key("live-3") });
 }

@@ -15,6 +15,7 @@
 //! - `engine`: takes an input to the call that it is for.
 //! - `event`: small facts on a bus with many readers.
 //! - `journal`: promises, on disk before they are made.
+//! - `message`: SIP messages as we write them, and the descriptions in those that we read.
 //! - `net`: sockets, timers and drivers: the only shell.
 //! - `registrar`: where devices can be reached right now.
 //! - `secret`: the key file, what is sealed with it, log-in passwords.
@@ -42,6 +43,7 @@ pub mod engine;
 pub mod event;
 pub mod journal;
 pub mod location;
+pub(crate) mod message;
 pub mod net;
 pub mod registrar;
 pub mod script;

@@ -36,7 +36,7 @@ const FLOORS: &[&[&str]] = &[
     &["template", "script", "dial_plan", "directory", "event", "cause"],
     &["decision", "cdr"],
     &["sip_log"],
-    &["journal"],
+    &["journal", "message"],
     &["registrar", "store"],
     &["change", "door"],
     &["context"],

@@ -3,6 +3,7 @@
 use super::acme;
 use crate::support::phone::Whim;
 use crate::support::{ms, secs};
+use pbx_core::base::ids::LegId;
 use pbx_core::event::EventKind;
 
 #[test]
@@ -17,8 +18,13 @@ fn hold_and_resume_reach_the_other_side() {
     let heard = net.heard("acme/103", "acme/102");
     assert!((8..=16).contains(&heard), "who holds hears nothing meanwhile: {heard}");
     let told: Vec<_> = net.exchange.told().collect();
-    assert!(told.iter().any(|kind| matches!(kind, EventKind::Held { by_caller: true })));
-    assert!(told.iter().any(|kind| matches!(kind, EventKind::Resumed { by_caller: true })));
+    let answered = told.iter().find_map(|kind| match kind {
+        EventKind::Answered { leg, .. } => Some(*leg),
+        _ => None,
+    });
+    let by_caller = |leg: &LegId| answered.is_some_and(|answered| answered != *leg);
+    assert!(told.iter().any(|kind| matches!(kind, EventKind::Held { leg } if by_caller(leg))));
+    assert!(told.iter().any(|kind| matches!(kind, EventKind::Resumed { leg } if by_caller(leg))));
 }
 
 #[test]

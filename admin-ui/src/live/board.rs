@@ -3,7 +3,7 @@
 use pbx_core::base::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::base::time::Wall;
 use pbx_core::event::{Direction, Event, EventKind, Party};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -66,8 +66,8 @@ pub(crate) struct LiveCall {
     pub legs: BTreeMap<LegId, LiveLeg>,
     /// Who answered.
     pub with: Option<Party>,
-    hold_by_caller: bool,
-    hold_by_called: bool,
+    /// The legs that hold.
+    held: BTreeSet<LegId>,
 }
 
 /// A leg of a call that is going on.
@@ -257,8 +257,7 @@ impl LiveCall {
             answered: None,
             legs: BTreeMap::new(),
             with: None,
-            hold_by_caller: false,
-            hold_by_called: false,
+            held: BTreeSet::new(),
         }
     }
 
@@ -285,17 +284,16 @@ impl LiveCall {
                 self.answered = Some(at);
                 self.enter(CallState::Talking, at);
             }
-            EventKind::Held { by_caller } => self.hold(*by_caller, true, at),
-            EventKind::Resumed { by_caller } => self.hold(*by_caller, false, at),
+            EventKind::Held { leg } => {
+                self.held.insert(*leg);
+                self.enter(CallState::Held, at);
+            }
+            EventKind::Resumed { leg } => {
+                self.held.remove(leg);
+                self.enter(if self.held.is_empty() { CallState::Talking } else { CallState::Held }, at);
+            }
             _ => {}
         }
-    }
-
-    fn hold(&mut self, by_caller: bool, on: bool, at: Wall) {
-        let side = if by_caller { &mut self.hold_by_caller } else { &mut self.hold_by_called };
-        *side = on;
-        let state = if self.hold_by_caller || self.hold_by_called { CallState::Held } else { CallState::Talking };
-        self.enter(state, at);
     }
 
     pub(super) fn enter(&mut self, state: CallState, at: Wall) {
@@ -368,11 +366,11 @@ mod tests {
         assert_eq!(seen(&board), (CallState::Ringing, 3));
         board.fold(&event(9, EventKind::Answered { leg: leg("b"), by: to("Ben") }));
         assert_eq!(seen(&board), (CallState::Talking, 9));
-        board.fold(&event(12, EventKind::Held { by_caller: true }));
-        board.fold(&event(13, EventKind::Held { by_caller: false }));
-        board.fold(&event(14, EventKind::Resumed { by_caller: true }));
+        board.fold(&event(12, EventKind::Held { leg: leg("a") }));
+        board.fold(&event(13, EventKind::Held { leg: leg("b") }));
+        board.fold(&event(14, EventKind::Resumed { leg: leg("a") }));
         assert_eq!(seen(&board), (CallState::Held, 12));
-        board.fold(&event(15, EventKind::Resumed { by_caller: false }));
+        board.fold(&event(15, EventKind::Resumed { leg: leg("b") }));
         assert_eq!(seen(&board), (CallState::Talking, 15));
         let end = EventKind::CallEnded { disposition: Disposition::Answered, cause: "normal".into() };
         assert_eq!(board.fold(&event(20, end)), Some(Change::Gone(call())));
@@ -409,7 +407,7 @@ mod tests {
     #[test]
     fn events_of_an_unknown_call_change_nothing() {
         let mut board = Board::default();
-        assert_eq!(board.fold(&event(1, EventKind::Held { by_caller: true })), None);
+        assert_eq!(board.fold(&event(1, EventKind::Held { leg: leg("a") })), None);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! After the end: what the media threads heard goes into the record, then the record is written.
 
-use crate::base::time::Instant;
-use crate::call::leg::Leg;
-use crate::call::state::Call;
+use super::core::Core;
+use super::leg::Leg;
+use super::setup::routing::Finished;
+use crate::base::ids::LegId;
 use crate::cdr::{ReceivedMedia, WrittenRecord};
-use crate::context::cx::Cx;
+use crate::context::ctx::Ctx;
 use crate::context::timers::Timer;
 use crate::journal::Entry;
 use pbx_media::PortReport;
@@ -19,87 +20,66 @@ const REPORTS: Duration = Duration::from_secs(1);
 /// What is awaited before an ended call's record is written.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct WrapUp {
+    /// The two who talked last.
+    talked: Option<[LegId; 2]>,
     /// Legs whose report has not come.
-    waits_for: Vec<u16>,
-    reports: Vec<(u16, PortReport)>,
-    due: Option<Instant>,
+    waits_for: Vec<LegId>,
+    reports: Vec<(LegId, PortReport)>,
     written: bool,
 }
 
 impl WrapUp {
-    pub(crate) fn new(waits_for: Vec<u16>) -> Self {
-        Self { waits_for, reports: Vec::new(), due: None, written: false }
+    /// Awaits the reports of the two who talked last, if anybody did.
+    pub(crate) fn begin(core: &Core<'_>, ctx: &mut Ctx<'_>, talked: Option<[LegId; 2]>) -> Self {
+        let waits_for: Vec<LegId> = talked.into_iter().flatten().collect();
+        if !waits_for.is_empty() {
+            let at = ctx.now().mono + REPORTS;
+            ctx.shared.timers.start(Timer::ReportsDue(core.call.id.call), at);
+        }
+        Self { talked, waits_for, reports: Vec::new(), written: false }
     }
 
-    pub(crate) fn is_written(&self) -> bool {
+    /// Returns whether the record is written.
+    pub(crate) const fn is_written(&self) -> bool {
         self.written
     }
-}
 
-impl Call {
-    /// Writes the record when everything for it is there; else waits.
-    pub(crate) fn wrap_up(&mut self, cx: &mut Cx<'_>) {
-        let Some(wrap_up) = &mut self.wrap_up else { return };
-        if wrap_up.written {
-            return;
-        }
-        if !wrap_up.waits_for.is_empty() {
-            if wrap_up.due.is_none() {
-                let at = cx.now().mono + REPORTS;
-                cx.shared.timers.start(Timer::ReportsDue(self.owner.call), at);
-                wrap_up.due = Some(at);
-            }
-            return;
-        }
-        self.write_record(cx);
+    /// Returns whether everything for the record is there.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.waits_for.is_empty()
     }
 
-    /// A port of this call has reported.
-    pub(crate) fn port_reported(&mut self, cx: &mut Cx<'_>, no: u16, report: PortReport) {
-        let Some(wrap_up) = &mut self.wrap_up else { return };
-        if let Some(place) = wrap_up.waits_for.iter().position(|waits| *waits == no) {
-            wrap_up.waits_for.swap_remove(place);
-            wrap_up.reports.push((no, report));
-            self.wrap_up(cx);
-        }
+    /// Takes the report of a leg's port; returns whether it was awaited.
+    pub(crate) fn reported(&mut self, leg: LegId, report: PortReport) -> bool {
+        let Some(place) = self.waits_for.iter().position(|waits| *waits == leg) else { return false };
+        self.waits_for.swap_remove(place);
+        self.reports.push((leg, report));
+        true
     }
 
-    /// The media threads have not reported in time: the record is written without.
-    pub(crate) fn reports_due(&mut self, cx: &mut Cx<'_>) {
-        if let Some(wrap_up) = &mut self.wrap_up {
-            wrap_up.due = None;
-            if !wrap_up.written {
-                self.write_record(cx);
-            }
+    /// Writes the record, with the reports that have come.
+    pub(crate) fn write(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, finished: serde_json::Result<Finished>) {
+        self.written = true;
+        ctx.shared.timers.stop(Timer::ReportsDue(core.call.id.call));
+        let mut reports = std::mem::take(&mut self.reports);
+        let mut take = |leg: LegId| {
+            let place = reports.iter().position(|(of, _)| *of == leg)?;
+            Some(reports.swap_remove(place).1)
+        };
+        if let Some([a, b]) = self.talked
+            && let (Some(from_a), Some(from_b)) = (take(a), take(b))
+        {
+            let heard = |leg, report| core.legs.get(leg).map(|leg| heard(ctx, leg, report)).unwrap_or_default();
+            let (from_a, from_b) = (heard(a, &from_a), heard(b, &from_b));
+            core.call.record.heard(from_a, from_b);
         }
-    }
-
-    fn write_record(&mut self, cx: &mut Cx<'_>) {
-        let Some(wrap_up) = &mut self.wrap_up else { return };
-        wrap_up.written = true;
-        if let Some(at) = wrap_up.due.take() {
-            cx.shared.timers.stop(Timer::ReportsDue(self.owner.call), at);
-        }
-        let mut reports = std::mem::take(&mut wrap_up.reports);
-        if let Some(bridge) = &self.bridge {
-            let callee = bridge.callee;
-            let mut take = |no: u16| {
-                let place = reports.iter().position(|(of, _)| *of == no)?;
-                Some(reports.swap_remove(place).1)
-            };
-            if let (Some(a), Some(b)) = (take(0), take(callee)) {
-                let a = heard(cx, &self.legs[0], &a);
-                let b = self.legs.get(usize::from(callee)).map(|leg| heard(cx, leg, &b));
-                self.record.heard(a, b.unwrap_or_default());
-            }
-        }
-        let template = self.decider.template().map(str::to_owned);
-        let after = self.told;
-        let written = self.say_decision().and_then(|news| WrittenRecord::said(self.record.finish(news), template));
-        match written {
-            Ok(record) => cx.journal(Entry::CallRecorded { after, record: Box::new(record) }),
+        let record = finished.and_then(|Finished { after, decision, template }| {
+            Ok((after, WrittenRecord::said(core.call.record.finish(decision), template)?))
+        });
+        match record {
+            Ok((after, record)) => ctx.journal(Entry::CallRecorded { after, record: Box::new(record) }),
             Err(error) => {
-                tracing::error!(%error, tenant = %self.owner.tenant, call = %self.owner.call, "a record has no words")
+                tracing::error!(%error, tenant = %core.call.id.tenant, call = %core.call.id.call, "a record has no words");
             }
         }
     }
@@ -111,8 +91,8 @@ fn spelt(address: SocketAddr) -> String {
     text
 }
 
-fn heard(cx: &Cx<'_>, leg: &Leg, report: &PortReport) -> ReceivedMedia {
-    let would_roam = report.would_roam.filter(|_| leg.registered_phone(cx).is_some());
+fn heard(ctx: &Ctx<'_>, leg: &Leg, report: &PortReport) -> ReceivedMedia {
+    let would_roam = report.would_roam.filter(|_| leg.registered_phone(ctx).is_some());
     ReceivedMedia {
         packets: report.packets,
         lost: report.lost,

@@ -1,62 +1,34 @@
 //! What all calls of one engine share. Plain data; no call reaches into another.
 
 use crate::base::flow::Flow;
-use crate::base::ids::{CallId, TenantId};
+use crate::base::ids::{LegId, TenantId};
 use crate::base::token::{self, Tokens};
+use crate::context::owner::TransactionUser;
 use crate::context::stock::Stock;
 use crate::context::strays::Strays;
-use crate::context::timers::Timers;
+use crate::context::timers::{Timers, sip_timers};
+use crate::door::Replays;
 use crate::registrar::Registrar;
 use bytes::Bytes;
 use pbx_sip::Message;
-use pbx_sip::digest::{NonceCounts, Nonces};
 use pbx_sip::transaction::{Action, Layer, TransactionId};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::time::Duration;
-
-/// The leg that a transaction belongs to, and where its messages go.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct User {
-    pub(crate) flow: Flow,
-    pub(crate) whose: Whose,
-}
-
-/// The leg that a transaction belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) enum Whose {
-    /// No leg: the request was answered at once and is only remembered for its retransmissions.
-    Nobody,
-    /// This leg.
-    Leg { tenant: TenantId, call: CallId, leg: u16 },
-}
-
-impl Whose {
-    /// The tenant and call, for the SIP log.
-    pub(crate) fn about(self) -> Option<(TenantId, CallId)> {
-        match self {
-            Self::Nobody => None,
-            Self::Leg { tenant, call, .. } => Some((tenant, call)),
-        }
-    }
-}
 
 /// The shared part of an engine's state.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Shared {
-    pub(crate) layer: Layer<User>,
+    pub(crate) layer: Layer<TransactionUser>,
     pub(crate) timers: Timers,
     pub(crate) stock: Stock,
     pub(crate) rng: ChaCha12Rng,
     /// Makes our tags and branches.
     pub(crate) tokens: Tokens,
     pub(crate) registrar: Registrar,
-    pub(crate) nonces: NonceCounts,
-    /// The door's challenges, for a nonce that was used before.
-    pub(crate) challenges: Option<Nonces>,
+    pub(crate) replays: Replays,
     /// The leg of each dialog, by the randomness of our tag: the same however a peer spells it.
-    pub(crate) tags: HashMap<u64, (CallId, u16)>,
+    pub(crate) tags: HashMap<u64, LegId>,
     pub(crate) strays: Strays,
     /// Our ACKs of 2xx, for as long as the 2xx may come again.
     #[serde(with = "crate::context::pairs")]
@@ -67,7 +39,7 @@ pub(crate) struct Shared {
     seqs: HashMap<TenantId, u64>,
     /// What the transaction layer said while a handler was at work.
     #[serde(skip)]
-    pub(crate) told: VecDeque<Action<User>>,
+    pub(crate) told: VecDeque<Action<TransactionUser>>,
 }
 
 /// The key of a 2xx: its INVITE, and the tag of the phone that sent it.
@@ -77,25 +49,16 @@ type AckOf = (TransactionId, String);
 /// call, the others are hung up; what comes beyond is made up.
 const FORKS: usize = 8;
 
-/// How many nonces an engine remembers the uses of.
-const NONCES: usize = 65_536;
-
-/// RFC 3261's timers; the 100 goes out well within the 200 ms that §17.2.1 allows.
-pub(crate) fn timers() -> pbx_sip::transaction::Timers {
-    pbx_sip::transaction::Timers { trying: Duration::from_millis(100), ..pbx_sip::transaction::Timers::default() }
-}
-
 impl Shared {
     pub(crate) fn new(stock: Stock, rng: ChaCha12Rng, tokens: Tokens) -> Self {
         Self {
-            layer: Layer::new(timers()),
+            layer: Layer::new(sip_timers()),
             timers: Timers::default(),
             stock,
             rng,
             tokens,
             registrar: Registrar::default(),
-            nonces: NonceCounts::new(NONCES),
-            challenges: None,
+            replays: Replays::default(),
             tags: HashMap::new(),
             strays: Strays::default(),
             acks: BTreeMap::new(),
@@ -112,14 +75,14 @@ impl Shared {
         *seq
     }
 
-    /// From now on our tag leads to this leg.
-    pub(crate) fn lead(&mut self, tag: &str, call: CallId, leg: u16) {
+    /// Has our tag lead to this leg.
+    pub(crate) fn lead(&mut self, tag: &str, leg: LegId) {
         if let Some(random) = token::random_of(tag) {
-            self.tags.insert(random, (call, leg));
+            self.tags.insert(random, leg);
         }
     }
 
-    /// Our tag leads nowhere any more.
+    /// Has our tag lead nowhere.
     pub(crate) fn forget_tag(&mut self, tag: &str) {
         if let Some(random) = token::random_of(tag) {
             self.tags.remove(&random);

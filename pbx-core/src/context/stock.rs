@@ -1,6 +1,6 @@
 //! The media ports that this engine may use without asking: a few for each media thread, refilled before they run out.
 
-use crate::base::ids::{CallId, TenantId};
+use crate::base::ids::{CallId, LegId, TenantId};
 use crate::context::io::{Output, World};
 use pbx_media::{Command, Port};
 use serde::{Deserialize, Serialize};
@@ -59,12 +59,12 @@ pub(crate) struct Stock {
     /// Ports that calls hold, by tenant.
     #[serde(with = "crate::context::pairs")]
     held: BTreeMap<TenantId, usize>,
-    /// The call and leg that wait for the report of a released port.
+    /// The leg that waits for the report of a released port.
     #[serde(with = "crate::context::pairs")]
-    leaving: BTreeMap<Port, (CallId, u16)>,
+    leaving: BTreeMap<Port, LegId>,
     /// Whose a port is that was asked whether it is quiet.
     #[serde(default, with = "crate::context::pairs")]
-    asked: BTreeMap<Port, (CallId, u16)>,
+    asked: BTreeMap<Port, LegId>,
     /// Calls that wait for ports, the first in front.
     waiting: VecDeque<Waiting>,
 }
@@ -136,34 +136,34 @@ impl Stock {
         Some(port)
     }
 
-    /// Gives a tenant's port back; its report comes as `Fact::Released` for that call and leg.
-    pub(crate) fn release(&mut self, port: Port, tenant: TenantId, (call, leg): (CallId, u16), out: &mut Vec<Output>) {
+    /// Gives a tenant's port back; its report comes as `Fact::Released` for that leg.
+    pub(crate) fn release(&mut self, port: Port, tenant: TenantId, leg: LegId, out: &mut Vec<Output>) {
         if let Some(held) = self.held.get_mut(&tenant) {
             *held -= 1;
             if *held == 0 {
                 self.held.remove(&tenant);
             }
         }
-        self.leaving.insert(port, (call, leg));
+        self.leaving.insert(port, leg);
         out.push(Output::Media(Command::Release { port, engine: self.engine }));
     }
 
-    /// A released port has reported: gives the call and leg that it belonged to.
-    pub(crate) fn released(&mut self, port: Port) -> Option<(CallId, u16)> {
+    /// A released port has reported: gives the leg that it belonged to.
+    pub(crate) fn released(&mut self, port: Port) -> Option<LegId> {
         if let Some(shelf) = self.threads.get_mut(usize::from(port.thread)) {
             shelf.dry = false;
         }
         self.leaving.remove(&port)
     }
 
-    /// Asks how long nothing was heard at a port; the answer comes as `Fact::Quiet` for that call and leg.
-    pub(crate) fn ask(&mut self, port: Port, call: CallId, leg: u16, out: &mut Vec<Output>) {
-        self.asked.insert(port, (call, leg));
+    /// Asks how long nothing was heard at a port; the answer comes as `Fact::Quiet` for that leg.
+    pub(crate) fn ask(&mut self, port: Port, leg: LegId, out: &mut Vec<Output>) {
+        self.asked.insert(port, leg);
         out.push(Output::Media(Command::Ask { port, engine: self.engine }));
     }
 
     /// A port that was asked has answered: whose it is.
-    pub(crate) fn answered(&mut self, port: Port) -> Option<(CallId, u16)> {
+    pub(crate) fn answered(&mut self, port: Port) -> Option<LegId> {
         self.asked.remove(&port)
     }
 

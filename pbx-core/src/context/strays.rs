@@ -1,7 +1,7 @@
 //! The answers that no call wanted and that were hung up lately.
 
 use crate::base::time::Instant;
-use crate::context::shared::timers;
+use crate::context::timers::sip_timers;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ pub(crate) struct Strays(VecDeque<(Instant, u64)>);
 impl Strays {
     /// Whether this branch is to be hung up now; then it is remembered.
     pub(crate) fn take(&mut self, now: Instant, branch: u64) -> bool {
-        let lasts = timers().give_up();
+        let lasts = sip_timers().give_up();
         while self.0.front().is_some_and(|(since, _)| now.since(*since) >= lasts) {
             self.0.pop_front();
         }

@@ -15,6 +15,7 @@ mod pending;
 mod proven;
 mod ration;
 mod refusals;
+mod replays;
 mod trunk;
 mod unusable;
 
@@ -22,6 +23,7 @@ pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
 pub use guard::{Allowance, Guard, GuardLimits};
 pub use identity::{Who, still_proves};
+pub(crate) use replays::Replays;
 
 use crate::base::ids::TenantId;
 use crate::base::settings::Settings;

@@ -3,7 +3,7 @@
 
 use crate::base::ids::{DeviceId, TenantId};
 use crate::base::settings::Settings;
-use crate::call::state::Call;
+use crate::call::core::CallCore;
 use crate::cause::{self, Cause};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,16 +17,16 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn began(&mut self, call: &Call) {
-        *self.of_tenant.entry(call.owner.tenant).or_default() += 1;
-        if let Some(device) = call.device {
+    pub(crate) fn began(&mut self, call: &CallCore) {
+        *self.of_tenant.entry(call.id.tenant).or_default() += 1;
+        if let Some(device) = call.request.device {
             *self.of_device.entry(device).or_default() += 1;
         }
     }
 
-    pub(crate) fn ended(&mut self, call: &Call) {
-        one_less(&mut self.of_tenant, call.owner.tenant);
-        if let Some(device) = call.device {
+    pub(crate) fn ended(&mut self, call: &CallCore) {
+        one_less(&mut self.of_tenant, call.id.tenant);
+        if let Some(device) = call.request.device {
             one_less(&mut self.of_device, device);
         }
     }

@@ -1,7 +1,7 @@
 //! Counts what an engine holds: tests check that nothing is left after the last call.
 
+use super::handle::Engine;
 use crate::call::leg::LegState;
-use crate::engine::Engine;
 
 /// Counts of everything that calls bring with them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,7 +28,7 @@ impl Engine {
     /// Counts what is there. Bindings and nonces are not counted: they outlive calls.
     pub fn census(&self) -> Census {
         let (shared, calls) = self.parts();
-        let legs = calls.flat_map(|call| &call.legs).filter(|leg| leg.state != LegState::Gone).count();
+        let legs = calls.legs().iter().filter(|leg| leg.state != LegState::Gone).count();
         Census {
             calls: self.calls(),
             legs,
@@ -36,7 +36,7 @@ impl Engine {
             transactions: shared.layer.len(),
             ports: shared.stock.in_use(),
             timers: shared.timers.len() + shared.layer.timers_set(),
-            streams: self.calls_on_streams(),
+            streams: calls.on_streams(),
             acks: shared.acks(),
         }
     }

@@ -1,10 +1,10 @@
 //! Engine state as bytes: what a successor process takes over, and what a test freezes at any instant.
 
-use crate::engine::Engine;
+use super::handle::Engine;
 use serde::{Deserialize, Serialize};
 
 /// The version of the frozen form. A release that changes the state in a way that serde's defaults don't bridge raises it.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Why bytes cannot be thawed.
 #[derive(Debug, thiserror::Error)]

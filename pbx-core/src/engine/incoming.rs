@@ -1,26 +1,22 @@
 //! From an INVITE to a call.
 
+use super::calls::Calls;
 use crate::base::flow::Flow;
-use crate::base::ids::{AuditId, CallId, LegId, TenantId};
-use crate::call::leg::hop::Reachability;
-use crate::call::leg::identity;
-use crate::call::leg::session::Session;
-use crate::call::leg::{Leg, LegState, Owner};
-use crate::call::setup::routing::Run;
-use crate::call::state::Call;
-use crate::call::talk::presence::Presence;
+use crate::base::ids::{AuditId, CallId};
+use crate::call::core::{CallCore, Requested};
+use crate::call::leg::reachability::Reachability;
+use crate::call::leg::{Leg, identity};
 use crate::cause;
 use crate::cdr::Assembly;
-use crate::context::cx::Cx;
-use crate::context::shared::{User, Whose};
-use crate::context::wire;
-use crate::decision::{Decider, Final};
+use crate::context::ctx::Ctx;
+use crate::context::owner::{CallRef, Purpose, TransactionUser};
+use crate::decision::Final;
 use crate::dial_plan::Dialled;
 use crate::directory::{Directory, Tenant};
 use crate::door::Who;
-use crate::engine::calls::Calls;
 use crate::event::{Direction, EventKind, Party};
 use crate::journal::{AuditLine, Entry};
+use crate::message::writer::{self, RETRY_AFTER_S};
 use pbx_sip::Message;
 use pbx_sip::dialog::Dialog;
 use pbx_sip::transaction::TransactionId;
@@ -38,55 +34,56 @@ pub(crate) struct Incoming<'a> {
 impl Incoming<'_> {
     /// Whether this is an INVITE of the same tenant that came before by another way (RFC 3261 §8.2.2.2). Another tenant's
     /// INVITE with the same ids does not count, so that nobody learns of another's calls.
-    pub(crate) fn is_merged(&self, cx: &Cx<'_>) -> bool {
+    pub(crate) fn is_merged(&self, ctx: &Ctx<'_>) -> bool {
         let (Who::Device { tenant, .. } | Who::Trunk { tenant, .. }) = self.who else { return false };
-        let first = self.merged.and_then(|first| cx.shared.layer.user(first));
-        first.is_some_and(|first| first.whose.about().is_some_and(|(theirs, _)| theirs == *tenant))
+        let first = self.merged.and_then(|first| ctx.shared.layer.user(first));
+        first.is_some_and(|first| first.about.is_some_and(|(theirs, _)| theirs == *tenant))
     }
 }
 
 /// Why an INVITE does not become a call: a status code, and perhaps a header for the answer.
-struct Refusal(u16, Option<(&'static str, String)>);
+struct EarlyRefusal(u16, Option<(&'static str, String)>);
 
 impl Calls {
     /// Makes a call of an INVITE, or answers why not.
-    pub(crate) fn invited(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) {
-        if let Err(Refusal(code, header)) = self.make_call(cx, incoming) {
-            let tag = cx.mint_for(incoming.who);
+    pub(crate) fn invited(&mut self, ctx: &mut Ctx<'_>, incoming: &Incoming<'_>) {
+        if let Err(EarlyRefusal(code, header)) = self.make_call(ctx, incoming) {
+            let tag = ctx.mint_for(incoming.who);
             let header = header.as_ref().map(|(name, value)| (*name, value.as_str()));
             let headers = header.as_slice();
-            if let Some(response) = wire::answer_with(incoming.invite, code, &tag, headers) {
-                cx.respond(incoming.id, &response);
+            if let Some(response) = writer::answer_with(incoming.invite, code, &tag, headers) {
+                ctx.respond(incoming.id, &response);
             }
         }
     }
 
-    fn make_call(&mut self, cx: &mut Cx<'_>, incoming: &Incoming<'_>) -> Result<(), Refusal> {
+    fn make_call(&mut self, ctx: &mut Ctx<'_>, incoming: &Incoming<'_>) -> Result<(), EarlyRefusal> {
         let (Who::Device { tenant: id, .. } | Who::Trunk { tenant: id, .. }) = incoming.who else {
-            return Err(Refusal(403, None));
+            return Err(EarlyRefusal(403, None));
         };
-        let Some(tenant) = cx.world.directory.tenant(*id) else { return Err(Refusal(404, None)) };
-        let dialled = dialled(cx.world.directory, tenant, incoming);
+        let Some(tenant) = ctx.world.directory.tenant(*id) else { return Err(EarlyRefusal(404, None)) };
+        let dialled = dialled(ctx.world.directory, tenant, incoming);
         let emergency = matches!(dialled, Dialled::Emergency(_));
-        if cx.shared.draining && !emergency {
-            return Err(Refusal(503, Some(("Retry-After", crate::context::wire::RETRY_AFTER_S.to_string()))));
+        if ctx.shared.draining && !emergency {
+            return Err(EarlyRefusal(503, Some(("Retry-After", RETRY_AFTER_S.to_string()))));
         }
-        if identity::max_forwards(incoming.invite) == 0 || identity::hops(incoming.invite) >= cx.world.settings.max_hops
-        {
-            return Err(Refusal(483, None));
+        let (hops, most) = (identity::hops(incoming.invite), ctx.world.settings.max_hops);
+        if identity::max_forwards(incoming.invite) == 0 || hops >= most {
+            return Err(EarlyRefusal(483, None));
         }
-        let mut call = new_call(cx, tenant, dialled, incoming)?;
+        let (mut core, mut leg) = new_call(ctx, tenant, dialled, incoming)?;
+        let request = &mut core.request;
         if emergency {
-            emergency_without_route(cx, &call);
-        } else if let Some(full) = self.running().refusal(cx.world.settings, tenant.id, call.device) {
-            call.fault = Some(Final::of(full));
+            emergency_without_route(ctx, core.id, &request.dialled, core.record.from());
+        } else if let Some(full) = self.running().refusal(ctx.world.settings, tenant.id, request.device) {
+            request.fault = Some(Final::of(full));
         }
-        if let Err(unfit) = call.caller().session.take_invite(incoming.invite, incoming.flow.remote.ip()) {
+        if let Err(unfit) = leg.session.take_invite(incoming.invite, incoming.flow.remote.ip()) {
             let cause = if unfit.code == 400 { cause::BAD_OFFER } else { cause::NOT_ACCEPTABLE };
-            call.fault = Some(Final::new(unfit.code, cause.code));
+            request.fault = Some(Final::new(unfit.code, cause.code));
         }
-        call.begin(cx);
-        self.keep(call);
+        self.add_leg(leg);
+        self.begin(ctx, core);
         Ok(())
     }
 }
@@ -114,48 +111,47 @@ fn colleague(directory: &Directory, tenant: &Tenant, user: &str) -> Option<Diall
     Some(Dialled::Extension(person.extension.clone()))
 }
 
-fn new_call(cx: &mut Cx<'_>, tenant: &Tenant, dialled: Dialled, incoming: &Incoming<'_>) -> Result<Call, Refusal> {
-    let now = cx.now();
-    let id = CallId::mint(now.wall, cx.random_id());
-    let owner = Owner { tenant: tenant.id, call: id, slot: tenant.id.slot() };
-    let tag = cx.mint(owner.slot);
-    let dialog = Dialog::uas(incoming.invite, &tag).map_err(|_| Refusal(400, None))?;
-    let from = identity::caller(tenant, incoming.who, incoming.invite);
+/// Makes a call and the leg that asks for it.
+fn new_call(
+    ctx: &mut Ctx<'_>,
+    tenant: &Tenant,
+    dialled: Dialled,
+    incoming: &Incoming<'_>,
+) -> Result<(CallCore, Leg), EarlyRefusal> {
+    let (now, invite) = (ctx.now(), incoming.invite);
+    let id = CallRef { tenant: tenant.id, call: CallId::mint(now.wall, ctx.random_id()) };
+    let tag = ctx.mint(id.slot());
+    let dialog = Dialog::uas(invite, &tag).map_err(|_| EarlyRefusal(400, None))?;
+    let from = identity::caller(tenant, incoming.who, invite);
     let (direction, device, did) = match incoming.who {
         Who::Device { device, .. } => (Direction::Internal, Some(*device), None),
         Who::Trunk { number, .. } => (Direction::Inbound, None, Some(*number)),
-        Who::Known => return Err(Refusal(403, None)),
+        Who::Known => return Err(EarlyRefusal(403, None)),
     };
-    let leg = callers_leg(cx, owner, from.clone(), (tag, dialog), incoming);
-    let sip_call_id = incoming.invite.call_id().map(|id| id.to_string()).unwrap_or_default();
-    let original = identity::dialled(incoming.invite);
-    let mut record = Assembly::new(id, tenant.id, sip_call_id.clone(), direction, from, original.clone(), now.wall);
+    let reachability = Reachability::of_caller(ctx, (tenant.id, from.device), &incoming.flow, invite);
+    let mut leg = Leg::new(ctx, id, from.clone(), (incoming.flow, tag), reachability);
+    (leg.invite, leg.transaction, leg.dialog) = (Some(invite.clone()), Some(incoming.id), Some(dialog));
+    let sip_call_id = invite.call_id().map(|id| id.to_string()).unwrap_or_default();
+    let original = identity::dialled(invite);
+    let mut record = Assembly::new(id.call, tenant.id, sip_call_id.clone(), direction, from, original, now.wall);
     record.meant(meant(tenant, &dialled));
-    record.leg_started(leg.id, leg.party.clone(), sip_call_id.clone(), now.wall);
-    started(cx, &leg, &record, sip_call_id, original);
-    Ok(Call {
-        owner,
-        legs: vec![leg],
-        thread: 0,
+    let request = Requested {
         dialled,
         did,
         device,
-        seed: cx.random(),
+        seed: ctx.random(),
         fault: None,
-        hops: identity::hops(incoming.invite),
-        max_forwards: identity::max_forwards(incoming.invite).saturating_sub(1).min(70),
-        record,
-        decider: Decider::default(),
-        told: 0,
-        run: Run::default(),
-        ring: None,
-        lookup: None,
-        questions: 0,
-        asked_for: std::time::Duration::ZERO,
-        early: crate::call::setup::early::Early::default(),
-        bridge: None,
-        wrap_up: None,
-    })
+        hops: identity::hops(invite),
+        max_forwards: identity::max_forwards(invite).saturating_sub(1).min(70),
+    };
+    let mut core = CallCore { id, legs: vec![leg.id], originator: Some(leg.id), thread: 0, record, request };
+    core.started(ctx, &leg, sip_call_id);
+    ctx.shared.lead(&leg.tag, leg.id);
+    if let Some(user) = ctx.shared.layer.user_mut(incoming.id) {
+        *user = TransactionUser { flow: leg.flow, about: id.about(), purpose: Purpose::Answer(leg.id) };
+    }
+    ctx.received(id.tenant, id.call, leg.flow, invite);
+    Ok((core, leg))
 }
 
 /// The party that was dialled: a person by the extension, else the number in the one form that all its spellings have.
@@ -168,74 +164,18 @@ fn meant(tenant: &Tenant, dialled: &Dialled) -> Party {
     person.map_or_else(number, |person| identity::of_person(person, None))
 }
 
-/// The caller's leg: a dialog with our tag in it, and no port yet.
-fn callers_leg(
-    cx: &mut Cx<'_>,
-    owner: Owner,
-    party: Party,
-    (tag, dialog): (String, Dialog),
-    incoming: &Incoming<'_>,
-) -> Leg {
-    let who = (owner.tenant, party.device);
-    Leg {
-        no: 0,
-        id: LegId::mint(cx.now().wall, cx.random_id()),
-        owner,
-        party,
-        state: LegState::Trying,
-        flow: incoming.flow,
-        tag,
-        invite: Some(incoming.invite.clone()),
-        transaction: Some(incoming.id),
-        dialog: Some(dialog),
-        session: Session::new(cx.random()),
-        port: None,
-        answer_timer: None,
-        heard: false,
-        lost: false,
-        reachability: Reachability::of_caller(cx, who, &incoming.flow, incoming.invite),
-        presence: Presence::default(),
-    }
-}
-
-/// Promises and tells that a call has begun, and makes its transaction the caller's.
-fn started(cx: &mut Cx<'_>, leg: &Leg, record: &Assembly, sip_call_id: String, dialled: String) {
-    let Owner { tenant, call, .. } = leg.owner;
-    let (from, direction) = (record.from().clone(), record.direction());
-    cx.journal(Entry::CallStarted {
-        call,
-        tenant,
-        caller: leg.id,
-        sip_call_id: sip_call_id.clone(),
-        direction,
-        from: from.clone(),
-        dialled: dialled.clone(),
-        at: cx.now().wall,
-    });
-    cx.publish(tenant, Some(call), EventKind::CallStarted { direction, from, dialled, sip_call_id });
-    cx.shared.lead(&leg.tag, call, 0);
-    let user = User { flow: leg.flow, whose: Whose::Leg { tenant, call, leg: 0 } };
-    if let Some(known) = leg.transaction.and_then(|id| cx.shared.layer.user_mut(id)) {
-        *known = user;
-    }
-    if let Some(invite) = &leg.invite {
-        cx.received(tenant, call, leg.flow, invite);
-    }
-}
-
 /// Raises an alarm, and writes a line to the audit, for an emergency call that has no route.
-fn emergency_without_route(cx: &mut Cx<'_>, call: &Call) {
-    let (tenant, id): (TenantId, CallId) = (call.owner.tenant, call.owner.call);
-    let detail = call.dialled.as_str().to_owned();
-    let audit = AuditId::mint(cx.now().wall, cx.random_id());
-    cx.journal(Entry::Audit(AuditLine {
-        id: audit,
+fn emergency_without_route(ctx: &mut Ctx<'_>, CallRef { tenant, call }: CallRef, dialled: &Dialled, from: &Party) {
+    let detail = dialled.as_str().to_owned();
+    let id = AuditId::mint(ctx.now().wall, ctx.random_id());
+    ctx.journal(Entry::Audit(AuditLine {
+        id,
         tenant: Some(tenant),
-        at: cx.now().wall,
-        actor: call.record.from().number.clone(),
+        at: ctx.now().wall,
+        actor: from.number.clone(),
         action: "emergency.without-route".to_owned(),
-        object: id.to_string(),
+        object: call.to_string(),
         detail: serde_json::json!({ "dialled": detail }),
     }));
-    cx.publish(tenant, Some(id), EventKind::Alarm { code: "emergency-without-route".to_owned(), detail });
+    ctx.publish(tenant, Some(call), EventKind::Alarm { code: "emergency-without-route".to_owned(), detail });
 }

@@ -2,8 +2,8 @@
 //! call.
 
 use crate::base::ids::CallId;
+use crate::call::core::Core;
 use crate::call::leg::{Leg, LegState};
-use crate::call::state::Call;
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 
@@ -17,14 +17,14 @@ pub(crate) struct Streams {
 
 impl Streams {
     /// Looks where the streams of a call lead now. Cheap where nothing has changed.
-    pub(crate) fn note(&mut self, call: &Call) {
-        let id = call.owner.call;
+    pub(crate) fn note(&mut self, core: &Core<'_>) {
+        let id = core.call.id.call;
         let known = self.of_call.get(&id).map_or(&[][..], Vec::as_slice);
-        if known.iter().copied().eq(streams(call)) {
+        if known.iter().copied().eq(streams(core)) {
             return;
         }
         self.forget(id);
-        let now: Vec<SocketAddr> = streams(call).collect();
+        let now: Vec<SocketAddr> = streams(core).collect();
         for address in &now {
             self.calls.entry(*address).or_default().insert(id);
         }
@@ -56,7 +56,7 @@ impl Streams {
 }
 
 /// Where the streams of a call's legs lead that are not over.
-fn streams(call: &Call) -> impl Iterator<Item = SocketAddr> {
+fn streams(core: &Core<'_>) -> impl Iterator<Item = SocketAddr> {
     let on_one = |leg: &&Leg| leg.flow.transport.is_reliable() && leg.state != LegState::Gone;
-    call.legs.iter().filter(on_one).map(|leg| leg.flow.remote)
+    core.all().filter(on_one).map(|leg| leg.flow.remote)
 }

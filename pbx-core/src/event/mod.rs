@@ -115,13 +115,13 @@ pub enum EventKind {
     },
     /// One side put the other on hold.
     Held {
-        /// Whether the caller did it (else: the answering side).
-        by_caller: bool,
+        /// The leg that did it.
+        leg: LegId,
     },
     /// The hold ended.
     Resumed {
-        /// Whether the caller did it (else: the answering side).
-        by_caller: bool,
+        /// The leg that had begun it.
+        leg: LegId,
     },
     /// The call is over.
     CallEnded {

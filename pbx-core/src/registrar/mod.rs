@@ -4,6 +4,7 @@
 //! plain data; what it has promised to a phone is also in the journal, and comes back with
 //! [`Registrar::restore`].
 
+mod answer;
 mod behind_nat;
 mod binding;
 mod keep_alive;

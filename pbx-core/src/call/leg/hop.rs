@@ -11,79 +11,43 @@
 //! | UDP otherwise                                                | the next hop, over the transport that it names            |
 
 use crate::base::flow::Flow;
-use crate::base::ids::{DeviceId, TenantId};
-use crate::base::time::Instant;
 use crate::call::leg::Leg;
-use crate::context::cx::Cx;
-use crate::registrar::{Target, address_of, is_behind_nat};
+use crate::context::ctx::Ctx;
+use crate::registrar::{address_of, is_behind_nat};
 use pbx_sip::{Message, Uri};
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-
-/// What is known of the way to a leg's phone beside its flow.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Reachability {
-    /// Whether a NAT is between, so that its Contact leads nowhere.
-    behind_nat: bool,
-    /// The binding of the phone.
-    binding: Option<Arc<str>>,
-    /// When a message came by the flow, or the flow was chosen.
-    confirmed: Instant,
-}
-
-impl Reachability {
-    /// Of a phone that we ring.
-    pub(crate) fn of_target(cx: &Cx<'_>, target: &Target) -> Self {
-        Self { behind_nat: target.behind_nat, binding: target.binding.clone(), confirmed: cx.now().mono }
-    }
-
-    /// Of a caller.
-    pub(crate) fn of_caller(
-        cx: &Cx<'_>,
-        (tenant, device): (TenantId, Option<DeviceId>),
-        flow: &Flow,
-        invite: &Message,
-    ) -> Self {
-        let now = cx.now().mono;
-        let contact = invite.contact().ok().flatten();
-        let behind_nat = contact.is_some_and(|contact| is_behind_nat(flow, invite.via().ok(), contact.uri()));
-        let binding = device.and_then(|device| cx.shared.registrar.binding_at(now, tenant, device, flow));
-        Self { behind_nat, binding, confirmed: now }
-    }
-}
 
 impl Leg {
     /// Where requests of the dialog go.
-    pub(crate) fn hop(&self, cx: &Cx<'_>) -> Flow {
+    pub(crate) fn hop(&self, ctx: &Ctx<'_>) -> Flow {
         let Some(dialog) = &self.dialog else { return self.flow };
         let (next, is_contact) = (dialog.next_hop(), dialog.routes().is_empty());
         if self.lost {
-            let again = || anew(cx, self.flow, next, is_contact);
-            return self.registered_flow(cx).or_else(again).unwrap_or(self.flow);
+            let again = || anew(ctx, self.flow, next, is_contact);
+            return self.registered_flow(ctx).or_else(again).unwrap_or(self.flow);
         }
-        if let Some(newer) = self.newer_flow(cx) {
+        if let Some(newer) = self.newer_flow(ctx) {
             return newer;
         }
         if is_contact && self.reachability.behind_nat {
             return self.flow;
         }
-        hop_of(cx, self.flow, next, self.party.device.is_some())
+        hop_of(ctx, self.flow, next, self.party.device.is_some())
     }
 
     /// From now on the leg is spoken to where an accepted message of its dialog came from: phones
     /// move to another address, and come back on another connection. A request also shows whether a
     /// NAT is between; a response has only our own Via.
-    pub(crate) fn moves_to(&mut self, cx: &Cx<'_>, flow: Flow, request: Option<&Message>) {
+    pub(crate) fn moves_to(&mut self, ctx: &Ctx<'_>, flow: Flow, request: Option<&Message>) {
         (self.flow, self.lost) = (flow, false);
-        self.reachability.confirmed = cx.now().mono;
+        self.reachability.confirmed = ctx.now().mono;
         if let (Some(request), Some(dialog)) = (request, &self.dialog) {
             self.reachability.behind_nat = is_behind_nat(&flow, request.via().ok(), dialog.target());
         }
     }
 
     /// A response came: the way to the phone is open.
-    pub(crate) fn answers(&mut self, cx: &Cx<'_>) {
-        self.reachability.confirmed = cx.now().mono;
+    pub(crate) fn answers(&mut self, ctx: &Ctx<'_>) {
+        self.reachability.confirmed = ctx.now().mono;
     }
 
     /// The connection is gone, the dialog is not (RFC 3261 §12 knows nothing of connections).
@@ -98,17 +62,17 @@ impl Leg {
 
     /// The flow by which the leg's phone has registered since a message of the dialog came last:
     /// its NAT has given it another port, and the one that the dialog knows leads nowhere.
-    fn newer_flow(&self, cx: &Cx<'_>) -> Option<Flow> {
+    fn newer_flow(&self, ctx: &Ctx<'_>) -> Option<Flow> {
         let (device, key) = (self.party.device?, self.reachability.binding.as_ref()?);
-        let (flow, at) = cx.shared.registrar.flow_of(cx.now().mono, (self.owner.tenant, device), key)?;
+        let (flow, at) = ctx.shared.registrar.flow_of(ctx.now().mono, (self.call.tenant, device), key)?;
         let is_newer = flow != self.flow && at > self.reachability.confirmed;
         (is_newer && !self.flow.transport.is_reliable()).then_some(flow)
     }
 
     /// The flow by which the leg's device has registered since its connection broke. Of several phones of one device it is
     /// the one at the leg's address.
-    fn registered_flow(&self, cx: &Cx<'_>) -> Option<Flow> {
-        let bindings = cx.shared.registrar.bindings(self.owner.tenant, self.party.device?, cx.now().mono);
+    fn registered_flow(&self, ctx: &Ctx<'_>) -> Option<Flow> {
+        let bindings = ctx.shared.registrar.bindings(self.call.tenant, self.party.device?, ctx.now().mono);
         let open = bindings.iter().map(|binding| binding.flow).filter(|flow| flow.is_open() && *flow != self.flow);
         let mut open = open.collect::<Vec<_>>().into_iter();
         let here = open.as_slice().iter().copied().find(|flow| flow.remote.ip() == self.flow.remote.ip());
@@ -118,20 +82,20 @@ impl Leg {
 
 /// A new connection to the next hop, if that is where the broken one led: behind a NAT a Contact is an address of another
 /// network.
-fn anew(cx: &Cx<'_>, flow: Flow, next: &Uri, is_contact: bool) -> Option<Flow> {
+fn anew(ctx: &Ctx<'_>, flow: Flow, next: &Uri, is_contact: bool) -> Option<Flow> {
     let (transport, address) = address_of(next.as_str())?;
     let reachable = !is_contact || address.ip() == flow.remote.ip().to_canonical();
-    cx.world.routes.flow_beside(&flow, transport, address).filter(|_| reachable)
+    ctx.world.routes.flow_beside(&flow, transport, address).filter(|_| reachable)
 }
 
 /// The flow to a next hop, seen from a leg's flow; `at_home` for somebody who has to be where the
 /// flow leads.
-fn hop_of(cx: &Cx<'_>, flow: Flow, next: &Uri, at_home: bool) -> Flow {
+fn hop_of(ctx: &Ctx<'_>, flow: Flow, next: &Uri, at_home: bool) -> Flow {
     let Some((transport, address)) = address_of(next.as_str()) else { return flow };
     let is_there = address.ip() == flow.remote.ip().to_canonical();
     let is_same = transport == flow.transport && is_there && address.port() == flow.remote.port();
     if flow.transport.is_reliable() || is_same || at_home && !is_there {
         return flow;
     }
-    cx.world.routes.flow_beside(&flow, transport, address).unwrap_or(flow)
+    ctx.world.routes.flow_beside(&flow, transport, address).unwrap_or(flow)
 }

@@ -2,11 +2,11 @@
 
 use crate::base::flow::Flow;
 use crate::call::leg::withheld::{NOWHERE, is_nobody, withheld};
-use crate::context::wire::Writer;
 use crate::dial_plan;
 use crate::directory::{Device, Person, Tenant};
 use crate::door::Who;
 use crate::event::Party;
+use crate::message::writer::Writer;
 use pbx_sip::params::quote;
 use pbx_sip::uri::escape::escape_user;
 use pbx_sip::{Message, NameAddr, Uri, spell};

@@ -2,19 +2,24 @@
 
 pub(crate) mod hop;
 pub(crate) mod identity;
+pub(crate) mod presence;
+pub(crate) mod reachability;
 pub(crate) mod session;
 pub(crate) mod withheld;
 
 use crate::base::flow::Flow;
-use crate::base::ids::{CallId, LegId, Slot, TenantId};
-use crate::call::leg::hop::Reachability;
-use crate::call::leg::session::Session;
-use crate::call::talk::presence::Presence;
-use crate::context::cx::Cx;
-use crate::context::shared::Whose;
-use crate::context::wire::{contact, via};
+use crate::base::ids::LegId;
+use presence::Presence;
+use reachability::Reachability;
+use session::Session;
+
+use crate::context::ctx::Ctx;
+use crate::context::io::Output;
+use crate::context::owner::{CallRef, Purpose};
+use crate::context::timers::Timer;
 use crate::directory::{Device, MediaRule};
 use crate::event::Party;
+use crate::message::writer::{REQUEST_HEADERS, contact, via};
 use bytes::Bytes;
 use pbx_media::{Aim, Command, Port};
 use pbx_sip::dialog::{Dialog, RequestParts};
@@ -38,20 +43,11 @@ pub(crate) enum LegState {
     Gone,
 }
 
-/// The tenant and call that a leg belongs to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(crate) struct Owner {
-    pub(crate) tenant: TenantId,
-    pub(crate) call: CallId,
-    pub(crate) slot: Slot,
-}
-
-/// A leg. Number 0 is the caller's.
+/// A leg: it names its call, and so moves to another one by that field.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Leg {
-    pub(crate) no: u16,
     pub(crate) id: LegId,
-    pub(crate) owner: Owner,
+    pub(crate) call: CallRef,
     pub(crate) party: Party,
     pub(crate) state: LegState,
     /// The flow that its requests come by. Ours go there, too, unless its Contact can be reached itself.
@@ -65,8 +61,6 @@ pub(crate) struct Leg {
     pub(crate) dialog: Option<Dialog>,
     pub(crate) session: Session,
     pub(crate) port: Option<Port>,
-    /// When the timer for our unacknowledged 200 is due.
-    pub(crate) answer_timer: Option<crate::base::time::Instant>,
     /// Whether the leg was ever connected and free to send, so that silence would be a fault.
     pub(crate) heard: bool,
     /// Its connection is gone, and nothing has come on another.
@@ -81,14 +75,36 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    /// The mark of this leg's transactions.
-    pub(crate) fn whose(&self) -> Whose {
-        Whose::Leg { tenant: self.owner.tenant, call: self.owner.call, leg: self.no }
+    /// Makes a leg for whose INVITE nothing is known yet but who, how and under which tag of ours.
+    pub(crate) fn new(
+        ctx: &mut Ctx<'_>,
+        call: CallRef,
+        party: Party,
+        (flow, tag): (Flow, String),
+        reachability: Reachability,
+    ) -> Self {
+        Self {
+            id: LegId::mint(ctx.now().wall, ctx.random_id()),
+            call,
+            party,
+            state: LegState::Trying,
+            flow,
+            tag,
+            invite: None,
+            transaction: None,
+            dialog: None,
+            session: Session::new(ctx.random()),
+            port: None,
+            heard: false,
+            lost: false,
+            reachability,
+            presence: Presence::default(),
+        }
     }
 
-    /// The tenant and call, for the SIP log.
-    pub(crate) fn about(&self) -> Option<(TenantId, CallId)> {
-        Some((self.owner.tenant, self.owner.call))
+    /// Returns whether it waits for the final answer to its first INVITE.
+    pub(crate) const fn is_waiting(&self) -> bool {
+        matches!(self.state, LegState::Trying | LegState::Ringing)
     }
 
     /// The RTP address that our SDP tells this leg.
@@ -97,48 +113,49 @@ impl Leg {
     }
 
     /// Tells the media thread where this leg listens.
-    pub(crate) fn aim(&self, cx: &mut Cx<'_>) {
+    pub(crate) fn aim(&self, ctx: &mut Ctx<'_>) {
         let Some(port) = self.port else { return };
         let (rtp, rtcp) = self.session.far();
         let aim = Aim {
             rtp,
             rtcp,
             signalling: Some(self.flow.remote.ip()),
-            roams: self.registered_phone(cx).is_some_and(|phone| phone.media == MediaRule::Roams),
+            roams: self.registered_phone(ctx).is_some_and(|phone| phone.media == MediaRule::Roams),
             own: Some(self.flow.own_ip()),
             payloads: self.session.payloads(),
         };
-        cx.out.push(crate::context::io::Output::Media(Command::Aim { port, aim }));
+        ctx.out.push(Output::Media(Command::Aim { port, aim }));
     }
 
     /// The phone at the other end, if it is one of the tenant's that registers and so has proven who it is.
-    pub(crate) fn registered_phone<'a>(&self, cx: &Cx<'a>) -> Option<&'a Device> {
-        let tenant = cx.world.directory.tenant(self.owner.tenant)?;
+    pub(crate) fn registered_phone<'a>(&self, ctx: &Ctx<'a>) -> Option<&'a Device> {
+        let tenant = ctx.world.directory.tenant(self.call.tenant)?;
         tenant.devices.get(&self.party.device?).filter(|device| device.contact.is_none())
     }
 
     /// Gives the media port back, if there is one; its report comes later.
-    pub(crate) fn release_port(&mut self, cx: &mut Cx<'_>) -> bool {
+    pub(crate) fn release_port(&mut self, ctx: &mut Ctx<'_>) -> bool {
         let Some(port) = self.port.take() else { return false };
-        cx.shared.stock.release(port, self.owner.tenant, (self.owner.call, self.no), cx.out);
+        ctx.shared.stock.release(port, self.call.tenant, self.id, ctx.out);
         true
     }
 
     /// Sends a request inside the dialog; gives its transaction.
     pub(crate) fn request(
         &mut self,
-        cx: &mut Cx<'_>,
+        ctx: &mut Ctx<'_>,
+        purpose: Purpose,
         method: &Method,
         headers: &[(&str, &str)],
         sdp: Option<&str>,
     ) -> Option<TransactionId> {
-        let (flow, whose) = (self.hop(cx), self.whose());
-        let branch = cx.branch(self.owner.slot);
+        let flow = self.hop(ctx);
+        let branch = ctx.branch(self.call.slot());
         let via = via(&flow, &branch)?;
         let contact = contact(&flow);
         let mut all = headers.to_vec();
         if *method == Method::Invite {
-            all.extend(*crate::context::wire::REQUEST_HEADERS);
+            all.extend(*REQUEST_HEADERS);
         }
         let parts = RequestParts {
             via: &via,
@@ -147,38 +164,38 @@ impl Leg {
             body: sdp.map(|sdp| ("application/sdp", sdp.as_bytes())),
         };
         let request = self.dialog.as_mut()?.request(method, parts).ok()?;
-        cx.request(flow, whose, &request)
+        ctx.request(flow, self.call, purpose, &request)
     }
 
     /// Acknowledges a 2xx to an INVITE of ours, at once.
-    pub(crate) fn ack(&mut self, cx: &mut Cx<'_>, invite: TransactionId, response: &Message) {
-        let flow = self.hop(cx);
-        let about = self.about();
-        let branch = cx.branch(self.owner.slot);
+    pub(crate) fn ack(&mut self, ctx: &mut Ctx<'_>, invite: TransactionId, response: &Message) {
+        let flow = self.hop(ctx);
+        let about = self.call.about();
+        let branch = ctx.branch(self.call.slot());
         let Some(via) = via(&flow, &branch) else { return };
         let Some(dialog) = &mut self.dialog else { return };
         if let Ok(bytes) = dialog.ack(response, RequestParts::new(&via)) {
-            cx.shared.keep_ack(invite, response, flow, &bytes);
-            cx.send_bytes(flow, bytes, about);
+            ctx.shared.keep_ack(invite, response, flow, &bytes);
+            ctx.send_bytes(flow, bytes, about);
         }
     }
 
     /// Sends BYE to an answered leg; only after the ACK if our 200 still waits for that (RFC 3261 §15).
-    pub(crate) fn bye(&mut self, cx: &mut Cx<'_>, reason: Option<&str>) {
+    pub(crate) fn bye(&mut self, ctx: &mut Ctx<'_>, reason: Option<&str>) {
         if self.dialog.as_ref().is_some_and(Dialog::awaits_ack) {
             self.state = LegState::Leaving;
             return;
         }
         let headers: Vec<(&str, &str)> = reason.iter().map(|reason| ("Reason", *reason)).collect();
-        self.request(cx, &Method::Bye, &headers, None);
-        self.gone(cx);
+        self.request(ctx, Purpose::Bye(self.id), &Method::Bye, &headers, None);
+        self.gone(ctx);
     }
 
     /// Marks the leg as over: messages with its tag belong to nothing any more.
-    pub(crate) fn gone(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn gone(&mut self, ctx: &mut Ctx<'_>) {
         self.state = LegState::Gone;
-        cx.shared.forget_tag(&self.tag);
-        self.stop_answer_timer(cx);
+        ctx.shared.forget_tag(&self.tag);
+        ctx.shared.timers.stop(Timer::Unacked(self.id));
         if let Some(dialog) = &mut self.dialog {
             dialog.end();
         }
@@ -186,32 +203,25 @@ impl Leg {
     }
 
     /// Notes that our 200 was sent: it is repeated until the ACK comes.
-    pub(crate) fn answered(&mut self, cx: &mut Cx<'_>, response: &Reply) {
-        let timers = crate::context::shared::timers();
+    pub(crate) fn answered(&mut self, ctx: &mut Ctx<'_>, response: &Reply) {
+        let timers = crate::context::timers::sip_timers();
         if let Some(dialog) = &mut self.dialog {
-            dialog.answered(cx.now().mono, &response.bytes, &timers);
+            dialog.answered(ctx.now().mono, &response.bytes, &timers);
         }
-        self.start_answer_timer(cx);
+        self.start_answer_timer(ctx);
     }
 
     /// Sets the timer of our unacknowledged 200 to when the dialog has something due.
-    pub(crate) fn start_answer_timer(&mut self, cx: &mut Cx<'_>) {
-        self.stop_answer_timer(cx);
-        if let Some(at) = self.dialog.as_ref().and_then(Dialog::next_deadline) {
-            cx.shared.timers.start(crate::context::timers::Timer::Unacked(self.owner.call, self.no), at);
-            self.answer_timer = Some(at);
-        }
-    }
-
-    fn stop_answer_timer(&mut self, cx: &mut Cx<'_>) {
-        if let Some(at) = self.answer_timer.take() {
-            cx.shared.timers.stop(crate::context::timers::Timer::Unacked(self.owner.call, self.no), at);
+    pub(crate) fn start_answer_timer(&mut self, ctx: &mut Ctx<'_>) {
+        match self.dialog.as_ref().and_then(Dialog::next_deadline) {
+            Some(at) => ctx.shared.timers.start(Timer::Unacked(self.id), at),
+            None => ctx.shared.timers.stop(Timer::Unacked(self.id)),
         }
     }
 
     /// Sends bytes that belong to no transaction the way of this leg.
-    pub(crate) fn send_again(&self, cx: &mut Cx<'_>, bytes: Bytes) {
-        let flow = if self.lost { self.hop(cx) } else { self.flow };
-        cx.send_bytes(flow, bytes, self.about());
+    pub(crate) fn send_again(&self, ctx: &mut Ctx<'_>, bytes: Bytes) {
+        let flow = if self.lost { self.hop(ctx) } else { self.flow };
+        ctx.send_bytes(flow, bytes, self.call.about());
     }
 }

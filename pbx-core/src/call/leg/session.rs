@@ -1,6 +1,6 @@
 //! A leg's session (RFC 3264): its own offer/answer machine; what one leg hears of the other is a policy between the two.
 
-use crate::context::body::{Unfit, description};
+use crate::message::body::{Unfit, description};
 use pbx_media::{Format, Payloads};
 use pbx_sip::Message;
 use pbx_sip::sdp::{self, Codec, Direction, OfferAnswer, Phase, Stream, policy};

@@ -24,7 +24,7 @@ pub(crate) struct Fork {
 }
 
 /// What a living call contributes to the facts of its routing.
-pub(crate) struct Known<'a> {
+pub(crate) struct CallFacts<'a> {
     pub(crate) id: CallId,
     pub(crate) direction: Direction,
     pub(crate) from: &'a Party,
@@ -39,20 +39,27 @@ pub(crate) struct Known<'a> {
 }
 
 /// Answers the decider's questions from the directory and the registrar, and keeps where a `ring` can ring.
-pub(crate) struct Living<'a> {
+pub(crate) struct LiveFacts<'a> {
     pub(crate) world: &'a World<'a>,
     pub(crate) registrar: &'a Registrar,
     /// The tenant; `None` if it was removed while the call ran.
     pub(crate) tenant: Option<&'a Tenant>,
     pub(crate) owner: TenantId,
-    pub(crate) call: Known<'a>,
-    /// Where the resolved destinations can be rung.
+    pub(crate) call: CallFacts<'a>,
+    /// What the destinations were resolved to.
+    pub(crate) found: Found,
+}
+
+/// What the destinations of a `ring` were resolved to.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Where they can be rung.
     pub(crate) forks: Vec<Fork>,
-    /// Whether somebody has one of the resolved destinations.
+    /// Whether somebody has one of them.
     pub(crate) somebody: bool,
 }
 
-impl Living<'_> {
+impl LiveFacts<'_> {
     fn assignment_of(&self, scope: Scope) -> Option<&crate::directory::Assignment> {
         self.tenant?.assignments.iter().find(|assignment| assignment.scope == scope)
     }
@@ -96,7 +103,7 @@ impl Living<'_> {
     }
 }
 
-impl Facts for Living<'_> {
+impl Facts for LiveFacts<'_> {
     fn at(&mut self, _step: usize) -> Wall {
         self.world.now.wall
     }
@@ -149,7 +156,7 @@ impl Facts for Living<'_> {
     fn resolve(&mut self, target: &str) -> Resolution {
         let Some(tenant) = self.tenant else { return Resolution::default() };
         let Some(person) = tenant.person_at(target) else { return Resolution::default() };
-        self.somebody = true;
+        self.found.somebody = true;
         let mut devices = Vec::with_capacity(person.devices.len());
         for device in tenant.devices_of(person) {
             if Some(device.id) == self.call.device {
@@ -162,8 +169,8 @@ impl Facts for Living<'_> {
             for target in targets {
                 devices.push((device.slug.clone(), Some(target.uri.clone())));
                 let party = identity::of_person(person, Some(device));
-                if !self.forks.iter().any(|fork| fork.target == target) {
-                    self.forks.push(Fork { party, target });
+                if !self.found.forks.iter().any(|fork| fork.target == target) {
+                    self.found.forks.push(Fork { party, target });
                 }
             }
         }

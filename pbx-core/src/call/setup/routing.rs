@@ -1,176 +1,190 @@
-//! The call's script: its turns, and what comes of them.
+//! The call's decision and its script: questions to the decider, turns of the script, and what of
+//! both is promised.
 
-use crate::base::time::Instant;
+use super::facts::{CallFacts, Found, LiveFacts};
+use crate::base::ids::TenantId;
 use crate::base::value::Value;
-use crate::call::leg::{LegState, Owner};
-use crate::call::state::Call;
-use crate::cause;
-use crate::cdr::Ending;
-use crate::context::cx::Cx;
+use crate::call::core::Core;
+use crate::call::fact::Fact;
+use crate::context::ctx::Ctx;
 use crate::context::io::Output;
 use crate::context::timers::Timer;
-use crate::decision::{Decision, Final, Said};
-use crate::event::{Disposition, EventKind};
-use crate::journal::Entry;
+use crate::decision::{Ask, Decider, Decision, Said};
+use crate::event::EventKind;
 use crate::script::{FaultKind, RunId, ScriptInput, ScriptJob, ScriptStep};
 use crate::template::TemplateVersion;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the script host may be silent: far more than its own deadlines, so that only a host that died is meant.
+/// How long the script host may be silent: far more than its own deadlines, so that only a host that
+/// died is meant.
 const SILENCE: Duration = Duration::from_secs(5);
 
-/// The call's run of its script.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Run {
+/// The call's decision and its run of a script.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Routing {
+    decider: Decider,
+    /// How many steps of the decision the journal has.
+    promised: usize,
     /// Whether the host knows the run: it was started, and has neither finished nor failed.
-    alive: bool,
-    /// When the script's present turn must be over.
-    due: Option<Instant>,
-    /// When the caller is told ringing, unless something happens before.
-    local_ringing: Option<Instant>,
+    runs: bool,
 }
 
-impl Call {
-    fn run_id(&self) -> RunId {
-        RunId { call: self.owner.call, seq: 0 }
+/// A decision at its end.
+pub(crate) struct Finished {
+    /// How many steps the journal has.
+    pub(crate) after: usize,
+    /// The steps since then.
+    pub(crate) decision: Decision<Said>,
+    /// The slug of the template, if one ran.
+    pub(crate) template: Option<String>,
+}
+
+fn run_of(core: &Core<'_>) -> (TenantId, RunId) {
+    (core.call.id.tenant, RunId { call: core.call.id.call, seq: 0 })
+}
+
+/// The world as this call's routing sees it.
+fn live_facts<'a>(core: &'a Core<'_>, ctx: &'a Ctx<'_>) -> LiveFacts<'a> {
+    let (call, request) = (&*core.call, &core.call.request);
+    LiveFacts {
+        world: ctx.world,
+        registrar: &ctx.shared.registrar,
+        tenant: ctx.world.directory.tenant(call.id.tenant).map(AsRef::as_ref),
+        owner: call.id.tenant,
+        call: CallFacts {
+            id: call.id.call,
+            direction: call.record.direction(),
+            from: call.record.from(),
+            original: call.record.dialled(),
+            dialled: &request.dialled,
+            did: request.did,
+            device: request.device,
+            seed: request.seed,
+            fault: request.fault.as_ref(),
+        },
+        found: Found::default(),
+    }
+}
+
+impl Routing {
+    /// Begins: the originator hears ringing if routing takes long.
+    pub(crate) fn begin(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) {
+        let at = ctx.now().mono + Duration::from_millis(u64::from(ctx.world.settings.local_ringing_ms));
+        ctx.shared.timers.start(Timer::LocalRinging(core.call.id.call), at);
     }
 
-    /// Begins to route the call; the caller hears ringing if that takes long.
-    pub(crate) fn begin(&mut self, cx: &mut Cx<'_>) {
-        let at = cx.now().mono + Duration::from_millis(u64::from(cx.world.settings.local_ringing_ms));
-        cx.shared.timers.start(Timer::LocalRinging(self.owner.call), at);
-        self.run.local_ringing = Some(at);
-        self.decide(cx, |decider, facts| decider.begin(facts));
+    /// Puts a question to the decider, with the world as it is now.
+    pub(crate) fn ask(
+        &mut self,
+        core: &Core<'_>,
+        ctx: &Ctx<'_>,
+        question: impl FnOnce(&mut Decider, &mut LiveFacts<'_>) -> Ask,
+    ) -> (Ask, Found) {
+        let mut facts = live_facts(core, ctx);
+        let ask = question(&mut self.decider, &mut facts);
+        (ask, facts.found)
     }
 
-    pub(crate) fn start_script(&mut self, cx: &mut Cx<'_>, program: Arc<TemplateVersion>, input: Arc<ScriptInput>) {
-        let template = program.slug.clone();
-        cx.publish(self.owner.tenant, Some(self.owner.call), EventKind::TemplateChosen { template });
-        let (tenant, run) = (self.owner.tenant, self.run_id());
-        cx.out.push(Output::Script(ScriptJob::Start { tenant, run, program, input, replayed: Vec::new() }));
-        self.run.alive = true;
-        self.await_turn(cx);
+    /// Returns whether the decision is made.
+    pub(crate) fn is_over(&self) -> bool {
+        self.decider.is_over()
     }
 
-    pub(crate) fn resume_script(&mut self, cx: &mut Cx<'_>, outcome: Value) {
-        let (tenant, run) = (self.owner.tenant, self.run_id());
-        cx.out.push(Output::Script(ScriptJob::Resume { tenant, run, outcome }));
-        self.await_turn(cx);
+    /// Starts the script.
+    pub(crate) fn start_script(
+        &mut self,
+        core: &Core<'_>,
+        ctx: &mut Ctx<'_>,
+        program: Arc<TemplateVersion>,
+        input: Arc<ScriptInput>,
+    ) {
+        core.publish(ctx, EventKind::TemplateChosen { template: program.slug.clone() });
+        let (tenant, run) = run_of(core);
+        ctx.out.push(Output::Script(ScriptJob::Start { tenant, run, program, input, replayed: Vec::new() }));
+        self.runs = true;
+        await_turn(core, ctx);
     }
 
-    fn await_turn(&mut self, cx: &mut Cx<'_>) {
-        self.stop_turn_timer(cx);
-        let at = cx.now().mono + SILENCE;
-        cx.shared.timers.start(Timer::ScriptSilent(self.owner.call), at);
-        self.run.due = Some(at);
+    /// Goes on with the script.
+    pub(crate) fn resume_script(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, outcome: Value) {
+        let (tenant, run) = run_of(core);
+        ctx.out.push(Output::Script(ScriptJob::Resume { tenant, run, outcome }));
+        await_turn(core, ctx);
     }
 
-    fn stop_turn_timer(&mut self, cx: &mut Cx<'_>) {
-        if let Some(at) = self.run.due.take() {
-            cx.shared.timers.stop(Timer::ScriptSilent(self.owner.call), at);
+    /// Takes from the host that a turn is over; returns whether that was awaited.
+    pub(crate) fn takes_turn(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, step: &ScriptStep) -> bool {
+        let is_awaited = self.runs && self.decider.awaits_script();
+        if is_awaited {
+            ctx.shared.timers.stop(Timer::ScriptSilent(core.call.id.call));
+            self.runs = matches!(step, ScriptStep::Verb { .. });
         }
+        is_awaited
     }
 
-    /// Takes from the host what the script did with its turn.
-    pub(crate) fn script_replied(&mut self, cx: &mut Cx<'_>, step: ScriptStep) {
-        if !self.run.alive || !self.decider.awaits_script() {
-            return;
-        }
-        self.stop_turn_timer(cx);
-        self.run.alive = matches!(step, ScriptStep::Verb { .. });
-        self.decide(cx, |decider, facts| decider.script(facts, step));
-    }
-
-    /// The host has said nothing in time: the fallback decides.
-    pub(crate) fn script_silent(&mut self, cx: &mut Cx<'_>) {
-        self.run.due = None;
+    /// Takes that the host has said nothing in time; returns the fault, if a turn was awaited.
+    pub(crate) fn missed_turn(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) -> Option<ScriptStep> {
         if !self.decider.awaits_script() {
-            return;
+            return None;
         }
-        self.stop_script(cx);
+        self.stop_script(core, ctx);
         let message = "the script host gave no answer".to_owned();
-        let fault = ScriptStep::Fault { kind: FaultKind::Deadline, message, line: None };
-        self.decide(cx, |decider, facts| decider.script(facts, fault));
+        Some(ScriptStep::Fault { kind: FaultKind::Deadline, message, line: None })
     }
 
-    /// Tells the host to forget the run, if it still knows it.
-    fn stop_script(&mut self, cx: &mut Cx<'_>) {
-        self.stop_turn_timer(cx);
-        if std::mem::take(&mut self.run.alive) {
-            let (tenant, run) = (self.owner.tenant, self.run_id());
-            cx.out.push(Output::Script(ScriptJob::Cancel { tenant, run }));
+    /// Has the host forget the run, if it still knows it.
+    fn stop_script(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) {
+        ctx.shared.timers.stop(Timer::ScriptSilent(core.call.id.call));
+        if std::mem::take(&mut self.runs) {
+            let (tenant, run) = run_of(core);
+            ctx.out.push(Output::Script(ScriptJob::Cancel { tenant, run }));
         }
     }
 
-    /// The script has asked for no action in time: the caller is told ringing.
-    pub(crate) fn local_ringing(&mut self, cx: &mut Cx<'_>) {
-        self.run.local_ringing = None;
-        if self.caller().state != LegState::Trying || self.decider.is_over() {
-            return;
-        }
-        self.decide(cx, |decider, facts| {
-            decider.local_ringing(facts);
-            crate::decision::Ask::Wait
-        });
-        self.promise_decision(cx);
-        self.ring_caller(cx);
+    /// Ends what runs for the decision: it is made.
+    pub(crate) fn stop(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) {
+        self.stop_script(core, ctx);
+        ctx.shared.timers.stop(Timer::LocalRinging(core.call.id.call));
     }
 
-    /// Tells the journal what was decided since the last time: a call that is cut can say why it went where it went.
-    pub(crate) fn promise_decision(&mut self, cx: &mut Cx<'_>) {
-        let after = self.told;
-        match self.say_decision() {
-            Ok(news) if news.steps.is_empty() => {}
-            Ok(news) => {
-                let Owner { call, tenant, .. } = self.owner;
-                cx.journal(Entry::CallDecided { call, tenant, after, decision: Box::new(news) });
-            }
+    /// Writes to the journal what was decided since the last time: a call that is cut can say why it
+    /// went where it went.
+    pub(crate) fn promise(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
+        let after = self.promised;
+        match self.news() {
+            Ok(steps) if steps.steps.is_empty() => {}
+            Ok(steps) => core.happened(ctx, Fact::Decided { after, steps }),
             Err(error) => {
-                tracing::error!(%error, tenant = %self.owner.tenant, call = %self.owner.call, "a step has no words")
+                tracing::error!(%error, tenant = %core.call.id.tenant, call = %core.call.id.call, "a step has no words");
             }
         }
     }
 
-    /// Puts into words what was decided since the last time. Once the decision is over, the journal alone keeps it.
-    pub(crate) fn say_decision(&mut self) -> serde_json::Result<Decision<Said>> {
-        let news = self.decider.decision().said_from(self.told)?;
-        self.told += news.steps.len();
+    /// Puts into words what was decided since the last time. Once the decision is made, the journal
+    /// alone keeps it.
+    fn news(&mut self) -> serde_json::Result<Decision<Said>> {
+        let news = self.decider.decision().said_from(self.promised)?;
+        self.promised += news.steps.len();
         if self.decider.is_over() {
             self.decider.forget_steps();
         }
         Ok(news)
     }
 
-    /// Carries the final decision out, and ends what was under way for it.
-    pub(crate) fn conclude(&mut self, cx: &mut Cx<'_>, answer: &Final) {
-        self.stop_script(cx);
-        self.stop_lookup(cx);
-        if let Some(at) = self.run.local_ringing.take() {
-            cx.shared.timers.stop(Timer::LocalRinging(self.owner.call), at);
-        }
-        match self.ring.take() {
-            Some(ring) if answer.code == 200 => match ring.winner() {
-                Some(winner) => self.connect(cx, winner),
-                None => self.fail(cx, &Final::of(&cause::FAR_END_FAILED)),
-            },
-            ring => {
-                if let Some(ring) = ring {
-                    self.stop_ringing(cx, ring, None);
-                }
-                self.fail(cx, answer);
-            }
-        }
+    /// Returns the end of the decision, for the record.
+    ///
+    /// # Errors
+    /// When a step has no JSON.
+    pub(crate) fn finish(&mut self) -> serde_json::Result<Finished> {
+        let template = self.decider.template().map(str::to_owned);
+        let after = self.promised;
+        Ok(Finished { after, decision: self.news()?, template })
     }
+}
 
-    /// Refuses the caller and ends the call.
-    pub(crate) fn fail(&mut self, cx: &mut Cx<'_>, answer: &Final) {
-        let disposition = cause::of_code(&answer.cause).map_or(Disposition::Failed, |cause| cause.disposition);
-        // What ends an answered call (a console, a drain) may end an unanswered one, too.
-        let disposition = if disposition == Disposition::Answered { Disposition::Failed } else { disposition };
-        let cut = answer.cause == cause::CUT.code;
-        self.caller_reason(answer.reason.clone());
-        self.end(cx, &Ending { disposition, cause: &answer.cause, sip_code: answer.code, cut });
-    }
+fn await_turn(core: &Core<'_>, ctx: &mut Ctx<'_>) {
+    let at = ctx.now().mono + SILENCE;
+    ctx.shared.timers.start(Timer::ScriptSilent(core.call.id.call), at);
 }

@@ -18,78 +18,55 @@
 //! that is asked, too, if it is silent. The talk was over at the last sign of life of the first who
 //! is gone: a packet, or a message.
 
+use crate::base::ids::LegId;
 use crate::base::settings::Settings;
 use crate::base::time::{Instant, Now, Wall};
+use crate::call::core::Core;
 use crate::call::leg::{Leg, LegState};
-use crate::call::state::Call;
 use crate::cause::{self, Cause};
 use crate::cdr::Ending;
-use crate::context::cx::Cx;
+use crate::context::ctx::Ctx;
+use crate::context::owner::Purpose;
 use crate::context::timers::Timer;
+use crate::message::writer::USER_AGENT;
 use crate::registrar::KEEP_ALIVE;
 use pbx_sip::Method;
 use pbx_sip::transaction::{Failure, TransactionId};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// What is known of a leg's being there.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Presence {
-    /// Its last sign of life.
-    seen: Now,
-    /// Our OPTIONS that it has not answered.
-    asked: Option<TransactionId>,
-    /// When it was asked last.
-    #[serde(default)]
-    questioned: Instant,
-    /// How many questions before that were not answered, one after the other.
-    #[serde(default)]
-    unanswered: u8,
-    /// By which cause it is taken for gone.
-    #[serde(default)]
-    gone: Option<String>,
-}
 
 /// After how many questions without an answer one is gone whose silence is no fault.
 const QUESTIONS: u8 = 3;
 /// And how many times `talk-check-s` after its last sign of life at the earliest.
 const PATIENCE: u32 = 4;
-/// Checks are not quite regular: so much earlier one may be asked again.
-const SLACK: Duration = Duration::from_secs(5);
 
 /// Where one leg is gone: how long the other may have been silent without being asked.
 const DOUBT: Duration = Duration::from_secs(1);
 
-impl Presence {
-    /// Whether it is neither gone nor asked whether it is there.
-    fn is_open(&self) -> bool {
-        self.gone.is_none() && self.asked.is_none()
-    }
+/// Checks are not quite regular: so much earlier one may be asked again.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// The end of a talk: why, and as of when.
+pub(crate) struct Over {
+    pub(crate) ending: Ending<'static>,
+    pub(crate) at: Now,
 }
 
-impl Leg {
-    /// A message of the leg came: it is there.
-    pub(crate) fn is_seen(&mut self, now: Now) {
-        (self.presence.seen, self.presence.unanswered) = (now, 0);
-    }
-
-    /// How long it may be silent before it is asked whether it is there.
-    fn check_period(&self, cx: &Cx<'_>) -> Duration {
-        let Settings { talk_check_s, keep_alive_s, .. } = *cx.world.settings;
-        let often = self.wants_keep_alive() && keep_alive_s > 0;
-        Duration::from_secs(u64::from(if often { talk_check_s.min(keep_alive_s) } else { talk_check_s }))
-    }
-
-    /// Whether it may be there although it did not answer.
-    fn may_come_back(&self, cx: &Cx<'_>) -> bool {
-        let silent = cx.now().mono.since(self.presence.seen.mono);
-        let patience = Duration::from_secs(u64::from(cx.world.settings.talk_check_s)) * PATIENCE;
-        let is_excused = self.wants_keep_alive() || !self.session.may_send();
-        is_excused && (self.presence.unanswered < QUESTIONS || silent < patience)
-    }
+/// Returns how long a leg may be silent before it is asked whether it is there.
+fn check_period(leg: &Leg, ctx: &Ctx<'_>) -> Duration {
+    let Settings { talk_check_s, keep_alive_s, .. } = *ctx.world.settings;
+    let often = leg.wants_keep_alive() && keep_alive_s > 0;
+    Duration::from_secs(u64::from(if often { talk_check_s.min(keep_alive_s) } else { talk_check_s }))
 }
 
-/// So long before a moment.
+/// Returns whether a leg may be there although it did not answer.
+fn may_come_back(leg: &Leg, ctx: &Ctx<'_>) -> bool {
+    let silent = ctx.now().mono.since(leg.presence.seen.mono);
+    let patience = Duration::from_secs(u64::from(ctx.world.settings.talk_check_s)) * PATIENCE;
+    let is_excused = leg.wants_keep_alive() || !leg.session.may_send();
+    is_excused && (leg.presence.unanswered < QUESTIONS || silent < patience)
+}
+
+/// Returns the moment that lies so long before another.
 fn before(now: Now, span: Duration) -> Now {
     let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
     let wall = i64::try_from(micros).unwrap_or(i64::MAX);
@@ -99,138 +76,147 @@ fn before(now: Now, span: Duration) -> Now {
     }
 }
 
-impl Call {
-    /// Two talk: from now on they are looked after.
-    pub(crate) fn watch_talk(&mut self, cx: &mut Cx<'_>) {
-        let every = self.talking().filter_map(|no| Some(self.legs.get(usize::from(no))?.check_period(cx))).min();
-        let Some(every) = every.filter(|every| !every.is_zero()) else { return };
-        let Some(bridge) = &mut self.bridge else { return };
-        let at = cx.now().mono + every;
-        cx.shared.timers.start(Timer::TalkCheck(self.owner.call), at);
-        bridge.check = Some(at);
+/// Sets the timer by which these legs are looked after again.
+pub(crate) fn watch(core: &Core<'_>, ctx: &mut Ctx<'_>, talking: &[LegId]) {
+    let periods = talking.iter().filter_map(|leg| Some(check_period(core.legs.get(*leg)?, ctx)));
+    if let Some(every) = periods.min().filter(|every| !every.is_zero()) {
+        let at = ctx.now().mono + every;
+        ctx.shared.timers.start(Timer::TalkCheck(core.call.id.call), at);
     }
+}
 
-    /// Nobody talks any more.
-    pub(crate) fn stop_watching(&mut self, cx: &mut Cx<'_>) {
-        if let Some(at) = self.bridge.as_mut().and_then(|bridge| bridge.check.take()) {
-            cx.shared.timers.stop(Timer::TalkCheck(self.owner.call), at);
+/// Asks the media threads whether these legs are heard.
+pub(crate) fn check(core: &mut Core<'_>, ctx: &mut Ctx<'_>, talking: &[LegId]) {
+    for id in talking {
+        let Some(leg) = core.leg(*id) else { continue };
+        if leg.wants_keep_alive() {
+            ctx.send_bytes(leg.hop(ctx), KEEP_ALIVE, None);
+        }
+        if let Some(port) = leg.port {
+            ctx.shared.stock.ask(port, *id, ctx.out);
         }
     }
+    watch(core, ctx, talking);
+}
 
-    /// Asks the media threads whether the two are heard.
-    pub(crate) fn talk_check(&mut self, cx: &mut Cx<'_>) {
-        for no in self.talking().collect::<Vec<_>>() {
-            let Some(leg) = self.leg(no) else { continue };
-            if leg.wants_keep_alive() {
-                cx.send_bytes(leg.hop(cx), KEEP_ALIVE, None);
+/// Takes from a media thread how long a leg has been silent; `None` if it was never heard.
+pub(crate) fn on_silence(core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, since: Option<Duration>) -> Option<Over> {
+    let now = ctx.now();
+    let is_alone = is_somebody_gone(core);
+    let leg = core.leg(id).filter(|leg| leg.state == LegState::Talking)?;
+    let longest = if is_alone { DOUBT } else { check_period(leg, ctx) };
+    if let Some(since) = since {
+        let heard = before(now, since);
+        if heard.mono > leg.presence.seen.mono {
+            leg.presence.mark_seen(heard);
+        }
+    }
+    if leg.presence.gone.is_some() {
+        return without_the_gone(core);
+    }
+    let is_due = now.mono.since(leg.presence.questioned) + SLACK >= longest || leg.presence.unanswered > 0;
+    if since.is_none_or(|since| since >= longest) && is_due && leg.presence.asked.is_none() {
+        let headers = [("Accept", "application/sdp"), USER_AGENT];
+        leg.presence.asked = leg.request(ctx, Purpose::Probe(id), &Method::Options, &headers, None);
+        leg.presence.questioned = now.mono;
+    }
+    None
+}
+
+/// Takes a response to our OPTIONS.
+pub(crate) fn on_probe_response(
+    core: &mut Core<'_>,
+    ctx: &mut Ctx<'_>,
+    talking: &[LegId],
+    (id, transaction): (LegId, TransactionId),
+    code: u16,
+) -> Option<Over> {
+    let now = ctx.now();
+    let leg = core.leg(id).filter(|leg| leg.presence.asked == Some(transaction))?;
+    match code {
+        481 => has_vanished(core, ctx, talking, id, &cause::FAR_END_VANISHED),
+        408 => on_miss(core, ctx, talking, id, &cause::FAR_END_VANISHED),
+        code => {
+            leg.presence.mark_seen(now);
+            leg.answers(ctx);
+            if code < 200 {
+                return None;
             }
-            if let Some(port) = leg.port {
-                cx.shared.stock.ask(port, self.owner.call, no, cx.out);
-            }
-        }
-        self.watch_talk(cx);
-    }
-
-    /// The numbers of the two who talk.
-    fn talking(&self) -> impl Iterator<Item = u16> + use<> {
-        self.bridge.as_ref().map(|bridge| [0, bridge.callee]).into_iter().flatten()
-    }
-
-    /// A media thread says how long a leg has been silent; none: it was never heard.
-    pub(crate) fn is_quiet_for(&mut self, cx: &mut Cx<'_>, no: u16, since: Option<Duration>) {
-        let now = cx.now();
-        let is_alone = self.is_somebody_gone();
-        let Some(leg) = self.leg(no).filter(|leg| leg.state == LegState::Talking) else { return };
-        let longest = if is_alone { DOUBT } else { leg.check_period(cx) };
-        if let Some(since) = since {
-            let heard = before(now, since);
-            if heard.mono > leg.presence.seen.mono {
-                leg.is_seen(heard);
-            }
-        }
-        if leg.presence.gone.is_some() {
-            return self.ends_without_the_gone(cx);
-        }
-        let is_due = now.mono.since(leg.presence.questioned) + SLACK >= longest || leg.presence.unanswered > 0;
-        if since.is_none_or(|since| since >= longest) && is_due && leg.presence.asked.is_none() {
-            let headers = [("Accept", "application/sdp"), crate::context::wire::USER_AGENT];
-            leg.presence.asked = leg.request(cx, &Method::Options, &headers, None);
-            leg.presence.questioned = now.mono;
-        }
-    }
-
-    /// An answer to our OPTIONS. False: it is none.
-    pub(crate) fn presence_answered(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, code: u16) -> bool {
-        let now = cx.now();
-        let Some(leg) = self.leg(no).filter(|leg| leg.presence.asked == Some(id)) else { return false };
-        match code {
-            481 => self.has_vanished(cx, no, &cause::FAR_END_VANISHED),
-            408 => self.is_missed(cx, no, &cause::FAR_END_VANISHED),
-            code => {
-                leg.is_seen(now);
-                leg.answers(cx);
-                if code >= 200 {
-                    leg.presence.asked = None;
-                    self.ends_without_the_gone(cx);
-                }
-            }
-        }
-        true
-    }
-
-    /// Our OPTIONS got no answer, or did not get out. False: it was none.
-    pub(crate) fn presence_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, failure: Failure) -> bool {
-        if self.leg(no).is_none_or(|leg| leg.presence.asked != Some(id)) {
-            return false;
-        }
-        let cause = if failure == Failure::Transport { &cause::FLOW_LOST } else { &cause::FAR_END_VANISHED };
-        self.is_missed(cx, no, cause);
-        true
-    }
-
-    /// It did not answer: the leg is gone, unless it may be there all the same.
-    fn is_missed(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
-        let is_alone = self.is_somebody_gone();
-        let Some(leg) = self.leg(no) else { return };
-        leg.presence.unanswered = leg.presence.unanswered.saturating_add(1);
-        // Where the other is gone, there is nothing to come back to.
-        if !is_alone && leg.may_come_back(cx) {
             leg.presence.asked = None;
-            return;
-        }
-        self.has_vanished(cx, no, cause);
-    }
-
-    /// A leg is gone: the media thread is asked when it was heard last, and before that when the
-    /// other was.
-    pub(crate) fn has_vanished(&mut self, cx: &mut Cx<'_>, no: u16, cause: &Cause) {
-        let Some(leg) = self.leg(no) else { return };
-        (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
-        let is_open = |no: &u16| self.legs.get(usize::from(*no)).is_some_and(|leg| leg.presence.is_open());
-        let other = self.talking().filter(|other| *other != no).find(is_open);
-        for no in other.into_iter().chain([no]) {
-            match self.leg(no).and_then(|leg| leg.port) {
-                Some(port) => cx.shared.stock.ask(port, self.owner.call, no, cx.out),
-                None => self.ends_without_the_gone(cx),
-            }
+            without_the_gone(core)
         }
     }
+}
 
-    fn is_somebody_gone(&self) -> bool {
-        self.legs.iter().any(|leg| leg.presence.gone.is_some())
+/// Takes that our OPTIONS got no answer, or did not get out.
+pub(crate) fn on_probe_failure(
+    core: &mut Core<'_>,
+    ctx: &mut Ctx<'_>,
+    talking: &[LegId],
+    (id, transaction): (LegId, TransactionId),
+    failure: Failure,
+) -> Option<Over> {
+    core.leg(id).filter(|leg| leg.presence.asked == Some(transaction))?;
+    let cause = if failure == Failure::Transport { &cause::FLOW_LOST } else { &cause::FAR_END_VANISHED };
+    on_miss(core, ctx, talking, id, cause)
+}
+
+/// Takes that a leg did not answer: it is gone, unless it may be there all the same.
+fn on_miss(
+    core: &mut Core<'_>,
+    ctx: &mut Ctx<'_>,
+    talking: &[LegId],
+    id: LegId,
+    cause: &'static Cause,
+) -> Option<Over> {
+    let is_alone = is_somebody_gone(core);
+    let leg = core.leg(id)?;
+    leg.presence.unanswered = leg.presence.unanswered.saturating_add(1);
+    // Where the other is gone, there is nothing to come back to.
+    if !is_alone && may_come_back(leg, ctx) {
+        leg.presence.asked = None;
+        return None;
     }
+    has_vanished(core, ctx, talking, id, cause)
+}
 
-    /// Ends the call if a leg is gone and no other may still turn out to be.
-    fn ends_without_the_gone(&mut self, cx: &mut Cx<'_>) {
-        if self.legs.iter().any(|leg| leg.presence.asked.is_some()) {
-            return;
+/// Takes that a leg is gone: the media thread is asked when it was heard last, and before that when
+/// the other was.
+pub(crate) fn has_vanished(
+    core: &mut Core<'_>,
+    ctx: &mut Ctx<'_>,
+    talking: &[LegId],
+    id: LegId,
+    cause: &'static Cause,
+) -> Option<Over> {
+    let leg = core.leg(id)?;
+    (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
+    let is_open = |leg: &LegId| core.legs.get(*leg).is_some_and(|leg| leg.presence.is_open());
+    let other = talking.iter().copied().filter(|other| *other != id).find(is_open);
+    let mut over = None;
+    for leg in other.into_iter().chain([id]) {
+        match core.leg(leg).and_then(|leg| leg.port) {
+            Some(port) => ctx.shared.stock.ask(port, leg, ctx.out),
+            None => over = over.or_else(|| without_the_gone(core)),
         }
-        let gone = self.legs.iter().filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
-        let Some((_, code)) = gone.min_by_key(|(seen, _)| seen.mono) else { return };
-        // Who would have been asked once more is missing now, too.
-        let missing = self.legs.iter().filter(|leg| leg.presence.gone.is_some() || leg.presence.unanswered > 0);
-        let Some(at) = missing.map(|leg| leg.presence.seen).min_by_key(|seen| seen.mono) else { return };
-        let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);
-        self.end_as_of(cx, &Ending::of(cause), at);
     }
+    over
+}
+
+fn is_somebody_gone(core: &Core<'_>) -> bool {
+    core.all().any(|leg| leg.presence.gone.is_some())
+}
+
+/// Returns the end of the talk if a leg is gone and no other may still turn out to be.
+fn without_the_gone(core: &Core<'_>) -> Option<Over> {
+    if core.all().any(|leg| leg.presence.asked.is_some()) {
+        return None;
+    }
+    let gone = core.all().filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
+    let (_, code) = gone.min_by_key(|(seen, _)| seen.mono)?;
+    // Who would have been asked once more is missing now, too.
+    let missing = core.all().filter(|leg| leg.presence.gone.is_some() || leg.presence.unanswered > 0);
+    let at = missing.map(|leg| leg.presence.seen).min_by_key(|seen| seen.mono)?;
+    let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);
+    Some(Over { ending: Ending::of(cause), at })
 }

@@ -3,8 +3,8 @@
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
 use crate::base::time::Instant;
 use crate::base::value::Value;
-use crate::call::state::Call;
-use crate::context::cx::Cx;
+use crate::call::core::Core;
+use crate::context::ctx::Ctx;
 use crate::context::io::{Answer, AnswerResult, Output, Query};
 use crate::context::timers::Timer;
 use crate::decision::outcome;
@@ -43,78 +43,91 @@ pub const SPEC: VerbSpec = VerbSpec {
     example: r#"local answer = lookup{source = param.source, args = {number = call.caller.number}}"#,
 };
 
-/// How much longer than the source's own time limit the engine waits: the client that asks the source reports its time-out
-/// itself.
+/// How much longer than the source's own time limit the engine waits: the client that asks the
+/// source reports its time-out itself.
 const GRACE: Duration = Duration::from_millis(250);
 
+/// A call's questions to sources.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Lookups {
+    /// Questions asked so far.
+    asked: u16,
+    /// How long the answers to them took, all together.
+    took: Duration,
+    open: Option<Question>,
+}
+
 /// A question that is under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Lookup {
+#[derive(Debug, Serialize, Deserialize)]
+struct Question {
     seq: u16,
-    asked: Instant,
-    due: Instant,
+    since: Instant,
     /// The source's declared default, which stands in for the answer.
     default: Option<Value>,
 }
 
-impl Call {
-    /// Asks a source.
-    pub(crate) fn start_lookup(&mut self, cx: &mut Cx<'_>, source: &str, args: BTreeMap<String, String>) {
-        let tenant = cx.world.directory.tenant(self.owner.tenant);
-        let Some(found) = tenant.and_then(|tenant| tenant.source_named(source)) else {
-            return self.looked_up(cx, AnswerResult::Failed("no-source".to_owned()), None);
+impl Lookups {
+    /// Asks a source; returns the outcome if there is nothing to wait for.
+    pub(crate) fn start(
+        &mut self,
+        core: &Core<'_>,
+        ctx: &mut Ctx<'_>,
+        source: &str,
+        args: BTreeMap<String, String>,
+    ) -> Option<Value> {
+        let (tenant, call) = (core.call.id.tenant, core.call.id.call);
+        let Some(found) = ctx.world.directory.tenant(tenant).and_then(|tenant| tenant.source_named(source)) else {
+            return Some(outcome_of(AnswerResult::Failed("no-source".to_owned()), None));
         };
         let default = found.default.clone();
-        let left = Duration::from_millis(u64::from(cx.world.settings.lookups_ms)).saturating_sub(self.asked_for);
+        let left = Duration::from_millis(u64::from(ctx.world.settings.lookups_ms)).saturating_sub(self.took);
         if left.is_zero() {
-            return self.looked_up(cx, AnswerResult::Timeout, default);
+            return Some(outcome_of(AnswerResult::Timeout, default));
         }
-        let seq = self.questions;
-        self.questions = self.questions.wrapping_add(1);
-        let asked = cx.now().mono;
-        let due = asked + left.min(Duration::from_millis(u64::from(found.timeout_ms)) + GRACE);
-        cx.shared.timers.start(Timer::LookupOver(self.owner.call), due);
-        self.lookup = Some(Lookup { seq, asked, due, default });
-        let (tenant, call) = (self.owner.tenant, self.owner.call);
-        cx.out.push(Output::Query(Query { tenant, call, seq, source: source.to_owned(), args }));
+        let seq = self.asked;
+        self.asked = self.asked.wrapping_add(1);
+        let since = ctx.now().mono;
+        let due = since + left.min(Duration::from_millis(u64::from(found.timeout_ms)) + GRACE);
+        ctx.shared.timers.start(Timer::LookupOver(call), due);
+        self.open = Some(Question { seq, since, default });
+        ctx.out.push(Output::Query(Query { tenant, call, seq, source: source.to_owned(), args }));
+        None
     }
 
-    /// The source has answered; an answer that comes too late changes nothing.
-    pub(crate) fn source_answered(&mut self, cx: &mut Cx<'_>, answer: Answer) {
-        if self.lookup.as_ref().is_some_and(|lookup| lookup.seq == answer.seq) {
-            let default = self.stop_lookup(cx);
-            self.looked_up(cx, answer.result, default);
-        }
+    /// Takes a source's answer; returns the outcome, or `None` if it comes too late.
+    pub(crate) fn answered(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, answer: Answer) -> Option<Value> {
+        self.open.as_ref().filter(|question| question.seq == answer.seq)?;
+        let question = self.stop(core, ctx)?;
+        Some(outcome_of(answer.result, question))
     }
 
-    /// The source has not answered in time.
-    pub(crate) fn lookup_over(&mut self, cx: &mut Cx<'_>) {
-        if self.lookup.as_ref().is_some_and(|lookup| lookup.due <= cx.now().mono) {
-            let default = self.stop_lookup(cx);
-            self.looked_up(cx, AnswerResult::Timeout, default);
-        }
+    /// Takes that the source has not answered in time; returns the outcome.
+    pub(crate) fn over(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) -> Option<Value> {
+        let default = self.stop(core, ctx)?;
+        Some(outcome_of(AnswerResult::Timeout, default))
     }
 
-    /// Stops waiting for the answer; gives the default that would have stood in for it.
-    pub(crate) fn stop_lookup(&mut self, cx: &mut Cx<'_>) -> Option<Value> {
-        let lookup = self.lookup.take()?;
-        cx.shared.timers.stop(Timer::LookupOver(self.owner.call), lookup.due);
-        self.asked_for += cx.now().mono.since(lookup.asked);
-        lookup.default
+    /// Stops waiting for the answer; returns the default that would have stood in for it, or `None`
+    /// if nothing was asked.
+    pub(crate) fn stop(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) -> Option<Option<Value>> {
+        let question = self.open.take()?;
+        ctx.shared.timers.stop(Timer::LookupOver(core.call.id.call));
+        self.took += ctx.now().mono.since(question.since);
+        Some(question.default)
     }
+}
 
-    fn looked_up(&mut self, cx: &mut Cx<'_>, result: AnswerResult, default: Option<Value>) {
-        let (status, code, value) = match result {
-            AnswerResult::Found(value) => ("found", None, Some(value)),
-            AnswerResult::Unknown => ("unknown", None, None),
-            AnswerResult::Timeout => ("timeout", None, default),
-            AnswerResult::Failed(code) => ("failed", Some(Value::Text(code)), default),
-        };
-        let mut table = outcome(status, None);
-        if let Value::Map(map) = &mut table {
-            let fields = [("code", code), ("value", value)];
-            map.extend(fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
-        }
-        self.decide(cx, |decider, facts| decider.outcome(facts, table));
+fn outcome_of(result: AnswerResult, default: Option<Value>) -> Value {
+    let (status, code, value) = match result {
+        AnswerResult::Found(value) => ("found", None, Some(value)),
+        AnswerResult::Unknown => ("unknown", None, None),
+        AnswerResult::Timeout => ("timeout", None, default),
+        AnswerResult::Failed(code) => ("failed", Some(Value::Text(code)), default),
+    };
+    let mut table = outcome(status, None);
+    if let Value::Map(map) = &mut table {
+        let fields = [("code", code), ("value", value)];
+        map.extend(fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
     }
+    table
 }

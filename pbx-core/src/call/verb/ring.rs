@@ -1,17 +1,16 @@
 //! `ring`: ring people until one answers.
 
 use super::{ArgKind, ArgSpec, OutcomeSpec, VerbSpec};
-use crate::base::ids::PersonId;
-use crate::base::time::Instant;
+use crate::base::ids::{LegId, PersonId};
 use crate::base::value::Value;
-use crate::call::setup::callee::ELSEWHERE;
-use crate::call::setup::facts::Fork;
-use crate::call::state::Call;
+use crate::call::core::Core;
+use crate::call::setup::dial::{ELSEWHERE, dial};
+use crate::call::setup::facts::{Fork, Found};
 use crate::cause::{self, Cause};
-use crate::context::cx::Cx;
-use crate::context::stock::Supply;
+use crate::context::ctx::Ctx;
+use crate::context::stock::{Supply, ports_left};
 use crate::context::timers::Timer;
-use crate::decision::{Final, RING_SECONDS, outcome};
+use crate::decision::{RING_SECONDS, outcome};
 use crate::event::EventKind;
 use crate::registrar::Target;
 use crate::template::MAX_DESTINATIONS;
@@ -55,39 +54,61 @@ pub const SPEC: VerbSpec = VerbSpec {
     example: r#"local outcome = ring{targets = {"102", "103"}, timeout = 20}"#,
 };
 
-/// A `ring` that is under way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Ring {
+/// A `ring`, while it is under way.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Ring(Option<Round>);
+
+/// One ringing of some people.
+#[derive(Debug, Serialize, Deserialize)]
+struct Round {
+    /// The leg for which it rings.
+    peer: LegId,
     forks: Vec<Ringing>,
-    /// The places that are rung as soon as the media thread has ports again.
+    /// Places that are not rung yet: media ports for them are on their way.
     waits: Vec<Fork>,
-    /// The media threads that were asked for ports in vain, a bit each.
+    /// Media threads that can give no more ports, a bit each.
     tried: u64,
-    /// When the ringing ends.
-    until: Instant,
-    winner: Option<u16>,
+    winner: Option<LegId>,
 }
 
-/// One leg of a ring.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A phone that rings.
+#[derive(Debug, Serialize, Deserialize)]
 struct Ringing {
-    leg: u16,
+    /// The leg; another one once it is rung by its next flow.
+    leg: LegId,
+    /// Whose phone it is.
     person: Option<PersonId>,
     /// The SIP code that the leg ended with, if it did.
     code: Option<u16>,
     /// The phone's other flows, the best first.
-    #[serde(default)]
     others: Vec<Target>,
 }
 
-impl Ring {
-    /// The leg that answered.
-    pub(crate) fn winner(&self) -> Option<u16> {
-        self.winner
-    }
+/// What has become of a ring.
+pub(crate) enum Progress {
+    /// It goes on, or there is none.
+    Waits,
+    /// It is over, with this outcome for the script.
+    Outcome(Value),
+    /// It cannot be carried out.
+    Impossible(&'static Cause),
+}
 
-    /// The outcome once every leg has ended: busy if all were, declined if anybody refused for everybody, no answer if
-    /// anybody could have answered.
+/// What an event did to a ring: legs that it stopped, and what has become of it.
+pub(crate) struct Rang {
+    pub(crate) stopped: Vec<LegId>,
+    pub(crate) progress: Progress,
+}
+
+impl From<Progress> for Rang {
+    fn from(progress: Progress) -> Self {
+        Self { stopped: Vec::new(), progress }
+    }
+}
+
+impl Round {
+    /// Returns the outcome once every leg has ended: busy if all were, declined if anybody refused
+    /// for everybody, no answer if anybody could have answered.
     fn result(&self) -> Value {
         let codes: Vec<u16> = self.forks.iter().filter_map(|fork| fork.code).collect();
         let find = |wanted: &[u16]| codes.iter().copied().find(|code| wanted.contains(code));
@@ -106,137 +127,185 @@ impl Ring {
             None => outcome("unreachable", codes.first().copied()),
         }
     }
-}
 
-impl Call {
-    /// Rings every place that the destinations were resolved to.
-    pub(crate) fn start_ring(&mut self, cx: &mut Cx<'_>, forks: Vec<Fork>, somebody: bool, timeout_s: u32) {
-        if forks.is_empty() {
-            let code = if somebody { 480 } else { 404 };
-            return self.decide(cx, |decider, facts| decider.outcome(facts, outcome("unreachable", Some(code))));
-        }
-        let until = cx.now().mono + Duration::from_secs(u64::from(timeout_s));
-        let waits: Vec<Fork> = forks.into_iter().take(cx.world.settings.max_forks).collect();
-        cx.shared.timers.start(Timer::RingOver(self.owner.call), until);
-        self.ring = Some(Ring { forks: Vec::with_capacity(waits.len()), waits, tried: 0, until, winner: None });
-        self.ring_all(cx, 0);
+    /// Returns the legs that ring or rang.
+    fn legs(&self) -> impl Iterator<Item = LegId> {
+        self.forks.iter().map(|fork| fork.leg)
     }
 
-    /// Rings the places that are not rung yet, as many as its company has ports for. While ports are on their way from a
-    /// media thread it waits for them; `tried` has the bit of a thread that can give no more.
-    pub(crate) fn ring_all(&mut self, cx: &mut Cx<'_>, tried: u64) {
-        let Some(mut ring) = self.ring.take_if(|ring| !ring.waits.is_empty()) else { return };
-        ring.tried |= tried;
-        let callers = usize::from(self.legs[0].port.is_none());
-        let room = crate::context::stock::ports_left(cx.world, &cx.shared.stock, self.owner.tenant);
-        ring.waits.truncate(room.saturating_sub(callers));
-        if ring.waits.is_empty() {
-            return self.cannot_ring(cx, &ring, &cause::TENANT_PORTS);
-        }
-        let at = (callers == 0).then_some(self.thread);
-        match cx.shared.stock.supply(self.owner.call, ring.waits.len() + callers, at, ring.tried) {
-            Supply::Wait => {
-                self.ring = Some(ring);
-                return;
-            }
-            Supply::From(thread) => self.thread = thread,
-        }
-        if callers == 1 {
-            self.legs[0].port = cx.shared.stock.take(self.thread, self.owner.tenant);
-        }
-        for fork in std::mem::take(&mut ring.waits) {
-            let (person, others) = (fork.party.person, fork.target.others.clone());
-            if let Some(leg) = self.legs[0].port.and_then(|_| self.dial(cx, fork)) {
-                ring.forks.push(Ringing { leg, person, code: None, others });
-            }
-        }
-        if ring.forks.is_empty() {
-            let detail = self.owner.call.to_string();
-            let alarm = EventKind::Alarm { code: cause::NO_MEDIA_PORTS.code.to_owned(), detail };
-            cx.publish(self.owner.tenant, Some(self.owner.call), alarm);
-            return self.cannot_ring(cx, &ring, &cause::NO_MEDIA_PORTS);
-        }
-        self.ring = Some(ring);
+    fn fork_of(&mut self, leg: LegId) -> Option<&mut Ringing> {
+        self.forks.iter_mut().find(|fork| fork.leg == leg)
     }
 
-    fn cannot_ring(&mut self, cx: &mut Cx<'_>, ring: &Ring, why: &Cause) {
-        cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
-        self.decide(cx, |decider, facts| decider.stopped(facts, Final::of(why)));
-    }
-
-    /// A leg answered: the first one wins.
-    pub(crate) fn ring_answered(&mut self, cx: &mut Cx<'_>, no: u16) {
-        let Some(mut ring) = self.ring.take() else { return self.hang_up_leg(cx, no, None) };
-        ring.winner = Some(no);
-        self.stop_ringing(cx, ring.clone(), Some(no));
-        self.ring = Some(ring);
-        self.decide(cx, |decider, facts| decider.outcome(facts, outcome("answered", Some(200))));
-    }
-
-    /// Rings a phone by its next flow, if this one did not lead to it (RFC 5626 §5.3). False: there
-    /// is no other.
-    fn ring_next_flow(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) -> bool {
-        let party = self.leg(no).map(|leg| leg.party.clone());
-        let fork = self.ring.as_mut().and_then(|ring| ring.forks.iter_mut().find(|fork| fork.leg == no));
-        let (Some(party), Some(fork)) = (party, fork) else { return false };
-        if !matches!(code, 408 | 430 | 503) || fork.others.is_empty() {
+    /// Rings a phone by its next flow, if this one did not lead to it (RFC 5626 §5.3); returns
+    /// whether there is one.
+    fn ring_next_flow(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId, code: u16) -> bool {
+        let party = core.leg(leg).map(|leg| leg.party.clone());
+        let peer = self.peer;
+        let (Some(party), Some(fork)) = (party, self.fork_of(leg)) else { return false };
+        if !matches!(code, 408 | 430 | 503) {
             return false;
         }
-        let target = fork.others.remove(0);
-        let Some(leg) = self.dial(cx, Fork { party, target }) else { return self.ring_next_flow(cx, no, code) };
-        let fork = self.ring.as_mut().and_then(|ring| ring.forks.iter_mut().find(|fork| fork.leg == no));
-        fork.map(|fork| fork.leg = leg).is_some()
+        while !fork.others.is_empty() {
+            let target = fork.others.remove(0);
+            if let Some(next) = dial(core, ctx, Fork { party: party.clone(), target }, peer) {
+                fork.leg = next;
+                return true;
+            }
+        }
+        false
     }
 
-    /// A leg ended without an answer.
-    pub(crate) fn ring_failed(&mut self, cx: &mut Cx<'_>, no: u16, code: u16) {
-        if self.ring_next_flow(cx, no, code) {
-            return;
-        }
-        let Some(ring) = &mut self.ring else { return };
-        let Some(fork) = ring.forks.iter_mut().find(|fork| fork.leg == no) else { return };
+    /// Notes with which code a leg ended; returns the legs for which that speaks as well: a 6xx is
+    /// the word of a person for all their phones (RFC 3261 §16.7 step 5), not of others that ring.
+    fn note(&mut self, leg: LegId, code: u16) -> Option<Vec<LegId>> {
+        let fork = self.fork_of(leg)?;
         fork.code = Some(code);
         let person = fork.person;
-        // A 6xx speaks for the person and all its phones (RFC 3261 §16.7 step 5), not for others that ring with it.
-        let others: Vec<u16> = match code {
-            600.. => ring.forks.iter().filter(|fork| fork.code.is_none() && fork.person == person).collect(),
-            _ => Vec::new(),
+        let mut others = Vec::new();
+        if code >= 600 {
+            for fork in self.forks.iter_mut().filter(|fork| fork.code.is_none() && fork.person == person) {
+                fork.code = Some(code);
+                others.push(fork.leg);
+            }
         }
-        .into_iter()
-        .map(|fork| fork.leg)
-        .collect();
-        for fork in ring.forks.iter_mut().filter(|fork| others.contains(&fork.leg)) {
-            fork.code = Some(code);
+        Some(others)
+    }
+}
+
+impl Ring {
+    /// Rings every place that the destinations were resolved to, for the leg `peer`.
+    pub(crate) fn start(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        peer: LegId,
+        found: Found,
+        timeout_s: u32,
+    ) -> Rang {
+        if found.forks.is_empty() {
+            let code = if found.somebody { 480 } else { 404 };
+            return Progress::Outcome(outcome("unreachable", Some(code))).into();
         }
-        let over = ring.forks.iter().all(|fork| fork.code.is_some());
-        self.stop_legs(cx, &others, None);
-        if over && let Some(ring) = self.ring.take() {
-            self.stop_ringing(cx, ring.clone(), None);
-            self.decide(cx, |decider, facts| decider.outcome(facts, ring.result()));
+        let until = ctx.now().mono + Duration::from_secs(u64::from(timeout_s));
+        let waits: Vec<Fork> = found.forks.into_iter().take(ctx.world.settings.max_forks).collect();
+        ctx.shared.timers.start(Timer::RingOver(core.call.id.call), until);
+        self.0 = Some(Round { peer, forks: Vec::with_capacity(waits.len()), waits, tried: 0, winner: None });
+        self.ports_came(core, ctx, 0)
+    }
+
+    /// Rings the places that are not rung yet, as many as its company has ports for. While ports are
+    /// on their way from a media thread it waits for them; `tried` has the bit of a thread that can
+    /// give no more.
+    pub(crate) fn ports_came(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, tried: u64) -> Rang {
+        let Some(round) = self.0.as_mut().filter(|round| !round.waits.is_empty()) else {
+            return Progress::Waits.into();
+        };
+        round.tried |= tried;
+        let (call, has_port) = (core.call.id, core.leg(round.peer).is_some_and(|peer| peer.port.is_some()));
+        let callers = usize::from(!has_port);
+        let room = ports_left(ctx.world, &ctx.shared.stock, call.tenant);
+        round.waits.truncate(room.saturating_sub(callers));
+        if round.waits.is_empty() {
+            return self.gives_up(core, ctx, &cause::TENANT_PORTS);
+        }
+        let at = has_port.then_some(core.call.thread);
+        match ctx.shared.stock.supply(call.call, round.waits.len() + callers, at, round.tried) {
+            Supply::Wait => return Progress::Waits.into(),
+            Supply::From(thread) => core.call.thread = thread,
+        }
+        ring_places(round, core, ctx);
+        if round.forks.is_empty() {
+            let code = cause::NO_MEDIA_PORTS.code.to_owned();
+            core.publish(ctx, EventKind::Alarm { code, detail: call.call.to_string() });
+            return self.gives_up(core, ctx, &cause::NO_MEDIA_PORTS);
+        }
+        Progress::Waits.into()
+    }
+
+    fn gives_up(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, why: &'static Cause) -> Rang {
+        self.0 = None;
+        ctx.shared.timers.stop(Timer::RingOver(core.call.id.call));
+        Progress::Impossible(why).into()
+    }
+
+    /// Takes a leg's answer: the first one wins.
+    pub(crate) fn answered(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId) -> Rang {
+        let Some(round) = &mut self.0 else {
+            core.hang_up(ctx, leg, None);
+            return Progress::Waits.into();
+        };
+        round.winner = Some(leg);
+        let losers = round.legs().filter(|loser| *loser != leg).collect();
+        Rang {
+            stopped: end_legs(core, ctx, losers, Some(ELSEWHERE)),
+            progress: Progress::Outcome(outcome("answered", Some(200))),
         }
     }
 
-    /// The ringing has taken its time: ends it.
-    pub(crate) fn ring_over(&mut self, cx: &mut Cx<'_>) {
-        let Some(ring) = self.ring.take_if(|ring| ring.until <= cx.now().mono) else { return };
-        self.stop_ringing(cx, ring, None);
-        self.decide(cx, |decider, facts| decider.outcome(facts, outcome("no-answer", Some(480))));
+    /// Takes that a leg ended without an answer.
+    pub(crate) fn failed(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId, code: u16) -> Rang {
+        let Some(round) = &mut self.0 else { return Progress::Waits.into() };
+        if round.ring_next_flow(core, ctx, leg, code) {
+            return Progress::Waits.into();
+        }
+        let Some(others) = round.note(leg, code) else { return Progress::Waits.into() };
+        if round.forks.iter().any(|fork| fork.code.is_none()) {
+            let stopped = stop_each(core, ctx, others, None);
+            return Rang { stopped, progress: Progress::Waits };
+        }
+        let (result, all) = (round.result(), round.legs().collect());
+        stop_each(core, ctx, others, None);
+        self.0 = None;
+        Rang { stopped: end_legs(core, ctx, all, None), progress: Progress::Outcome(result) }
     }
 
-    /// Ends every leg of a ring but the winner.
-    pub(crate) fn stop_ringing(&mut self, cx: &mut Cx<'_>, ring: Ring, winner: Option<u16>) {
-        cx.shared.timers.stop(Timer::RingOver(self.owner.call), ring.until);
-        let losers: Vec<u16> = ring.forks.iter().map(|fork| fork.leg).filter(|leg| Some(*leg) != winner).collect();
-        self.stop_legs(cx, &losers, winner.map(|_| ELSEWHERE));
+    /// Ends the ringing: it has taken its time.
+    pub(crate) fn over(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) -> Rang {
+        if self.0.is_none() {
+            return Progress::Waits.into();
+        }
+        let progress = Progress::Outcome(outcome("no-answer", Some(480)));
+        Rang { stopped: self.stop(core, ctx), progress }
     }
 
-    /// Ends these legs; only then it is known whether others still ring.
-    fn stop_legs(&mut self, cx: &mut Cx<'_>, legs: &[u16], reason: Option<&str>) {
-        for leg in legs {
-            self.hang_up_leg(cx, *leg, reason);
-        }
-        for leg in legs {
-            self.early_leg_lost(cx, *leg);
+    /// Stops a ring, whatever it came to; returns its legs.
+    pub(crate) fn stop(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) -> Vec<LegId> {
+        let legs = self.0.take().map(|round| round.legs().collect());
+        legs.map_or_else(Vec::new, |legs| end_legs(core, ctx, legs, None))
+    }
+
+    /// Takes the leg that answered.
+    pub(crate) fn take_winner(&mut self) -> Option<LegId> {
+        let winner = self.0.as_ref()?.winner?;
+        self.0 = None;
+        Some(winner)
+    }
+}
+
+/// Sends INVITEs to the places that wait.
+fn ring_places(round: &mut Round, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
+    let (thread, tenant) = (core.call.thread, core.call.id.tenant);
+    let Some(peer) = core.leg(round.peer) else { return };
+    if peer.port.is_none() {
+        peer.port = ctx.shared.stock.take(thread, tenant);
+    }
+    let can_talk = peer.port.is_some();
+    for fork in std::mem::take(&mut round.waits).into_iter().filter(|_| can_talk) {
+        let (person, others) = (fork.party.person, fork.target.others.clone());
+        if let Some(leg) = dial(core, ctx, fork, round.peer) {
+            round.forks.push(Ringing { leg, person, code: None, others });
         }
     }
+}
+
+/// Ends the ringing at these legs.
+fn end_legs(core: &mut Core<'_>, ctx: &mut Ctx<'_>, legs: Vec<LegId>, reason: Option<&str>) -> Vec<LegId> {
+    ctx.shared.timers.stop(Timer::RingOver(core.call.id.call));
+    stop_each(core, ctx, legs, reason)
+}
+
+fn stop_each(core: &mut Core<'_>, ctx: &mut Ctx<'_>, legs: Vec<LegId>, reason: Option<&str>) -> Vec<LegId> {
+    legs.iter().for_each(|leg| core.hang_up(ctx, *leg, reason));
+    legs
 }

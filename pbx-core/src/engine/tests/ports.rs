@@ -1,6 +1,6 @@
 //! Several engines share one range of media ports.
 
-use crate::base::ids::{CallId, TenantId};
+use crate::base::ids::{CallId, LegId, TenantId};
 use crate::context::stock::{PortShare, Stock, Supply};
 use crate::engine::io::Output;
 use pbx_media::time::Instant;
@@ -102,7 +102,7 @@ impl Machine {
     fn end(&mut self, engine: usize, ports: Vec<Port>) {
         for port in ports {
             let mut out = Vec::new();
-            self.stocks[engine].release(port, tenant(), (CallId::of_key("call"), 0), &mut out);
+            self.stocks[engine].release(port, tenant(), LegId::of_key("leg"), &mut out);
             let Some(Output::Media(command)) = out.pop() else { panic!("no release") };
             self.obey(engine, command);
         }

@@ -1,141 +1,133 @@
-//! What is said to the side that asked for a change.
+//! The answers to the side that asked for a change.
 
-use super::change::Change;
-use crate::call::state::Call;
-use crate::context::cx::Cx;
-use crate::context::wire::{UNDERSTOOD, Writer, answer_with};
-use pbx_sip::Message;
+use super::change::{Asked, Change, SessionChanges};
+use crate::base::ids::LegId;
+use crate::call::core::Core;
+use crate::call::talk::bridge::Pair;
+use crate::context::ctx::Ctx;
+use crate::message::writer::{UNDERSTOOD, Writer, answer_with};
 use pbx_sip::transaction::TransactionId;
 
 /// A refusal of a re-INVITE.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Refusal {
-    pub(crate) code: u16,
+pub(super) struct ReinviteRefusal {
+    pub(super) code: u16,
     /// When to ask again, in seconds.
-    pub(crate) retry_after: Option<u32>,
+    pub(super) retry_after: Option<u32>,
 }
 
-impl From<u16> for Refusal {
+impl From<u16> for ReinviteRefusal {
     fn from(code: u16) -> Self {
         Self { code, retry_after: None }
     }
 }
 
-impl Call {
-    /// Answers an offer that leaves everything as it was by what was agreed; only the media may go
-    /// to another place now.
-    pub(crate) fn answer_as_before(
-        &mut self,
-        cx: &mut Cx<'_>,
-        no: u16,
-        other: u16,
-        id: TransactionId,
-        request: &Message,
-    ) {
-        let Some((leg, other)) = self.pair(no, other) else { return };
-        let sdp = leg.media_address().and_then(|at| leg.session.answer_as_before(&other.session, at));
-        match sdp {
-            Some(sdp) => {
-                leg.aim(cx);
-                self.accept_reinvite(cx, no, id, request, &sdp);
-            }
-            None => self.change_asked(cx, no, id, request),
-        }
-    }
+/// Answers an offer that leaves everything as it was by what was agreed; only the media may go to
+/// another place now. Returns `false` if that cannot be said.
+pub(super) fn accept_as_before(core: &mut Core<'_>, ctx: &mut Ctx<'_>, other: LegId, asked: &Asked) -> bool {
+    let Some((leg, other)) = core.pair(asked.leg, other) else { return true };
+    let sdp = leg.media_address().and_then(|at| leg.session.answer_as_before(&other.session, at));
+    let Some(sdp) = sdp else { return false };
+    leg.aim(ctx);
+    accept(core, ctx, asked, &sdp);
+    true
+}
 
-    /// The other side has taken the change: passes its answer on. Where that does not fit, the
-    /// other side has to go back.
-    pub(crate) fn answer_asker(&mut self, cx: &mut Cx<'_>, no: u16, other: u16, id: TransactionId, request: &Message) {
-        let Some((leg, other)) = self.pair(no, other) else { return };
-        let sdp = leg.media_address().and_then(|at| leg.session.make_answer(&other.session, at, false));
-        leg.session.untold = sdp.is_none();
-        match sdp {
-            Some(sdp) => {
-                other.session.untold &= !leg.session.knows(&other.session);
-                leg.aim(cx);
-                self.accept_reinvite(cx, no, id, request, &sdp);
-            }
-            None => {
-                leg.session.roll_back();
-                self.refuse_reinvite(cx, no, id, request, 488.into());
-            }
+/// Passes the answer of the other side on, which has taken the change. Where that does not fit, the
+/// other side has to go back.
+pub(super) fn answer_asker(core: &mut Core<'_>, ctx: &mut Ctx<'_>, other: LegId, asked: &Asked) {
+    let Some((leg, other)) = core.pair(asked.leg, other) else { return };
+    let sdp = leg.media_address().and_then(|at| leg.session.make_answer(&other.session, at, false));
+    leg.session.untold = sdp.is_none();
+    match sdp {
+        Some(sdp) => {
+            other.session.untold &= !leg.session.knows(&other.session);
+            leg.aim(ctx);
+            accept(core, ctx, asked, &sdp);
         }
-    }
-
-    /// A re-INVITE without an offer is answered with one: what the other side wants.
-    pub(crate) fn offer_again(&mut self, cx: &mut Cx<'_>, no: u16, other: u16, id: TransactionId, request: &Message) {
-        let Some((leg, other)) = self.pair(no, other) else { return };
-        let sdp = leg.media_address().and_then(|at| leg.session.offer_what_is_wanted(&other.session, at));
-        match sdp {
-            Some(sdp) => self.accept_reinvite(cx, no, id, request, &sdp),
-            None => self.refuse_reinvite(cx, no, id, request, 491.into()),
-        }
-    }
-
-    fn accept_reinvite(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message, sdp: &str) {
-        let Some(leg) = self.leg(no) else { return };
-        let mut writer = Writer::response(request, 200, &leg.tag);
-        writer.contact(&leg.flow);
-        writer.capabilities(false);
-        if let Some(response) = writer.reply(Some(sdp)) {
-            cx.respond(id, &response);
-            leg.answered(cx, &response);
-        }
-    }
-
-    /// Refuses the change to who asked for it, if that waits for an answer.
-    pub(crate) fn refuse_asker(&mut self, cx: &mut Cx<'_>, change: Change, refusal: Refusal) {
-        let Some((id, request)) = change.asked else { return };
-        if let Some(leg) = self.leg(change.from) {
+        None => {
             leg.session.roll_back();
+            refuse_reinvite(core, ctx, asked, 488.into());
         }
-        self.refuse_reinvite(cx, change.from, id, &request, refusal);
     }
+}
 
-    pub(crate) fn refuse_reinvite(
+/// Answers a re-INVITE without an offer with one: what the other side wants.
+pub(super) fn offer_again(core: &mut Core<'_>, ctx: &mut Ctx<'_>, other: LegId, asked: &Asked) {
+    let Some((leg, other)) = core.pair(asked.leg, other) else { return };
+    let sdp = leg.media_address().and_then(|at| leg.session.offer_what_is_wanted(&other.session, at));
+    match sdp {
+        Some(sdp) => accept(core, ctx, asked, &sdp),
+        None => refuse_reinvite(core, ctx, asked, 491.into()),
+    }
+}
+
+fn accept(core: &mut Core<'_>, ctx: &mut Ctx<'_>, asked: &Asked, sdp: &str) {
+    let Some(leg) = core.leg(asked.leg) else { return };
+    let mut writer = Writer::response(&asked.request, 200, &leg.tag);
+    writer.contact(&leg.flow);
+    writer.capabilities(false);
+    if let Some(response) = writer.reply(Some(sdp)) {
+        ctx.respond(asked.id, &response);
+        leg.answered(ctx, &response);
+    }
+}
+
+/// Refuses the change to who asked for it, if that waits for an answer.
+pub(super) fn refuse_asker(core: &mut Core<'_>, ctx: &mut Ctx<'_>, change: Change, refusal: ReinviteRefusal) {
+    let Some(asked) = change.asked else { return };
+    if let Some(leg) = core.leg(change.from) {
+        leg.session.roll_back();
+    }
+    refuse_reinvite(core, ctx, &asked, refusal);
+}
+
+/// Refuses a re-INVITE.
+pub(super) fn refuse_reinvite(core: &mut Core<'_>, ctx: &mut Ctx<'_>, asked: &Asked, refusal: ReinviteRefusal) {
+    let Some(leg) = core.leg(asked.leg) else { return };
+    if let Some(dialog) = &mut leg.dialog {
+        dialog.refused();
+    }
+    let seconds = refusal.retry_after.map(|seconds| seconds.to_string());
+    let mut headers: Vec<(&str, &str)> = seconds.iter().map(|seconds| ("Retry-After", seconds.as_str())).collect();
+    headers.extend((refusal.code == 415).then_some(UNDERSTOOD));
+    if let Some(response) = answer_with(&asked.request, refusal.code, &leg.tag, &headers) {
+        ctx.respond(asked.id, &response);
+    }
+}
+
+impl SessionChanges {
+    /// Takes a CANCEL of a re-INVITE.
+    pub(crate) fn cancelled(
         &mut self,
-        cx: &mut Cx<'_>,
-        no: u16,
-        id: TransactionId,
-        request: &Message,
-        refusal: Refusal,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: Option<&Pair>,
+        invite: TransactionId,
     ) {
-        let Some(leg) = self.leg(no) else { return };
-        if let Some(dialog) = &mut leg.dialog {
-            dialog.refused();
-        }
-        let seconds = refusal.retry_after.map(|seconds| seconds.to_string());
-        let mut headers: Vec<(&str, &str)> = seconds.iter().map(|seconds| ("Retry-After", seconds.as_str())).collect();
-        headers.extend((refusal.code == 415).then_some(UNDERSTOOD));
-        if let Some(response) = answer_with(request, refusal.code, &leg.tag, &headers) {
-            cx.respond(id, &response);
-        }
-    }
-
-    /// CANCEL of a re-INVITE.
-    pub(crate) fn reinvite_cancelled(&mut self, cx: &mut Cx<'_>, invite: TransactionId) {
-        let Some(reoffer) = self.bridge.as_ref().and_then(|bridge| bridge.reoffer.as_ref()) else { return };
-        if reoffer.change.asked.as_ref().is_none_or(|(id, _)| *id != invite) {
+        if !self.is_asked_by(invite) {
             return;
         }
-        match reoffer.out() {
+        match self.out() {
             // Its 487 comes back, and is passed on.
-            Some(out) => cx.cancel(out, None),
+            Some(out) => ctx.cancel(out, None),
             None => {
-                self.end_reoffer(cx);
-                self.tell_what_is_untold(cx);
+                self.give_up(core, ctx);
+                if let Some(pair) = pair {
+                    self.tell_what_is_untold(core, ctx, pair);
+                }
             }
         }
     }
 
-    /// Gives the change up, because the call ends or the change is not wanted any more. A re-INVITE
+    /// Gives the change up, because the talk ends or the change is not wanted any more. A re-INVITE
     /// that is out is cancelled: after a 1xx nothing but its CANCEL bounds how long its transaction
     /// lives (RFC 3261 §9.1).
-    pub(crate) fn end_reoffer(&mut self, cx: &mut Cx<'_>) {
-        let Some(reoffer) = self.take_reoffer(cx, |_| true) else { return };
+    pub(crate) fn give_up(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
+        let Some(reoffer) = self.take(core, ctx, |_| true) else { return };
         if let Some(out) = reoffer.out() {
-            cx.cancel(out, None);
+            ctx.cancel(out, None);
         }
-        self.refuse_asker(cx, reoffer.change, 487.into());
+        refuse_asker(core, ctx, reoffer.change, 487.into());
     }
 }

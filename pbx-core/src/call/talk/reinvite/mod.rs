@@ -25,50 +25,67 @@ mod asker;
 mod change;
 mod outcome;
 
-pub(crate) use change::Reoffer;
+pub(crate) use change::SessionChanges;
+pub(crate) use outcome::Taken;
 
-use crate::call::state::Call;
+use super::bridge::Pair;
+use super::presence::Over;
+use crate::base::ids::LegId;
+use crate::call::core::Core;
 use crate::cause;
 use crate::cdr::Ending;
-use crate::context::cx::Cx;
-use change::{Change, Phase};
+use crate::context::ctx::Ctx;
+use crate::context::owner::Purpose;
+use asker::{accept_as_before, offer_again, refuse_asker, refuse_reinvite};
+use change::{Asked, Change, Phase, Reoffer};
 use pbx_sip::dialog::Dialog;
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
 
-impl Call {
-    /// A leg that talks wants to change the session.
-    pub(crate) fn reinvited(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
-        let Some(other) = self.bridge.as_ref().map(|bridge| bridge.other(no)) else {
-            return self.refuse_reinvite(cx, no, id, request, 491.into());
-        };
-        let Some((leg, far)) = self.pair(no, other) else { return };
+impl SessionChanges {
+    /// Takes a re-INVITE of a leg that talks.
+    pub(crate) fn reinvited(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: Option<&Pair>,
+        (leg, id): (LegId, TransactionId),
+        request: &Message,
+    ) {
+        let asked = Asked { leg, id, request: request.clone() };
+        let sides = pair.and_then(|pair| Some((pair, pair.other(leg)?)));
+        let Some((pair, other)) = sides else { return refuse_reinvite(core, ctx, &asked, 491.into()) };
+        let Some((leg, far)) = core.pair(leg, other) else { return };
         match leg.session.take_invite(request, leg.flow.remote.ip()) {
-            Ok(true) if leg.session.asks_nothing_new(&far.session) => self.answer_as_before(cx, no, other, id, request),
-            Ok(true) => self.change_asked(cx, no, id, request),
-            Ok(false) => self.offer_again(cx, no, other, id, request),
-            Err(unfit) => self.refuse_reinvite(cx, no, id, request, unfit.code.into()),
+            Ok(true) if leg.session.asks_nothing_new(&far.session) => {
+                if !accept_as_before(core, ctx, other, &asked) {
+                    self.change_asked(core, ctx, pair, asked);
+                }
+            }
+            Ok(true) => self.change_asked(core, ctx, pair, asked),
+            Ok(false) => offer_again(core, ctx, other, &asked),
+            Err(unfit) => refuse_reinvite(core, ctx, &asked, unfit.code.into()),
         }
     }
 
-    /// An offer that the other side has to hear of: a change that waits makes way for it.
-    fn change_asked(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, request: &Message) {
-        if let Some(waits) = self.take_reoffer(cx, |reoffer| !reoffer.is_out()) {
-            self.refuse_asker(cx, waits.change, 491.into());
+    /// Takes an offer that the other side has to hear of: a change that waits makes way for it.
+    fn change_asked(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, asked: Asked) {
+        if let Some(waits) = self.take(core, ctx, |reoffer| !reoffer.is_out()) {
+            refuse_asker(core, ctx, waits.change, 491.into());
         }
-        if self.bridge.as_ref().is_some_and(|bridge| bridge.reoffer.is_some()) {
-            if let Some(leg) = self.leg(no) {
+        if self.is_open() {
+            if let Some(leg) = core.leg(asked.leg) {
                 leg.session.roll_back();
             }
-            return self.refuse_reinvite(cx, no, id, request, 491.into());
+            return refuse_reinvite(core, ctx, &asked, 491.into());
         }
-        self.pass_offer(cx, Change::asked(no, id, request));
+        self.pass_offer(core, ctx, pair, Change::asked(asked));
     }
 
     /// Sends the offer on to the other side, once that has acknowledged our last 200.
-    fn pass_offer(&mut self, cx: &mut Cx<'_>, change: Change) {
-        let Some(to) = self.bridge.as_ref().map(|bridge| bridge.other(change.from)) else { return };
-        let Some((one, other)) = self.pair(change.from, to) else { return };
+    fn pass_offer(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, change: Change) {
+        let Some(to) = pair.other(change.from) else { return };
+        let Some((one, other)) = core.pair(change.from, to) else { return };
         let phase = if other.dialog.as_ref().is_some_and(Dialog::awaits_ack) {
             Some(Phase::Unacked)
         } else {
@@ -76,62 +93,82 @@ impl Call {
                 Some(_) => other.session.make_offer(Some(&one.session), at),
                 None => other.session.offer_what_was_chosen(&one.session, at),
             });
-            let invite = sdp.and_then(|sdp| other.request(cx, &Method::Invite, &[], Some(&sdp)));
-            invite.map(|invite| Phase::Out { invite, until: None })
+            let invite =
+                sdp.and_then(|sdp| other.request(ctx, Purpose::Reinvite(to), &Method::Invite, &[], Some(&sdp)));
+            invite.map(|invite| Phase::Out { invite, proceeds: false })
         };
-        match (phase, &mut self.bridge) {
-            (Some(phase), Some(bridge)) => bridge.reoffer = Some(Reoffer { change, phase }),
-            _ => self.not_sent(cx, to, change),
+        match phase {
+            Some(phase) => self.open(Reoffer { change, phase }),
+            None => not_sent(core, ctx, to, change),
         }
     }
 
-    fn not_sent(&mut self, cx: &mut Cx<'_>, to: u16, change: Change) {
-        if let Some(other) = self.leg(to) {
-            other.session.roll_back();
-        }
-        self.refuse_asker(cx, change, 491.into());
-    }
-
-    /// The ACK of our 200 may bring an answer. What waited for it goes on.
-    pub(crate) fn answered_in_ack(&mut self, cx: &mut Cx<'_>, no: u16, ack: &Message) {
-        let Some(other) = self.bridge.as_ref().map(|bridge| bridge.other(no)) else { return };
-        let Some((leg, other)) = self.pair(no, other) else { return };
+    /// Takes an ACK of our 200, which may bring an answer. What waited for it goes on.
+    pub(crate) fn acknowledged(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: &mut Pair,
+        id: LegId,
+        ack: &Message,
+    ) -> Option<Over> {
+        let (leg, other) = core.pair(id, pair.other(id)?)?;
         if leg.session.has_our_offer() {
             if leg.session.take_ack(ack, leg.flow.remote.ip(), &other.session).is_err() {
-                return self.end(cx, &Ending { sip_code: 200, ..Ending::of(&cause::BAD_OFFER) });
+                let ending = Ending { sip_code: 200, ..Ending::of(&cause::BAD_OFFER) };
+                return Some(Over { ending, at: ctx.now() });
             }
-            leg.aim(cx);
-            self.note_hold(cx);
+            leg.aim(ctx);
+            pair.note_hold(core, ctx);
         }
-        match self.take_reoffer(cx, |reoffer| reoffer.waits_for_ack_of(no)) {
-            Some(waited) => self.pass_offer(cx, waited.change),
-            None => self.tell_what_is_untold(cx),
+        match self.take(core, ctx, |reoffer| reoffer.waits_for_ack_of(id)) {
+            Some(waited) => self.pass_offer(core, ctx, pair, waited.change),
+            None => self.tell_what_is_untold(core, ctx, pair),
+        }
+        None
+    }
+
+    /// Has one side hear of the change that the other side's ACK has brought, if nothing else is
+    /// under way.
+    fn tell_what_is_untold(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair) {
+        if self.is_open() || core.call.record.is_over() {
+            return;
+        }
+        let untold = |leg: &LegId| core.legs.get(*leg).is_some_and(|leg| leg.session.untold);
+        if let Some(leg) = pair.sides().into_iter().find(untold) {
+            self.pass_offer(core, ctx, pair, Change::told(leg));
         }
     }
 
-    /// Tells one side of the change that the other side's ACK has brought, if nothing else is under
-    /// way.
-    fn tell_what_is_untold(&mut self, cx: &mut Cx<'_>) {
-        let Some(bridge) = self.bridge.as_ref().filter(|bridge| bridge.reoffer.is_none()) else { return };
-        let sides = [0, bridge.callee];
-        let untold = |no: &u16| self.legs.get(usize::from(*no)).is_some_and(|leg| leg.session.untold);
-        if let Some(no) = sides.into_iter().find(untold).filter(|_| !self.record.is_over()) {
-            self.pass_offer(cx, Change::told(no));
+    /// Sends the offer on again: the wait after glare is over.
+    pub(crate) fn glare_over(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair) {
+        if let Some(waited) = self.take(core, ctx, Reoffer::waits_after_glare) {
+            self.pass_offer(core, ctx, pair, waited.change);
         }
     }
 
-    /// The wait after glare is over: the offer is sent on again.
-    pub(crate) fn glare_over(&mut self, cx: &mut Cx<'_>) {
-        if let Some(waited) = self.take_reoffer(cx, Reoffer::waits_after_glare) {
-            self.pass_offer(cx, waited.change);
-        }
-    }
-
-    /// The other side had its time: cancels our re-INVITE. Its 487 comes, or its transaction ends
+    /// Cancels our re-INVITE: the other side had its time. Its 487 comes, or its transaction ends
     /// (RFC 3261 §9.1).
-    pub(crate) fn reoffer_over(&mut self, cx: &mut Cx<'_>) {
-        if let Some(out) = self.bridge.as_ref().and_then(|bridge| bridge.reoffer.as_ref()?.out()) {
-            cx.cancel(out, None);
+    pub(crate) fn reoffer_over(&self, ctx: &mut Ctx<'_>) {
+        if let Some(out) = self.out() {
+            ctx.cancel(out, None);
         }
     }
+}
+
+/// Refuses a re-INVITE of a leg that talks with nobody.
+pub(crate) fn refuse_without_talk(
+    core: &mut Core<'_>,
+    ctx: &mut Ctx<'_>,
+    (leg, id): (LegId, TransactionId),
+    request: &Message,
+) {
+    refuse_reinvite(core, ctx, &Asked { leg, id, request: request.clone() }, 491.into());
+}
+
+fn not_sent(core: &mut Core<'_>, ctx: &mut Ctx<'_>, to: LegId, change: Change) {
+    if let Some(other) = core.leg(to) {
+        other.session.roll_back();
+    }
+    refuse_asker(core, ctx, change, 491.into());
 }

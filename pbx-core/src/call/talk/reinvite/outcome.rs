@@ -13,12 +13,14 @@
 //! | 500 with a time     | the same                                              | 500 with that Retry-After (RFC 3261 §14.2)  |
 //! | any other           | the same                                              | 488: the code was meant for us              |
 
-use super::asker::Refusal;
-use super::change::{Change, Phase, Reoffer};
-use crate::base::time::Instant;
-use crate::call::state::Call;
+use super::asker::{ReinviteRefusal, answer_asker, refuse_asker};
+use super::change::{Change, Phase, Reoffer, SessionChanges};
+use crate::base::ids::LegId;
+use crate::call::core::Core;
+use crate::call::talk::bridge::Pair;
+use crate::call::talk::presence::{Over, has_vanished};
 use crate::cause;
-use crate::context::cx::Cx;
+use crate::context::ctx::Ctx;
 use crate::context::timers::Timer;
 use pbx_sip::Message;
 use pbx_sip::transaction::{Failure, TransactionId};
@@ -30,35 +32,44 @@ use std::time::Duration;
 /// Nobody is asked about a hold: Timer B's 64*T1 will do.
 const PROVISIONAL: Duration = Duration::from_secs(32);
 
-/// The answer to the asker when the other side refuses with this code.
-fn passed_on(response: &Message, code: u16) -> Refusal {
+/// Returns the answer to the asker when the other side refuses with this code.
+fn passed_on(response: &Message, code: u16) -> ReinviteRefusal {
     match (code, response.retry_after()) {
         (415 | 487 | 488 | 491 | 606, _) => code.into(),
-        (500, Ok(Some(seconds))) => Refusal { code, retry_after: Some(seconds) },
+        (500, Ok(Some(seconds))) => ReinviteRefusal { code, retry_after: Some(seconds) },
         _ => 488.into(),
     }
 }
 
-impl Call {
-    /// Takes a response to our re-INVITE. False: it is to another request.
-    pub(crate) fn reinvite_answered(
+/// What a response to our re-INVITE did.
+pub(crate) enum Taken {
+    /// It was taken; the talk may be over by it.
+    Here(Option<Over>),
+    /// It is a final one that nobody waits for.
+    Unwanted,
+}
+
+impl SessionChanges {
+    /// Takes a response to our re-INVITE.
+    pub(crate) fn on_response(
         &mut self,
-        cx: &mut Cx<'_>,
-        no: u16,
-        id: TransactionId,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: &mut Pair,
+        (id, transaction): (LegId, TransactionId),
         response: &Message,
-    ) -> bool {
+    ) -> Taken {
         let Some(code) = response.status().map(|status| status.code()).filter(|code| *code >= 200) else {
-            self.reinvite_proceeds(cx, id);
-            return true;
+            self.on_progress(core, ctx, transaction);
+            return Taken::Here(None);
         };
-        let Some(Reoffer { change, .. }) = self.take_reoffer(cx, |reoffer| reoffer.out() == Some(id)) else {
-            return false;
+        let Some(Reoffer { change, .. }) = self.take(core, ctx, |reoffer| reoffer.out() == Some(transaction)) else {
+            return Taken::Unwanted;
         };
-        let now = cx.now();
-        let Some(leg) = self.leg(no) else { return false };
+        let now = ctx.now();
+        let Some(leg) = core.leg(id) else { return Taken::Unwanted };
         if !matches!(code, 408 | 481) {
-            leg.is_seen(now);
+            leg.presence.mark_seen(now);
         }
         if let Some(dialog) = &mut leg.dialog {
             // One that belongs to another dialog would not have come by this transaction.
@@ -67,114 +78,136 @@ impl Call {
         if code >= 300 {
             leg.session.roll_back();
         }
-        match code {
-            200..=299 => self.offer_taken(cx, no, id, change, response),
-            491 if change.may_try_again() => self.try_again(cx, no, change),
-            408 => self.is_silent(cx, no, change),
-            481 => self.is_gone(cx, no, change),
-            code => self.refused(cx, change, passed_on(response, code)),
-        }
-        true
+        Taken::Here(match code {
+            200..=299 => {
+                self.on_acceptance(core, ctx, pair, (id, transaction, change), response);
+                None
+            }
+            491 if change.may_try_again() => {
+                self.try_again(core, ctx, id, change);
+                None
+            }
+            408 => on_silence(core, ctx, pair, id, change),
+            481 => on_loss(core, ctx, pair, id, change),
+            code => {
+                self.on_refusal(core, ctx, pair, change, passed_on(response, code));
+                None
+            }
+        })
     }
 
     /// Takes a 1xx: from the first one on the other side has [`PROVISIONAL`] to answer.
-    fn reinvite_proceeds(&mut self, cx: &mut Cx<'_>, id: TransactionId) {
-        let at = cx.now().mono + PROVISIONAL;
-        let Some(reoffer) = self.bridge.as_mut().and_then(|bridge| bridge.reoffer.as_mut()) else { return };
-        if let Phase::Out { invite, until: until @ None } = &mut reoffer.phase
-            && *invite == id
-        {
-            *until = Some(at);
-            cx.shared.timers.start(Timer::ReofferOver(self.owner.call), at);
+    fn on_progress(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, transaction: TransactionId) {
+        if self.proceeds(transaction) {
+            let at = ctx.now().mono + PROVISIONAL;
+            ctx.shared.timers.start(Timer::ReofferOver(core.call.id.call), at);
         }
     }
 
-    /// Our re-INVITE got no answer: the other side is gone; or its connection is, which is no word
-    /// about the other side.
-    pub(crate) fn reinvite_failed(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, failure: Failure) {
-        let Some(reoffer) = self.take_reoffer(cx, |reoffer| reoffer.out() == Some(id)) else { return };
-        if let Some(leg) = self.leg(no) {
+    /// Takes that our re-INVITE got no answer: the other side is gone; or its connection is, which
+    /// is no word about the other side.
+    pub(crate) fn on_failure(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: &Pair,
+        (id, transaction): (LegId, TransactionId),
+        failure: Failure,
+    ) -> Option<Over> {
+        let reoffer = self.take(core, ctx, |reoffer| reoffer.out() == Some(transaction))?;
+        if let Some(leg) = core.leg(id) {
             leg.session.roll_back();
             if let Some(dialog) = &mut leg.dialog {
                 dialog.failed();
             }
         }
-        match failure {
-            // What an ACK told of waits for the next occasion: there may be no way to the other
-            // side for a while.
-            Failure::Transport => self.refuse_asker(cx, reoffer.change, 503.into()),
-            _ => self.is_silent(cx, no, reoffer.change),
+        if failure == Failure::Transport {
+            // What an ACK told of waits for the next occasion: there may be no way to the other side
+            // for a while.
+            refuse_asker(core, ctx, reoffer.change, 503.into());
+            return None;
         }
+        on_silence(core, ctx, pair, id, reoffer.change)
     }
 
-    /// The other side says nothing: it gets a BYE all the same, for that may pass where a large
-    /// INVITE is lost.
-    fn is_silent(&mut self, cx: &mut Cx<'_>, no: u16, change: Change) {
-        self.refuse_asker(cx, change, 487.into());
-        self.has_vanished(cx, no, &cause::FAR_END_VANISHED);
-    }
-
-    /// The other side knows the dialog no more: it gets no BYE.
-    fn is_gone(&mut self, cx: &mut Cx<'_>, no: u16, change: Change) {
-        self.refuse_asker(cx, change, 487.into());
-        if let Some(dialog) = self.leg(no).and_then(|leg| leg.dialog.as_mut()) {
-            dialog.end();
-        }
-        self.has_vanished(cx, no, &cause::FAR_END_VANISHED);
-    }
-
-    fn try_again(&mut self, cx: &mut Cx<'_>, no: u16, mut change: Change) {
-        let random = cx.shared.rng.next_u32();
-        let Some(wait) = self.leg(no).and_then(|leg| Some(leg.dialog.as_ref()?.retry_after_glare(random))) else {
-            return;
-        };
-        let again: Instant = cx.now().mono + wait;
-        cx.shared.timers.start(Timer::Glare(self.owner.call), again);
+    fn try_again(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, mut change: Change) {
+        let random = ctx.shared.rng.next_u32();
+        let wait = core.leg(id).and_then(|leg| Some(leg.dialog.as_ref()?.retry_after_glare(random)));
+        let Some(wait) = wait else { return };
+        ctx.shared.timers.start(Timer::Glare(core.call.id.call), ctx.world.now.mono + wait);
         change.tries += 1;
-        if let Some(bridge) = &mut self.bridge {
-            bridge.reoffer = Some(Reoffer { change, phase: Phase::Glare { again } });
-        }
+        self.open(Reoffer { change, phase: Phase::Glare });
     }
 
-    /// The other side did not take the change: all stays as it was.
-    fn refused(&mut self, cx: &mut Cx<'_>, change: Change, refusal: Refusal) {
+    /// Takes that the other side did not take the change: all stays as it was.
+    fn on_refusal(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: &Pair,
+        change: Change,
+        refusal: ReinviteRefusal,
+    ) {
         if change.asked.is_none()
-            && let Some(leg) = self.leg(change.from)
+            && let Some(leg) = core.leg(change.from)
         {
             leg.session.untold = false;
         }
-        self.refuse_asker(cx, change, refusal);
-        self.tell_what_is_untold(cx);
+        refuse_asker(core, ctx, change, refusal);
+        self.tell_what_is_untold(core, ctx, pair);
     }
 
-    fn offer_taken(&mut self, cx: &mut Cx<'_>, no: u16, id: TransactionId, change: Change, response: &Message) {
-        let Some((leg, one)) = self.pair(no, change.from) else { return };
-        leg.ack(cx, id, response);
+    fn on_acceptance(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        pair: &mut Pair,
+        (id, transaction, change): (LegId, TransactionId, Change),
+        response: &Message,
+    ) {
+        let Some((leg, one)) = core.pair(id, change.from) else { return };
+        leg.ack(ctx, transaction, response);
         let wanted = leg.session.direction();
         if leg.session.take_answer(response, leg.flow.remote.ip()).is_err() {
             leg.session.roll_back();
             one.session.untold = change.asked.is_some();
-            return self.refused(cx, change, 488.into());
+            return self.on_refusal(core, ctx, pair, change, 488.into());
         }
-        leg.aim(cx);
+        leg.aim(ctx);
         let turned = change.asked.is_none() || leg.session.direction() != wanted;
-        match change.asked {
-            Some((asked, request)) => self.answer_asker(cx, change.from, no, asked, &request),
+        match &change.asked {
+            Some(asked) => answer_asker(core, ctx, id, asked),
             None => one.session.was_passed_on(&leg.session),
         }
         if turned && !change.is_echo {
-            self.echo(cx, no, change.from);
+            self.echo(core, ctx, pair, id, change.from);
         }
-        self.note_hold(cx);
-        self.tell_what_is_untold(cx);
+        pair.note_hold(core, ctx);
+        self.tell_what_is_untold(core, ctx, pair);
     }
 
-    /// The other side has turned in its answer: who asked hears of it, unless our 200 has said so.
-    fn echo(&mut self, cx: &mut Cx<'_>, no: u16, from: u16) {
-        let Some((leg, one)) = self.pair(no, from) else { return };
+    /// Has who asked hear that the other side has turned in its answer, unless our 200 has said so.
+    fn echo(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, from: LegId) {
+        let Some((leg, one)) = core.pair(id, from) else { return };
         if !one.session.knows(&leg.session) {
             leg.session.untold = true;
-            self.pass_offer(cx, Change::echo(no));
+            self.pass_offer(core, ctx, pair, Change::echo(id));
         }
     }
+}
+
+/// Takes that the other side says nothing: it gets a BYE all the same, for that may pass where a
+/// large INVITE is lost.
+fn on_silence(core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, change: Change) -> Option<Over> {
+    refuse_asker(core, ctx, change, 487.into());
+    has_vanished(core, ctx, &pair.sides(), id, &cause::FAR_END_VANISHED)
+}
+
+/// Takes that the other side knows the dialog no more: it gets no BYE.
+fn on_loss(core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, change: Change) -> Option<Over> {
+    refuse_asker(core, ctx, change, 487.into());
+    if let Some(dialog) = core.leg(id).and_then(|leg| leg.dialog.as_mut()) {
+        dialog.end();
+    }
+    has_vanished(core, ctx, &pair.sides(), id, &cause::FAR_END_VANISHED)
 }

@@ -5,7 +5,8 @@ use crate::base::ids::{CallId, Slot, TenantId};
 use crate::base::time::Now;
 use crate::base::token;
 use crate::context::io::{Output, World};
-use crate::context::shared::{Shared, User, Whose};
+use crate::context::owner::{CallRef, Purpose, TransactionUser};
+use crate::context::shared::Shared;
 use crate::door::Who;
 use crate::event::{Event, EventKind};
 use crate::journal::Entry;
@@ -16,7 +17,7 @@ use rand::RngCore;
 use std::sync::Arc;
 
 /// What a handler may read and change while it handles one input.
-pub(crate) struct Cx<'a> {
+pub(crate) struct Ctx<'a> {
     /// The world, to be read.
     pub(crate) world: &'a World<'a>,
     /// What all calls of this engine share.
@@ -25,7 +26,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) out: &'a mut Vec<Output>,
 }
 
-impl Cx<'_> {
+impl Ctx<'_> {
     /// The moment of this input.
     pub(crate) fn now(&self) -> Now {
         self.world.now
@@ -89,8 +90,19 @@ impl Cx<'_> {
     }
 
     /// Begins a client transaction.
-    pub(crate) fn request(&mut self, flow: Flow, whose: Whose, request: &Message) -> Option<TransactionId> {
-        let user = User { flow, whose };
+    pub(crate) fn request(
+        &mut self,
+        flow: Flow,
+        call: CallRef,
+        purpose: Purpose,
+        request: &Message,
+    ) -> Option<TransactionId> {
+        self.request_as(TransactionUser { flow, about: call.about(), purpose }, request)
+    }
+
+    /// Begins a client transaction for this user.
+    pub(crate) fn request_as(&mut self, user: TransactionUser, request: &Message) -> Option<TransactionId> {
+        let flow = user.flow;
         let now = self.now().mono;
         let (id, actions) = self.shared.layer.send(now, request, flow.peer(), user)?;
         self.carry(actions);
@@ -112,10 +124,10 @@ impl Cx<'_> {
     }
 
     /// Sends what the transaction layer wants sent; what it has to tell waits until the present handler is done.
-    pub(crate) fn carry(&mut self, actions: Vec<Action<User>>) {
+    pub(crate) fn carry(&mut self, actions: Vec<Action<TransactionUser>>) {
         for action in actions {
             match action {
-                Action::Send { user, bytes, .. } => self.send_bytes(user.flow, bytes, user.whose.about()),
+                Action::Send { user, bytes, .. } => self.send_bytes(user.flow, bytes, user.about),
                 told => self.shared.told.push_back(told),
             }
         }

@@ -1,6 +1,6 @@
 //! Why an offer is not acceptable, for the Warning of its 488 (RFC 3261 §20.43, §21.4.26).
 
-use crate::context::body::description;
+use crate::message::body::description;
 use pbx_sip::Message;
 use pbx_sip::sdp::{Media, Session};
 

@@ -1,7 +1,7 @@
 //! Messages as we write them.
 
 use crate::base::flow::Flow;
-use crate::context::warning::warning;
+use crate::message::warning::warning;
 use crate::sip_methods::ALLOW;
 use bytes::Bytes;
 use pbx_sip::write::{Head, one_line, reason_phrase};
