@@ -11,7 +11,7 @@ BUILD_PACKAGES := gcc g++ make nodejs npm
 TEST_PACKAGES  := sip-tester baresip baresip-core chromium postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve release test system-test soak check fmt clippy docs deny advisories notice assets web-test shots packages-build packages-test bench clean
+.PHONY: help run serve release test system-test soak fixtures check fmt clippy docs deny advisories notice assets web-test shots packages-build packages-test bench clean
 
 help: ## list the doors
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ TO ?= 204200
 
 soak: assets ## days by the thousand on the virtual network, from seed FROM to seed TO, on every core: a million calls
 	SOAK_FROM=$(FROM) SOAK_TO=$(TO) $(CARGO) test --locked --test system days_by_the_thousand
+
+fixtures: assets ## keeps what this release writes for every later one to read, in tests/fixtures/RELEASE: make fixtures RELEASE=0.2.0
+	FIXTURES=$(CURDIR)/tests/fixtures/$(or $(RELEASE),$(error RELEASE is missing)) $(CARGO) test --locked --test system releases::
 
 check: fmt clippy docs deny ## formatting, lints, documentation, licences
 

@@ -8,6 +8,7 @@
 
 mod house;
 mod programs;
+mod releases;
 mod rig;
 mod scenarios;
 mod support;

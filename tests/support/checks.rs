@@ -55,7 +55,7 @@ impl Net {
 
     /// Every record decides its call again, with the same steps.
     fn records_decide_again<'a>(&self, records: impl Iterator<Item = &'a CallRecord>) {
-        let mut host = Replayed(Inline::default());
+        let mut host = Replayed::default();
         for record in records {
             let again = replay(&record.decision, &Kept(&self.exchange), &mut host);
             if again != record.decision {
@@ -76,7 +76,8 @@ impl Programs for Kept<'_> {
 }
 
 /// The script host of a replay.
-struct Replayed(Inline);
+#[derive(Default)]
+pub(crate) struct Replayed(Inline);
 
 impl Host for Replayed {
     fn turn(&mut self, job: ScriptJob) -> Option<ScriptStep> {
