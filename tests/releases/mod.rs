@@ -3,6 +3,7 @@
 //! that one.
 
 mod data_folder;
+mod later;
 mod records;
 mod repertoire;
 mod story;

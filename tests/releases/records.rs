@@ -7,7 +7,7 @@ use admin_ui::Language;
 use admin_ui::words::{self, Nameless};
 use pbx_core::base::ids::TemplateVersionId;
 use pbx_core::base::value::Value;
-use pbx_core::cdr::CallRecord;
+use pbx_core::cdr::{CallRecord, VERSION, WrittenRecord};
 use pbx_core::decision::{Programs, StepKind, replay};
 use pbx_core::event::Disposition;
 use pbx_core::template::TemplateVersion;
@@ -53,7 +53,7 @@ fn records(release: &Path) -> Vec<(String, CallRecord)> {
     let text = std::fs::read_to_string(release.join("records.jsonl")).unwrap();
     let read = |line: &str| {
         let kept: Kept = serde_json::from_str(line).unwrap();
-        let record = serde_json::from_str(kept.record.get());
+        let record = CallRecord::read(kept.record.get());
         (kept.call.clone(), record.unwrap_or_else(|why| panic!("{}, {}: {why}", release.display(), kept.call)))
     };
     text.lines().map(read).collect()
@@ -100,6 +100,17 @@ fn records_of_every_release_are_shown_in_every_language_and_decided_again() {
 }
 
 #[test]
+fn record_from_before_there_were_versions_is_of_version_0_and_kept_letter_for_letter() {
+    let text = std::fs::read_to_string(earlier()[0].join("records.jsonl")).unwrap();
+    for line in text.lines() {
+        let kept: Kept = serde_json::from_str(line).unwrap();
+        let written: WrittenRecord = serde_json::from_str(kept.record.get()).unwrap();
+        assert_eq!((written.brief().version, written.json()), (0, kept.record.get()), "{}", kept.call);
+        assert_eq!(written.read(&[]).unwrap().version, 0, "{}", kept.call);
+    }
+}
+
+#[test]
 fn release_leaves_records_of_every_kind() {
     let present = written(write);
     keep(&present);
@@ -118,6 +129,7 @@ fn release_leaves_records_of_every_kind() {
     has(&all(heard), &["latched", "strangers", "would-roam", "silence"]);
     assert!(records.iter().any(|(_, record)| record.legs.len() == 4), "a fork");
     assert!(records.iter().any(|(_, record)| record.cut), "a call that was cut");
+    assert!(records.iter().all(|(_, record)| record.version == VERSION), "they say their version");
 }
 
 const DISPOSITIONS: [&str; 6] = ["answered", "no-answer", "busy", "cancelled", "rejected", "failed"];

@@ -35,6 +35,7 @@ fn leg(key: &str, name: &str, rang: Option<i64>, answered: Option<i64>, ended: i
 
 fn record(disposition: Disposition, cause: &str) -> CallRecord {
     CallRecord {
+        version: pbx_core::cdr::VERSION,
         id: CallId::of_key("c"),
         tenant: TenantId::of_key("acme"),
         sip_call_id: "x".into(),

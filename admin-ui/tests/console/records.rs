@@ -88,6 +88,7 @@ impl Story<'_> {
         });
         let to = self.talked.map_or_else(|| self.rung.first(), |(winner, _)| self.rung.get(winner));
         CallRecord {
+            version: pbx_core::cdr::VERSION,
             id: self.id(),
             tenant: self.tenant.id,
             sip_call_id: format!("{}@caller", self.key),

@@ -1,6 +1,6 @@
 //! The record of a call while it runs.
 
-use super::{CallRecord, LegRecord, MediaVerdict, ReceivedMedia, Segment};
+use super::{CallRecord, LegRecord, MediaVerdict, ReceivedMedia, Segment, VERSION};
 use crate::base::ids::{CallId, LegId, TenantId};
 use crate::base::time::{Instant, Now, Wall};
 use crate::cause::Cause;
@@ -51,6 +51,7 @@ impl Assembly {
         started: Wall,
     ) -> Self {
         let record = CallRecord {
+            version: VERSION,
             id,
             tenant,
             sip_call_id,
@@ -194,6 +195,7 @@ impl Assembly {
     pub fn finish<S>(&mut self, decision: Decision<S>) -> CallRecord<S> {
         let record = &mut self.record;
         let finished = CallRecord {
+            version: VERSION,
             sip_call_id: std::mem::take(&mut record.sip_call_id),
             from: std::mem::take(&mut record.from),
             dialled: std::mem::take(&mut record.dialled),

@@ -1,9 +1,11 @@
 //! The record that remains of a call, written once at its end.
 
 mod assembly;
+mod version;
 mod written;
 
 pub use assembly::{Assembly, Ending};
+pub use version::{RecordError, VERSION};
 pub use written::WrittenRecord;
 
 use crate::base::ids::{CallId, LegId, TenantId};
@@ -15,6 +17,9 @@ use serde::{Deserialize, Serialize};
 /// The record of a call, with the steps of its decision or with the same put into words.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct CallRecord<S = Step> {
+    /// The version of the form that the record was written in ([`VERSION`]).
+    #[serde(default)]
+    pub version: u32,
     /// The exchange's own id of the call.
     pub id: CallId,
     /// The tenant.
@@ -61,6 +66,7 @@ impl<S> CallRecord<S> {
     /// Returns the record with another form of its decision; all else is the same.
     pub fn with<D>(self, decision: Decision<D>) -> CallRecord<D> {
         CallRecord {
+            version: self.version,
             id: self.id,
             tenant: self.tenant,
             sip_call_id: self.sip_call_id,

@@ -1,6 +1,6 @@
 //! A record written as JSON once, for the journal and for SQL.
 
-use super::CallRecord;
+use super::{CallRecord, RecordError};
 use crate::decision::{Decision, Said, Step, StepKind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
@@ -81,9 +81,9 @@ impl WrittenRecord {
     /// Returns the record, with these steps before its own.
     ///
     /// # Errors
-    /// When the JSON is of another release, which wrote what we can't read.
-    pub fn read(&self, earlier: &[Said]) -> serde_json::Result<CallRecord> {
-        serde_json::from_str(&self.json_after(earlier))
+    /// When another release wrote what we can't read.
+    pub fn read(&self, earlier: &[Said]) -> Result<CallRecord, RecordError> {
+        CallRecord::read(&self.json_after(earlier))
     }
 }
 
@@ -110,7 +110,7 @@ impl Serialize for WrittenRecord {
 impl<'de> Deserialize<'de> for WrittenRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        let record = serde_json::from_str(json.get()).map_err(serde::de::Error::custom)?;
+        let record = CallRecord::read(json.get()).map_err(serde::de::Error::custom)?;
         Ok(Self::of(record, json))
     }
 }

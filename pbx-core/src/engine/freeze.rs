@@ -56,3 +56,28 @@ impl Engine {
         Ok(thawed.engine)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::token::Tokens;
+    use crate::engine::PortShare;
+
+    #[test]
+    fn state_of_another_version_is_refused_by_its_version_whatever_it_holds() {
+        let engine = Engine::new(0, PortShare::new(2, 50, 1), [7; 32], Tokens::new([3; 32]));
+        let frozen = String::from_utf8(engine.freeze().unwrap()).unwrap();
+        assert_eq!(Engine::thaw(frozen.as_bytes()).unwrap().freeze().unwrap(), frozen.as_bytes());
+        let present = format!("{{\"version\":{VERSION},");
+        for other in [VERSION - 1, VERSION + 1] {
+            let named = format!("{{\"version\":{other},");
+            for state in [frozen.replacen(&present, &named, 1), format!("{named}\"moved\":true}}")] {
+                let refused = Engine::thaw(state.as_bytes());
+                assert!(matches!(refused, Err(ThawError::Version(version)) if version == other), "{other}");
+            }
+        }
+        for no_state in ["{}", "", "{\"version\":\"3\"}"] {
+            assert!(matches!(Engine::thaw(no_state.as_bytes()), Err(ThawError::Unreadable(_))), "{no_state}");
+        }
+    }
+}

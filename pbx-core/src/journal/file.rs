@@ -2,6 +2,7 @@
 //! size and after every error.
 
 use super::disk::{Disk, Files, SegmentFile};
+use super::head::SegmentHead;
 use super::{Entry, Position, frame};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,9 @@ impl Journal {
             end.file = self.disk.create(&path(&self.folder, segment))?;
             end.at = Position { segment, offset: 0 };
             end.spoilt = false;
+        }
+        if end.at.offset == 0 {
+            SegmentHead::put_before(&mut buffer)?;
         }
         if let Err(why) = end.file.append(&buffer) {
             // What was written of it is cut off; where it can't be, a start passes over it. A

@@ -1,6 +1,7 @@
 //! One entry on disk: length and CRC-32 (both little-endian u32), then JSON that people can read.
 
 use super::Entry;
+use serde::Serialize;
 
 /// The length in bytes from which on an entry is taken for damage.
 const LONGEST: usize = 64 << 20;
@@ -20,8 +21,8 @@ pub(super) enum Frame {
     Torn,
 }
 
-/// Appends an entry to a buffer.
-pub(super) fn encode(entry: &Entry, buffer: &mut Vec<u8>) -> serde_json::Result<()> {
+/// Appends an entry to a buffer, or the head of a segment.
+pub(super) fn encode(entry: &impl Serialize, buffer: &mut Vec<u8>) -> serde_json::Result<()> {
     let start = buffer.len();
     buffer.extend_from_slice(&[0; 8]);
     serde_json::to_writer(&mut *buffer, entry)?;
@@ -60,10 +61,29 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    /// Looks at the entry's name, with which it begins, so that it need not be read whole.
+    /// Looks at the entry's name, with which it begins, so that it need not be read whole. A head
+    /// is no entry.
     fn wants(self, body: &[u8]) -> bool {
-        self == Self::All || body.starts_with(b"{\"Binding")
+        match self {
+            Self::All => !is_head(body),
+            Self::Bindings => body.starts_with(b"{\"Binding"),
+        }
     }
+}
+
+/// Returns whether this is the body of a segment's head, which is no entry.
+pub(super) fn is_head(body: &[u8]) -> bool {
+    body.starts_with(b"{\"Segment\":")
+}
+
+/// Returns the body of the frame at the start of these bytes; `None` if it is not whole, or is
+/// damaged.
+pub(super) fn body(bytes: &[u8]) -> Option<&[u8]> {
+    let (head, rest) = bytes.split_first_chunk::<8>()?;
+    let [l0, l1, l2, l3, crc @ ..] = *head;
+    let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+    let body = rest.get(..length).filter(|_| 0 < length && length <= LONGEST)?;
+    (crc32fast::hash(body) == u32::from_le_bytes(crc)).then_some(body)
 }
 
 /// Reads the frame at the start of these bytes.
@@ -71,18 +91,13 @@ pub(super) fn decode(bytes: &[u8], wanted: Wanted) -> Frame {
     if bytes.is_empty() {
         return Frame::End;
     }
-    let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return Frame::Torn };
-    let Some((crc, rest)) = rest.split_first_chunk::<4>() else { return Frame::Torn };
-    let length = u32::from_le_bytes(*length) as usize;
-    let Some(body) = rest.get(..length).filter(|_| length <= LONGEST) else { return Frame::Torn };
-    if length == 0 || crc32fast::hash(body) != u32::from_le_bytes(*crc) {
-        return Frame::Torn;
-    }
+    let Some(body) = body(bytes) else { return Frame::Torn };
+    let length = body.len() + 8;
     if !wanted.wants(body) {
-        return Frame::Other(length + 8);
+        return Frame::Other(length);
     }
     match serde_json::from_slice(body) {
-        Ok(entry) => Frame::Entry(Box::new(entry), length + 8),
-        Err(_) => Frame::Unknown(length + 8),
+        Ok(entry) => Frame::Entry(Box::new(entry), length),
+        Err(_) => Frame::Unknown(length),
     }
 }

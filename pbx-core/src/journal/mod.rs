@@ -8,6 +8,7 @@ mod aside;
 mod disk;
 mod file;
 mod frame;
+mod head;
 mod open_call;
 mod open_calls;
 mod recover;
@@ -18,7 +19,7 @@ pub use disk::{Disk, Files, SegmentFile};
 pub use file::{Journal, JournalLimits};
 pub use open_call::{CUT, CallAnswer, CallEnd, OpenCall};
 pub use open_calls::{EntryEffect, OpenCalls};
-pub use recover::{Portion, Recovery, read_on};
+pub use recover::{Portion, Recovery, RecoveryError, read_on};
 
 use crate::base::ids::{CallId, DeviceId, LegId, TenantId};
 use crate::base::time::Wall;

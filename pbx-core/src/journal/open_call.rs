@@ -5,7 +5,7 @@ use super::Entry;
 use crate::base::ids::{CallId, LegId, TenantId};
 use crate::base::time::Wall;
 use crate::cause;
-use crate::cdr::{CallRecord, LegRecord, Segment};
+use crate::cdr::{self, CallRecord, LegRecord, Segment};
 use crate::decision::{Decision, Said, StepKind};
 use crate::event::{Direction, Disposition, Party};
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,8 @@ impl OpenCall {
             None => Party { number: meant(&decision).unwrap_or(&self.dialled).to_owned(), ..Party::default() },
         };
         CallRecord {
+            // Its steps are written again, whichever release told them.
+            version: cdr::VERSION,
             id: self.call,
             tenant: self.tenant,
             sip_call_id: self.sip_call_id,

@@ -4,6 +4,7 @@
 use super::aside::Unread;
 use super::file::segments;
 use super::frame::Wanted;
+use super::head::SegmentHead;
 use super::walk::{Piece, Walk};
 use super::{Entry, Position, Progress};
 use crate::base::time::Wall;
@@ -22,6 +23,22 @@ pub enum Portion {
     Projected(Vec<Entry>),
     /// Entries that the store does not have, and where they end.
     Unprojected(Vec<Entry>, Position),
+}
+
+/// Reason why a journal is not read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// A later release wrote a segment: what this one would make of it is lost or wrong.
+    #[error(
+        "a later release wrote {segment}, in a form that this one does not know ({head}): start that \
+         release, or one after it; nothing of the journal was read or changed",
+        segment = .0.display(),
+        head = .1
+    )]
+    Later(PathBuf, String),
+    /// A file can't be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
 }
 
 /// The reading of a journal after a start.
@@ -49,10 +66,16 @@ impl Recovery {
     /// Begins at the store's progress.
     ///
     /// # Errors
-    /// When the folder can't be read.
-    pub fn begin(folder: &Path, progress: Progress) -> io::Result<Self> {
+    /// When a later release wrote one of the segments, or the folder can't be read.
+    pub fn begin(folder: &Path, progress: Progress) -> Result<Self, RecoveryError> {
         let all = if folder.exists() { segments(folder)? } else { Vec::new() };
-        let segments = all.into_iter().filter(|(segment, _)| *segment >= progress.refreshed.segment).collect();
+        let segments: VecDeque<_> =
+            all.into_iter().filter(|(segment, _)| *segment >= progress.refreshed.segment).collect();
+        for (_, segment) in &segments {
+            if let Some(head) = SegmentHead::later(segment)? {
+                return Err(RecoveryError::Later(segment.clone(), head));
+            }
+        }
         Ok(Self { progress, segments, open: None, last_seen: None, unread: Unread::default() })
     }
 

@@ -21,6 +21,8 @@ pub use owner::Owner;
 pub use projector::Projector;
 pub use sql::{Place, Store, Work};
 
+use crate::cdr::RecordError;
+
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -41,6 +43,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// A call's record can't be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
 }
 
 impl StoreError {
@@ -48,7 +53,7 @@ impl StoreError {
     pub(crate) fn is_of_the_data(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(refusal)) => sql::is_of_the_data(&**refusal),
-            Self::Database(_) | Self::NotOurs | Self::Migration(_) | Self::Unreadable { .. } => false,
+            Self::Database(_) | Self::NotOurs | Self::Migration(_) | Self::Unreadable { .. } | Self::Record(_) => false,
         }
     }
 
@@ -62,7 +67,7 @@ impl StoreError {
                 !matches!(why.kind(), InvalidData | InvalidInput | PermissionDenied)
             }
             Self::Database(sqlx::Error::Database(refusal)) => sql::is_of_the_moment(&**refusal),
-            Self::Database(_) | Self::Migration(_) | Self::Unreadable { .. } => false,
+            Self::Database(_) | Self::Migration(_) | Self::Unreadable { .. } | Self::Record(_) => false,
         }
     }
 

@@ -21,7 +21,8 @@ fn damage_in_an_old_segment_costs_what_it_hit_and_the_segment_is_kept() {
     }
     let first = folder.path().join("000000000001.journal");
     let mut bytes = std::fs::read(&first).unwrap();
-    bytes[20] ^= 1;
+    let hit = first_entry(&bytes) + 20;
+    bytes[hit] ^= 1;
     std::fs::write(&first, &bytes).unwrap();
     assert_eq!(news(folder.path(), Progress::default()).0, entries[1..]);
     assert_eq!(std::fs::read(&first).unwrap(), bytes, "nothing is cut off");
@@ -125,6 +126,12 @@ fn file_that_could_not_be_forced_to_the_disk_is_tried_no_more_and_written_no_mor
     journal.sync().unwrap();
     assert_eq!(disk.synced(), ["000000000002.journal"]);
     assert_eq!(news(folder.path(), Progress::default()).0, [entry(0), entry(1)]);
+}
+
+/// Where the first entry of a segment begins: behind its head.
+fn first_entry(segment: &[u8]) -> usize {
+    let length: [u8; 4] = segment[..4].try_into().unwrap();
+    u32::from_le_bytes(length) as usize + 8
 }
 
 fn entry(number: i64) -> Entry {

@@ -1,7 +1,7 @@
 //! Calls of a tenant: looked for, and read whole.
 
 use super::Store;
-use super::query::{Arg, args, json, row, to_word};
+use super::query::{Arg, args, row, to_word};
 use super::record::CallRowRead;
 use crate::base::ids::{CallId, TenantId};
 use crate::base::time::Wall;
@@ -11,7 +11,13 @@ use uuid::Uuid;
 
 row! {
     pub(super) struct RecordRow {
-        pub(super) record: String,
+        record: String,
+    }
+}
+
+impl RecordRow {
+    pub(super) fn read(&self) -> Result<CallRecord, StoreError> {
+        Ok(CallRecord::read(&self.record)?)
     }
 }
 
@@ -45,7 +51,7 @@ impl Store {
     pub async fn call(&self, tenant: TenantId, call: CallId) -> Result<Option<CallRecord>, StoreError> {
         let sql = "SELECT record FROM calls WHERE tenant = $1 AND id = $2";
         let row = self.row::<RecordRow>(sql, args![tenant, call]).await?;
-        row.map(|row| json("call record", &row.record)).transpose()
+        row.map(|row| row.read()).transpose()
     }
 
     /// The newest call with a leg of this SIP Call-ID.
@@ -54,7 +60,7 @@ impl Store {
         let sql = "SELECT record FROM (SELECT DISTINCT call FROM legs WHERE tenant = $1 AND sip_call_id = $2) AS found
             CROSS JOIN calls WHERE calls.id = found.call AND tenant = $1 ORDER BY started DESC, id DESC LIMIT 1";
         let row = self.row::<RecordRow>(sql, args![tenant, sip]).await?;
-        row.map(|row| json("call record", &row.record)).transpose()
+        row.map(|row| row.read()).transpose()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::calls::{RecordRow, filters, page};
-use super::query::{args, json};
+use super::query::args;
 use super::record::CallRowRead;
 use crate::base::ids::CallId;
 use crate::cdr::CallRecord;
@@ -32,6 +32,6 @@ impl Store {
             Some(row) => Some(row),
             None => self.row::<RecordRow>(sql, args![name]).await?,
         };
-        row.map(|row| json("call record", &row.record)).transpose()
+        row.map(|row| row.read()).transpose()
     }
 }
