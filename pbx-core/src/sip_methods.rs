@@ -4,7 +4,7 @@
 use pbx_sip::{Method, StatusCode};
 use std::sync::LazyLock;
 
-/// What becomes of a request that belongs to no dialog.
+/// The fate of a request that belongs to no dialog.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OutsideDialog {
     /// It begins a call.
@@ -17,7 +17,7 @@ pub enum OutsideDialog {
     Answer(StatusCode),
 }
 
-/// What becomes of a request inside a dialog of ours.
+/// The fate of a request inside a dialog of ours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum InsideDialog {
     /// It asks for a change of the session.
