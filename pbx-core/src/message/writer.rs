@@ -8,14 +8,14 @@ use pbx_sip::write::{Head, one_line, reason_phrase};
 use pbx_sip::{HeaderName, Host, Message, Reply, StatusCode, Via, spell};
 use std::sync::LazyLock;
 
-/// What every request of ours that begins or changes a session carries.
+/// The headers of every request of ours that begins or changes a session.
 pub(crate) static REQUEST_HEADERS: LazyLock<[(&str, &str); 2]> =
     LazyLock::new(|| [("Allow", ALLOW.as_str()), USER_AGENT]);
 
-/// What a caller is told to wait before it tries again, in seconds.
+/// The Retry-After of our 500 and 503, in seconds.
 pub(crate) const RETRY_AFTER_S: u32 = 5;
 
-/// Who we say we are, in a request.
+/// The User-Agent of our requests.
 pub(crate) const USER_AGENT: (&str, &str) = ("User-Agent", SERVER);
 
 /// The value of our Server and User-Agent headers.
@@ -29,7 +29,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// A request's first line, the Via of the flow with this branch, and Max-Forwards.
+    /// Begins a request: its first line, the Via of the flow with this branch, and Max-Forwards.
     pub(crate) fn request(method: &str, uri: &str, flow: &Flow, branch: &str, max_forwards: u8) -> Self {
         let mut head = Head::request(method, uri);
         head.header_with("Via", |text| {
@@ -41,14 +41,14 @@ impl Writer {
         Self { head, status: None }
     }
 
-    /// The answer to a request: its Via (the door has noted in it where it came from), From, To
-    /// (with our tag, unless it has one), Call-ID and CSeq.
+    /// Begins the answer to a request: its Via (the door has noted in it where it came from), From,
+    /// To (with our tag, unless it has one), Call-ID and CSeq.
     pub(crate) fn response(request: &Message, code: u16, to_tag: &str) -> Self {
         let reason = StatusCode::new(code).map_or("", StatusCode::reason);
         Self::response_saying(request, code, reason, to_tag)
     }
 
-    /// As [`Self::response`], with a reason phrase of its own.
+    /// Begins as [`Self::response`] does, with a reason phrase of its own.
     pub(crate) fn response_saying(request: &Message, code: u16, reason: &str, to_tag: &str) -> Self {
         // Without a status there is no reply, whatever stands in its first line.
         let status = StatusCode::new(code).ok();
@@ -65,28 +65,28 @@ impl Writer {
         Self { head, status }
     }
 
-    /// All headers of a name, as they stand in another message.
+    /// Copies all headers of a name from another message.
     pub(crate) fn copy(&mut self, from: &Message, name: HeaderName) {
         self.head.copy(from, name);
     }
 
-    /// One header. A line end in its value refuses the whole message.
+    /// Adds a header. A line end in its value refuses the whole message.
     pub(crate) fn header(&mut self, name: &str, value: &str) {
         self.head.header(name, value);
     }
 
-    /// Our Contact: where we are reached for the rest of the dialog.
+    /// Adds our Contact: where we are reached for the rest of the dialog.
     pub(crate) fn contact(&mut self, flow: &Flow) {
         self.header("Contact", &contact(flow));
     }
 
-    /// The headers Allow, and User-Agent or Server.
+    /// Adds Allow, and User-Agent or Server.
     pub(crate) fn capabilities(&mut self, is_request: bool) {
         self.header("Allow", &ALLOW);
         self.header(if is_request { "User-Agent" } else { "Server" }, SERVER);
     }
 
-    /// The Warning of a 488: what of the request's offer is not acceptable.
+    /// Adds the Warning of a 488: what of the request's offer is not acceptable.
     pub(crate) fn warns_of(&mut self, request: &Message, code: u16) {
         if let Some(warning) = Some(request).filter(|_| code == 488).and_then(warning) {
             self.header("Warning", &warning);
@@ -97,27 +97,27 @@ impl Writer {
         self.head.bytes(sdp.map(|sdp| ("application/sdp", sdp.as_bytes()))).ok()
     }
 
-    /// The response, with a session description or none; `None` if a request is written, or a value
-    /// is refused.
+    /// Ends the response, with a session description or none; returns `None` if a request is
+    /// written, or a value is refused.
     pub(crate) fn reply(self, sdp: Option<&str>) -> Option<Reply> {
         Some(Reply { status: self.status?, bytes: self.bytes_with(sdp)? })
     }
 
-    /// The message, with a session description; `None` if what was written is no SIP.
+    /// Ends the message, with a session description; returns `None` if it is no SIP.
     pub(crate) fn message(self, sdp: &str) -> Option<Message> {
         Message::parse(self.bytes_with(Some(sdp))?).ok()
     }
 }
 
-/// A short answer to a request: status and the headers that every answer has.
+/// Writes a short answer to a request: status and the headers that every answer has.
 pub(crate) fn answer(request: &Message, code: u16, to_tag: &str) -> Option<Reply> {
     answer_with(request, code, to_tag, &[])
 }
 
-/// What a 415 names: the body that would have been understood (RFC 3261 §8.2.3).
+/// The header of a 415 that names what body would have been understood (RFC 3261 §8.2.3).
 pub(crate) const UNDERSTOOD: (&str, &str) = ("Accept", "application/sdp");
 
-/// As [`answer`], with more headers.
+/// Writes as [`answer`] does, with more headers.
 pub(crate) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &[(&str, &str)]) -> Option<Reply> {
     let mut writer = Writer::response(request, code, to_tag);
     for (name, value) in headers {
@@ -132,12 +132,12 @@ pub(crate) fn answer_with(request: &Message, code: u16, to_tag: &str, headers: &
     writer.reply(None)
 }
 
-/// Our Via on a flow.
+/// Makes our Via on a flow.
 pub(crate) fn via(flow: &Flow, branch: &str) -> Option<Via> {
     Via::new(flow.transport, Host::Ip(flow.local.ip()), flow.local.port(), branch).ok()
 }
 
-/// Our Contact on a flow.
+/// Makes our Contact on a flow.
 pub(crate) fn contact(flow: &Flow) -> String {
     let mut text = String::with_capacity(48);
     text.push_str("<sip:");
