@@ -13,7 +13,9 @@ use anyhow::Context;
 use pbx_core::base::settings::Settings;
 use pbx_core::change::Configuration;
 use pbx_core::engine::io::Command;
-use pbx_core::net::{Clock, Errands, Exchange, Inbox, LadderWriter, Nat, Parts, Promises, StorageBook, SystemClock};
+use pbx_core::net::{
+    Clock, Exchange, ExchangeConfig, Inbox, LadderWriter, LookupRuntime, Nat, Promises, StorageBook, SystemClock,
+};
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::SipLog;
 use pbx_core::store::Store;
@@ -64,7 +66,7 @@ impl App {
             .await
             .with_context(|| format!("cannot serve the console on {}", config.http))?;
         let (inbox, inputs) = Inbox::new(config.engines).context("no file is left for the engines")?;
-        let parts = Parts {
+        let exchange = ExchangeConfig {
             sip: config.sip.clone(),
             nat: config.external_address.map(|seen| Nat::new(seen, config.local_networks.clone())),
             media: media(&config)?,
@@ -83,7 +85,7 @@ impl App {
             sources: sources(&inbox, &clock, keys.clone(), config.settings.lookups_at_once)?,
             inbox: (inbox, inputs),
         };
-        let exchange = Exchange::start(parts).await?;
+        let exchange = Exchange::start(exchange).await?;
         let office = office(&configuration, &store, &log, &clock, &promises);
         let socket = control::listen(folder.path(), Arc::new(office))?;
         let http = listener.local_addr()?;
@@ -104,7 +106,7 @@ impl App {
         let router = admin_ui::router(console(&exchange, records, &clock, options, draining.subscribe())?)?;
         let limits = config.http_limits.under(files.console());
         let console = tokio::spawn(http::serve(listener, router, limits, config.http_proxies.clone()));
-        let pulse = pbx_core::net::start_pulse(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
+        let pulse = pbx_core::net::start_heartbeat(&folder.pulse(), clock.clone()).context("cannot write the pulse")?;
         let path = folder.path().to_owned();
         let disk = pbx_core::net::watch_storage(storage, move || pbx_core::net::room_of(&path));
         let tasks = vec![tokio::spawn(vital::outlive(feeder)), pulse, socket, console, disk, gone];
@@ -219,8 +221,8 @@ fn micros(clock: &Arc<dyn Clock>) -> Arc<dyn Fn() -> u64 + Send + Sync> {
 
 fn sources(inbox: &Inbox, clock: &Arc<dyn Clock>, keys: Keys, at_once: usize) -> anyhow::Result<Arc<Sources>> {
     let fetcher = Arc::new(Fetcher::new(micros(clock), keys, at_once)?);
-    let errands = Errands::start("sources").context("no thread is left for data sources")?;
-    Ok(Arc::new(Sources { fetcher, errands, inbox: inbox.clone() }))
+    let lookups = LookupRuntime::start("sources").context("no thread is left for data sources")?;
+    Ok(Arc::new(Sources { fetcher, lookups, inbox: inbox.clone() }))
 }
 
 fn console(

@@ -10,7 +10,7 @@ use pbx_core::base::time::Wall;
 use pbx_core::change::{Configuration, Fresh, keys_of};
 use pbx_core::journal::{Journal, JournalLimits, Recovery};
 use pbx_core::location::Binding;
-use pbx_core::net::{Clock, last_pulse};
+use pbx_core::net::{Clock, last_heartbeat};
 use pbx_core::secret::Keys;
 use pbx_core::sip_log::{SipLog, SipLogLimits};
 use pbx_core::store::{Place, Projector, Store, StoreError};
@@ -130,7 +130,7 @@ async fn recover(folder: &DataDir, store: &Store, clock: &dyn Clock) -> anyhow::
     projector.refresh().await?;
     let now = clock.now().wall;
     // A server that never said so: a cut call then ends with the last thing that is known of it.
-    let last_seen = recovery.last_seen().max(last_pulse(&folder.pulse())).unwrap_or(Wall::from_micros(0));
+    let last_seen = recovery.last_seen().max(last_heartbeat(&folder.pulse())).unwrap_or(Wall::from_micros(0));
     let cut = projector.close_open_calls(last_seen).await?;
     projector.forget_expired(Wall::from_micros(now.micros() - LONG_EXPIRED_US)).await?;
     if cut > 0 {

@@ -2,7 +2,7 @@
 
 use pbx_core::directory::Source;
 use pbx_core::engine::io::{Answer, AnswerResult, Query};
-use pbx_core::net::{DataSources, Errands, Inbox, ScriptHost};
+use pbx_core::net::{DataSources, Inbox, LookupRuntime, ScriptHost};
 use pbx_core::script::ScriptJob;
 use std::sync::Arc;
 use templates::pool::Pool;
@@ -20,7 +20,7 @@ impl ScriptHost for Scripts {
 /// The HTTP client for data sources, as the exchange sees it.
 pub(crate) struct Sources {
     pub(crate) fetcher: Arc<Fetcher>,
-    pub(crate) errands: Errands,
+    pub(crate) lookups: LookupRuntime,
     pub(crate) inbox: Inbox,
 }
 
@@ -33,6 +33,6 @@ impl DataSources for Sources {
             return inbox.answer(Answer { tenant, call, seq, result, took_ms: 0 });
         };
         let fetcher = self.fetcher.clone();
-        self.errands.run(async move { inbox.answer(fetcher.fetch(&source, &query).await) });
+        self.lookups.run(async move { inbox.answer(fetcher.fetch(&source, &query).await) });
     }
 }

@@ -1,8 +1,8 @@
 //! Drives one engine on a thread of its own: takes what waits, asks the engine, carries out what it wants.
 
-use super::audit_book::AuditBook;
+use super::audit_writer::AuditWriter;
 use super::udp::Listening;
-use super::{Clock, DataSources, LadderWriter, Mailbox, RouteTable, ScriptHost, Sender};
+use super::{Clock, DataSources, EngineQueue, LadderWriter, RouteTable, ScriptHost, Sender};
 use crate::base::flow::Flow;
 use crate::base::ids::Slot;
 use crate::base::settings::Settings;
@@ -28,12 +28,12 @@ const NOTICE: Duration = Duration::from_millis(200);
 
 /// What an engine is connected to.
 #[derive(Clone)]
-pub(super) struct Wires {
+pub(super) struct EngineIo {
     /// Tells the time.
     pub(super) clock: Arc<dyn Clock>,
     /// The configuration as it is now.
     pub(super) configuration: Arc<Configuration>,
-    /// Ways to addresses.
+    /// The routes to addresses.
     pub(super) routes: Arc<RouteTable>,
     /// Learns which INVITEs are pending, and which have their final answer.
     pub(super) door: Arc<Door>,
@@ -42,7 +42,7 @@ pub(super) struct Wires {
     /// Where promises are kept.
     pub(super) promises: super::Promises,
     /// Where the audit is kept.
-    pub(super) audit: Arc<AuditBook>,
+    pub(super) audit: Arc<AuditWriter>,
     /// The way out.
     pub(super) sender: Sender,
     /// The media threads.
@@ -60,7 +60,7 @@ pub(super) struct Wires {
 /// One engine and its thread's state.
 pub(super) struct Driver {
     pub(super) engine: Engine,
-    pub(super) mailbox: Mailbox,
+    pub(super) queue: EngineQueue,
     /// The sockets that this thread reads itself: all of them if it is the only engine.
     pub(super) sockets: Vec<Listening>,
     /// What they have read in this turn.
@@ -69,7 +69,7 @@ pub(super) struct Driver {
     pub(super) handled: usize,
     /// The configuration that the engine last saw.
     pub(super) directory: Arc<Directory>,
-    pub(super) wires: Wires,
+    pub(super) io: EngineIo,
     /// Tells everybody that the engine should stop.
     pub(super) stop: Arc<AtomicBool>,
     /// Calls that run in this engine, for whoever waits for the drain.
@@ -81,13 +81,13 @@ impl Driver {
     pub(super) fn run(mut self) {
         let mut outputs = Vec::with_capacity(256);
         // The first turn lets the engine ask for media ports before the first call.
-        let now = self.wires.clock.now();
+        let now = self.io.clock.now();
         self.ask(now, Input::Wake, &mut outputs);
         let mut wake = self.carry_out(now, &mut outputs);
         while !self.stop.load(Ordering::Relaxed) {
             let first = self.wait(wake);
             self.handled = 0;
-            let now = self.wires.clock.now();
+            let now = self.io.clock.now();
             self.renew(now, &mut outputs);
             if wake.is_some_and(|at| at <= now.mono) {
                 wake = None;
@@ -96,8 +96,8 @@ impl Driver {
             if let Some(first) = first {
                 self.ask(now, first, &mut outputs);
             }
-            // The mailbox first: a drain that was ordered before a call came must find it still outside.
-            let mut backlog = self.empty_mailbox(now, &mut outputs);
+            // The queue first: a drain that was ordered before a call came must find it still outside.
+            let mut backlog = self.drain_queue(now, &mut outputs);
             backlog |= self.read(now, &mut outputs);
             wake = self.carry_out(now, &mut outputs).or(wake);
             self.running.store(self.engine.calls(), Ordering::Relaxed);
@@ -108,9 +108,9 @@ impl Driver {
     }
 
     fn wait(&self, wake: Option<Instant>) -> Option<Input> {
-        let now = self.wires.clock.now().mono;
+        let now = self.io.clock.now().mono;
         let patience = wake.map_or(NOTICE, |at| at.since(now).min(NOTICE));
-        self.mailbox.wait(&self.sockets, patience)
+        self.queue.wait(&self.sockets, patience)
     }
 
     /// What has come on the sockets. True: more may wait.
@@ -126,9 +126,9 @@ impl Driver {
     }
 
     /// What other threads have put in, up to a batch. True: more may wait.
-    fn empty_mailbox(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
+    fn drain_queue(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
         for _ in 0..BATCH {
-            let Some(next) = self.mailbox.take() else { return false };
+            let Some(next) = self.queue.take() else { return false };
             self.ask(now, next, outputs);
         }
         true
@@ -138,8 +138,8 @@ impl Driver {
     /// rest; where many come close together one turn handles all of them, for to be woken costs more than to handle one.
     #[expect(clippy::disallowed_methods, reason = "timers live in net")]
     fn gather(&self, began: Instant) {
-        let spent = self.wires.clock.now().mono.since(began);
-        let longest = Duration::from_millis(self.wires.settings.gather_ms.into());
+        let spent = self.io.clock.now().mono.since(began);
+        let longest = Duration::from_millis(self.io.settings.gather_ms.into());
         if let Some(rest) = rest(self.handled, spent, longest) {
             std::thread::sleep(rest);
         }
@@ -152,14 +152,14 @@ impl Driver {
     }
 
     fn tell(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
-        let Self { engine, directory, wires, .. } = self;
-        let world = World { now, directory, routes: &*wires.routes, settings: &wires.settings };
+        let Self { engine, directory, io, .. } = self;
+        let world = World { now, directory, routes: &*io.routes, settings: &io.settings };
         engine.handle(&world, input, outputs);
     }
 
     /// Goes on with the newest configuration. What it let lapse is forgotten before anything else is looked at with it.
     fn renew(&mut self, now: Now, outputs: &mut Vec<Output>) {
-        let newest = self.wires.configuration.snapshot();
+        let newest = self.io.configuration.snapshot();
         if Arc::ptr_eq(&newest, &self.directory) {
             return;
         }
@@ -171,9 +171,9 @@ impl Driver {
 
     /// Promises first, then everything in the engine's order. Gives the last wish to be woken.
     fn carry_out(&self, now: Now, outputs: &mut Vec<Output>) -> Option<Instant> {
-        let wires = &self.wires;
+        let io = &self.io;
         let promises = outputs.extract_if(.., |output| matches!(output, Output::Journal(_)));
-        wires.promises.keep(promises.filter_map(|output| match output {
+        io.promises.keep(promises.filter_map(|output| match output {
             Output::Journal(entry) => Some(entry),
             _ => None,
         }));
@@ -181,50 +181,50 @@ impl Driver {
         for output in outputs.iter() {
             let Output::Send { flow, bytes, about } = output else { continue };
             if about.is_some() {
-                wires.sender.prove(flow);
+                io.sender.prove(flow);
             }
-            wires.sender.send(flow, bytes);
+            io.sender.send(flow, bytes);
         }
         for (flow, bytes) in outputs.iter().filter_map(sent) {
-            wires.door.sent(now.mono, flow, bytes);
+            io.door.sent(now.mono, flow, bytes);
         }
         let (mut media, mut scripts, mut queries, mut wake) = (Vec::new(), Vec::new(), Vec::new(), None);
         for output in outputs.drain(..) {
             match output {
                 Output::Send { flow, bytes, about: None } => self.tell_refusal(now, &flow, &bytes),
-                Output::Send { flow, bytes, about: Some(about) } => wires.ladder.sent(now.wall, about, flow, bytes),
+                Output::Send { flow, bytes, about: Some(about) } => io.ladder.sent(now.wall, about, flow, bytes),
                 Output::Received { tenant, call, flow, bytes } => {
-                    wires.ladder.received(now.wall, (tenant, call), flow, bytes);
+                    io.ladder.received(now.wall, (tenant, call), flow, bytes);
                 }
                 Output::Media(command) => media.push(command),
                 Output::Script(job) => scripts.push(job),
                 Output::Query(query) => queries.push(query),
                 Output::Journal(_) => {}
                 // Nobody listens: that is no fault.
-                Output::Publish(event) => drop(wires.events.send(event)),
+                Output::Publish(event) => drop(io.events.send(event)),
                 Output::WakeAt(at) => wake = Some(at),
             }
         }
         // Last of all, and once, what wakes other threads: on one core each of them would take it from us at once.
         queries.into_iter().for_each(|query| self.ask_source(query));
         if !scripts.is_empty() {
-            wires.scripts.submit(scripts);
+            io.scripts.submit(scripts);
         }
-        wires.media.send(media);
+        io.media.send(media);
         wake
     }
 
     /// What belongs to no call has no record: a refusal leaves a line in the audit.
     fn tell_refusal(&self, now: Now, flow: &Flow, bytes: &Bytes) {
-        let directory = self.wires.configuration.snapshot();
-        if let Some(alarm) = self.wires.door.refused(now, flow.remote, bytes, Some(&directory)) {
-            self.wires.audit.write(&alarm);
+        let directory = self.io.configuration.snapshot();
+        if let Some(alarm) = self.io.door.refused(now, flow.remote, bytes, Some(&directory)) {
+            self.io.audit.write(&alarm);
         }
     }
 
     fn ask_source(&self, query: Query) {
         let source = self.directory.tenant(query.tenant).and_then(|tenant| tenant.source_named(&query.source)).cloned();
-        self.wires.sources.ask(source, query);
+        self.io.sources.ask(source, query);
     }
 }
 

@@ -1,12 +1,12 @@
 //! Puts sockets, engines, media and journal together, and takes them apart again in order.
 
-use super::driver::{Driver, Wires};
+use super::driver::{Driver, EngineIo};
 use super::front::Front;
 use super::routes::Listener;
 use super::stream::{Connections, NoHandshake, StreamListener};
 use super::udp::Listening;
-use super::wiring::{self, Ways};
-use super::{Clock, DataSources, Inbox, LadderWriter, Mailbox, Nat, Promises, ScriptHost, Sender, udp};
+use super::wiring::{self, Outbound};
+use super::{Clock, DataSources, EngineQueue, Inbox, LadderWriter, Nat, Promises, ScriptHost, Sender, udp};
 use crate::base::flow::Transport;
 use crate::base::ids::TenantId;
 use crate::base::settings::Settings;
@@ -37,7 +37,7 @@ const LOOK: Duration = Duration::from_millis(50);
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// What an exchange is started with.
-pub struct Parts {
+pub struct ExchangeConfig {
     /// Where SIP is listened for, UDP and TCP on each. Port 0: any, the same for both.
     pub sip: Vec<SocketAddr>,
     /// What stands between this machine and peers of other networks.
@@ -61,7 +61,7 @@ pub struct Parts {
     /// Where devices could be reached before the restart.
     pub bindings: Vec<(TenantId, Binding)>,
     /// The way to the engines, and its far ends.
-    pub inbox: (Inbox, Vec<Mailbox>),
+    pub inbox: (Inbox, Vec<EngineQueue>),
     /// Runs scripts.
     pub scripts: Arc<dyn ScriptHost>,
     /// Asks data sources.
@@ -86,18 +86,18 @@ impl Exchange {
     ///
     /// # Errors
     /// When a port is taken or a thread cannot be had; nothing is left running then.
-    pub async fn start(mut parts: Parts) -> io::Result<Self> {
-        let mut rng = ChaCha20Rng::from_seed(parts.seed);
-        let sockets = bind(&parts.sip).await?;
+    pub async fn start(mut config: ExchangeConfig) -> io::Result<Self> {
+        let mut rng = ChaCha20Rng::from_seed(config.seed);
+        let sockets = bind(&config.sip).await?;
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
-        let listeners = sockets.iter().flat_map(Bound::listeners).collect();
-        let inbox = parts.inbox.0.clone();
-        let connections = Connections::new(inbox.clone(), Handle::current(), &parts.settings);
+        let listeners = sockets.iter().flat_map(BoundAddress::listeners).collect();
+        let inbox = config.inbox.0.clone();
+        let connections = Connections::new(inbox.clone(), Handle::current(), &config.settings);
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
         let to_media = inbox.clone();
-        let media = Arc::new(pbx_media::start(&parts.media, move |fact| to_media.media(fact.engine(), fact))?);
+        let media = Arc::new(pbx_media::start(&config.media, move |fact| to_media.media(fact.engine(), fact))?);
         let (events, _) = broadcast::channel(EVENTS);
-        let (inputs, bindings) = (take(&mut parts.inbox.1), take(&mut parts.bindings));
+        let (inputs, bindings) = (take(&mut config.inbox.1), take(&mut config.bindings));
         let mut exchange = Self {
             inbox,
             events: events.clone(),
@@ -107,36 +107,36 @@ impl Exchange {
             threads: Mutex::default(),
             tasks: Vec::new(),
             media: media.clone(),
-            promises: parts.promises.clone(),
+            promises: config.promises.clone(),
         };
-        let ways = Ways { sender: Sender::new(udp, connections.clone()), media, events };
-        let (wires, front) = wiring::wire(parts, ways, listeners, &mut rng);
-        wires.door.restore(wires.clock.now(), &wires.configuration.snapshot(), &bindings);
+        let outbound = Outbound { sender: Sender::new(udp, connections.clone()), media, events };
+        let (engine_io, front) = wiring::wire(config, outbound, listeners, &mut rng);
+        engine_io.door.restore(engine_io.clock.now(), &engine_io.configuration.snapshot(), &bindings);
         connections.read_for(&front);
         let sockets = exchange.start_listeners(sockets, &front, &connections)?;
-        exchange.start_engines(Engines { inputs, sockets, bindings }, &wires, &mut rng)?;
+        exchange.start_engines(Engines { inputs, sockets, bindings }, &engine_io, &mut rng)?;
         Ok(exchange)
     }
 
-    fn start_engines(&mut self, engines: Engines, wires: &Wires, rng: &mut ChaCha20Rng) -> io::Result<()> {
+    fn start_engines(&mut self, engines: Engines, engine_io: &EngineIo, rng: &mut ChaCha20Rng) -> io::Result<()> {
         let Engines { inputs, mut sockets, bindings } = engines;
         let mut of_engine: Vec<Vec<(TenantId, Binding)>> = vec![Vec::new(); inputs.len()];
         for (tenant, binding) in bindings {
             of_engine[self.inbox.engine_of(tenant.slot())].push((tenant, binding));
         }
         let ports = PortShare::new(self.media.threads(), self.media.pairs_of_a_thread(), inputs.len());
-        for (index, (mailbox, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
+        for (index, (queue, bindings)) in inputs.into_iter().zip(of_engine).enumerate() {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
-            let mut engine = Engine::new(index as u16, ports, seed, wires.door.tokens().clone())
-                .with_nonces(wires.door.nonces().clone());
-            engine.restore(wires.clock.now(), bindings);
+            let mut engine = Engine::new(index as u16, ports, seed, engine_io.door.tokens().clone())
+                .with_nonces(engine_io.door.nonces().clone());
+            engine.restore(engine_io.clock.now(), bindings);
             let running = Arc::new(AtomicUsize::new(0));
             self.running.push(running.clone());
             let sockets = take(&mut sockets);
-            let (wires, stop, admitted, handled) = (wires.clone(), self.stop.clone(), Vec::new(), 0);
-            let directory = wires.configuration.snapshot();
-            let driver = Driver { engine, mailbox, sockets, admitted, handled, directory, wires, stop, running };
+            let (io, stop, admitted, handled) = (engine_io.clone(), self.stop.clone(), Vec::new(), 0);
+            let directory = engine_io.configuration.snapshot();
+            let driver = Driver { engine, queue, sockets, admitted, handled, directory, io, stop, running };
             let thread = std::thread::Builder::new().name(format!("engine-{index}")).spawn(move || driver.run())?;
             self.keep(thread);
         }
@@ -147,12 +147,12 @@ impl Exchange {
     /// given back for it then.
     fn start_listeners(
         &mut self,
-        bound: Vec<Bound>,
+        bound: Vec<BoundAddress>,
         front: &Arc<Front>,
         connections: &Connections,
     ) -> io::Result<Vec<Listening>> {
         let mut sockets = Vec::new();
-        for Bound { bound, udp, tcp } in bound {
+        for BoundAddress { bound, udp, tcp } in bound {
             self.tasks.push(tokio::spawn(tcp.accept(connections.clone(), front.clone())));
             let socket = Listening::new(udp, bound, front.clone())?;
             match self.inbox.engines() {
@@ -236,21 +236,21 @@ impl Exchange {
     }
 }
 
-/// What the engines are started with, besides their wires.
+/// What the engines are started with, besides what they are connected to.
 struct Engines {
-    inputs: Vec<Mailbox>,
+    inputs: Vec<EngineQueue>,
     /// For the only engine to read.
     sockets: Vec<Listening>,
     bindings: Vec<(TenantId, Binding)>,
 }
 
-struct Bound {
+struct BoundAddress {
     bound: SocketAddr,
     udp: Arc<std::net::UdpSocket>,
     tcp: StreamListener<NoHandshake>,
 }
 
-impl Bound {
+impl BoundAddress {
     /// Lists what is listened for there.
     fn listeners(&self) -> [Listener; 2] {
         [Transport::Udp, self.tcp.transport()].map(|transport| Listener { transport, bound: self.bound })
@@ -261,7 +261,7 @@ impl Bound {
 const CHOICES: usize = 16;
 
 /// UDP and TCP on each address, with the same port.
-async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<Bound>> {
+async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<BoundAddress>> {
     let mut sockets = Vec::new();
     for address in addresses {
         let taken = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
@@ -277,10 +277,10 @@ async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<Bound>> {
     Ok(sockets)
 }
 
-async fn bind_one(address: SocketAddr) -> io::Result<Bound> {
+async fn bind_one(address: SocketAddr) -> io::Result<BoundAddress> {
     let udp = udp::bind(address)?;
     let mut bound = address;
     bound.set_port(udp.local_addr()?.port());
     let tcp = StreamListener::tcp(TcpListener::bind(bound).await?);
-    Ok(Bound { bound, udp, tcp })
+    Ok(BoundAddress { bound, udp, tcp })
 }

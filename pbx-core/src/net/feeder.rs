@@ -22,7 +22,7 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// What was promised since the last time.
 #[derive(Debug)]
-pub(super) enum Batch {
+pub(super) enum PromisedBatch {
     /// Entries, and where the journal ends with them; nowhere if it could not take them.
     Entries(Vec<Entry>, Option<Position>),
     /// More than memory should hold while SQL is slow or down: the journal has it, up to here.
@@ -31,7 +31,7 @@ pub(super) enum Batch {
 
 /// What readers ask of the one who feeds SQL, and what he has to do.
 #[derive(Debug, Default)]
-pub(super) struct Bell {
+pub(super) struct FeederSignals {
     /// Entries in memory that SQL has not been told.
     pub(super) waiting: Arc<AtomicUsize>,
     /// Somebody waits for SQL: it may not rest now.
@@ -43,13 +43,13 @@ pub(super) struct Bell {
 /// Feeds SQL until the last promise is told.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
 pub(super) async fn feed(
-    mut batches: mpsc::UnboundedReceiver<Batch>,
+    mut batches: mpsc::UnboundedReceiver<PromisedBatch>,
     projector: Projector,
     journal: Weak<Journal>,
     reached: watch::Sender<Progress>,
-    bell: Arc<Bell>,
+    signals: Arc<FeederSignals>,
 ) {
-    let mut feeder = Feeder { projector, journal, reached, waiting: bell.waiting.clone() };
+    let mut feeder = Feeder { projector, journal, reached, waiting: signals.waiting.clone() };
     let mut refresh = tokio::time::interval(REFRESH);
     refresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut waiting = Vec::new();
@@ -61,17 +61,17 @@ pub(super) async fn feed(
                 }
                 feeder.project(waiting.drain(..)).await;
                 if batches.len() < BATCHES {
-                    bell.rest().await;
+                    signals.rest().await;
                 }
             }
             _ = refresh.tick() => feeder.refresh().await,
-            () = bell.refresh.notified() => feeder.refresh().await,
+            () = signals.refresh.notified() => feeder.refresh().await,
         }
     }
     feeder.refresh().await;
 }
 
-impl Bell {
+impl FeederSignals {
     async fn rest(&self) {
         tokio::select! {
             () = pause(PAUSE) => {}
@@ -89,17 +89,17 @@ struct Feeder {
 }
 
 impl Feeder {
-    async fn project(&mut self, batches: impl Iterator<Item = Batch>) {
+    async fn project(&mut self, batches: impl Iterator<Item = PromisedBatch>) {
         let (mut entries, mut position) = (Vec::new(), None);
         let mut batches = batches.peekable();
         while let Some(batch) = batches.next() {
             match batch {
-                Batch::Entries(more, end) => {
+                PromisedBatch::Entries(more, end) => {
                     entries.extend(more);
                     position = end.or(position);
                 }
-                Batch::InJournal(_) if matches!(batches.peek(), Some(Batch::InJournal(_))) => {}
-                Batch::InJournal(end) => {
+                PromisedBatch::InJournal(_) if matches!(batches.peek(), Some(PromisedBatch::InJournal(_))) => {}
+                PromisedBatch::InJournal(end) => {
                     self.apply(std::mem::take(&mut entries), position).await;
                     self.read_up_to(end).await;
                 }

@@ -1,6 +1,6 @@
 //! What every received message goes through: the door, then an engine's inbox or a stateless answer.
 
-use super::audit_book::AuditBook;
+use super::audit_writer::AuditWriter;
 use super::{Clock, Inbox, RouteTable, Sender};
 use crate::base::flow::Flow;
 use crate::base::ids::Slot;
@@ -23,14 +23,14 @@ pub(super) struct Front {
     pub(super) clock: Arc<dyn Clock>,
     /// The configuration as it is now.
     pub(super) configuration: Arc<Configuration>,
-    /// Ways to addresses.
+    /// The routes to addresses.
     pub(super) routes: Arc<RouteTable>,
     /// To the engines.
     pub(super) inbox: Inbox,
     /// Back to the peer.
     pub(super) sender: Sender,
     /// Where the audit is kept.
-    pub(super) audit: Arc<AuditBook>,
+    pub(super) audit: Arc<AuditWriter>,
     /// For nonces.
     pub(super) rng: Mutex<ChaCha20Rng>,
 }
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Front {
 }
 
 impl Front {
-    /// Ways to addresses.
+    /// The routes to addresses.
     pub(super) fn routes(&self) -> &RouteTable {
         &self.routes
     }

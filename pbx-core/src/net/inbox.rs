@@ -1,7 +1,7 @@
 //! The way into the engines: each has a queue, and a tenant's slot decides which one. Nobody ever waits for an engine here: a
 //! media thread would leave the calls of all others in silence, a worker of the runtime the console.
 
-use super::mailbox::{EngineQueue, Mailbox, mailbox};
+use super::engine_queue::{EngineQueue, EngineSender, engine_queue};
 use crate::base::flow::Flow;
 use crate::base::ids::{SLOTS, Slot};
 use crate::engine::io::{Answer, Command, Input};
@@ -10,7 +10,7 @@ use crate::script::ScriptReply;
 /// Hands inputs to engines. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Inbox {
-    queues: Vec<EngineQueue>,
+    senders: Vec<EngineSender>,
 }
 
 impl Inbox {
@@ -18,20 +18,20 @@ impl Inbox {
     ///
     /// # Errors
     /// When the system has no file left.
-    pub fn new(engines: usize) -> std::io::Result<(Self, Vec<Mailbox>)> {
-        let pairs: Vec<_> = (0..engines.max(1)).map(|_| mailbox()).collect::<Result<_, _>>()?;
-        let (queues, boxes) = pairs.into_iter().unzip();
-        Ok((Self { queues }, boxes))
+    pub fn new(engines: usize) -> std::io::Result<(Self, Vec<EngineQueue>)> {
+        let pairs: Vec<_> = (0..engines.max(1)).map(|_| engine_queue()).collect::<Result<_, _>>()?;
+        let (senders, queues) = pairs.into_iter().unzip();
+        Ok((Self { senders }, queues))
     }
 
     /// How many engines there are.
     pub fn engines(&self) -> usize {
-        self.queues.len()
+        self.senders.len()
     }
 
     /// Which engine owns a slot: ranges of slots, so that the same server size always gives the same split.
     pub fn engine_of(&self, slot: Slot) -> usize {
-        engine_of(slot, self.queues.len())
+        engine_of(slot, self.senders.len())
     }
 
     /// To the engine of a slot. False: it is overloaded or gone, and the input is dropped.
@@ -41,8 +41,8 @@ impl Inbox {
 
     /// To an engine by its number.
     pub fn to_engine(&self, engine: usize, input: Input) -> bool {
-        let Some(queue) = self.queues.get(engine) else { return false };
-        queue.try_put(input)
+        let Some(sender) = self.senders.get(engine) else { return false };
+        sender.try_put(input)
     }
 
     /// A script's turn is over.
@@ -57,22 +57,22 @@ impl Inbox {
 
     /// Media has something to say to one engine.
     pub fn media(&self, engine: u16, fact: pbx_media::Fact) {
-        if let Some(queue) = self.queues.get(usize::from(engine)) {
-            queue.put(Input::Media(fact));
+        if let Some(sender) = self.senders.get(usize::from(engine)) {
+            sender.put(Input::Media(fact));
         }
     }
 
     /// A connection is gone: any engine may have used it.
     pub fn flow_lost(&self, flow: Flow) {
-        for queue in &self.queues {
-            queue.put(Input::FlowLost(flow));
+        for sender in &self.senders {
+            sender.put(Input::FlowLost(flow));
         }
     }
 
     /// To every engine.
     pub fn command_all(&self, command: &Command) {
-        for queue in &self.queues {
-            queue.put(Input::Command(command.clone()));
+        for sender in &self.senders {
+            sender.put(Input::Command(command.clone()));
         }
     }
 
@@ -88,7 +88,7 @@ impl Inbox {
 
     /// What its engine must hear, however much waits.
     fn tell(&self, slot: Slot, input: Input) {
-        self.queues[self.engine_of(slot)].put(input);
+        self.senders[self.engine_of(slot)].put(input);
     }
 }
 
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn media_and_lost_connections_are_heard_by_an_engine_that_is_flooded() {
-        let (inbox, boxes) = Inbox::new(1).unwrap();
+        let (inbox, queues) = Inbox::new(1).unwrap();
         while inbox.to_engine(0, Input::Wake) {}
         let (port, report) = (Port { rtp: 20_000, thread: 0 }, PortReport::default());
         inbox.media(0, Fact::Released { engine: 0, port, report });
@@ -114,7 +114,7 @@ mod tests {
         inbox.flow_lost(flow);
         inbox.command_all(&Command::Drain);
         let heard: Vec<Input> =
-            std::iter::from_fn(|| boxes[0].take()).filter(|input| !matches!(input, Input::Wake)).collect();
+            std::iter::from_fn(|| queues[0].take()).filter(|input| !matches!(input, Input::Wake)).collect();
         assert!(
             matches!(
                 heard[..],

@@ -1,21 +1,21 @@
 //! The only shell: sockets, clocks, threads. Everything it does is to carry bytes and facts to and from the engines.
 
-mod audit_book;
+mod audit_writer;
 mod ballast;
 mod clock;
 mod driver;
+mod engine_queue;
 mod entropy;
-mod errands;
 mod exchange;
 mod feeder;
 mod front;
+mod heartbeat;
 mod inbox;
 mod ladder;
-mod mailbox;
+mod lookup_runtime;
 mod nat;
 mod ports;
 mod promises;
-mod pulse;
 mod routes;
 mod sender;
 mod storage;
@@ -24,17 +24,17 @@ mod udp;
 mod wiring;
 
 pub use clock::{Clock, SystemClock, pause};
+pub use engine_queue::EngineQueue;
 pub use entropy::{rng, seed};
-pub use errands::Errands;
-pub use exchange::{Exchange, Parts};
+pub use exchange::{Exchange, ExchangeConfig};
+pub use heartbeat::{last_heartbeat, start_heartbeat};
 pub use inbox::{Inbox, engine_of};
 pub use ladder::LadderWriter;
-pub use mailbox::Mailbox;
+pub use lookup_runtime::LookupRuntime;
 pub use nat::Nat;
 pub use pbx_media::datagram::source_towards;
 pub use ports::{DataSources, ScriptHost};
 pub use promises::Promises;
-pub use pulse::{last_pulse, start_pulse};
 pub use routes::RouteTable;
 pub use sender::Sender;
 pub use storage::{Room, Storage, StorageBook, room_of, watch_storage};

@@ -1,6 +1,6 @@
 //! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
 
-use super::feeder::{Batch, Bell, feed};
+use super::feeder::{FeederSignals, PromisedBatch, feed};
 use super::storage::{Storage, StorageBook};
 use crate::base::ids::{CallId, TenantId};
 use crate::journal::{Entry, Journal, Position, Progress};
@@ -28,7 +28,7 @@ pub struct Promises {
     /// Held while a batch is appended and queued: the queue's order is the journal's.
     queue: Arc<Mutex<Queue>>,
     progress: watch::Receiver<Progress>,
-    bell: Arc<Bell>,
+    signals: Arc<FeederSignals>,
     /// A record was kept.
     recorded: Arc<Notify>,
     disk: Arc<SyncThread>,
@@ -41,7 +41,7 @@ struct SyncThread(Thread);
 
 #[derive(Debug)]
 struct Queue {
-    sender: mpsc::UnboundedSender<Batch>,
+    sender: mpsc::UnboundedSender<PromisedBatch>,
     last: Position,
     /// Calls whose end was promised and whose record was not kept yet: it waits for the media's report.
     unrecorded: HashMap<CallId, TenantId>,
@@ -82,12 +82,12 @@ impl Promises {
         let (sender, receiver) = mpsc::unbounded_channel();
         let last = projector.progress().projected;
         let (reached, progress) = watch::channel(projector.progress());
-        let bell = Arc::new(Bell::default());
-        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, bell.clone()));
+        let signals = Arc::new(FeederSignals::default());
+        let task = tokio::spawn(feed(receiver, projector, Arc::downgrade(&journal), reached, signals.clone()));
         let disk = SyncThread::start(Arc::downgrade(&journal))?;
         let queue = Arc::new(Mutex::new(Queue { sender, last, unrecorded: HashMap::new() }));
         let (recorded, disk) = (Arc::new(Notify::new()), Arc::new(disk));
-        Ok((Self { journal, queue, progress, bell, recorded, disk, storage }, task))
+        Ok((Self { journal, queue, progress, signals, recorded, disk, storage }, task))
     }
 
     /// Appends with one write. If the disk refuses, calls go on and the fault is told: a phone system that falls silent
@@ -119,7 +119,7 @@ impl Promises {
 
     /// Of entries that the journal refused those that may wait in memory; the others are lost, refreshes first.
     fn what_memory_holds(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
-        let (waiting, all) = (self.bell.waiting.load(Ordering::Relaxed), entries.len());
+        let (waiting, all) = (self.signals.waiting.load(Ordering::Relaxed), entries.len());
         if waiting + all > MOST_REFRESHES {
             entries.retain(|entry| !matches!(entry, Entry::BindingRefreshed { .. }));
         }
@@ -131,12 +131,12 @@ impl Promises {
     }
 
     /// What the feeder is given: the entries, or where it finds them. Those that neither disk nor SQL takes wait in memory.
-    fn batch(&self, entries: Vec<Entry>, position: Option<Position>) -> Batch {
+    fn batch(&self, entries: Vec<Entry>, position: Option<Position>) -> PromisedBatch {
         match position {
-            Some(end) if self.bell.waiting.load(Ordering::Relaxed) > MOST_WAITING => Batch::InJournal(end),
+            Some(end) if self.signals.waiting.load(Ordering::Relaxed) > MOST_WAITING => PromisedBatch::InJournal(end),
             position => {
-                self.bell.waiting.fetch_add(entries.len(), Ordering::Relaxed);
-                Batch::Entries(entries, position)
+                self.signals.waiting.fetch_add(entries.len(), Ordering::Relaxed);
+                PromisedBatch::Entries(entries, position)
             }
         }
     }
@@ -166,7 +166,7 @@ impl Promises {
     pub async fn projected(&self) {
         let end = self.queue().last;
         let mut progress = self.progress.clone();
-        self.bell.hurry.notify_one();
+        self.signals.hurry.notify_one();
         // An error means that the feeder has ended: the next start goes on.
         let _ = progress.wait_for(|reached| reached.projected >= end).await;
     }
@@ -176,8 +176,8 @@ impl Promises {
         self.projected().await;
         let mut progress = self.progress.clone();
         let end = progress.borrow().projected;
-        self.bell.refresh.notify_one();
-        self.bell.hurry.notify_one();
+        self.signals.refresh.notify_one();
+        self.signals.hurry.notify_one();
         let _ = progress.wait_for(|reached| reached.refreshed >= end).await;
     }
 
@@ -271,9 +271,9 @@ mod tests {
         for number in most..most + 100 {
             promises.keep(std::iter::once(line(number)));
         }
-        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed) as u64, most);
+        assert_eq!(promises.signals.waiting.load(Ordering::Relaxed) as u64, most);
         promises.projected().await;
-        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed), 0);
+        assert_eq!(promises.signals.waiting.load(Ordering::Relaxed), 0);
         let newest = store.audit(TenantId::of_key("acme"), None, 100).await.unwrap();
         let times: Vec<i64> = newest.lines.iter().map(|line| line.at.micros()).collect();
         assert_eq!(times, (most as i64..most as i64 + 100).rev().collect::<Vec<_>>());
@@ -335,9 +335,9 @@ mod tests {
         keep(100, refresh);
         assert_eq!(storage.borrow().lost, 100, "phones refresh again");
         keep(MOST_WAITING, || line(2));
-        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed), MOST_WAITING);
+        assert_eq!(promises.signals.waiting.load(Ordering::Relaxed), MOST_WAITING);
         keep(1000, || line(3));
-        assert_eq!(promises.bell.waiting.load(Ordering::Relaxed), MOST_WAITING, "memory is bounded");
+        assert_eq!(promises.signals.waiting.load(Ordering::Relaxed), MOST_WAITING, "memory is bounded");
         assert_eq!(storage.borrow().lost as usize, 100 + MOST_REFRESHES + 1000);
         // SQL takes what waited.
         promises.projected().await;

@@ -1,8 +1,8 @@
 //! One socket a UDP listener. One that is bound to every address of the machine learns from the system which of them each
 //! datagram came to: what is answered leaves from there. It is read by the engine itself where there is one, else by a thread of its own.
 
+use super::engine_queue::timespec;
 use super::front::Front;
-use super::mailbox::timespec;
 use crate::base::flow::{Flow, Transport};
 use crate::base::ids::Slot;
 use crate::base::time::Now;

@@ -1,8 +1,8 @@
 //! What the engines and the readers of an exchange share: one door, one table of routes, one way out.
 
-use super::audit_book::AuditBook;
-use super::driver::Wires;
-use super::exchange::Parts;
+use super::audit_writer::AuditWriter;
+use super::driver::EngineIo;
+use super::exchange::ExchangeConfig;
 use super::front::Front;
 use super::routes::{Listener, RouteTable};
 use super::sender::Sender;
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
 
 /// Where an exchange's messages, media commands and events go.
-pub(super) struct Ways {
+pub(super) struct Outbound {
     /// SIP.
     pub(super) sender: Sender,
     /// The media threads.
@@ -24,36 +24,41 @@ pub(super) struct Ways {
 }
 
 /// What every engine is connected to, and what every received message goes through, for an exchange that listens there.
-pub(super) fn wire(parts: Parts, ways: Ways, listeners: Vec<Listener>, rng: &mut ChaCha20Rng) -> (Wires, Arc<Front>) {
-    let routes = Arc::new(RouteTable::new(listeners, parts.nat, parts.clock.clone()));
+pub(super) fn wire(
+    config: ExchangeConfig,
+    outbound: Outbound,
+    listeners: Vec<Listener>,
+    rng: &mut ChaCha20Rng,
+) -> (EngineIo, Arc<Front>) {
+    let routes = Arc::new(RouteTable::new(listeners, config.nat, config.clock.clone()));
     let mut nonce_key = [0; 32];
     rng.fill_bytes(&mut nonce_key);
-    let door = Arc::new(Door::new(parts.door_key, nonce_key, &parts.settings));
-    let audit = Arc::new(AuditBook::new(parts.promises.clone(), ChaCha20Rng::from_rng(rng)));
+    let door = Arc::new(Door::new(config.door_key, nonce_key, &config.settings));
+    let audit = Arc::new(AuditWriter::new(config.promises.clone(), ChaCha20Rng::from_rng(rng)));
     let front = Front {
         door: door.clone(),
-        clock: parts.clock.clone(),
-        configuration: parts.configuration.clone(),
+        clock: config.clock.clone(),
+        configuration: config.configuration.clone(),
         routes: routes.clone(),
-        inbox: parts.inbox.0,
-        sender: ways.sender.clone(),
+        inbox: config.inbox.0,
+        sender: outbound.sender.clone(),
         audit: audit.clone(),
         rng: Mutex::new(ChaCha20Rng::from_rng(rng)),
     };
-    let wires = Wires {
-        clock: parts.clock,
-        configuration: parts.configuration,
+    let io = EngineIo {
+        clock: config.clock,
+        configuration: config.configuration,
         routes,
         door,
-        settings: Arc::new(parts.settings),
-        promises: parts.promises,
+        settings: Arc::new(config.settings),
+        promises: config.promises,
         audit,
-        sender: ways.sender,
-        media: ways.media,
-        scripts: parts.scripts,
-        sources: parts.sources,
-        events: ways.events,
-        ladder: parts.ladder,
+        sender: outbound.sender,
+        media: outbound.media,
+        scripts: config.scripts,
+        sources: config.sources,
+        events: outbound.events,
+        ladder: config.ladder,
     };
-    (wires, Arc::new(front))
+    (io, Arc::new(front))
 }

@@ -2,7 +2,7 @@ use super::super::framing::LengthByte;
 use super::super::handshake::Handshake;
 use super::*;
 use crate::engine::io::Input;
-use crate::net::Mailbox;
+use crate::net::EngineQueue;
 use pbx_sip::framing::FramingError;
 use std::io;
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn flow(connection: u64) -> Flow {
 }
 
 /// Room for so many connections, and the queue of an engine.
-fn connections(room: usize) -> (Connections, Mailbox) {
+fn connections(room: usize) -> (Connections, EngineQueue) {
     let (inbox, mut queues) = Inbox::new(1).unwrap();
     let settings = Settings { connections: room, connections_per_address: room, ..Settings::default() };
     (Connections::new(inbox, Handle::current(), &settings), queues.remove(0))

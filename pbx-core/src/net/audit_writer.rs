@@ -10,12 +10,12 @@ use std::sync::{Mutex, PoisonError};
 
 /// The audit's way into the journal.
 #[derive(Debug)]
-pub(super) struct AuditBook {
+pub(super) struct AuditWriter {
     promises: Promises,
     rng: Mutex<ChaCha20Rng>,
 }
 
-impl AuditBook {
+impl AuditWriter {
     /// The randomness is for ids.
     pub(super) fn new(promises: Promises, rng: ChaCha20Rng) -> Self {
         Self { promises, rng: Mutex::new(rng) }

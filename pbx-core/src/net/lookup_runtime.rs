@@ -17,14 +17,14 @@ const GATHER: Duration = Duration::from_millis(5);
 
 /// The thread. Dropping this ends it, with all that is under way.
 #[derive(Debug)]
-pub struct Errands {
+pub struct LookupRuntime {
     handle: Handle,
     /// How many steps errands have made since the thread last waited for the network.
     steps: Arc<AtomicUsize>,
     _open: oneshot::Sender<()>,
 }
 
-impl Errands {
+impl LookupRuntime {
     /// Starts it.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn errands_are_run_and_end_with_the_thread() {
         let (done, answers) = channel();
-        let errands = Errands::start("errands").unwrap();
+        let errands = LookupRuntime::start("errands").unwrap();
         for number in 0..3 {
             let done = done.clone();
             errands.run(async move { done.send(number).unwrap() });

@@ -1,4 +1,4 @@
-//! Where an engine's inputs wait for it, and the bell that wakes it while it sleeps on sockets.
+//! Where an engine's inputs wait for it, and the wakeup that wakes it while it sleeps on sockets.
 
 use super::udp::Listening;
 use crate::engine::io::Input;
@@ -17,16 +17,16 @@ const WAITING: usize = 65_536;
 
 /// The far end of an engine's queue.
 #[derive(Debug)]
-pub struct Mailbox {
+pub struct EngineQueue {
     inputs: Receiver<Waiting>,
-    bell: Arc<Bell>,
+    wakeup: Arc<Wakeup>,
 }
 
-/// The near end: a thread that puts something in rings, and the bell is heard only by an engine that sleeps.
+/// The near end: a thread that puts something in rings, and the wakeup is heard only by an engine that sleeps.
 #[derive(Clone, Debug)]
-pub(super) struct EngineQueue {
+pub(super) struct EngineSender {
     inputs: Sender<Waiting>,
-    bell: Arc<Bell>,
+    wakeup: Arc<Wakeup>,
 }
 
 /// One input in the queue.
@@ -38,7 +38,7 @@ struct Waiting {
 }
 
 #[derive(Debug)]
-struct Bell {
+struct Wakeup {
     /// Set by the engine before it looks into its box for the last time.
     asleep: AtomicBool,
     event: OwnedFd,
@@ -50,19 +50,19 @@ struct Bell {
 ///
 /// # Errors
 /// When the system has no file left.
-pub(super) fn mailbox() -> io::Result<(EngineQueue, Mailbox)> {
+pub(super) fn engine_queue() -> io::Result<(EngineSender, EngineQueue)> {
     let event = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
-    let bell = Arc::new(Bell { asleep: AtomicBool::new(false), event, messages: AtomicUsize::new(0) });
+    let wakeup = Arc::new(Wakeup { asleep: AtomicBool::new(false), event, messages: AtomicUsize::new(0) });
     let (sender, receiver) = channel();
-    Ok((EngineQueue { inputs: sender, bell: bell.clone() }, Mailbox { inputs: receiver, bell }))
+    Ok((EngineSender { inputs: sender, wakeup: wakeup.clone() }, EngineQueue { inputs: receiver, wakeup }))
 }
 
-impl EngineQueue {
+impl EngineSender {
     /// Puts a message from the network in. False: too many wait, or the engine is gone.
     pub(super) fn try_put(&self, input: Input) -> bool {
-        if self.bell.messages.fetch_add(1, Ordering::Relaxed) >= WAITING {
-            self.bell.messages.fetch_sub(1, Ordering::Relaxed);
-            self.bell.ring();
+        if self.wakeup.messages.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            self.wakeup.messages.fetch_sub(1, Ordering::Relaxed);
+            self.wakeup.wake();
             return false;
         }
         self.send(Waiting { input, from_network: true })
@@ -75,13 +75,13 @@ impl EngineQueue {
 
     fn send(&self, waiting: Waiting) -> bool {
         let taken = self.inputs.send(waiting).is_ok();
-        self.bell.ring();
+        self.wakeup.wake();
         taken
     }
 }
 
-impl Bell {
-    fn ring(&self) {
+impl Wakeup {
+    fn wake(&self) {
         // Between putting in and looking whether somebody sleeps; the sleeper has the same fence between the two the other
         // way round, so that one of them sees the other.
         fence(Ordering::SeqCst);
@@ -92,12 +92,12 @@ impl Bell {
     }
 }
 
-impl Mailbox {
+impl EngineQueue {
     /// What waits.
     pub fn take(&self) -> Option<Input> {
         let Waiting { input, from_network } = self.inputs.try_recv().ok()?;
         if from_network {
-            self.bell.messages.fetch_sub(1, Ordering::Relaxed);
+            self.wakeup.messages.fetch_sub(1, Ordering::Relaxed);
         }
         Some(input)
     }
@@ -108,19 +108,19 @@ impl Mailbox {
         if let Some(first) = self.take() {
             return Some(first);
         }
-        self.bell.asleep.store(true, Ordering::Relaxed);
+        self.wakeup.asleep.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         let first = self.take();
         if first.is_none() {
             let mut fds: Vec<_> = sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
-            fds.push(PollFd::new(&self.bell.event, PollFlags::IN));
+            fds.push(PollFd::new(&self.wakeup.event, PollFlags::IN));
             // Interrupted or not: whoever waits looks for itself what there is.
             let _ = poll(&mut fds, Some(&timespec(patience)));
-            if fds.last().is_some_and(|bell| !bell.revents().is_empty()) {
-                let _ = rustix::io::read(&self.bell.event, &mut [0; 8]);
+            if fds.last().is_some_and(|wakeup| !wakeup.revents().is_empty()) {
+                let _ = rustix::io::read(&self.wakeup.event, &mut [0; 8]);
             }
         }
-        self.bell.asleep.store(false, Ordering::Relaxed);
+        self.wakeup.asleep.store(false, Ordering::Relaxed);
         first
     }
 }
@@ -137,26 +137,26 @@ mod tests {
     #[test]
     fn whatever_is_put_in_ends_the_wait() {
         const MANY: usize = 20_000;
-        let (queue, mailbox) = mailbox().unwrap();
+        let (sender, queue) = engine_queue().unwrap();
         let writers: Vec<_> = (0..2)
-            .map(|_| queue.clone())
-            .map(|queue| std::thread::spawn(move || (0..MANY).for_each(|_| queue.put(Input::Wake))))
+            .map(|_| sender.clone())
+            .map(|sender| std::thread::spawn(move || (0..MANY).for_each(|_| sender.put(Input::Wake))))
             .collect();
-        // A bell that is not heard once would let this wait for an hour.
+        // A wakeup that is not heard once would let this wait for an hour.
         let mut came = 0;
         while came < 2 * MANY {
-            came += usize::from(mailbox.wait(&[], Duration::from_secs(3600)).is_some());
+            came += usize::from(queue.wait(&[], Duration::from_secs(3600)).is_some());
         }
-        assert!(mailbox.take().is_none());
+        assert!(queue.take().is_none());
         writers.into_iter().for_each(|writer| writer.join().unwrap());
     }
 
     #[test]
     fn messages_that_find_no_room_are_dropped_and_what_is_taken_makes_room() {
-        let (queue, mailbox) = mailbox().unwrap();
-        let taken = (0..WAITING + 10).filter(|_| queue.try_put(Input::Wake)).count();
+        let (sender, queue) = engine_queue().unwrap();
+        let taken = (0..WAITING + 10).filter(|_| sender.try_put(Input::Wake)).count();
         assert_eq!(taken, WAITING);
-        assert!(mailbox.take().is_some());
-        assert!(queue.try_put(Input::Wake) && !queue.try_put(Input::Wake));
+        assert!(queue.take().is_some());
+        assert!(sender.try_put(Input::Wake) && !sender.try_put(Input::Wake));
     }
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 const BEAT: Duration = Duration::from_secs(1);
 
 /// When the server whose file this is was last alive; none if it never said.
-pub fn last_pulse(file: &Path) -> Option<Wall> {
+pub fn last_heartbeat(file: &Path) -> Option<Wall> {
     std::fs::read_to_string(file).ok()?.trim().parse().ok().map(Wall::from_micros)
 }
 
@@ -22,7 +22,7 @@ pub fn last_pulse(file: &Path) -> Option<Wall> {
 ///
 /// # Errors
 /// When the file can't be made.
-pub fn start_pulse(file: &Path, clock: Arc<dyn Clock>) -> io::Result<JoinHandle<()>> {
+pub fn start_heartbeat(file: &Path, clock: Arc<dyn Clock>) -> io::Result<JoinHandle<()>> {
     let file = Arc::new(OpenOptions::new().write(true).create(true).truncate(false).open(file)?);
     Ok(tokio::spawn(async move {
         loop {
@@ -46,11 +46,11 @@ mod tests {
     #[test]
     fn last_beat_is_read_back() {
         let path = std::env::temp_dir().join(format!("ringdown-pulse-{}", std::process::id()));
-        assert_eq!(last_pulse(&path), None);
+        assert_eq!(last_heartbeat(&path), None);
         let file = File::create(&path).unwrap();
         for micros in [1_795_165_200_000_000, 7] {
             beat(&file, Wall::from_micros(micros)).unwrap();
-            assert_eq!(last_pulse(&path), Some(Wall::from_micros(micros)));
+            assert_eq!(last_heartbeat(&path), Some(Wall::from_micros(micros)));
         }
         std::fs::remove_file(&path).unwrap();
     }
