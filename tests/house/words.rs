@@ -21,7 +21,7 @@ const DONE: &[&str] = &[
     "pbx-core/src/journal",
     "pbx-core/src/lib.rs",
     "pbx-core/src/location.rs",
-    "pbx-core/src/net/stream",
+    "pbx-core/src/net",
     "pbx-core/src/registrar",
     "pbx-core/src/script.rs",
     "pbx-core/src/secret",

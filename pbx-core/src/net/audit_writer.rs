@@ -16,12 +16,12 @@ pub(super) struct AuditWriter {
 }
 
 impl AuditWriter {
-    /// The randomness is for ids.
+    /// Writes into this journal, with ids of this randomness.
     pub(super) fn new(promises: Promises, rng: ChaCha20Rng) -> Self {
         Self { promises, rng: Mutex::new(rng) }
     }
 
-    /// Keeps what was noticed.
+    /// Writes a line about what was noticed.
     pub(super) fn write(&self, alarm: &Alarm) {
         let mut random = [0; 10];
         self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut random);

@@ -1,4 +1,5 @@
-//! A file that is there to go: when the disk is full, its room is what journal and database live on until somebody comes.
+//! A file that is there to go: when the disk is full, journal and database live on its room until
+//! an operator makes more.
 
 use rustix::fs::{FallocateFlags, fallocate};
 use std::fs::OpenOptions;
@@ -8,12 +9,12 @@ use std::path::{Path, PathBuf};
 /// How large it is: some minutes of a busy server's promises, hours of another's.
 pub(super) const BYTES: u64 = 64 << 20;
 
-/// The file.
+/// The file, by its path.
 #[derive(Debug)]
 pub(super) struct Ballast(PathBuf);
 
 impl Ballast {
-    /// That of a data folder; whether it is there, the folder tells.
+    /// Names the ballast of a data folder, which is there only once it is laid.
     pub(super) fn of(folder: &Path) -> Self {
         Self(folder.join("ballast"))
     }
@@ -32,7 +33,7 @@ impl Ballast {
         Ok(laid?)
     }
 
-    /// Gives the room back; whether there was any.
+    /// Gives the room back; returns whether there was any.
     pub(super) fn release(&self) -> bool {
         std::fs::remove_file(&self.0).is_ok()
     }

@@ -3,9 +3,9 @@
 use crate::base::time::{Instant, Now, Wall};
 use std::time::SystemTime;
 
-/// Tells what time it is. Handed to whoever needs it outside the engines.
+/// A clock, for all that needs the time outside the engines.
 pub trait Clock: Send + Sync + std::fmt::Debug {
-    /// Both times of this moment.
+    /// Returns both times of this moment.
     fn now(&self) -> Now;
 }
 

@@ -1,4 +1,5 @@
-//! Drives one engine on a thread of its own: takes what waits, asks the engine, carries out what it wants.
+//! Drives one engine on a thread of its own: takes what waits, asks the engine, carries out what it
+//! wants.
 
 use super::audit_writer::AuditWriter;
 use super::udp::Listening;
@@ -19,14 +20,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast;
 
-/// Inputs that are handled before their outputs are carried out: one write to the journal for all of them.
+/// Inputs that are handled before their outputs are carried out: one write to the journal for all
+/// of them.
 const BATCH: usize = 128;
 /// Inputs of one turn from which on it was full: more are let come together before the next.
 const FULL: usize = 32;
 /// How soon a driver notices that it should stop.
 const NOTICE: Duration = Duration::from_millis(200);
 
-/// What an engine is connected to.
+/// The rooms that an engine is connected to.
 #[derive(Clone)]
 pub(super) struct EngineIo {
     /// Tells the time.
@@ -39,19 +41,19 @@ pub(super) struct EngineIo {
     pub(super) door: Arc<Door>,
     /// Timers and limits.
     pub(super) settings: Arc<Settings>,
-    /// Where promises are kept.
+    /// The way into the journal.
     pub(super) promises: super::Promises,
-    /// Where the audit is kept.
+    /// The way into the audit.
     pub(super) audit: Arc<AuditWriter>,
     /// The way out.
     pub(super) sender: Sender,
     /// The media threads.
     pub(super) media: Arc<pbx_media::Media>,
-    /// Who runs scripts.
+    /// The host of scripts.
     pub(super) scripts: Arc<dyn ScriptHost>,
-    /// Who asks data sources.
+    /// The client of data sources.
     pub(super) sources: Arc<dyn DataSources>,
-    /// Who listens.
+    /// The bus.
     pub(super) events: broadcast::Sender<Arc<Event>>,
     /// The ring of SIP messages.
     pub(super) ladder: LadderWriter,
@@ -70,14 +72,14 @@ pub(super) struct Driver {
     /// The configuration that the engine last saw.
     pub(super) directory: Arc<Directory>,
     pub(super) io: EngineIo,
-    /// Tells everybody that the engine should stop.
+    /// Set when the engine should stop.
     pub(super) stop: Arc<AtomicBool>,
-    /// Calls that run in this engine, for whoever waits for the drain.
+    /// Calls that run in this engine, for those that wait for the drain.
     pub(super) running: Arc<AtomicUsize>,
 }
 
 impl Driver {
-    /// Runs until told to stop.
+    /// Runs until `stop` is set.
     pub(super) fn run(mut self) {
         let mut outputs = Vec::with_capacity(256);
         // The first turn lets the engine ask for media ports before the first call.
@@ -96,7 +98,8 @@ impl Driver {
             if let Some(first) = first {
                 self.ask(now, first, &mut outputs);
             }
-            // The queue first: a drain that was ordered before a call came must find it still outside.
+            // The queue first: a drain that was ordered before a call came must find it still
+            // outside.
             let mut backlog = self.drain_queue(now, &mut outputs);
             backlog |= self.read(now, &mut outputs);
             wake = self.carry_out(now, &mut outputs).or(wake);
@@ -113,7 +116,7 @@ impl Driver {
         self.queue.wait(&self.sockets, patience)
     }
 
-    /// What has come on the sockets. True: more may wait.
+    /// Takes what has come on the sockets; returns whether more may wait.
     fn read(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
         let (mut admitted, mut backlog) = (std::mem::take(&mut self.admitted), false);
         for socket in &mut self.sockets {
@@ -125,7 +128,7 @@ impl Driver {
         backlog
     }
 
-    /// What other threads have put in, up to a batch. True: more may wait.
+    /// Takes what other threads have put in, up to a batch; returns whether more may wait.
     fn drain_queue(&mut self, now: Now, outputs: &mut Vec<Output>) -> bool {
         for _ in 0..BATCH {
             let Some(next) = self.queue.take() else { return false };
@@ -134,8 +137,9 @@ impl Driver {
         true
     }
 
-    /// Rests for what is left of the time since a full turn began. A lone message finds the engine awake or asleep, but never at
-    /// rest; where many come close together one turn handles all of them, for to be woken costs more than to handle one.
+    /// Rests for what is left of the time since a full turn began. A lone message finds the engine
+    /// awake or asleep, but never at rest; where many come close together one turn handles all of
+    /// them, for waking costs more than handling one.
     #[expect(clippy::disallowed_methods, reason = "timers live in net")]
     fn gather(&self, began: Instant) {
         let spent = self.io.clock.now().mono.since(began);
@@ -148,16 +152,17 @@ impl Driver {
     fn ask(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
         self.handled += 1;
         self.renew(now, outputs);
-        self.tell(now, input, outputs);
+        self.handle(now, input, outputs);
     }
 
-    fn tell(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
+    fn handle(&mut self, now: Now, input: Input, outputs: &mut Vec<Output>) {
         let Self { engine, directory, io, .. } = self;
         let world = World { now, directory, routes: &*io.routes, settings: &io.settings };
         engine.handle(&world, input, outputs);
     }
 
-    /// Goes on with the newest configuration. What it let lapse is forgotten before anything else is looked at with it.
+    /// Goes on with the newest configuration; what it let lapse is forgotten before anything else
+    /// is looked at with it.
     fn renew(&mut self, now: Now, outputs: &mut Vec<Output>) {
         let newest = self.io.configuration.snapshot();
         if Arc::ptr_eq(&newest, &self.directory) {
@@ -165,11 +170,12 @@ impl Driver {
         }
         let before = std::mem::replace(&mut self.directory, newest);
         for (tenant, device) in self.directory.lapsed_since(&before) {
-            self.tell(now, Input::Command(Command::Forget { tenant, device }), outputs);
+            self.handle(now, Input::Command(Command::Forget { tenant, device }), outputs);
         }
     }
 
-    /// Promises first, then everything in the engine's order. Gives the last wish to be woken.
+    /// Carries out promises first, then everything in the engine's order. Returns when the engine
+    /// wants to be woken.
     fn carry_out(&self, now: Now, outputs: &mut Vec<Output>) -> Option<Instant> {
         let io = &self.io;
         let promises = outputs.extract_if(.., |output| matches!(output, Output::Journal(_)));
@@ -177,7 +183,8 @@ impl Driver {
             Output::Journal(entry) => Some(entry),
             _ => None,
         }));
-        // The system's way out before our own books: see `Listening::read` for why one step for all.
+        // The system's way out before our own books: see `Listening::read` for why one step for
+        // all.
         for output in outputs.iter() {
             let Output::Send { flow, bytes, about } = output else { continue };
             if about.is_some() {
@@ -191,7 +198,7 @@ impl Driver {
         let (mut media, mut scripts, mut queries, mut wake) = (Vec::new(), Vec::new(), Vec::new(), None);
         for output in outputs.drain(..) {
             match output {
-                Output::Send { flow, bytes, about: None } => self.tell_refusal(now, &flow, &bytes),
+                Output::Send { flow, bytes, about: None } => self.audit_refusal(now, &flow, &bytes),
                 Output::Send { flow, bytes, about: Some(about) } => io.ladder.sent(now.wall, about, flow, bytes),
                 Output::Received { tenant, call, flow, bytes } => {
                     io.ladder.received(now.wall, (tenant, call), flow, bytes);
@@ -200,12 +207,13 @@ impl Driver {
                 Output::Script(job) => scripts.push(job),
                 Output::Query(query) => queries.push(query),
                 Output::Journal(_) => {}
-                // Nobody listens: that is no fault.
+                // No reader: that is no fault.
                 Output::Publish(event) => drop(io.events.send(event)),
                 Output::WakeAt(at) => wake = Some(at),
             }
         }
-        // Last of all, and once, what wakes other threads: on one core each of them would take it from us at once.
+        // Last of all, and once, what wakes other threads: on one core each of them would take it
+        // from us at once.
         queries.into_iter().for_each(|query| self.ask_source(query));
         if !scripts.is_empty() {
             io.scripts.submit(scripts);
@@ -214,8 +222,8 @@ impl Driver {
         wake
     }
 
-    /// What belongs to no call has no record: a refusal leaves a line in the audit.
-    fn tell_refusal(&self, now: Now, flow: &Flow, bytes: &Bytes) {
+    /// Notes a refusal of what belongs to no call and has no record: a line in the audit.
+    fn audit_refusal(&self, now: Now, flow: &Flow, bytes: &Bytes) {
         let directory = self.io.configuration.snapshot();
         if let Some(alarm) = self.io.door.refused(now, flow.remote, bytes, Some(&directory)) {
             self.io.audit.write(&alarm);
@@ -228,13 +236,14 @@ impl Driver {
     }
 }
 
-/// How long to rest after a turn that handled so many inputs and took so long; `None` if it was not full.
+/// Returns how long to rest after a turn that handled so many inputs and took so long; `None` if it
+/// was not full.
 fn rest(handled: usize, spent: Duration, longest: Duration) -> Option<Duration> {
     let rest = longest.saturating_sub(spent);
     (handled >= FULL && !rest.is_zero()).then_some(rest)
 }
 
-/// What goes on the wire.
+/// Returns what goes on the wire.
 fn sent(output: &Output) -> Option<(&Flow, &Bytes)> {
     match output {
         Output::Send { flow, bytes, .. } => Some((flow, bytes)),

@@ -1,4 +1,4 @@
-//! Where an engine's inputs wait for it, and the wakeup that wakes it while it sleeps on sockets.
+//! The queue in which an engine's inputs wait, and what wakes an engine that sleeps on sockets.
 
 use super::udp::Listening;
 use crate::engine::io::Input;
@@ -10,19 +10,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// How many messages from the network may wait for one engine. More than this is an overload: they are then dropped, as a full
-/// socket would. What comes from the server itself is never dropped and waits for nobody: there is only as much of it as the
-/// engine has asked for, and as there are connections to lose.
+/// Messages from the network that may wait for one engine; more are an overload and are dropped, as
+/// by a full socket. What comes from the server itself is never dropped and never waits: there is
+/// only as much of it as the engine has asked for, and as there are connections to lose.
 const WAITING: usize = 65_536;
 
-/// The far end of an engine's queue.
+/// The queue, as its engine has it.
 #[derive(Debug)]
 pub struct EngineQueue {
     inputs: Receiver<Waiting>,
     wakeup: Arc<Wakeup>,
 }
 
-/// The near end: a thread that puts something in rings, and the wakeup is heard only by an engine that sleeps.
+/// The way into the queue: a thread that puts something in wakes the engine if it sleeps.
 #[derive(Clone, Debug)]
 pub(super) struct EngineSender {
     inputs: Sender<Waiting>,
@@ -39,14 +39,14 @@ struct Waiting {
 
 #[derive(Debug)]
 struct Wakeup {
-    /// Set by the engine before it looks into its box for the last time.
+    /// Set by the engine before it looks into its queue for the last time.
     asleep: AtomicBool,
     event: OwnedFd,
     /// Messages from the network in the queue.
     messages: AtomicUsize,
 }
 
-/// A queue.
+/// Makes a queue.
 ///
 /// # Errors
 /// When the system has no file left.
@@ -58,7 +58,8 @@ pub(super) fn engine_queue() -> io::Result<(EngineSender, EngineQueue)> {
 }
 
 impl EngineSender {
-    /// Puts a message from the network in. False: too many wait, or the engine is gone.
+    /// Puts a message from the network in. Returns whether it was taken: not where too many wait,
+    /// or the engine is gone.
     pub(super) fn try_put(&self, input: Input) -> bool {
         if self.wakeup.messages.fetch_add(1, Ordering::Relaxed) >= WAITING {
             self.wakeup.messages.fetch_sub(1, Ordering::Relaxed);
@@ -82,18 +83,19 @@ impl EngineSender {
 
 impl Wakeup {
     fn wake(&self) {
-        // Between putting in and looking whether somebody sleeps; the sleeper has the same fence between the two the other
-        // way round, so that one of them sees the other.
+        // Between putting in and looking whether the engine sleeps; the engine has the same fence
+        // between the two the other way round, so that one of them sees the other.
         fence(Ordering::SeqCst);
         if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
-            // It can fail only when it was rung 2^64 - 2 times: then it is heard anyway.
+            // It can fail only after 2^64 - 2 wakes that no engine read: then one more is not
+            // needed.
             let _ = rustix::io::write(&self.event, &1_u64.to_ne_bytes());
         }
     }
 }
 
 impl EngineQueue {
-    /// What waits.
+    /// Takes what waits.
     pub fn take(&self) -> Option<Input> {
         let Waiting { input, from_network } = self.inputs.try_recv().ok()?;
         if from_network {
@@ -102,8 +104,8 @@ impl EngineQueue {
         Some(input)
     }
 
-    /// Sleeps until something comes in, a socket can be read or the time is over. What it took from the box to find out is
-    /// the box's first.
+    /// Sleeps until something comes in, a socket can be read or the time is over. What it took from
+    /// the queue to find out is the queue's first.
     pub(super) fn wait(&self, sockets: &[Listening], patience: Duration) -> Option<Input> {
         if let Some(first) = self.take() {
             return Some(first);
@@ -114,7 +116,7 @@ impl EngineQueue {
         if first.is_none() {
             let mut fds: Vec<_> = sockets.iter().map(|socket| PollFd::new(socket, PollFlags::IN)).collect();
             fds.push(PollFd::new(&self.wakeup.event, PollFlags::IN));
-            // Interrupted or not: whoever waits looks for itself what there is.
+            // Interrupted or not: the caller looks for itself what there is.
             let _ = poll(&mut fds, Some(&timespec(patience)));
             if fds.last().is_some_and(|wakeup| !wakeup.revents().is_empty()) {
                 let _ = rustix::io::read(&self.wakeup.event, &mut [0; 8]);
@@ -125,7 +127,7 @@ impl EngineQueue {
     }
 }
 
-/// As the system counts it.
+/// Converts to what the system counts in.
 pub(super) fn timespec(time: Duration) -> Timespec {
     Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() }
 }
@@ -142,7 +144,7 @@ mod tests {
             .map(|_| sender.clone())
             .map(|sender| std::thread::spawn(move || (0..MANY).for_each(|_| sender.put(Input::Wake))))
             .collect();
-        // A wakeup that is not heard once would let this wait for an hour.
+        // A wakeup that is lost once would let this wait for an hour.
         let mut came = 0;
         while came < 2 * MANY {
             came += usize::from(queue.wait(&[], Duration::from_secs(3600)).is_some());

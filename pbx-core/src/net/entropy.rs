@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// 32 bytes of the machine's randomness, or the reason why there are none.
+/// Returns 32 bytes of the machine's randomness.
 ///
 /// # Errors
 /// When the kernel has no randomness to give: nothing that needs secrets may start then.
@@ -14,7 +14,7 @@ pub fn seed() -> Result<[u8; 32], std::io::Error> {
     Ok(seed)
 }
 
-/// A generator of its own, seeded by the machine.
+/// Makes a generator of its own, seeded by the machine.
 ///
 /// # Errors
 /// As [`seed`].

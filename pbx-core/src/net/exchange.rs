@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long records may take to be complete after the last call was cut.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
-/// What an exchange is started with.
+/// The configuration of an exchange, and the rooms that it is connected to.
 pub struct ExchangeConfig {
     /// Where SIP is listened for, UDP and TCP on each. Port 0: any, the same for both.
     pub sip: Vec<SocketAddr>,
@@ -46,9 +46,9 @@ pub struct ExchangeConfig {
     pub media: pbx_media::Config,
     /// Timers and limits.
     pub settings: Settings,
-    /// Tells the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Seeds every random choice.
+    /// The seed of every random choice.
     pub seed: [u8; 32],
     /// The configuration.
     pub configuration: Arc<Configuration>,
@@ -60,11 +60,11 @@ pub struct ExchangeConfig {
     pub ladder: LadderWriter,
     /// Where devices could be reached before the restart.
     pub bindings: Vec<(TenantId, Binding)>,
-    /// The way to the engines, and its far ends.
+    /// The way to the engines, and their queues.
     pub inbox: (Inbox, Vec<EngineQueue>),
-    /// Runs scripts.
+    /// The host of scripts.
     pub scripts: Arc<dyn ScriptHost>,
-    /// Asks data sources.
+    /// The client of data sources.
     pub sources: Arc<dyn DataSources>,
 }
 
@@ -143,8 +143,8 @@ impl Exchange {
         Ok(())
     }
 
-    /// Begins to listen. A single engine reads its sockets itself, which saves every message a change of threads; they are
-    /// given back for it then.
+    /// Begins to listen. A single engine reads its sockets itself, which saves every message a
+    /// change of threads; they are given back for it then.
     fn start_listeners(
         &mut self,
         bound: Vec<BoundAddress>,
@@ -167,32 +167,33 @@ impl Exchange {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
     }
 
-    /// Where SIP is listened for.
+    /// Returns the addresses on which SIP is listened for.
     pub fn listening(&self) -> &[SocketAddr] {
         &self.listening
     }
 
-    /// Everything that happens from now on.
+    /// Subscribes to everything that happens from now on.
     pub fn events(&self) -> broadcast::Receiver<Arc<Event>> {
         self.events.subscribe()
     }
 
-    /// A way to get such receivers later.
+    /// Returns the bus, to subscribe later.
     pub fn event_source(&self) -> broadcast::Sender<Arc<Event>> {
         self.events.clone()
     }
 
-    /// The way to the engines.
+    /// Returns the way to the engines.
     pub fn inbox(&self) -> Inbox {
         self.inbox.clone()
     }
 
-    /// Calls that run right now.
+    /// Counts the calls that run right now.
     pub fn running_calls(&self) -> usize {
         self.running.iter().map(|calls| calls.load(Ordering::Relaxed)).sum()
     }
 
-    /// Takes no new calls, waits for running ones until the deadline, cuts what is left, and stops with every record on disk.
+    /// Takes no new calls, waits for running ones until the deadline, cuts what is left, and stops
+    /// with every record on disk.
     pub async fn drain(mut self, deadline: Duration) {
         self.inbox.command_all(&Command::Drain);
         self.until_quiet(deadline).await;
@@ -206,16 +207,17 @@ impl Exchange {
             task.abort();
         }
         let threads = take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        // A thread that panicked has told it already; the others look at `stop` five times a second (`NOTICE` in driver.rs and
-        // udp.rs), so this wait is short.
+        // A thread that panicked has reported it; the others look at `stop` five times a second
+        // (`NOTICE` in driver.rs and udp.rs), so this wait is short.
         let _ = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join()))).await;
         self.promises.sync();
-        self.tell_the_rest().await;
+        self.project_the_rest().await;
     }
 
-    /// A database that takes nothing must not hold up the stop: the journal has everything, and the next start goes on with it.
+    /// Waits for the database, but not for long: the journal has everything, and the next start
+    /// goes on with it.
     #[expect(clippy::disallowed_methods, reason = "timers live in net")]
-    async fn tell_the_rest(&self) {
+    async fn project_the_rest(&self) {
         if tokio::time::timeout(LAST_WORDS, self.promises.refreshed()).await.is_err() {
             tracing::warn!("the database has not taken everything; the next start tells it from the journal");
         }
@@ -236,7 +238,7 @@ impl Exchange {
     }
 }
 
-/// What the engines are started with, besides what they are connected to.
+/// The parts of the engines that their connections do not hold.
 struct Engines {
     inputs: Vec<EngineQueue>,
     /// For the only engine to read.
@@ -266,7 +268,7 @@ async fn bind(addresses: &[SocketAddr]) -> io::Result<Vec<BoundAddress>> {
     for address in addresses {
         let taken = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"));
         let mut found = bind_one(*address).await;
-        // A port that the system chose for UDP may be somebody's over TCP.
+        // A port that the system chose for UDP may be taken over TCP.
         for _ in 0..CHOICES {
             if address.port() == 0 && found.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse) {
                 found = bind_one(*address).await;

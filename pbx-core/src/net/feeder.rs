@@ -20,7 +20,7 @@ const BEHIND: u64 = 2;
 /// How long to wait before a refused transaction is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What was promised since the last time.
+/// A batch of what was promised since the last one.
 #[derive(Debug)]
 pub(super) enum PromisedBatch {
     /// Entries, and where the journal ends with them; nowhere if it could not take them.
@@ -29,18 +29,18 @@ pub(super) enum PromisedBatch {
     InJournal(Position),
 }
 
-/// What readers ask of the one who feeds SQL, and what he has to do.
+/// The signals to the feeder, and the count of what it has to do.
 #[derive(Debug, Default)]
 pub(super) struct FeederSignals {
-    /// Entries in memory that SQL has not been told.
+    /// Entries in memory that SQL does not have yet.
     pub(super) waiting: Arc<AtomicUsize>,
-    /// Somebody waits for SQL: it may not rest now.
+    /// A reader waits for SQL: it may not rest now.
     pub(super) hurry: Notify,
-    /// Somebody waits for refreshes as well.
+    /// A reader waits for refreshes as well.
     pub(super) refresh: Notify,
 }
 
-/// Feeds SQL until the last promise is told.
+/// Feeds SQL until the last promise is there.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
 pub(super) async fn feed(
     mut batches: mpsc::UnboundedReceiver<PromisedBatch>,
@@ -80,7 +80,7 @@ impl FeederSignals {
     }
 }
 
-/// The one that tells SQL.
+/// The feeder of SQL.
 struct Feeder {
     projector: Projector,
     journal: Weak<Journal>,
@@ -108,7 +108,7 @@ impl Feeder {
         self.apply(entries, position).await;
     }
 
-    /// Tells SQL, however long it takes.
+    /// Brings entries to SQL, however long it takes.
     async fn apply(&mut self, entries: Vec<Entry>, position: Option<Position>) {
         if entries.is_empty() && position.is_none() {
             return;
@@ -123,10 +123,10 @@ impl Feeder {
         if progress.projected.segment.saturating_sub(progress.refreshed.segment) >= BEHIND {
             self.refresh().await;
         }
-        self.remove_told();
+        self.remove_projected();
     }
 
-    /// Tells SQL what only the journal has.
+    /// Brings to SQL what only the journal has.
     async fn read_up_to(&mut self, end: Position) {
         while self.projector.progress().projected < end
             && let Some(journal) = self.journal.upgrade()
@@ -151,18 +151,18 @@ impl Feeder {
         }
     }
 
-    /// The journal has the refreshes until the database takes them.
+    /// Brings refreshes to SQL; the journal has them until the database takes them.
     async fn refresh(&mut self) {
         if let Err(error) = self.projector.refresh().await {
             tracing::error!(%error, "the database refused refreshes of registrations; they are tried again");
         }
         self.reached.send_replace(self.projector.progress());
-        self.remove_told();
+        self.remove_projected();
     }
 
-    fn remove_told(&self) {
-        let told = self.projector.progress().refreshed;
-        if let Some(Err(error)) = self.journal.upgrade().map(|journal| journal.remove_projected(told)) {
+    fn remove_projected(&self) {
+        let end = self.projector.progress().refreshed;
+        if let Some(Err(error)) = self.journal.upgrade().map(|journal| journal.remove_projected(end)) {
             tracing::warn!(%error, "an old segment of the journal could not be removed");
         }
     }

@@ -1,4 +1,5 @@
-//! What every received message goes through: the door, then an engine's inbox or a stateless answer.
+//! The front, which every received message passes: the door, then an engine's queue or a stateless
+//! answer.
 
 use super::audit_writer::AuditWriter;
 use super::{Clock, Inbox, RouteTable, Sender};
@@ -17,21 +18,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The way in, shared by all that read.
 pub(super) struct Front {
-    /// Judges.
+    /// The judge.
     pub(super) door: Arc<Door>,
-    /// Tells the time.
+    /// The clock.
     pub(super) clock: Arc<dyn Clock>,
     /// The configuration as it is now.
     pub(super) configuration: Arc<Configuration>,
     /// The routes to addresses.
     pub(super) routes: Arc<RouteTable>,
-    /// To the engines.
+    /// The way to the engines.
     pub(super) inbox: Inbox,
-    /// Back to the peer.
+    /// The way back to the peer.
     pub(super) sender: Sender,
-    /// Where the audit is kept.
+    /// The way into the audit.
     pub(super) audit: Arc<AuditWriter>,
-    /// For nonces.
+    /// The randomness of nonces.
     pub(super) rng: Mutex<ChaCha20Rng>,
 }
 
@@ -42,12 +43,12 @@ impl std::fmt::Debug for Front {
 }
 
 impl Front {
-    /// The routes to addresses.
+    /// Returns the routes to addresses.
     pub(super) fn routes(&self) -> &RouteTable {
         &self.routes
     }
 
-    /// The moment.
+    /// Returns the moment.
     pub(super) fn now(&self) -> Now {
         self.clock.now()
     }
@@ -72,7 +73,8 @@ impl Front {
         self.inbox.to_slot(slot, input);
     }
 
-    /// Judges a message, and answers it if no engine has to. What is left is for the engine of a slot.
+    /// Judges a message, and answers it if no engine has to. What is left is for the engine of a
+    /// slot.
     pub(super) fn admit(&self, now: Now, flow: Flow, bytes: Bytes) -> Option<(Slot, Input)> {
         let random = self.random();
         let directory = self.configuration.snapshot();
@@ -98,7 +100,7 @@ impl Front {
         None
     }
 
-    /// Answers what a stream ends with when it cannot be cut any further.
+    /// Answers what a stream ends with when it can be cut no further.
     fn refuse(&self, flow: Flow, error: FramingError) {
         if let Verdict::Answer(answer) = self.door.framing_failed(flow, error) {
             self.sender.answer(&flow, &answer);
@@ -106,7 +108,7 @@ impl Front {
     }
 
     /// Writes what an administrator should be able to find into the audit.
-    pub(super) fn tell(&self, alarm: &Alarm) {
+    pub(super) fn report(&self, alarm: &Alarm) {
         self.audit.write(alarm);
     }
 

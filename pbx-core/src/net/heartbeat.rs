@@ -1,4 +1,5 @@
-//! The server's pulse: a file that says when it was last alive, so that a call that a kill cut has the length that it had.
+//! The server's heartbeat: a file that says when it was last alive, so that a call that a kill cut
+//! has the length that it had.
 
 use super::{Clock, pause};
 use crate::base::time::Wall;
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 /// How far a cut call's end may be wrong.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// When the server whose file this is was last alive; none if it never said.
+/// Returns when the server whose file this is was last alive; `None` if it never wrote it.
 pub fn last_heartbeat(file: &Path) -> Option<Wall> {
     std::fs::read_to_string(file).ok()?.trim().parse().ok().map(Wall::from_micros)
 }
@@ -27,14 +28,14 @@ pub fn start_heartbeat(file: &Path, clock: Arc<dyn Clock>) -> io::Result<JoinHan
     Ok(tokio::spawn(async move {
         loop {
             let (file, now) = (file.clone(), clock.now().wall);
-            // A disk that refuses has been told of by the journal.
+            // A disk that refuses is reported by the journal.
             let _ = tokio::task::spawn_blocking(move || beat(&file, now)).await;
             pause(BEAT).await;
         }
     }))
 }
 
-/// Always as long as before, so that it is whole at any instant.
+/// Writes always as many bytes, so that the file is whole at any instant.
 fn beat(file: &File, now: Wall) -> io::Result<()> {
     file.write_all_at(format!("{:020}\n", now.micros()).as_bytes(), 0)
 }

@@ -1,5 +1,6 @@
-//! The way into the engines: each has a queue, and a tenant's slot decides which one. Nobody ever waits for an engine here: a
-//! media thread would leave the calls of all others in silence, a worker of the runtime the console.
+//! The way into the engines: each has a queue, and a tenant's slot decides which one. Nothing here
+//! ever waits for an engine: a media thread would leave the calls of all others in silence, a
+//! worker of the runtime the console.
 
 use super::engine_queue::{EngineQueue, EngineSender, engine_queue};
 use crate::base::flow::Flow;
@@ -14,7 +15,7 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Queues for so many engines (at least one), and their far ends.
+    /// Makes queues for so many engines (at least one), and returns their far ends.
     ///
     /// # Errors
     /// When the system has no file left.
@@ -24,75 +25,77 @@ impl Inbox {
         Ok((Self { senders }, queues))
     }
 
-    /// How many engines there are.
+    /// Returns how many engines there are.
     pub fn engines(&self) -> usize {
         self.senders.len()
     }
 
-    /// Which engine owns a slot: ranges of slots, so that the same server size always gives the same split.
+    /// Returns which engine owns a slot: ranges of slots, so that the same server size always gives
+    /// the same split.
     pub fn engine_of(&self, slot: Slot) -> usize {
         engine_of(slot, self.senders.len())
     }
 
-    /// To the engine of a slot. False: it is overloaded or gone, and the input is dropped.
+    /// Hands an input to the engine of a slot. Returns whether it was taken: an engine that is
+    /// overloaded or gone takes none.
     pub fn to_slot(&self, slot: Slot, input: Input) -> bool {
         self.to_engine(self.engine_of(slot), input)
     }
 
-    /// To an engine by its number.
+    /// Hands an input to an engine by its number.
     pub fn to_engine(&self, engine: usize, input: Input) -> bool {
         let Some(sender) = self.senders.get(engine) else { return false };
         sender.try_put(input)
     }
 
-    /// A script's turn is over.
+    /// Hands over what a script's turn ended with.
     pub fn script(&self, reply: ScriptReply) {
-        self.tell(reply.tenant.slot(), Input::Script(reply));
+        self.hand(reply.tenant.slot(), Input::Script(reply));
     }
 
-    /// A source has answered.
+    /// Hands over the answer of a source.
     pub fn answer(&self, answer: Answer) {
-        self.tell(answer.tenant.slot(), Input::Answer(answer));
+        self.hand(answer.tenant.slot(), Input::Answer(answer));
     }
 
-    /// Media has something to say to one engine.
+    /// Hands what happened on a port to one engine.
     pub fn media(&self, engine: u16, fact: pbx_media::Fact) {
         if let Some(sender) = self.senders.get(usize::from(engine)) {
             sender.put(Input::Media(fact));
         }
     }
 
-    /// A connection is gone: any engine may have used it.
+    /// Reports a connection as gone: any engine may have used it.
     pub fn flow_lost(&self, flow: Flow) {
         for sender in &self.senders {
             sender.put(Input::FlowLost(flow));
         }
     }
 
-    /// To every engine.
+    /// Hands a command to every engine.
     pub fn command_all(&self, command: &Command) {
         for sender in &self.senders {
             sender.put(Input::Command(command.clone()));
         }
     }
 
-    /// To the engine that it concerns, or to every one.
+    /// Hands a command to the engine that it concerns, or to every one.
     pub fn command(&self, command: Command) {
         match command {
             Command::HangUp { tenant, .. } | Command::Forget { tenant, .. } => {
-                self.tell(tenant.slot(), Input::Command(command))
+                self.hand(tenant.slot(), Input::Command(command))
             }
             Command::Drain | Command::Cut => self.command_all(&command),
         }
     }
 
-    /// What its engine must hear, however much waits.
-    fn tell(&self, slot: Slot, input: Input) {
+    /// Hands over what its engine must hear, however much waits.
+    fn hand(&self, slot: Slot, input: Input) {
         self.senders[self.engine_of(slot)].put(input);
     }
 }
 
-/// Which of so many engines owns a slot.
+/// Returns which of so many engines owns a slot.
 pub fn engine_of(slot: Slot, engines: usize) -> usize {
     usize::from(slot.0) * engines / usize::from(SLOTS)
 }

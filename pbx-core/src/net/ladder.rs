@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-/// Messages that may wait for the disk; more are not kept: a ladder with a hole is better than a late call.
+/// Messages that may wait for the disk; more are not kept: a ladder with a hole is better than a
+/// late call.
 const WAITING: usize = 65_536;
 /// Messages written at once.
 const BATCH: usize = 512;
@@ -33,12 +34,12 @@ impl LadderWriter {
         Ok(Self { queue })
     }
 
-    /// A message that we sent.
+    /// Keeps a message that we sent.
     pub fn sent(&self, at: Wall, about: (TenantId, CallId), flow: Flow, bytes: Bytes) {
         self.keep(at, about, Way::Out, flow, bytes);
     }
 
-    /// A message that came.
+    /// Keeps a message that we received.
     pub fn received(&self, at: Wall, about: (TenantId, CallId), flow: Flow, bytes: Bytes) {
         self.keep(at, about, Way::In, flow, bytes);
     }
@@ -50,8 +51,8 @@ impl LadderWriter {
     }
 }
 
-/// Lets messages come together: a write for each of them, and a thread that wakes for it, would cost more than the rest of
-/// the ladder.
+/// Lets messages come together: a write for each of them, and a thread that wakes for it, would
+/// cost more than the rest of the ladder.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
 fn collect() {
     std::thread::sleep(PAUSE);

@@ -1,5 +1,5 @@
-//! A thread for errands over the network. Where much comes close together it is done together, because to be woken for each costs
-//! more than to run it; a lone errand goes on at once.
+//! A thread for lookups over the network. Where many come close together they are done together,
+//! because waking for each costs more than running it; a lone lookup goes on at once.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,17 +15,17 @@ const FULL: usize = 32;
 /// How long they may come together.
 const GATHER: Duration = Duration::from_millis(5);
 
-/// The thread. Dropping this ends it, with all that is under way.
+/// The thread of lookups; dropping this ends it, with all that is under way.
 #[derive(Debug)]
 pub struct LookupRuntime {
     handle: Handle,
-    /// How many steps errands have made since the thread last waited for the network.
+    /// How many steps lookups have made since the thread last waited for the network.
     steps: Arc<AtomicUsize>,
     _open: oneshot::Sender<()>,
 }
 
 impl LookupRuntime {
-    /// Starts it.
+    /// Starts the thread.
     ///
     /// # Errors
     /// When the system has no thread or no file left.
@@ -40,7 +40,7 @@ impl LookupRuntime {
         Ok(Self { handle, steps, _open: open })
     }
 
-    /// Sends somebody.
+    /// Runs a lookup to its end.
     pub fn run(&self, errand: impl Future<Output = ()> + Send + 'static) {
         let steps = self.steps.clone();
         self.handle.spawn(async move {
@@ -62,7 +62,7 @@ fn gather(steps: &AtomicUsize) {
     }
 }
 
-/// How long to rest after a turn of so many steps; `None` if it was not full.
+/// Returns how long to rest after a turn of so many steps; `None` if it was not full.
 fn rest(steps: usize) -> Option<Duration> {
     (steps >= FULL).then_some(GATHER)
 }

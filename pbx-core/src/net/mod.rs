@@ -1,4 +1,5 @@
-//! The only shell: sockets, clocks, threads. Everything it does is to carry bytes and facts to and from the engines.
+//! The only shell: sockets, clocks, threads. Everything it does is to carry bytes and facts to and
+//! from the engines.
 
 mod audit_writer;
 mod ballast;

@@ -1,9 +1,9 @@
-//! A NAT before this server: who looks at us through it, and who does not.
+//! A NAT before this server: which peers look at us through it, and which do not.
 
 use crate::base::network::Network;
 use std::net::IpAddr;
 
-/// What hides our own addresses from everybody outside some networks.
+/// A NAT that hides our own addresses from all but some networks.
 #[derive(Clone, Debug)]
 pub struct Nat {
     external: IpAddr,
@@ -11,12 +11,13 @@ pub struct Nat {
 }
 
 impl Nat {
-    /// One that shows this address to everybody but this machine and these networks.
+    /// Describes one that shows this address to all but this machine and these networks.
     pub const fn new(external: IpAddr, inside: Vec<Network>) -> Self {
         Self { external, inside }
     }
 
-    /// What a peer sees instead of our own address; none: it sees that. A peer of the other family comes by another way.
+    /// Returns what a peer sees instead of our own address; `None` if it sees that. A peer of the
+    /// other family comes by another way.
     pub(super) fn seen_by(&self, peer: IpAddr) -> Option<IpAddr> {
         let is_inside = peer.is_loopback() || self.inside.iter().any(|network| network.contains(peer));
         (!is_inside && self.external.is_ipv4() == peer.is_ipv4()).then_some(self.external)

@@ -1,4 +1,5 @@
-//! Promises are appended to the journal before the answer leaves, and fed from it to SQL in batches.
+//! Promises are appended to the journal before the answer leaves, and fed from it to SQL in
+//! batches.
 
 use super::feeder::{FeederSignals, PromisedBatch, feed};
 use super::storage::{Storage, StorageBook};
@@ -16,9 +17,11 @@ use tokio::task::JoinHandle;
 /// How long a reader waits for what was promised a moment ago.
 const SOON: Duration = Duration::from_secs(2);
 
-/// Entries that wait in memory for SQL: as many as some seconds of a busy server, at most 7 KB each.
+/// Entries that wait in memory for SQL: as many as some seconds of a busy server, at most 7 KB
+/// each.
 const MOST_WAITING: usize = 16_384;
-/// Of those that the journal refuses, refreshes of registrations wait only up to here: phones send the next.
+/// Of those that the journal refuses, refreshes of registrations wait only up to here: phones send
+/// the next.
 const MOST_REFRESHES: usize = MOST_WAITING / 2;
 
 /// The way into the journal. Cheap to clone.
@@ -35,7 +38,8 @@ pub struct Promises {
     storage: Arc<StorageBook>,
 }
 
-/// The thread that forces the journal to the disk. It sleeps while there is nothing to force, and ends with the journal.
+/// The thread that forces the journal to the disk. It sleeps while there is nothing to force, and
+/// ends with the journal.
 #[derive(Debug)]
 struct SyncThread(Thread);
 
@@ -43,12 +47,13 @@ struct SyncThread(Thread);
 struct Queue {
     sender: mpsc::UnboundedSender<PromisedBatch>,
     last: Position,
-    /// Calls whose end was promised and whose record was not kept yet: it waits for the media's report.
+    /// Calls whose end was promised and whose record was not kept yet: it waits for the media's
+    /// report.
     unrecorded: HashMap<CallId, TenantId>,
 }
 
 impl Queue {
-    /// True: a record is among them.
+    /// Notes what calls wait for; returns whether a record is among the entries.
     fn note(&mut self, entries: &[Entry]) -> bool {
         let mut recorded = false;
         for entry in entries {
@@ -90,8 +95,8 @@ impl Promises {
         Ok((Self { journal, queue, progress, signals, recorded, disk, storage }, task))
     }
 
-    /// Appends with one write. If the disk refuses, calls go on and the fault is told: a phone system that falls silent
-    /// because a disk is full helps nobody. What it refuses waits in memory for SQL, as much as memory should hold.
+    /// Appends with one write. Where the disk refuses, calls go on and the fault is reported: what
+    /// it refuses waits in memory for SQL, as much as memory should hold.
     pub fn keep(&self, entries: impl Iterator<Item = Entry>) {
         let entries: Vec<Entry> = entries.collect();
         if entries.is_empty() {
@@ -109,7 +114,8 @@ impl Promises {
         self.disk.wake();
     }
 
-    /// Where the journal ends with these entries; nowhere: it refused them, although room was made for it.
+    /// Returns where the journal ends with these entries; `None` if it refused them, although room
+    /// was made for it.
     fn append(&self, entries: &[Entry]) -> Option<Position> {
         let again = |why| if self.storage.made_room(&why) { self.journal.append(entries) } else { Err(why) };
         let appended = self.journal.append(entries).or_else(again);
@@ -117,7 +123,8 @@ impl Promises {
         appended.ok()
     }
 
-    /// Of entries that the journal refused those that may wait in memory; the others are lost, refreshes first.
+    /// Returns those of the refused entries that may wait in memory; the others are lost, refreshes
+    /// first.
     fn what_memory_holds(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
         let (waiting, all) = (self.signals.waiting.load(Ordering::Relaxed), entries.len());
         if waiting + all > MOST_REFRESHES {
@@ -130,7 +137,8 @@ impl Promises {
         entries
     }
 
-    /// What the feeder is given: the entries, or where it finds them. Those that neither disk nor SQL takes wait in memory.
+    /// Makes what the feeder is given: the entries, or where it finds them. Those that neither disk
+    /// nor SQL takes wait in memory.
     fn batch(&self, entries: Vec<Entry>, position: Option<Position>) -> PromisedBatch {
         match position {
             Some(end) if self.signals.waiting.load(Ordering::Relaxed) > MOST_WAITING => PromisedBatch::InJournal(end),
@@ -141,7 +149,7 @@ impl Promises {
         }
     }
 
-    /// How the disk does, and how it will.
+    /// Returns how the disk does, and how it will.
     pub fn storage(&self) -> watch::Receiver<Storage> {
         self.storage.subscribe()
     }
@@ -171,7 +179,7 @@ impl Promises {
         let _ = progress.wait_for(|reached| reached.projected >= end).await;
     }
 
-    /// The same, and what SQL is told seldom: refreshes of registrations.
+    /// Waits for refreshes of registrations as well, which SQL learns seldom.
     pub async fn refreshed(&self) {
         self.projected().await;
         let mut progress = self.progress.clone();
@@ -181,8 +189,9 @@ impl Promises {
         let _ = progress.wait_for(|reached| reached.refreshed >= end).await;
     }
 
-    /// The same for somebody who looks at the calls of a tenant, or of all, and the records of those that have just ended as
-    /// well: nobody waits for another tenant's. Not for long: a database that refuses must not hold a page up.
+    /// Waits, but not for long, until SQL holds the calls of a tenant, or of all, and the records
+    /// of those that have just ended. No reader waits for another tenant's, and a database that
+    /// refuses must not hold a page up.
     #[expect(clippy::disallowed_methods, reason = "timers live in net")]
     pub async fn caught_up(&self, tenant: Option<TenantId>) {
         let all = async {
@@ -207,7 +216,8 @@ impl SyncThread {
         Ok(Self(thread.thread().clone()))
     }
 
-    /// Something was appended. This costs a look while the thread is at work or waits for its moment.
+    /// Wakes the thread: something was appended. This costs an atomic load while the thread is
+    /// awake.
     fn wake(&self) {
         self.0.unpark();
     }
@@ -219,7 +229,7 @@ impl Drop for SyncThread {
     }
 }
 
-/// A sync for all that was appended in an interval.
+/// Syncs all that was appended in an interval.
 #[expect(clippy::disallowed_methods, reason = "timers live in net")]
 fn force_to_disk(journal: &Weak<Journal>) {
     while let Some((unsynced, interval)) = journal.upgrade().map(|j| (j.is_unsynced(), j.sync_interval())) {

@@ -33,12 +33,12 @@ pub struct Listener {
 }
 
 impl RouteTable {
-    /// Of these listeners.
+    /// Makes a table of these listeners.
     pub fn new(listeners: Vec<Listener>, nat: Option<Nat>, clock: std::sync::Arc<dyn super::Clock>) -> Self {
         Self { listeners, nat, clock, known: Mutex::default() }
     }
 
-    /// The flow between an address of this machine and a peer, with what the peer sees of us.
+    /// Makes the flow between an address of this machine and a peer, with what the peer sees of us.
     pub(super) fn flow(&self, transport: Transport, own: SocketAddr, remote: SocketAddr, connection: u64) -> Flow {
         let seen = self.nat.as_ref().and_then(|nat| nat.seen_by(remote.ip()));
         let outside = seen.filter(|seen| *seen != own.ip());
@@ -46,7 +46,7 @@ impl RouteTable {
         Flow { transport, local, remote, own: outside.map(|_| own.ip()), connection }
     }
 
-    /// The address from which we would talk to this peer through the listener bound there.
+    /// Returns the address from which we would talk to this peer through the listener bound there.
     pub(super) fn own_for(&self, bound: SocketAddr, peer: IpAddr) -> Option<SocketAddr> {
         let ip = if bound.ip().is_unspecified() { self.remembered_source(peer)? } else { bound.ip() };
         Some(SocketAddr::new(ip, bound.port()))
@@ -73,7 +73,7 @@ impl RouteTable {
     }
 }
 
-/// How well a listener's address suits a peer; the lower the better.
+/// The order of listeners for a peer: the lower, the better the address suits it.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     /// It is the address that the routing table talks to the peer from.
@@ -101,7 +101,8 @@ impl Routes for RouteTable {
             .listeners
             .iter()
             .filter(|l| l.transport == transport && l.bound.is_ipv4() == remote.is_ipv4())
-            // A listener on loopback leads to loopback only, and the other way round if there is a choice.
+            // A listener on loopback leads to loopback only, and the other way round if there is a
+            // choice.
             .filter(|l| !l.bound.ip().is_loopback() || remote.ip().is_loopback())
             // Of equals the first: it is the one that the operator named first.
             .min_by_key(|l| (l.bound.ip().is_loopback() != remote.ip().is_loopback(), Fit::of(l.bound.ip(), source)))?;

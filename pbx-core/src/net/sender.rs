@@ -30,8 +30,8 @@ impl Sender {
         }
     }
 
-    /// Answers what came by this flow. Where that is not possible nothing is sent: the sender repeats
-    /// its request.
+    /// Answers what came by this flow. Where that is not possible nothing is sent: the sender
+    /// repeats its request.
     pub(super) fn answer(&self, flow: &Flow, bytes: &Bytes) {
         if flow.transport.is_reliable() {
             self.streams.answer(flow, bytes);

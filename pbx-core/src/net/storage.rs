@@ -1,4 +1,5 @@
-//! How the server keeps what it promises: whether the disk has room, whether it takes what is written, and what was lost.
+//! The disk's room, whether it takes what is written, and what was lost of what the server
+//! promises.
 
 use super::ballast::{self, Ballast};
 use super::pause;
@@ -14,14 +15,15 @@ const LOOK: Duration = Duration::from_secs(10);
 /// How many per cent more than what is little are enough again.
 const RELIEF: u64 = 2;
 
-/// How it stands.
+/// The state of what the server promises to keep.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Storage {
     /// The per cent of the disk that are free, where that is too little.
     pub scarce: Option<u8>,
     /// The journal refused what it was given last.
     pub refuses: bool,
-    /// Promises that neither journal nor memory could keep since the start: records, lines of the audit.
+    /// Promises that neither journal nor memory could keep since the start: records, lines of the
+    /// audit.
     pub lost: u64,
 }
 
@@ -34,7 +36,7 @@ pub struct Room {
     pub total: u64,
 }
 
-/// Knows how it stands, and tells everybody who wants to know.
+/// The keeper of that state, which publishes it.
 #[derive(Debug)]
 pub struct StorageBook {
     now: watch::Sender<Storage>,
@@ -44,17 +46,19 @@ pub struct StorageBook {
 }
 
 impl StorageBook {
-    /// That of a data folder, on whose disk little is left below so many per cent; 0: that is never said.
+    /// Watches a data folder, on whose disk little is left below so many per cent; 0 means that it
+    /// is never little.
     pub fn of(folder: &Path, scarce_percent: u8) -> Self {
         Self { now: watch::Sender::default(), ballast: Ballast::of(folder), scarce: scarce_percent.into() }
     }
 
-    /// How it stands, and how it will.
+    /// Returns the state, and how it changes.
     pub fn subscribe(&self) -> watch::Receiver<Storage> {
         self.now.subscribe()
     }
 
-    /// The disk refused; whether there is room now, so that another try may do.
+    /// Gives the ballast free where the disk is full. Returns whether there is room now, so that
+    /// another try may do.
     pub(super) fn made_room(&self, why: &io::Error) -> bool {
         let is_full = matches!(why.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
         let released = is_full && self.ballast.release();
@@ -64,8 +68,8 @@ impl StorageBook {
         released
     }
 
-    /// The journal took what it was given, or refused it for this reason. A refusal is logged once until it takes again: a
-    /// busy server would fill what is left with words about it.
+    /// Notes that the journal took what it was given, or refused it for this reason. A refusal is
+    /// logged once until it takes again: a busy server would fill what is left with lines about it.
     pub(super) fn took(&self, refusal: Option<&io::Error>) {
         let changed = self.note(|storage| storage.refuses = refusal.is_some());
         match refusal {
@@ -75,7 +79,7 @@ impl StorageBook {
         }
     }
 
-    /// So many promises could not be kept.
+    /// Notes that so many promises could not be kept.
     pub(super) fn lost(&self, promises: usize) {
         let before = self.now.borrow().lost;
         let all = before + promises as u64;
@@ -86,7 +90,7 @@ impl StorageBook {
         }
     }
 
-    /// The disk was looked at.
+    /// Notes how much room the disk has.
     fn measured(&self, room: Room) {
         let free = room.free.saturating_mul(100).checked_div(room.total).unwrap_or(100);
         let was = self.now.borrow().scarce.is_some();
@@ -109,7 +113,7 @@ impl StorageBook {
         }
     }
 
-    /// Whether anything is different now.
+    /// Changes the state; returns whether anything is different now.
     fn note(&self, change: impl FnOnce(&mut Storage)) -> bool {
         self.now.send_if_modified(|storage| {
             let before = *storage;
@@ -137,10 +141,10 @@ pub fn watch_storage(
     })
 }
 
-/// The room on the disk of a folder.
+/// Returns the room on the disk of a folder.
 ///
 /// # Errors
-/// When the machine does not tell.
+/// When the machine does not say.
 pub fn room_of(folder: &Path) -> io::Result<Room> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(Room { free: disk.f_bavail.saturating_mul(disk.f_frsize), total: disk.f_blocks.saturating_mul(disk.f_frsize) })

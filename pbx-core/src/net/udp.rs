@@ -1,5 +1,6 @@
-//! One socket a UDP listener. One that is bound to every address of the machine learns from the system which of them each
-//! datagram came to: what is answered leaves from there. It is read by the engine itself where there is one, else by a thread of its own.
+//! One socket a UDP listener. One that is bound to every address of the machine learns from the
+//! system which of them each datagram came to, and answers leave from there. It is read by the
+//! engine itself where there is one, else by a thread of its own.
 
 use super::engine_queue::timespec;
 use super::front::Front;
@@ -37,7 +38,8 @@ pub(super) fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // The system's limit holds for everybody but root; asking for more than it allows is no fault: it gives what it may.
+    // The system's limit holds for all but root; asking for more than it allows is no fault: it
+    // gives what it may.
     if sockopt::set_socket_recv_buffer_size_force(&socket, BUFFER).is_err() {
         let _ = socket.set_recv_buffer_size(BUFFER);
     }
@@ -47,7 +49,7 @@ pub(super) fn bind(address: SocketAddr) -> std::io::Result<Arc<UdpSocket>> {
     Ok(Arc::new(socket.into()))
 }
 
-/// A bound socket, and whoever judges what comes.
+/// A bound socket, and the front that judges what comes.
 pub(super) struct Listening {
     socket: Arc<UdpSocket>,
     bound: SocketAddr,
@@ -66,6 +68,8 @@ impl AsFd for Listening {
 }
 
 impl Listening {
+    /// Listens on a bound socket.
+    ///
     /// # Errors
     /// When the system does not tell which address a datagram came to.
     pub(super) fn new(socket: Arc<UdpSocket>, bound: SocketAddr, front: Arc<Front>) -> std::io::Result<Self> {
@@ -74,10 +78,11 @@ impl Listening {
         Ok(Self { socket, bound, receiver, front, buffer, burst })
     }
 
-    /// Takes what has come, up to a burst, and hands on what is for an engine. True: more may wait.
+    /// Takes what has come, up to a burst, and hands on what is for an engine. Returns whether more
+    /// may wait.
     ///
-    /// All is taken, then all is judged: one step for many messages finds its code and tables in the nearest cache, many
-    /// steps for one message do not.
+    /// All is taken, then all is judged: one step for many messages finds its code and tables in
+    /// the nearest cache, many steps for one message do not.
     pub(super) fn read(&mut self, now: Now, admitted: &mut Vec<(Slot, Input)>) -> bool {
         let more = self.take();
         let Self { front, burst, .. } = self;
@@ -90,12 +95,13 @@ impl Listening {
             let arrival = match self.receive() {
                 Ok(arrival) => arrival,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return false,
-                // Interrupted, or an old ICMP answer that the system hands over here: the next datagram is behind it.
+                // Interrupted, or an old ICMP answer that the system hands over here: the next
+                // datagram is behind it.
                 Err(_) => continue,
             };
             let routes = self.front.routes();
-            let told = arrival.to.map(|ip| SocketAddr::new(ip, self.bound.port()));
-            let Some(own) = told.or_else(|| routes.own_for(self.bound, arrival.from.ip())) else { continue };
+            let named = arrival.to.map(|ip| SocketAddr::new(ip, self.bound.port()));
+            let Some(own) = named.or_else(|| routes.own_for(self.bound, arrival.from.ip())) else { continue };
             let flow = routes.flow(Transport::Udp, own, arrival.from, 0);
             self.burst.push((flow, Bytes::copy_from_slice(&self.buffer[..arrival.length])));
         }

@@ -1,4 +1,5 @@
-//! What the engines and the readers of an exchange share: one door, one table of routes, one way out.
+//! What the engines and the readers of an exchange share: one door, one table of routes, one way
+//! out.
 
 use super::audit_writer::AuditWriter;
 use super::driver::EngineIo;
@@ -13,17 +14,17 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
 
-/// Where an exchange's messages, media commands and events go.
+/// The ways of an exchange's messages, media commands and events.
 pub(super) struct Outbound {
     /// SIP.
     pub(super) sender: Sender,
     /// The media threads.
     pub(super) media: Arc<pbx_media::Media>,
-    /// Whoever listens.
+    /// The bus.
     pub(super) events: broadcast::Sender<Arc<Event>>,
 }
 
-/// What every engine is connected to, and what every received message goes through, for an exchange that listens there.
+/// Connects the engines, and the front of all received messages, of an exchange that listens there.
 pub(super) fn wire(
     config: ExchangeConfig,
     outbound: Outbound,

@@ -122,7 +122,7 @@ impl Connections {
             (crowding, self.enter::<F>(&mut table, flow, &Arc::default()))
         };
         if let Some(crowding) = crowding {
-            front.tell(&no_room(front, flow.remote, crowding));
+            front.report(&no_room(front, flow.remote, crowding));
         }
         task
     }
