@@ -18,20 +18,20 @@ const WAITING: usize = 65_536;
 /// The queue, as its engine has it.
 #[derive(Debug)]
 pub struct EngineQueue {
-    inputs: Receiver<Waiting>,
+    inputs: Receiver<QueuedInput>,
     wakeup: Arc<Wakeup>,
 }
 
 /// The way into the queue: a thread that puts something in wakes the engine if it sleeps.
 #[derive(Clone, Debug)]
 pub(super) struct EngineSender {
-    inputs: Sender<Waiting>,
+    inputs: Sender<QueuedInput>,
     wakeup: Arc<Wakeup>,
 }
 
 /// One input in the queue.
 #[derive(Debug)]
-struct Waiting {
+struct QueuedInput {
     input: Input,
     /// Whether it is one of the messages that are counted.
     from_network: bool,
@@ -66,15 +66,15 @@ impl EngineSender {
             self.wakeup.wake();
             return false;
         }
-        self.send(Waiting { input, from_network: true })
+        self.send(QueuedInput { input, from_network: true })
     }
 
     /// Puts in what the engine must hear, at once. An engine that is gone hears nothing.
     pub(super) fn put(&self, input: Input) {
-        self.send(Waiting { input, from_network: false });
+        self.send(QueuedInput { input, from_network: false });
     }
 
-    fn send(&self, waiting: Waiting) -> bool {
+    fn send(&self, waiting: QueuedInput) -> bool {
         let taken = self.inputs.send(waiting).is_ok();
         self.wakeup.wake();
         taken
@@ -97,7 +97,7 @@ impl Wakeup {
 impl EngineQueue {
     /// Takes what waits.
     pub fn take(&self) -> Option<Input> {
-        let Waiting { input, from_network } = self.inputs.try_recv().ok()?;
+        let QueuedInput { input, from_network } = self.inputs.try_recv().ok()?;
         if from_network {
             self.wakeup.messages.fetch_sub(1, Ordering::Relaxed);
         }
