@@ -6,7 +6,6 @@
 
 mod answer;
 mod behind_nat;
-mod binding;
 mod keep_alive;
 mod reach;
 mod register;
@@ -17,7 +16,6 @@ mod stored;
 pub(crate) use behind_nat::is_behind_nat;
 pub(crate) use keep_alive::KEEP_ALIVE;
 pub use reach::Target;
-pub(crate) use reach::address_of;
 pub use register::Registered;
 
 use crate::base::flow::Flow;

@@ -1,19 +1,14 @@
 //! The ways to a device that is to ring.
 
 use super::{Registrar, TimedBinding};
-use crate::base::flow::{Flow, Routes, Transport};
+use crate::base::flow::{Flow, Routes};
 use crate::base::ids::{DeviceId, TenantId};
 use crate::base::time::Instant;
 use crate::directory::Device;
-use crate::location::Binding;
-use pbx_sip::SipUri;
+use crate::location::{Binding, address_of};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// The transports that we speak.
-const SPOKEN: [Transport; 2] = [Transport::Udp, Transport::Tcp];
 
 /// A place where a device may be rung.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -104,33 +99,4 @@ fn without_headers(contact: &str) -> &str {
     let uri = pbx_sip::Uri::parse(contact).ok();
     let headers = uri.as_ref().and_then(|uri| Some(uri.as_sip()?.headers()?.len() + 1)).unwrap_or_default();
     contact.get(..contact.len() - headers).unwrap_or(contact)
-}
-
-/// Returns transport and address of a SIP URI (RFC 3263 §4); `None` if its host is a name, or its
-/// transport one that we don't speak.
-pub(crate) fn address_of(uri: &str) -> Option<(Transport, SocketAddr)> {
-    let uri = pbx_sip::Uri::parse(uri).ok()?;
-    let uri: &SipUri = uri.as_sip()?;
-    let named = uri.transport().map_or_else(|| Some(Transport::default()), Transport::parse);
-    let transport = named.filter(|transport| SPOKEN.contains(transport))?;
-    let port = uri.port().unwrap_or_else(|| transport.default_port());
-    Some((transport, SocketAddr::new(uri.host().ip()?, port)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_transports_that_we_speak_lead_anywhere() {
-        let address = |uri: &str| address_of(uri).map(|(transport, address)| (transport, address.to_string()));
-        let known = |transport, address: &str| Some((transport, address.to_owned()));
-        assert_eq!(address("sip:d@192.0.2.7"), known(Transport::Udp, "192.0.2.7:5060"));
-        assert_eq!(address("sip:d@192.0.2.7:5070;transport=UDP"), known(Transport::Udp, "192.0.2.7:5070"));
-        assert_eq!(address("sip:d@[2001:db8::7];transport=Tcp"), known(Transport::Tcp, "[2001:db8::7]:5060"));
-        for transport in ["tls", "ws", "wss", "sctp", ""] {
-            assert_eq!(address(&format!("sip:d@192.0.2.7;transport={transport}")), None, "{transport}");
-        }
-        assert_eq!(address("sip:d@phone.acme.test"), None);
-    }
 }

@@ -13,7 +13,8 @@
 use crate::base::flow::Flow;
 use crate::call::leg::Leg;
 use crate::context::ctx::Ctx;
-use crate::registrar::{address_of, is_behind_nat};
+use crate::location::address_of;
+use crate::registrar::is_behind_nat;
 use pbx_sip::{Message, Uri};
 
 impl Leg {
