@@ -2,7 +2,7 @@
 
 use super::edit::owner;
 use crate::secret::{KeyFileError, Keys};
-use crate::store::{Owner, Store, StoreError};
+use crate::store::{DatabaseOwner, Store, StoreError};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -73,6 +73,6 @@ async fn opens_what_is_sealed(store: &Store, keys: &Keys) -> Result<bool, StoreE
 
 async fn adopt(store: &Store, keys: &Keys, instance: Uuid) -> Result<(), StoreError> {
     let mut work = store.begin().await?;
-    work.set_owner(&Owner { instance, fingerprint: keys.fingerprint(instance) }).await?;
+    work.set_owner(&DatabaseOwner { instance, fingerprint: keys.fingerprint(instance) }).await?;
     work.commit().await
 }

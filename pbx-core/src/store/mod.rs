@@ -8,7 +8,6 @@ mod access;
 mod audit_page;
 mod call_search;
 mod config;
-mod owner;
 mod projector;
 mod refreshes;
 pub mod sql;
@@ -17,9 +16,8 @@ pub use access::{Account, Claim, Role, StoredResponse, StoredSession, Token, Unk
 pub use audit_page::{AuditCursor, AuditPage};
 pub use call_search::{BadCursor, CallQuery, CallRow, CallsPage, Cursor};
 pub use config::{BindingConfig, DeviceConfig, NumberConfig, PersonConfig, TenantConfig};
-pub use owner::Owner;
 pub use projector::Projector;
-pub use sql::{Place, Store, Work};
+pub use sql::{DatabaseOwner, Place, Store, Work};
 
 use crate::cdr::RecordError;
 

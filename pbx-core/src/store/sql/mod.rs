@@ -34,4 +34,5 @@ mod trunks_server;
 
 pub(crate) use configuration::Everything;
 pub use connect::{Place, Store, Work};
+pub use owner_server::DatabaseOwner;
 pub(super) use refusal::{is_of_the_data, is_of_the_moment};

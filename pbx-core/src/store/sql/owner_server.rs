@@ -2,8 +2,17 @@
 
 use super::query::{args, row};
 use super::{Store, Work};
-use crate::store::{Owner, StoreError};
+use crate::store::StoreError;
 use uuid::Uuid;
+
+/// What a database remembers of the server that works on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DatabaseOwner {
+    /// The database's own random name.
+    pub instance: Uuid,
+    /// The fingerprint of the key that its secrets are sealed with, salted with the name.
+    pub fingerprint: [u8; 32],
+}
 
 row! {
     struct OwnerRow {
@@ -20,7 +29,7 @@ row! {
 
 impl Store {
     /// Whose the database is; none: no release that writes it down has opened it yet.
-    pub async fn owner(&self) -> Result<Option<Owner>, StoreError> {
+    pub async fn owner(&self) -> Result<Option<DatabaseOwner>, StoreError> {
         let row = self.row::<OwnerRow>("SELECT instance, fingerprint FROM server WHERE id = 1", args![]).await?;
         let Some((instance, fingerprint)) = row.and_then(|row| Some((row.instance?, row.fingerprint?))) else {
             return Ok(None);
@@ -28,7 +37,7 @@ impl Store {
         let instance = Uuid::from_slice(&instance).map_err(|why| StoreError::unreadable("instance", why))?;
         let fingerprint = <[u8; 32]>::try_from(fingerprint)
             .map_err(|wrong| StoreError::unreadable("fingerprint", format!("{} bytes long", wrong.len())))?;
-        Ok(Some(Owner { instance, fingerprint }))
+        Ok(Some(DatabaseOwner { instance, fingerprint }))
     }
 
     /// Whether nobody has ever worked with it: no configuration was written, and no journal told.
@@ -39,7 +48,7 @@ impl Store {
 }
 
 impl Work {
-    pub(crate) async fn set_owner(&mut self, owner: &Owner) -> Result<(), StoreError> {
+    pub(crate) async fn set_owner(&mut self, owner: &DatabaseOwner) -> Result<(), StoreError> {
         let sql = "INSERT INTO server (id, revision, instance, fingerprint) VALUES (1, 0, $1, $2)
             ON CONFLICT (id) DO UPDATE SET instance = excluded.instance, fingerprint = excluded.fingerprint";
         self.run(sql, args![owner.instance, owner.fingerprint]).await.map(drop)
