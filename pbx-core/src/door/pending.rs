@@ -1,6 +1,7 @@
 //! The slot that an INVITE went to, so that its CANCEL and an ACK without our tag go the same way
 //! (RFC 3261 §9.1, §17.1.1.3).
 
+use super::locked;
 use crate::base::flow::Flow;
 use crate::base::ids::Slot;
 use crate::base::time::Instant;
@@ -9,7 +10,7 @@ use pbx_sip::{Message, Method, Via};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 /// INVITEs that are known at once; when there are more, the oldest are forgotten.
@@ -127,13 +128,13 @@ impl Pending {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.parts.iter().map(|part| lock(part).slots.len()).sum()
+        self.parts.iter().map(|part| locked(part).slots.len()).sum()
     }
 
     fn part(&self, key: &InviteKey) -> MutexGuard<'_, Part> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        lock(&self.parts[hasher.finish() as usize % PARTS])
+        locked(&self.parts[hasher.finish() as usize % PARTS])
     }
 }
 
@@ -165,11 +166,6 @@ impl Part {
         }
         true
     }
-}
-
-/// Locks a part. Poisoning is ignored: every critical section leaves the value consistent.
-fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
-    part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -214,7 +210,7 @@ mod tests {
         }
         assert!(pending.len() <= PARTS * 4);
         assert_eq!(pending.slot_of(at(100), &key(9_999)), Some(Slot(1)));
-        let queued: usize = pending.parts.iter().map(|part| lock(part).unanswered.len()).sum();
+        let queued: usize = pending.parts.iter().map(|part| locked(part).unanswered.len()).sum();
         assert!(queued <= PARTS * (64 + 2 * 4 + 1), "{queued}");
     }
 
