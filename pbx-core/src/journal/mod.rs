@@ -41,7 +41,7 @@ pub struct Position {
 
 /// The positions up to which SQL has the journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Progress {
+pub struct Watermarks {
     /// Everything before it but refreshes of registrations.
     pub projected: Position,
     /// Those as well; never after `projected`.

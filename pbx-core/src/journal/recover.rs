@@ -6,7 +6,7 @@ use super::file::segments;
 use super::frame::Wanted;
 use super::head::SegmentHead;
 use super::walk::{Piece, Walk};
-use super::{Entry, Position, Progress};
+use super::{Entry, Position, Watermarks};
 use crate::base::time::Wall;
 use std::cmp::Ordering;
 use std::collections::VecDeque;
@@ -44,7 +44,7 @@ pub enum RecoveryError {
 /// The reading of a journal after a start.
 #[derive(Debug)]
 pub struct Recovery {
-    progress: Progress,
+    progress: Watermarks,
     segments: VecDeque<(u64, PathBuf)>,
     open: Option<OpenSegment>,
     last_seen: Option<Wall>,
@@ -67,7 +67,7 @@ impl Recovery {
     ///
     /// # Errors
     /// When a later release wrote one of the segments, or the folder can't be read.
-    pub fn begin(folder: &Path, progress: Progress) -> Result<Self, RecoveryError> {
+    pub fn begin(folder: &Path, progress: Watermarks) -> Result<Self, RecoveryError> {
         let all = if folder.exists() { segments(folder)? } else { Vec::new() };
         let segments: VecDeque<_> =
             all.into_iter().filter(|(segment, _)| *segment >= progress.refreshed.segment).collect();

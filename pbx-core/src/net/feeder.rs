@@ -1,7 +1,7 @@
 //! SQL is fed from the journal in batches.
 
 use super::pause;
-use crate::journal::{Entry, Journal, Position, Progress, read_on};
+use crate::journal::{Entry, Journal, Position, Watermarks, read_on};
 use crate::store::{Projector, StoreError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -46,7 +46,7 @@ pub(super) async fn feed(
     mut batches: mpsc::UnboundedReceiver<PromisedBatch>,
     projector: Projector,
     journal: Weak<Journal>,
-    reached: watch::Sender<Progress>,
+    reached: watch::Sender<Watermarks>,
     signals: Arc<FeederSignals>,
 ) {
     let mut feeder = Feeder { projector, journal, reached, waiting: signals.waiting.clone() };
@@ -84,7 +84,7 @@ impl FeederSignals {
 struct Feeder {
     projector: Projector,
     journal: Weak<Journal>,
-    reached: watch::Sender<Progress>,
+    reached: watch::Sender<Watermarks>,
     waiting: Arc<AtomicUsize>,
 }
 

@@ -4,7 +4,7 @@
 use super::feeder::{FeederSignals, PromisedBatch, feed};
 use super::storage::{Storage, StorageBook};
 use crate::base::ids::{CallId, TenantId};
-use crate::journal::{Entry, Journal, Position, Progress};
+use crate::journal::{Entry, Journal, Position, Watermarks};
 use crate::store::Projector;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
@@ -30,7 +30,7 @@ pub struct Promises {
     journal: Arc<Journal>,
     /// Held while a batch is appended and queued: the queue's order is the journal's.
     queue: Arc<Mutex<Queue>>,
-    progress: watch::Receiver<Progress>,
+    progress: watch::Receiver<Watermarks>,
     signals: Arc<FeederSignals>,
     /// A record was kept.
     recorded: Arc<Notify>,

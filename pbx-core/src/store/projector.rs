@@ -9,7 +9,7 @@ use crate::base::ids::{CallId, DeviceId, TenantId};
 use crate::base::time::Wall;
 use crate::cdr::WrittenRecord;
 use crate::decision::Said;
-use crate::journal::{AuditLine, Entry, EntryEffect, OpenCalls, Portion, Position, Progress};
+use crate::journal::{AuditLine, Entry, EntryEffect, OpenCalls, Portion, Position, Watermarks};
 use crate::location::Binding;
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(Debug)]
 pub struct Projector {
     store: Store,
-    progress: Progress,
-    /// Of registrations, since [`Progress::refreshed`].
+    progress: Watermarks,
+    /// Of registrations, since [`Watermarks::refreshed`].
     refreshes: Refreshes,
     /// Calls without a record.
     open: OpenCalls,
@@ -51,7 +51,7 @@ impl Projector {
     }
 
     /// How far the store is.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> Watermarks {
         self.progress
     }
 
@@ -61,7 +61,7 @@ impl Projector {
     /// When the store refuses.
     pub async fn recover(&mut self, portion: Portion) -> Result<(), StoreError> {
         match portion {
-            // Between [`Progress::refreshed`] and [`Progress::projected`].
+            // Between [`Watermarks::refreshed`] and [`Watermarks::projected`].
             Portion::Projected(entries) => {
                 entries.iter().for_each(|entry| self.refreshes.hear(entry));
                 Ok(())
@@ -80,7 +80,7 @@ impl Projector {
         }
         let mut work = self.store.begin().await?;
         work.refresh_bindings(self.refreshes.iter()).await?;
-        let progress = Progress { refreshed: self.progress.projected, ..self.progress };
+        let progress = Watermarks { refreshed: self.progress.projected, ..self.progress };
         work.set_journal_progress(progress).await?;
         work.commit().await?;
         self.progress = progress;
@@ -205,7 +205,7 @@ impl Projector {
     async fn write(&mut self, mut batch: Batch<'_>, position: Position) -> Result<(), StoreError> {
         let mut work = self.store.begin().await?;
         let refreshed = if self.refreshes.is_empty() { position } else { self.progress.refreshed };
-        let progress = Progress { projected: position, refreshed };
+        let progress = Watermarks { projected: position, refreshed };
         // First of all: a tenant that is removed meanwhile waits for it, or it for the removal.
         work.set_journal_progress(progress).await?;
         let removals = work.removals().await?;

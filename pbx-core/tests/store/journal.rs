@@ -4,7 +4,7 @@ use crate::support::{Folder, at, binding, on_both, party, record, started};
 use pbx_core::base::ids::{CallId, DeviceId, LegId, TenantId};
 use pbx_core::decision::{Decision, Step, StepKind};
 use pbx_core::event::Disposition;
-use pbx_core::journal::{CallAnswer, Entry, Journal, JournalLimits, Portion, Position, Progress, Recovery};
+use pbx_core::journal::{CallAnswer, Entry, Journal, JournalLimits, Portion, Position, Recovery, Watermarks};
 use pbx_core::location::{Binding, Refresh};
 use pbx_core::store::{CallQuery, Place, Projector, Store};
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ async fn restart(store: &Store, folder: &Path) {
 }
 
 /// What the journal has from there on, and where it ends.
-pub(crate) fn news(folder: &Path, progress: Progress) -> (Vec<Entry>, Position) {
+pub(crate) fn news(folder: &Path, progress: Watermarks) -> (Vec<Entry>, Position) {
     let mut recovery = Recovery::begin(folder, progress).unwrap();
     let (mut entries, mut end) = (Vec::new(), progress.projected);
     while let Some(portion) = recovery.portion().unwrap() {
@@ -155,7 +155,7 @@ fn every_call_has_one_record_wherever_the_journal_is_cut() {
         for cut in 0..=bytes.len() {
             std::fs::write(&file, &bytes[..cut]).unwrap();
             let whole = ends.iter().filter(|end| **end <= cut as u64).count();
-            let (found, _) = news(folder.path(), Progress::default());
+            let (found, _) = news(folder.path(), Watermarks::default());
             assert_eq!(found, entries[..whole], "cut at {cut}");
             // SQL is asked once for each number of whole entries: between them nothing differs.
             if whole != std::mem::replace(&mut last, whole) {
@@ -249,9 +249,9 @@ fn segments_rotate_and_go_when_they_are_projected() {
     let files = || std::fs::read_dir(folder.path()).unwrap().count();
     let before = files();
     assert!(before > 3);
-    assert_eq!(news(folder.path(), Progress::default()).0.len(), 20);
+    assert_eq!(news(folder.path(), Watermarks::default()).0.len(), 20);
     assert_eq!(journal.remove_projected(journal.end()).unwrap(), before - 1);
-    let end = Progress { projected: journal.end(), refreshed: journal.end() };
+    let end = Watermarks { projected: journal.end(), refreshed: journal.end() };
     assert_eq!(news(folder.path(), end), (Vec::new(), journal.end()));
 }
 
@@ -274,7 +274,7 @@ fn refresh_that_sql_has_not_heard_of_survives_a_kill() {
     runtime.block_on(async {
         let folder = Folder::new();
         let (journal, projector) = told(&folder, &story()).await;
-        let Progress { projected, refreshed } = projector.progress();
+        let Watermarks { projected, refreshed } = projector.progress();
         assert_eq!(projected, journal.end());
         assert!(refreshed.segment < projected.segment, "{refreshed:?} {projected:?}");
         journal.remove_projected(refreshed).unwrap();

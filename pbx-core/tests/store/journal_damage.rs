@@ -3,7 +3,7 @@
 use crate::journal::{acme, news};
 use crate::support::{Folder, at, started};
 use pbx_core::journal::{
-    Disk, Entry, Files, Journal, JournalLimits, Position, Progress, Recovery, SegmentFile, read_on,
+    Disk, Entry, Files, Journal, JournalLimits, Position, Recovery, SegmentFile, Watermarks, read_on,
 };
 use std::io;
 use std::path::Path;
@@ -24,9 +24,9 @@ fn damage_in_an_old_segment_costs_what_it_hit_and_the_segment_is_kept() {
     let hit = first_entry(&bytes) + 20;
     bytes[hit] ^= 1;
     std::fs::write(&first, &bytes).unwrap();
-    assert_eq!(news(folder.path(), Progress::default()).0, entries[1..]);
+    assert_eq!(news(folder.path(), Watermarks::default()).0, entries[1..]);
     assert_eq!(std::fs::read(&first).unwrap(), bytes, "nothing is cut off");
-    let mut recovery = Recovery::begin(folder.path(), Progress::default()).unwrap();
+    let mut recovery = Recovery::begin(folder.path(), Watermarks::default()).unwrap();
     while recovery.portion().unwrap().is_some() {}
     let unread = recovery.unread();
     assert_eq!((unread.damaged_parts, unread.unknown), (1, 0));
@@ -60,11 +60,11 @@ fn entry_of_another_release_is_left_out_and_its_segment_kept_for_that_one() {
     let body = br#"{"CallTeleported":{"call":"x"}}"#;
     let head = [(body.len() as u32).to_le_bytes(), crc32fast::hash(body).to_le_bytes()].concat();
     std::fs::write(&file, [&known[..], &head, body, &known].concat()).unwrap();
-    let mut recovery = Recovery::begin(folder.path(), Progress::default()).unwrap();
+    let mut recovery = Recovery::begin(folder.path(), Watermarks::default()).unwrap();
     while recovery.portion().unwrap().is_some() {}
     let unread = recovery.unread();
     assert_eq!((unread.unknown, unread.unknown_bytes, unread.damaged_parts), (1, body.len() as u64 + 8, 0));
-    assert_eq!(news(folder.path(), Progress::default()).0, [entry(0), entry(0)]);
+    assert_eq!(news(folder.path(), Watermarks::default()).0, [entry(0), entry(0)]);
     assert!(folder.path().join("000000000001.unknown").exists());
 }
 
@@ -77,7 +77,7 @@ fn backlog_of_any_length_comes_in_portions() {
     for some in entries.chunks(100) {
         journal.append(some).unwrap();
     }
-    let mut recovery = Recovery::begin(folder.path(), Progress::default()).unwrap();
+    let mut recovery = Recovery::begin(folder.path(), Watermarks::default()).unwrap();
     let mut largest = 0;
     while let Some(portion) = recovery.portion().unwrap() {
         if let pbx_core::journal::Portion::Unprojected(some, _) = portion {
@@ -85,7 +85,7 @@ fn backlog_of_any_length_comes_in_portions() {
         }
     }
     assert!(largest <= 4096, "{largest} at once");
-    assert_eq!(news(folder.path(), Progress::default()).0, entries);
+    assert_eq!(news(folder.path(), Watermarks::default()).0, entries);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn batch_after_a_refused_one_is_never_behind_garbage() {
         disk.refuses_writes(false);
         let end = journal.append(&[entry(2)]).unwrap();
         assert!(end.segment > 1, "a new segment");
-        assert_eq!(news(folder.path(), Progress::default()).0, [entry(0), entry(2)], "{can_cut}");
+        assert_eq!(news(folder.path(), Watermarks::default()).0, [entry(0), entry(2)], "{can_cut}");
         if can_cut {
             let files = std::fs::read_dir(folder.path()).unwrap().count();
             assert!(files <= 2, "{files} files for one that is written");
@@ -125,7 +125,7 @@ fn file_that_could_not_be_forced_to_the_disk_is_tried_no_more_and_written_no_mor
     assert_eq!(journal.append(&[entry(1)]).unwrap().segment, 2);
     journal.sync().unwrap();
     assert_eq!(disk.synced(), ["000000000002.journal"]);
-    assert_eq!(news(folder.path(), Progress::default()).0, [entry(0), entry(1)]);
+    assert_eq!(news(folder.path(), Watermarks::default()).0, [entry(0), entry(1)]);
 }
 
 /// Where the first entry of a segment begins: behind its head.

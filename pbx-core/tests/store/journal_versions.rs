@@ -2,7 +2,7 @@
 
 use crate::journal::{acme, news};
 use crate::support::{Folder, at, started};
-use pbx_core::journal::{Entry, Journal, JournalLimits, Position, Progress, Recovery, RecoveryError};
+use pbx_core::journal::{Entry, Journal, JournalLimits, Position, Recovery, RecoveryError, Watermarks};
 use std::path::{Path, PathBuf};
 
 const HEAD: &str = r#"{"Segment":{"version":1,"records":1}}"#;
@@ -39,7 +39,7 @@ fn segment_says_its_version_first_and_says_it_once() {
     assert!(bytes.starts_with(&frame(HEAD)));
     assert_eq!(bytes.windows(9).filter(|part| part == b"\"Segment\"").count(), 1);
     assert_eq!(journal.end(), Position { segment: 1, offset: bytes.len() as u64 });
-    assert_eq!(news(folder.path(), Progress::default()), (vec![entry(1), entry(2)], journal.end()));
+    assert_eq!(news(folder.path(), Watermarks::default()), (vec![entry(1), entry(2)], journal.end()));
 }
 
 #[test]
@@ -50,10 +50,10 @@ fn journal_of_the_release_before_is_read_and_goes_on_in_a_segment_of_its_own() {
     let journal = Journal::open(folder.path(), JournalLimits::default(), Position::default()).unwrap();
     journal.append(&[entry(2)]).unwrap();
     assert_eq!(std::fs::read(&before).unwrap(), bytes);
-    let mut recovery = Recovery::begin(folder.path(), Progress::default()).unwrap();
+    let mut recovery = Recovery::begin(folder.path(), Watermarks::default()).unwrap();
     while recovery.portion().unwrap().is_some() {}
     assert_eq!(recovery.unread(), Default::default());
-    assert_eq!(news(folder.path(), Progress::default()).0, [entry(1), entry(2)]);
+    assert_eq!(news(folder.path(), Watermarks::default()).0, [entry(1), entry(2)]);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn journal_of_a_later_release_is_refused_before_anything_is_read_and_stays_as_it
         segment(folder.path(), 1, Some(HEAD));
         let later = segment(folder.path(), 2, Some(head));
         let bytes = std::fs::read(&later).unwrap();
-        let refused = Recovery::begin(folder.path(), Progress::default()).unwrap_err();
+        let refused = Recovery::begin(folder.path(), Watermarks::default()).unwrap_err();
         assert!(matches!(refused, RecoveryError::Later { .. }), "{refused:?}");
         let said = refused.to_string();
         assert!(said.contains("000000000002.journal") && said.contains(head) && said.contains("start that"), "{said}");
@@ -84,12 +84,12 @@ fn segment_of_a_later_release_that_is_told_and_done_with_hinders_nobody() {
     segment(folder.path(), 1, Some(r#"{"Segment":{"version":2}}"#));
     segment(folder.path(), 2, Some(HEAD));
     let told = Position { segment: 2, offset: 0 };
-    assert_eq!(news(folder.path(), Progress { projected: told, refreshed: told }).0, [entry(2)]);
+    assert_eq!(news(folder.path(), Watermarks { projected: told, refreshed: told }).0, [entry(2)]);
 }
 
 #[test]
 fn head_with_more_in_it_than_we_know_is_no_hindrance() {
     let folder = Folder::new();
     segment(folder.path(), 1, Some(r#"{"Segment":{"version":1,"records":0,"host":"a"}}"#));
-    assert_eq!(news(folder.path(), Progress::default()).0, [entry(1)]);
+    assert_eq!(news(folder.path(), Watermarks::default()).0, [entry(1)]);
 }

@@ -7,7 +7,7 @@ use crate::base::ids::{CallId, DeviceId, TenantId};
 use crate::base::time::Wall;
 use crate::cdr::WrittenRecord;
 use crate::decision::Said;
-use crate::journal::{OpenCall, Position, Progress};
+use crate::journal::{OpenCall, Position, Watermarks};
 use crate::location::{Binding, Refresh};
 use crate::store::StoreError;
 
@@ -36,14 +36,14 @@ row! {
 
 impl Store {
     /// How far the journal is projected.
-    pub async fn journal_progress(&self) -> Result<Progress, StoreError> {
+    pub async fn journal_progress(&self) -> Result<Watermarks, StoreError> {
         let sql = "SELECT segment, place FROM journal_position WHERE id <= $1 ORDER BY id";
         let rows = self.rows::<PositionRow>(sql, args![REFRESHED]).await?;
         let mut positions =
             rows.iter().map(|row| Position { segment: row.segment.unsigned_abs(), offset: row.place.unsigned_abs() });
         let projected = positions.next().unwrap_or_default();
         // A release that told refreshes at once kept one position.
-        Ok(Progress { projected, refreshed: positions.next().unwrap_or(projected) })
+        Ok(Watermarks { projected, refreshed: positions.next().unwrap_or(projected) })
     }
 
     /// Every contact of every tenant that has not expired.
@@ -61,7 +61,7 @@ impl Store {
 }
 
 impl Work {
-    pub(crate) async fn set_journal_progress(&mut self, progress: Progress) -> Result<(), StoreError> {
+    pub(crate) async fn set_journal_progress(&mut self, progress: Watermarks) -> Result<(), StoreError> {
         let int = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let row = |id, place: Position| args![id, int(place.segment), int(place.offset)];
         let head = "INSERT INTO journal_position (id, segment, place) VALUES";
