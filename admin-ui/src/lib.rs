@@ -15,7 +15,6 @@ mod assets;
 mod audit;
 mod changes;
 mod client;
-mod embedded;
 mod extract;
 mod gate;
 mod ladder;
@@ -31,6 +30,11 @@ mod session;
 mod sought;
 mod view;
 pub mod words;
+
+/// What the build put into the binary: views, catalogues and assets, each as (name, content).
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
 
 pub use access::{Permission, Scope};
 pub use api::document;

@@ -44,10 +44,10 @@ fn ninety_five_of_a_hundred_files_of_the_product_stay_within_300_lines_and_none_
 }
 
 #[test]
-fn few_files_are_crumbs() {
+fn fewer_than_one_file_of_twenty_is_a_crumb() {
     let all: Vec<_> = with_ending("rs").into_iter().filter(|file| is_product(file)).collect();
     let crumbs: Vec<_> = all.iter().filter(|file| text(file).lines().count() <= 25).collect();
-    assert!(crumbs.len() * 14 < all.len(), "{} of {} files: {crumbs:#?}", crumbs.len(), all.len());
+    assert!(crumbs.len() * 20 < all.len(), "{} of {} files: {crumbs:#?}", crumbs.len(), all.len());
 }
 
 #[test]

@@ -4,7 +4,6 @@
 //! plain data; what it has promised to a phone is also in the journal, and comes back with
 //! [`Registrar::restore`].
 
-mod answer;
 mod behind_nat;
 mod keep_alive;
 mod reach;

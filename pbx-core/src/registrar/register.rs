@@ -10,7 +10,8 @@ use crate::base::settings::Settings;
 use crate::base::time::{Now, Wall};
 use crate::event::EventKind;
 use crate::journal::Entry;
-use pbx_sip::{Message, Uri, Via};
+use crate::message::writer::Writer;
+use pbx_sip::{Message, Reply, Uri, Via};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +43,20 @@ struct Context<'a> {
     via: Option<&'a Via>,
     settings: &'a Settings,
     tenant: TenantId,
+}
+
+impl Registered {
+    /// Writes the answer; it leaves once the entries are in the journal.
+    pub(crate) fn reply(&self, request: &Message, to_tag: &str) -> Option<Reply> {
+        let mut writer = match self.reason {
+            Some(reason) => Writer::response_saying(request, self.code, reason, to_tag),
+            None => Writer::response(request, self.code, to_tag),
+        };
+        for (name, value) in &self.headers {
+            writer.header(name, value);
+        }
+        writer.reply(None)
+    }
 }
 
 impl Registrar {

@@ -1,10 +1,25 @@
-//! API tokens of a tenant.
+//! What the console and the API of a tenant are entered by: the log-ins of its admins and people, and its tokens.
 
 use super::Store;
+use super::access_server::AccountRow;
 use super::query::{args, id, json, row, to_json};
-use crate::base::ids::{TenantId, TokenId};
+use crate::base::ids::{AccountId, TenantId, TokenId};
 use crate::base::time::Wall;
-use crate::store::{StoreError, Token};
+use crate::store::{Account, StoreError, Token};
+
+impl Store {
+    /// Every log-in of the tenant, by e-mail.
+    pub async fn accounts(&self, tenant: TenantId) -> Result<Vec<Account>, StoreError> {
+        let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE tenant = $1 ORDER BY email";
+        self.rows::<AccountRow>(sql, args![tenant]).await?.into_iter().map(AccountRow::read).collect()
+    }
+
+    /// One log-in of the tenant.
+    pub async fn account_of(&self, tenant: TenantId, account: AccountId) -> Result<Option<Account>, StoreError> {
+        let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE tenant = $1 AND id = $2";
+        self.row::<AccountRow>(sql, args![tenant, account]).await?.map(AccountRow::read).transpose()
+    }
+}
 
 row! {
     pub(super) struct TokenRow {

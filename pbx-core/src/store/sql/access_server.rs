@@ -1,9 +1,12 @@
-//! Log-ins. Server-wide: who logs in has only an e-mail, and operators belong to no tenant.
+//! Log-ins and the tenant of a token. Server-wide: who logs in has only an e-mail, operators belong to no tenant, and a token
+//! decides the tenant.
 
+use super::access::TokenRow;
 use super::query::{args, id, row, some_id};
 use super::{Store, Work};
-use crate::base::ids::AccountId;
-use crate::store::{Account, StoreError};
+use crate::base::ids::{AccountId, TenantId};
+use crate::base::time::Wall;
+use crate::store::{Account, StoreError, Token};
 
 row! {
     pub(super) struct AccountRow {
@@ -53,6 +56,13 @@ impl Store {
     pub async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
         let sql = "SELECT id, tenant, role, email, person, password FROM accounts WHERE id = $1";
         self.row::<AccountRow>(sql, args![account]).await?.map(AccountRow::read).transpose()
+    }
+
+    /// The token whose text has this SHA-256, if it has not expired.
+    pub async fn token_by_hash(&self, hash: [u8; 32], now: Wall) -> Result<Option<(TenantId, Token)>, StoreError> {
+        let sql = "SELECT tenant, id, label, scopes, created, expires, last_used FROM tokens
+            WHERE hash = $1 AND (expires IS NULL OR expires > $2)";
+        self.row::<TokenRow>(sql, args![hash, now]).await?.map(TokenRow::read).transpose()
     }
 }
 

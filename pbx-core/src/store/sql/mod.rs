@@ -3,8 +3,8 @@
 //! What both understand alike: `$1`, BIGINT for every integer, `ON CONFLICT`, `RETURNING`; no clock and no default of the
 //! database. One aggregate a file.
 
-mod accounts;
-mod accounts_server;
+mod access;
+mod access_server;
 mod audit;
 mod audit_server;
 mod bindings;
@@ -28,8 +28,6 @@ mod sessions_server;
 mod sources;
 mod template_versions_server;
 mod tenants_server;
-mod tokens;
-mod tokens_server;
 mod trunks_server;
 
 pub(crate) use configuration::Everything;
