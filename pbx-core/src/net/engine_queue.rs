@@ -1,10 +1,9 @@
 //! The queue in which an engine's inputs wait, and what wakes an engine that sleeps on sockets.
 
-use super::udp::Listening;
 use crate::engine::io::Input;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -106,7 +105,7 @@ impl EngineQueue {
 
     /// Sleeps until something comes in, a socket can be read or the time is over. What it took from
     /// the queue to find out is the queue's first.
-    pub(super) fn wait(&self, sockets: &[Listening], patience: Duration) -> Option<Input> {
+    pub(super) fn wait<S: AsFd>(&self, sockets: &[S], patience: Duration) -> Option<Input> {
         if let Some(first) = self.take() {
             return Some(first);
         }
@@ -147,7 +146,7 @@ mod tests {
         // A wakeup that is lost once would let this wait for an hour.
         let mut came = 0;
         while came < 2 * MANY {
-            came += usize::from(queue.wait(&[], Duration::from_secs(3600)).is_some());
+            came += usize::from(queue.wait::<OwnedFd>(&[], Duration::from_secs(3600)).is_some());
         }
         assert!(queue.take().is_none());
         writers.into_iter().for_each(|writer| writer.join().unwrap());

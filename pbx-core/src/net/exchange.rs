@@ -1,17 +1,19 @@
 //! Puts sockets, engines, media and journal together, and takes them apart again in order.
 
 use super::driver::{Driver, EngineIo};
+use super::engine_queue::EngineQueue;
+use super::exchange_config::ExchangeConfig;
 use super::front::Front;
+use super::inbox::Inbox;
+use super::promises::Promises;
 use super::routes::Listener;
-use super::stream::{Connections, NoHandshake, StreamListener};
+use super::sender::Sender;
+use super::stream::{Connections, NoHandshake, StreamHost, StreamListener, StreamSender};
+use super::udp;
 use super::udp::Listening;
 use super::wiring::{self, Outbound};
-use super::{Clock, DataSources, EngineQueue, Inbox, LadderWriter, Nat, Promises, ScriptHost, Sender, udp};
 use crate::base::flow::Transport;
 use crate::base::ids::TenantId;
-use crate::base::settings::Settings;
-use crate::change::Configuration;
-use crate::door::DoorKey;
 use crate::engine::io::Command;
 use crate::engine::{Engine, PortShare};
 use crate::event::Event;
@@ -35,38 +37,6 @@ const EVENTS: usize = 16_384;
 const LOOK: Duration = Duration::from_millis(50);
 /// How long records may take to be complete after the last call was cut.
 const LAST_WORDS: Duration = Duration::from_secs(3);
-
-/// The configuration of an exchange, and the rooms that it is connected to.
-pub struct ExchangeConfig {
-    /// Where SIP is listened for, UDP and TCP on each. Port 0: any, the same for both.
-    pub sip: Vec<SocketAddr>,
-    /// What stands between this machine and peers of other networks.
-    pub nat: Option<Nat>,
-    /// Media ports and threads.
-    pub media: pbx_media::Config,
-    /// Timers and limits.
-    pub settings: Settings,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// The seed of every random choice.
-    pub seed: [u8; 32],
-    /// The configuration.
-    pub configuration: Arc<Configuration>,
-    /// The door's key, which survives restarts.
-    pub door_key: DoorKey,
-    /// The journal, already feeding SQL.
-    pub promises: Promises,
-    /// The ring of SIP messages.
-    pub ladder: LadderWriter,
-    /// Where devices could be reached before the restart.
-    pub bindings: Vec<(TenantId, Binding)>,
-    /// The way to the engines, and their queues.
-    pub inbox: (Inbox, Vec<EngineQueue>),
-    /// The host of scripts.
-    pub scripts: Arc<dyn ScriptHost>,
-    /// The client of data sources.
-    pub sources: Arc<dyn DataSources>,
-}
 
 /// A running exchange.
 pub struct Exchange {
@@ -92,7 +62,8 @@ impl Exchange {
         let listening: Vec<SocketAddr> = sockets.iter().map(|s| s.bound).collect();
         let listeners = sockets.iter().flat_map(BoundAddress::listeners).collect();
         let inbox = config.inbox.0.clone();
-        let connections = Connections::new(inbox.clone(), Handle::current(), &config.settings);
+        let connections = Connections::new(inbox.clone(), &config.settings);
+        let streams = StreamSender::new(connections.clone(), Handle::current());
         let udp = sockets.iter().map(|s| (s.bound, s.udp.clone())).collect();
         let to_media = inbox.clone();
         let media = Arc::new(pbx_media::start(&config.media, move |fact| to_media.media(fact.engine(), fact))?);
@@ -109,10 +80,11 @@ impl Exchange {
             media: media.clone(),
             promises: config.promises.clone(),
         };
-        let outbound = Outbound { sender: Sender::new(udp, connections.clone()), media, events };
+        let outbound = Outbound { sender: Sender::new(udp, streams.clone()), media, events };
         let (engine_io, front) = wiring::wire(config, outbound, listeners, &mut rng);
         engine_io.door.restore(engine_io.clock.now(), &engine_io.configuration.snapshot(), &bindings);
-        connections.read_for(&front);
+        let host: Arc<dyn StreamHost> = front.clone();
+        streams.read_for(&host);
         let sockets = exchange.start_listeners(sockets, &front, &connections)?;
         exchange.start_engines(Engines { inputs, sockets, bindings }, &engine_io, &mut rng)?;
         Ok(exchange)

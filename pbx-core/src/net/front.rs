@@ -2,18 +2,22 @@
 //! answer.
 
 use super::audit_writer::AuditWriter;
-use super::{Clock, Inbox, RouteTable, Sender};
-use crate::base::flow::Flow;
+use super::clock::Clock;
+use super::inbox::Inbox;
+use super::routes::RouteTable;
+use super::sender::Sender;
+use super::stream::{Crowding, StreamHost};
+use crate::base::flow::{Flow, Transport};
 use crate::base::ids::Slot;
-use crate::base::time::Now;
+use crate::base::time::{Instant, Now};
 use crate::change::Configuration;
-use crate::door::Who;
-use crate::door::{Admission, Alarm, Door, Verdict};
+use crate::door::{Admission, Alarm, AlarmKind, Door, Verdict, Who};
 use crate::engine::io::Input;
 use bytes::Bytes;
 use pbx_sip::framing::FramingError;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The way in, shared by all that read.
@@ -48,23 +52,9 @@ impl Front {
         &self.routes
     }
 
-    /// Returns the moment.
-    pub(super) fn now(&self) -> Now {
+    /// Returns the moment, in both times.
+    pub(super) fn moment(&self) -> Now {
         self.clock.now()
-    }
-
-    /// Takes what is read from a connection.
-    pub(super) fn reader(self: Arc<Self>, flow: Flow) -> impl FnMut(Result<Bytes, FramingError>) + Send {
-        move |received| match received {
-            Ok(bytes) => self.receive(flow, bytes),
-            Err(error) => self.refuse(flow, error),
-        }
-    }
-
-    fn receive(&self, flow: Flow, bytes: Bytes) {
-        if let Some((slot, input)) = self.admit(self.now(), flow, bytes) {
-            self.hand_over(slot, input);
-        }
     }
 
     /// Hands an input to the engine that owns the slot. A full queue drops the message like a full
@@ -100,19 +90,38 @@ impl Front {
         None
     }
 
-    /// Answers what a stream ends with when it can be cut no further.
-    fn refuse(&self, flow: Flow, error: FramingError) {
-        if let Verdict::Answer(answer) = self.door.framing_failed(flow, error) {
-            self.sender.answer(&flow, &answer);
+    fn random(&self) -> u64 {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
+    }
+}
+
+impl StreamHost for Front {
+    fn now(&self) -> Instant {
+        self.moment().mono
+    }
+
+    fn flow(&self, transport: Transport, own: SocketAddr, remote: SocketAddr, connection: u64) -> Flow {
+        self.routes.flow(transport, own, remote, connection)
+    }
+
+    fn received(&self, flow: Flow, received: Result<Bytes, FramingError>) {
+        match received {
+            Ok(bytes) => {
+                if let Some((slot, input)) = self.admit(self.moment(), flow, bytes) {
+                    self.hand_over(slot, input);
+                }
+            }
+            Err(error) => {
+                if let Verdict::Answer(answer) = self.door.framing_failed(flow, error) {
+                    self.sender.answer(&flow, &answer);
+                }
+            }
         }
     }
 
-    /// Writes what an administrator should be able to find into the audit.
-    pub(super) fn report(&self, alarm: &Alarm) {
-        self.audit.write(alarm);
-    }
-
-    fn random(&self) -> u64 {
-        self.rng.lock().unwrap_or_else(PoisonError::into_inner).next_u64()
+    fn crowded(&self, source: SocketAddr, crowding: Crowding) {
+        let Crowding { connections, of_one_source } = crowding;
+        let kind = AlarmKind::Crowded { connections, of_one_source };
+        self.audit.write(&Alarm { kind, at: self.moment().wall, source, account: String::new(), tenant: None });
     }
 }

@@ -1,6 +1,6 @@
 //! The way out: any engine sends on any flow.
 
-use super::stream::Connections;
+use super::stream::StreamSender;
 use crate::base::flow::Flow;
 use bytes::Bytes;
 use pbx_media::datagram::send_from;
@@ -11,12 +11,12 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Sender {
     udp: Arc<[(SocketAddr, Arc<UdpSocket>)]>,
-    streams: Connections,
+    streams: StreamSender,
 }
 
 impl Sender {
-    /// Sends by bound UDP sockets and a table of connections.
-    pub fn new(udp: Vec<(SocketAddr, Arc<UdpSocket>)>, streams: Connections) -> Self {
+    /// Sends by bound UDP sockets and on connections.
+    pub(super) fn new(udp: Vec<(SocketAddr, Arc<UdpSocket>)>, streams: StreamSender) -> Self {
         Self { udp: udp.into(), streams }
     }
 

@@ -124,7 +124,7 @@ impl Listening {
                 let mut readable = [PollFd::new(&self, PollFlags::IN)];
                 // Interrupted or not: the socket says for itself whether there is something.
                 let _ = poll(&mut readable, Some(&timespec(NOTICE)));
-                self.read(front.now(), &mut admitted);
+                self.read(front.moment(), &mut admitted);
                 admitted.drain(..).for_each(|(slot, input)| front.hand_over(slot, input));
             }
         })

@@ -3,7 +3,7 @@
 
 use super::audit_writer::AuditWriter;
 use super::driver::EngineIo;
-use super::exchange::ExchangeConfig;
+use super::exchange_config::ExchangeConfig;
 use super::front::Front;
 use super::routes::{Listener, RouteTable};
 use super::sender::Sender;

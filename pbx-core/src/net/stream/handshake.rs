@@ -33,3 +33,23 @@ impl Handshake for NoHandshake {
         Ok((connection, Framer::new(MAX_BYTES)))
     }
 }
+
+/// A handshake for tests: one byte each way, after which each message has its length before it.
+#[cfg(test)]
+#[derive(Clone, Debug)]
+pub(super) struct Knock;
+
+#[cfg(test)]
+impl Handshake for Knock {
+    type Stream = TcpStream;
+    type Framing = super::framing::LengthByte;
+
+    async fn shake(&self, mut connection: TcpStream) -> io::Result<(TcpStream, Self::Framing)> {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        if connection.read_u8().await? != b'K' {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        connection.write_all(b"k").await?;
+        Ok((connection, super::framing::LengthByte::default()))
+    }
+}

@@ -3,8 +3,9 @@
 use super::connections::Connections;
 use super::conversation::within;
 use super::handshake::{Handshake, NoHandshake};
+use super::host::StreamHost;
+use super::task::ConnectionTask;
 use crate::base::flow::Transport;
-use crate::net::front::Front;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -34,7 +35,7 @@ impl<H: Handshake> StreamListener<H> {
     }
 
     /// Accepts until the task is aborted.
-    pub(in crate::net) async fn accept(self, connections: Connections, front: Arc<Front>) {
+    pub(in crate::net) async fn accept(self, connections: Connections, host: Arc<dyn StreamHost>) {
         loop {
             let Ok((socket, remote)) = self.socket.accept().await else {
                 // Out of files, most likely: the next accept may do better when some are back.
@@ -42,10 +43,18 @@ impl<H: Handshake> StreamListener<H> {
                 continue;
             };
             let Ok(own) = socket.local_addr() else { continue };
-            let flow = front.routes().flow(self.transport, own, remote, connections.number());
-            if let Some(task) = connections.admit::<H::Framing>(flow, &front) {
-                tokio::spawn(task.serve(socket, self.handshake.clone(), front.clone().reader(flow)));
+            let flow = host.flow(self.transport, own, remote, connections.number());
+            let status = Arc::default();
+            let (admitted, crowding) = connections.admit::<H::Framing>(host.now(), &flow, &status);
+            if let Some(crowding) = crowding {
+                host.crowded(remote, crowding);
             }
+            let Some(outgoing) = admitted else { continue };
+            let task = ConnectionTask { connections: connections.clone(), flow, outgoing, status };
+            tokio::spawn(task.serve(socket, self.handshake.clone(), host.clone()));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

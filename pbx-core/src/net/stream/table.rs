@@ -26,11 +26,11 @@ pub(super) struct ConnectionLimits {
 
 /// A shortage of room for one more connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Crowding {
+pub(in crate::net) struct Crowding {
     /// How many there are.
-    pub(super) connections: usize,
+    pub(in crate::net) connections: usize,
     /// Whether all of them are of this one address; else of the server.
-    pub(super) of_one_source: bool,
+    pub(in crate::net) of_one_source: bool,
 }
 
 /// The outcome of queueing bytes for a connection.

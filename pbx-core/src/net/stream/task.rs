@@ -4,10 +4,10 @@ use super::connections::Connections;
 use super::conversation::{converse, within};
 use super::framing::{Framing, FromPeer};
 use super::handshake::Handshake;
+use super::host::StreamHost;
 use super::status::ConnectionStatus;
 use crate::base::flow::Flow;
 use bytes::Bytes;
-use pbx_sip::framing::FramingError;
 use rustix::net::sockopt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,43 +38,32 @@ pub(super) struct ConnectionTask {
 
 impl ConnectionTask {
     /// Opens the connection, then serves it.
-    pub(super) async fn open(self, handshake: impl Handshake, received: impl FnMut(Result<Bytes, FramingError>)) {
+    pub(super) async fn open(self, handshake: impl Handshake, host: Arc<dyn StreamHost>) {
         match within(OPENING, TcpStream::connect(self.flow.remote)).await {
-            Some(Ok(socket)) => self.serve(socket, handshake, received).await,
+            Some(Ok(socket)) => self.serve(socket, handshake, host).await,
             Some(Err(_)) | None => self.fail(),
         }
     }
 
-    /// Carries messages until either side ends the connection, or another one needs its room. An
-    /// error is the last that is received.
-    pub(super) async fn serve(
-        self,
-        socket: TcpStream,
-        handshake: impl Handshake,
-        received: impl FnMut(Result<Bytes, FramingError>),
-    ) {
+    /// Carries messages until either side ends the connection, or another one needs its room.
+    pub(super) async fn serve(self, socket: TcpStream, handshake: impl Handshake, host: Arc<dyn StreamHost>) {
         tune(&socket);
         let ready = tokio::select! {
             ready = within(OPENING, handshake.shake(socket)) => ready,
             () = self.status.evicted() => None,
         };
         match ready {
-            Some(Ok((stream, framing))) => self.carry(stream, framing, received).await,
+            Some(Ok((stream, framing))) => self.carry(stream, framing, &*host).await,
             Some(Err(_)) | None => self.fail(),
         }
     }
 
-    async fn carry(
-        self,
-        stream: impl AsyncRead + AsyncWrite,
-        framing: impl Framing,
-        mut received: impl FnMut(Result<Bytes, FramingError>),
-    ) {
+    async fn carry(self, stream: impl AsyncRead + AsyncWrite, framing: impl Framing, host: &dyn StreamHost) {
         let Self { connections, flow, outgoing, status } = self;
         let from_peer = |cut| match cut {
-            Ok(FromPeer::Message(bytes)) => received(Ok(bytes)),
-            Ok(FromPeer::KeepAlive { answer }) => connections.reply(&flow, answer),
-            Err(error) => received(Err(error)),
+            Ok(FromPeer::Message(bytes)) => host.received(flow, Ok(bytes)),
+            Ok(FromPeer::KeepAlive { answer }) => connections.put_framed(&flow, answer),
+            Err(error) => host.received(flow, Err(error)),
         };
         converse(stream, framing, outgoing, &status, from_peer, || connections.close(&flow, &status)).await;
         connections.forget(&flow);
@@ -98,4 +87,39 @@ fn tune(socket: &TcpStream) {
         .and_then(|()| sockopt::set_tcp_keepintvl(socket, again))
         .and_then(|()| sockopt::set_tcp_keepcnt(socket, times))
         .and_then(|()| sockopt::set_tcp_user_timeout(socket, patience));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::connections::enter;
+    use super::super::framing::LengthByte;
+    use super::super::handshake::Knock;
+    use super::super::host::Echo;
+    use super::super::sender::StreamSender;
+    use super::*;
+    use crate::base::flow::Transport;
+    use crate::base::settings::Settings;
+    use crate::net::inbox::Inbox;
+    use tokio::net::TcpListener;
+    use tokio::runtime::Handle;
+
+    #[tokio::test]
+    async fn handshake_that_does_not_begin_is_given_up_at_once_where_another_connection_needs_the_room() {
+        let connections = Connections::new(Inbox::new(1).unwrap().0, &Settings::default());
+        let streams = StreamSender::new(connections.clone(), Handle::current());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let local = listener.local_addr().unwrap();
+        let _peer = TcpStream::connect(local).await.unwrap();
+        let (ours, remote) = listener.accept().await.unwrap();
+        let flow = Flow { transport: Transport::Tls, local, remote, own: None, connection: 1 };
+        let status = Arc::new(ConnectionStatus::default());
+        let outgoing = enter::<LengthByte>(&mut connections.table(), &flow, &status).unwrap();
+        status.evict();
+        let task = ConnectionTask { connections, flow, outgoing, status };
+        tokio::select! {
+            biased;
+            () = task.serve(ours, Knock, Arc::new(Echo { streams, heard: Default::default() })) => {}
+            () = std::future::ready(()) => panic!("it still waits"),
+        }
+    }
 }
