@@ -1,7 +1,6 @@
 //! Our 2xx, repeated until it is acknowledged (RFC 3261 §13.3.1.4): over any transport, for the
 //! loss may be further on.
 
-use super::{Dialog, DialogState, Open};
 use crate::time::Instant;
 use crate::transaction::Timers;
 use bytes::Bytes;
@@ -28,52 +27,33 @@ pub enum Due {
     NoAck,
 }
 
-impl Dialog {
-    /// Notes that we have answered their INVITE, the first or a later one, with this 2xx.
-    pub fn answered(&mut self, now: Instant, response: &Bytes, timers: &Timers) {
-        let Some(Open::Theirs(cseq)) = self.open else { return };
-        self.open = None;
-        if self.state == DialogState::Early {
-            self.state = DialogState::Confirmed;
-        }
-        self.answered = Some(Answered {
-            cseq,
-            response: response.clone(),
-            pause: timers.t1,
-            longest: timers.t2,
-            again: now + timers.t1,
-            give_up: now + timers.give_up(),
-        });
+impl Answered {
+    /// Begins to repeat the 2xx to the INVITE with this CSeq.
+    pub(super) fn new(cseq: u32, response: Bytes, now: Instant, timers: &Timers) -> Self {
+        let (again, give_up) = (now + timers.t1, now + timers.give_up());
+        Self { cseq, response, pause: timers.t1, longest: timers.t2, again, give_up }
     }
 
-    /// Returns whether our 2xx waits for its ACK. Until it comes, or is given up, we as the UAS
-    /// send no BYE (§15).
-    pub const fn awaits_ack(&self) -> bool {
-        self.answered.is_some()
+    /// Returns whether it answers the INVITE with this CSeq.
+    pub(super) const fn is_to(&self, cseq: u32) -> bool {
+        self.cseq == cseq
     }
 
-    /// Returns when [`Dialog::fire`] should be called next; `None` if nothing waits.
-    pub fn next_deadline(&self) -> Option<Instant> {
-        self.answered.as_ref().map(|answered| answered.again.min(answered.give_up))
+    /// Returns when [`Answered::fire`] has something to do next.
+    pub(super) fn deadline(&self) -> Instant {
+        self.again.min(self.give_up)
     }
 
     /// Returns what is due at `now`; `None` if nothing is.
-    pub fn fire(&mut self, now: Instant) -> Option<Due> {
-        let answered = self.answered.as_mut()?;
-        if now >= answered.give_up {
-            self.answered = None;
+    pub(super) fn fire(&mut self, now: Instant) -> Option<Due> {
+        if now >= self.give_up {
             return Some(Due::NoAck);
         }
-        if now < answered.again {
+        if now < self.again {
             return None;
         }
-        answered.pause = answered.pause.saturating_mul(2).min(answered.longest);
-        answered.again = now + answered.pause;
-        Some(Due::Resend(answered.response.clone()))
-    }
-
-    /// Takes an ACK with this CSeq; returns whether it was awaited.
-    pub(super) fn acknowledged(&mut self, cseq: u32) -> bool {
-        self.answered.take_if(|answered| answered.cseq == cseq).is_some()
+        self.pause = self.pause.saturating_mul(2).min(self.longest);
+        self.again = now + self.pause;
+        Some(Due::Resend(self.response.clone()))
     }
 }

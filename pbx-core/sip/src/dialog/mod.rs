@@ -20,6 +20,8 @@ pub use receive::{Incoming, Refused};
 pub use request::{RequestParts, Unsendable};
 
 use crate::text::Text;
+use crate::time::Instant;
+use crate::transaction::Timers;
 use crate::{NameAddr, Uri};
 use answered::Answered;
 use bytes::Bytes;
@@ -110,6 +112,39 @@ impl Dialog {
     /// Returns the CSeq number of the last request that we sent.
     pub const fn local_cseq(&self) -> u32 {
         self.local_cseq
+    }
+
+    /// Notes that we have answered their INVITE, the first or a later one, with this 2xx.
+    pub fn answered(&mut self, now: Instant, response: &Bytes, timers: &Timers) {
+        let Some(Open::Theirs(cseq)) = self.open else { return };
+        self.open = None;
+        if self.state == DialogState::Early {
+            self.state = DialogState::Confirmed;
+        }
+        self.answered = Some(Answered::new(cseq, response.clone(), now, timers));
+    }
+
+    /// Returns whether our 2xx waits for its ACK. Until it comes, or is given up, we as the UAS
+    /// send no BYE (§15).
+    pub const fn awaits_ack(&self) -> bool {
+        self.answered.is_some()
+    }
+
+    /// Returns when [`Dialog::fire`] should be called next; `None` if nothing waits.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.answered.as_ref().map(Answered::deadline)
+    }
+
+    /// Returns what is due at `now`; `None` if nothing is.
+    pub fn fire(&mut self, now: Instant) -> Option<Due> {
+        let due = self.answered.as_mut()?.fire(now);
+        self.answered.take_if(|_| due == Some(Due::NoAck));
+        due
+    }
+
+    /// Takes an ACK with this CSeq; returns whether it was awaited.
+    fn acknowledged(&mut self, cseq: u32) -> bool {
+        self.answered.take_if(|answered| answered.is_to(cseq)).is_some()
     }
 
     /// Ends the dialog: after BYE from either side, and where RFC 3261 §12.2.1.2 says so. Nothing

@@ -1,6 +1,6 @@
 //! One header of a message.
 
-use super::{Field, Message};
+use super::values::Field;
 use crate::grammar::split_outside;
 use crate::header_name::HeaderName;
 use crate::name_addr::NameAddr;
@@ -10,7 +10,8 @@ use std::borrow::Cow;
 /// A header where it stands in its message.
 #[derive(Clone, Copy)]
 pub struct Header<'a> {
-    message: &'a Message,
+    /// Start line and headers of the message.
+    head: &'a Text,
     field: Field,
 }
 
@@ -24,8 +25,8 @@ pub enum Contacts {
 }
 
 impl<'a> Header<'a> {
-    pub(super) const fn new(message: &'a Message, field: Field) -> Self {
-        Self { message, field }
+    pub(super) const fn new(head: &'a Text, field: Field) -> Self {
+        Self { head, field }
     }
 
     /// Returns which header it is.
@@ -35,13 +36,13 @@ impl<'a> Header<'a> {
 
     /// Returns its name as written.
     pub fn name_text(&self) -> &'a str {
-        self.message.head_str(self.field.name)
+        self.field.name.get(self.head)
     }
 
     /// Returns its value with folds read as one space (RFC 3261 §7.3.1), without white space at its
     /// ends.
     pub fn value(&self) -> Cow<'a, str> {
-        let raw = self.message.head_str(self.field.value);
+        let raw = self.field.value.get(self.head);
         if self.field.folded { Cow::Owned(unfold(raw)) } else { Cow::Borrowed(raw) }
     }
 
@@ -49,9 +50,9 @@ impl<'a> Header<'a> {
     /// folded.
     pub fn text(&self) -> Text {
         if self.field.folded {
-            return Text::from(unfold(self.message.head_str(self.field.value)));
+            return Text::from(unfold(self.field.value.get(self.head)));
         }
-        self.message.head_text(self.field.value)
+        self.head.slice(self.field.value.range())
     }
 
     /// Splits the values of a header that lists several with commas (RFC 3261 §7.3.1).

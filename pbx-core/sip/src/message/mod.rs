@@ -15,17 +15,14 @@ pub use header::{Contacts, Header};
 pub(crate) use parse::{Scanned, scan};
 pub use start::StartLine;
 
-use crate::error::ParseError;
 use crate::header_name::HeaderName;
 use crate::method::Method;
 use crate::status::StatusCode;
 use crate::text::{Span, Text};
 use bytes::Bytes;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
-use values::HeaderLines;
+use values::{Field, HeaderLines};
 
 /// The most header lines a message may have. Real ones have about 20; RFC 4475's longest has 40.
 pub const MAX_HEADERS: usize = 256;
@@ -47,31 +44,7 @@ enum Start {
     Response { status: StatusCode, reason: Span },
 }
 
-/// One header line: where its name and its value stand.
-#[derive(Clone, Copy)]
-pub(crate) struct Field {
-    pub(crate) kind: HeaderName,
-    pub(crate) folded: bool,
-    pub(crate) name: Span,
-    pub(crate) value: Span,
-}
-
 impl Message {
-    /// Splits a whole message.
-    ///
-    /// Empty lines before it are skipped (RFC 3261 §7.5); the body ends where Content-Length says,
-    /// or with the bytes (§18.3). Values are not looked at yet.
-    ///
-    /// # Errors
-    /// When the bytes are not a SIP message.
-    pub fn parse(bytes: impl Into<Bytes>) -> Result<Self, ParseError> {
-        let scanned = scan(bytes.into())?;
-        match scanned.flaw {
-            None => Ok(scanned.message),
-            Some(flaw) => Err(flaw),
-        }
-    }
-
     /// Returns the message as it travels.
     pub const fn as_bytes(&self) -> &Bytes {
         &self.raw
@@ -112,12 +85,12 @@ impl Message {
 
     /// Returns the headers in their order.
     pub fn headers(&self) -> impl DoubleEndedIterator<Item = Header<'_>> {
-        self.lines.fields.iter().map(|field| Header::new(self, *field))
+        self.lines.fields.iter().map(|field| Header::new(&self.head, *field))
     }
 
     /// Returns the headers of that name in their order, long and compact alike.
     pub fn headers_of(&self, name: HeaderName) -> impl DoubleEndedIterator<Item = Header<'_>> {
-        self.lines.fields.iter().filter(move |field| field.kind == name).map(|field| Header::new(self, *field))
+        self.lines.fields.iter().filter(move |field| field.kind == name).map(|field| Header::new(&self.head, *field))
     }
 
     /// Returns the first header of that name.
@@ -188,20 +161,5 @@ impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let call_id = self.header(HeaderName::CallId).map(|header| header.text());
         f.debug_struct("Message").field("start", &self.start_text()).field("call_id", &call_id).finish_non_exhaustive()
-    }
-}
-
-/// In stored state a message is its bytes.
-impl Serialize for Message {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.as_bytes().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Message {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // What was refused at the gate may still be in flight as the subject of an answer, so flaws
-        // are no fault here.
-        scan(Bytes::deserialize(deserializer)?).map(|scanned| scanned.message).map_err(D::Error::custom)
     }
 }

@@ -1,7 +1,7 @@
 //! Splitting a message into its lines (RFC 3261 §7).
 
-use super::values::HeaderLines;
-use super::{Field, MAX_HEADERS, Message, Start, latin1};
+use super::values::{Field, HeaderLines};
+use super::{MAX_HEADERS, Message, Start, latin1};
 use crate::error::ParseError;
 use crate::grammar::{is_space, is_token_char, number};
 use crate::header_name::HeaderName;
@@ -9,6 +9,8 @@ use crate::method::Method;
 use crate::status::StatusCode;
 use crate::text::{Span, Text};
 use bytes::Bytes;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::Arc;
 
 /// The lines that could be split, and the first flaw: enough of a broken request is kept to answer
@@ -16,6 +18,38 @@ use std::sync::Arc;
 pub(crate) struct Scanned {
     pub(crate) message: Message,
     pub(crate) flaw: Option<ParseError>,
+}
+
+impl Message {
+    /// Splits a whole message.
+    ///
+    /// Empty lines before it are skipped (RFC 3261 §7.5); the body ends where Content-Length says,
+    /// or with the bytes (§18.3). Values are not looked at yet.
+    ///
+    /// # Errors
+    /// When the bytes are not a SIP message.
+    pub fn parse(bytes: impl Into<Bytes>) -> Result<Self, ParseError> {
+        let scanned = scan(bytes.into())?;
+        match scanned.flaw {
+            None => Ok(scanned.message),
+            Some(flaw) => Err(flaw),
+        }
+    }
+}
+
+/// In stored state a message is its bytes.
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_bytes().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What was refused at the gate may still be in flight as the subject of an answer, so flaws
+        // are no fault here.
+        scan(Bytes::deserialize(deserializer)?).map(|scanned| scanned.message).map_err(D::Error::custom)
+    }
 }
 
 /// How many header lines are collected on the stack before a list is needed.

@@ -1,8 +1,8 @@
 //! Replaces the topmost Via by one that says where the request really came from (RFC 3261 §18.2.1).
 //! Every request gets one, so the bytes are spliced and not parsed again.
 
-use super::values::HeaderLines;
-use super::{Field, Message};
+use super::Message;
+use super::values::{Field, HeaderLines};
 use crate::grammar::split_outside;
 use crate::header_name::HeaderName;
 use crate::text::{Span, Text};

@@ -72,3 +72,8 @@ impl Key {
         Self(text.into())
     }
 }
+
+/// The number of a transaction within its [`Layer`](super::Layer). Never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransactionId(pub(super) u64);

@@ -3,7 +3,7 @@
 use super::entry::{Transaction, What};
 use super::facts::{Facts, MessageKind};
 use super::queue::Queue;
-use super::{Action, Class, Effect, Input, Key, Machine, Peer, Timer, Timers, make};
+use super::{Action, Class, Effect, Input, Key, Machine, Peer, Timer, Timers, TransactionId, make};
 use crate::Message;
 use crate::build::Reply;
 use crate::time::Instant;
@@ -13,11 +13,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The number of a transaction within its [`Layer`]. Never used twice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TransactionId(u64);
 
 /// The transactions of an engine. Plain data: it can be stored and carried elsewhere between any
 /// two calls.

@@ -23,8 +23,8 @@ mod step;
 mod timer;
 
 pub use action::{Action, Failure};
-pub use key::Key;
-pub use layer::{Layer, TransactionId};
+pub use key::{Key, TransactionId};
+pub use layer::Layer;
 pub use machine::Machine;
 pub use peer::Peer;
 pub use step::{Class, Effect, Input, Step};

@@ -3,8 +3,15 @@
 use super::escape::unescaped_bytes;
 use super::{SipUri, TelUri, Uri};
 
-/// Does what [`Uri::is_equivalent`] promises.
-pub(super) fn equivalent(a: &Uri, b: &Uri) -> bool {
+impl Uri {
+    /// Returns whether both mean the same: by RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for
+    /// tel, letter by letter for others.
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        equivalent(self, other)
+    }
+}
+
+fn equivalent(a: &Uri, b: &Uri) -> bool {
     if a == b {
         return true;
     }

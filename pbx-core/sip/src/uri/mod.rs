@@ -13,9 +13,7 @@ pub use host::Host;
 pub use sip::SipUri;
 pub use tel::TelUri;
 
-use crate::error::Malformed;
 use crate::text::Text;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// An address. `==` compares letters; [`Uri::is_equivalent`] compares as RFC 3261 §19.1.4 wants.
@@ -30,14 +28,6 @@ pub enum Uri {
 }
 
 impl Uri {
-    /// Reads an address.
-    ///
-    /// # Errors
-    /// When it breaks the grammar of its scheme.
-    pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
-        parse::uri(text.into())
-    }
-
     /// Returns the address as it was written.
     pub fn as_str(&self) -> &str {
         self.text().as_str()
@@ -92,12 +82,6 @@ impl Uri {
         head.eq_ignore_ascii_case(SOS) && (rest.is_empty() || rest.starts_with('.'))
     }
 
-    /// Returns whether both mean the same: by RFC 3261 §19.1.4 for SIP and SIPS, RFC 3966 §4 for
-    /// tel, letter by letter for others.
-    pub fn is_equivalent(&self, other: &Self) -> bool {
-        compare::equivalent(self, other)
-    }
-
     /// Makes a copy that no longer shares the message's buffer.
     #[must_use]
     pub fn detached(&self) -> Self {
@@ -118,24 +102,5 @@ impl fmt::Display for Uri {
 impl From<SipUri> for Uri {
     fn from(uri: SipUri) -> Self {
         Self::Sip(uri)
-    }
-}
-
-impl std::str::FromStr for Uri {
-    type Err = Malformed;
-    fn from_str(text: &str) -> Result<Self, Malformed> {
-        Self::parse(text)
-    }
-}
-
-impl Serialize for Uri {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for Uri {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(Text::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }

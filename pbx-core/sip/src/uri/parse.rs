@@ -6,9 +6,39 @@ use crate::error::Malformed;
 use crate::grammar::{class, cut, part, run};
 use crate::params::ParamNames;
 use crate::text::{Span, Text};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+impl Uri {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// When it breaks the grammar of its scheme.
+    pub fn parse(text: impl Into<Text>) -> Result<Self, Malformed> {
+        uri(text.into())
+    }
+}
+
+impl std::str::FromStr for Uri {
+    type Err = Malformed;
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        Self::parse(text)
+    }
+}
+
+impl Serialize for Uri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Uri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(Text::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
 
 /// Reads any URI.
-pub(super) fn uri(text: Text) -> Result<Uri, Malformed> {
+fn uri(text: Text) -> Result<Uri, Malformed> {
     let all = text.as_str();
     let (scheme, _) = cut(all, b':').ok_or(Malformed("URI has no scheme"))?;
     let rest = Span::new(scheme.len() + 1, all.len());
