@@ -1,7 +1,6 @@
 //! The meaning of RTP's payload types at one far end: those that it sends, and those that it takes
 //! (RFC 3264 §5.1).
 
-use crate::rtp::static_clock_rate;
 use serde::{Deserialize, Serialize};
 
 /// The clock rate of a dynamic payload type that the SDP does not mention, in Hz.
@@ -89,5 +88,18 @@ impl Renumbering {
     /// Returns the other side's number for a payload type.
     pub(crate) fn number(&self, payload: u8) -> u8 {
         self.0[usize::from(payload & 0x7f)]
+    }
+}
+
+/// Returns the clock of a static payload type in Hz (RFC 3551 §6); `None` for the dynamic ones.
+pub const fn static_clock_rate(payload_type: u8) -> Option<u32> {
+    match payload_type {
+        6 => Some(16_000),
+        10 | 11 => Some(44_100),
+        14 | 25 | 26 | 28 | 31..=34 => Some(90_000),
+        16 => Some(11_025),
+        17 => Some(22_050),
+        0..=34 => Some(8_000),
+        _ => None,
     }
 }

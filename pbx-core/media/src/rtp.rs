@@ -90,16 +90,3 @@ fn extras_fit(first: u8, tail: &[u8]) -> bool {
     let &[_, _, high, low, ref extension @ ..] = after else { return false };
     extension.len() >= usize::from(u16::from_be_bytes([high, low])) * 4
 }
-
-/// Returns the clock of a static payload type in Hz (RFC 3551 §6); `None` for the dynamic ones.
-pub const fn static_clock_rate(payload_type: u8) -> Option<u32> {
-    match payload_type {
-        6 => Some(16_000),
-        10 | 11 => Some(44_100),
-        14 | 25 | 26 | 28 | 31..=34 => Some(90_000),
-        16 => Some(11_025),
-        17 => Some(22_050),
-        0..=34 => Some(8_000),
-        _ => None,
-    }
-}
