@@ -1,10 +1,13 @@
 //! One message's way through the door.
 
 use super::alarm::Alarm;
-use super::identity::{Identity, Who, calls_for_help};
+use super::identity::{Identity, calls_for_help};
+use super::lock::locked;
+use super::moment::{Moment, source_of};
 use super::trunk::{number_called, trunk_of};
-use super::{Door, locked, pending};
-use crate::base::flow::{Flow, canonical, network};
+use super::verdict::{Admission, Verdict, Who};
+use super::{Door, pending};
+use crate::base::flow::{Flow, network};
 use crate::base::ids::Slot;
 use crate::base::time::{Instant, Now};
 use crate::directory::{Directory, Trunk};
@@ -15,41 +18,9 @@ use pbx_sip::error::Malformed;
 use pbx_sip::framing::FramingError;
 use pbx_sip::gate::{self, Fault};
 use pbx_sip::{HeaderError, HeaderName, Message, Method, StatusCode, Uri};
-use std::net::SocketAddr;
 
 /// The fault of credentials that name another number than the request does (RFC 7616 §3.4.6).
 const FOR_ANOTHER: Malformed = Malformed("its uri names somebody else than the request does");
-
-/// The fate of a message.
-#[derive(Clone, Debug)]
-pub enum Verdict {
-    /// Send these bytes back on the same flow, and forget the message.
-    Answer(Bytes),
-    /// Hand it to the engine that owns the slot.
-    Deliver {
-        /// The slot.
-        slot: Slot,
-        /// The message, with `received` and `rport` where they belong and without a false
-        /// P-Asserted-Identity.
-        message: Message,
-        /// The sender of the message.
-        who: Who,
-    },
-    /// Forget it.
-    Drop,
-}
-
-/// A verdict, where it is answered, and what the audit should say of it.
-#[derive(Clone, Debug)]
-pub struct Admission {
-    /// The fate of the message.
-    pub verdict: Verdict,
-    /// The flow that the answer goes to: the one that the message came on, over UDP to the port
-    /// that its Via asks for (RFC 3261 §18.2.2).
-    pub flow: Flow,
-    /// A line for the audit.
-    pub alarm: Option<Alarm>,
-}
 
 /// An admission without the flow of its answer.
 struct Judged {
@@ -60,22 +31,6 @@ struct Judged {
 impl From<Verdict> for Judged {
     fn from(verdict: Verdict) -> Self {
         Self { verdict, alarm: None }
-    }
-}
-
-/// The circumstances of one message.
-#[derive(Clone, Copy)]
-pub(super) struct Moment<'a> {
-    pub(super) now: Now,
-    pub(super) random: u64,
-    pub(super) directory: &'a Directory,
-    pub(super) flow: Flow,
-}
-
-impl Moment<'_> {
-    /// Returns where the message really came from.
-    pub(super) fn source(&self) -> SocketAddr {
-        source_of(self.flow)
     }
 }
 
@@ -265,11 +220,6 @@ fn names_no_account(register: &Message) -> bool {
 /// (RFC 3261 §26.2.2, RFC 5630 §3.1).
 fn lacks_tls(flow: Flow, request: &Message) -> bool {
     !flow.transport.is_secure() && matches!(request.uri(), Ok(Uri::Sip(uri)) if uri.is_secure())
-}
-
-/// Returns the source of a flow; an IPv4 address looks the same by whatever socket it came.
-pub(super) fn source_of(flow: Flow) -> SocketAddr {
-    canonical(flow.remote)
 }
 
 /// Returns the flow that a request is answered on, however often it is repeated: see

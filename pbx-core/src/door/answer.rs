@@ -1,7 +1,6 @@
 //! Answers of the door that leave no state behind (RFC 3261 §8.2.7).
 
-use super::DoorKey;
-use super::admit::Verdict;
+use super::verdict::Verdict;
 use crate::sip_methods::{ALLOW, ALLOWED};
 use pbx_sip::ResponseBuilder;
 use pbx_sip::digest::{Challenge, Keyed};
@@ -11,6 +10,9 @@ use pbx_sip::{HeaderName, Message, Method, StatusCode, Via};
 /// Seconds after which the guard has forgotten one failure at an account
 /// (`GuardLimits::pair_refill`).
 const LATER_S: u32 = 10;
+
+/// A secret key of the door: 32 random bytes.
+pub type DoorKey = [u8; 32];
 
 /// The writer of stateless answers.
 pub(super) struct Answers {

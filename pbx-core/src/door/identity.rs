@@ -1,60 +1,20 @@
 //! The device that a request is from, by its credentials alone (RFC 3261 §22, RFC 7616).
 
-use super::admit::Moment;
+use super::Door;
 use super::alarm::{Alarm, AlarmKind};
 use super::guard::{Allowance, Failed};
-use super::{Door, locked};
+use super::lock::locked;
+use super::moment::Moment;
 use crate::base::flow::network;
-use crate::base::ids::{DeviceId, NumberId, TenantId, TrunkId};
+use crate::base::ids::{DeviceId, TenantId};
 use crate::dial_plan;
 use crate::directory::{Device, Directory, Tenant};
 use pbx_sip::digest::{Age, Credentials, DigestVerdict, Ha1, Question, check};
 use pbx_sip::{HeaderName, Message, Method, NameAddr, Uri};
-use serde::{Deserialize, Serialize};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-
-/// The sender of a request, as the door found out.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum Who {
-    /// A device that proved its password.
-    Device {
-        /// The tenant.
-        tenant: TenantId,
-        /// The device.
-        device: DeviceId,
-        /// The nonce that it used: the engine refuses a replay after the transaction layer has seen
-        /// the request.
-        nonce: String,
-        /// How often the device used the nonce (RFC 7616 §3.4, `nc`).
-        nonce_count: u32,
-        /// The revision of the configuration that the door judged by.
-        revision: u64,
-    },
-    /// A trunk, by its address, calling a number of the tenant.
-    Trunk {
-        /// The tenant whose number is called.
-        tenant: TenantId,
-        /// The trunk.
-        trunk: TrunkId,
-        /// The number that is called.
-        number: NumberId,
-    },
-    /// The peer of a dialog or transaction of ours, which the engine knows.
-    Known,
-}
-
-impl Who {
-    /// Returns the tenant that the request is for; `None` where only the engine can tell.
-    pub const fn tenant(&self) -> Option<TenantId> {
-        match self {
-            Self::Device { tenant, .. } | Self::Trunk { tenant, .. } => Some(*tenant),
-            Self::Known => None,
-        }
-    }
-}
 
 /// The result of checking credentials.
 pub(super) enum Identity {

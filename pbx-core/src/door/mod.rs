@@ -11,6 +11,8 @@ mod answer;
 mod budget;
 mod guard;
 mod identity;
+mod lock;
+mod moment;
 mod pending;
 mod proven;
 mod ration;
@@ -18,12 +20,14 @@ mod refusals;
 mod replays;
 mod trunk;
 mod unusable;
+mod verdict;
 
-pub use admit::{Admission, Verdict};
 pub use alarm::{Alarm, AlarmKind};
+pub use answer::DoorKey;
 pub use guard::{Allowance, Guard, GuardLimits};
-pub use identity::{Who, still_proves};
+pub use identity::still_proves;
 pub(crate) use replays::Replays;
+pub use verdict::{Admission, Verdict, Who};
 
 use crate::base::ids::TenantId;
 use crate::base::settings::Settings;
@@ -34,18 +38,16 @@ use crate::location::Binding;
 use answer::Answers;
 use budget::Budget;
 use bytes::Bytes;
+use lock::locked;
 use pbx_sip::digest::Nonces;
 use pending::Pending;
 use proven::Proven;
 use ration::Rations;
 use refusals::Refusals;
 use std::net::SocketAddr;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-/// A secret key of the door: 32 random bytes.
-pub type DoorKey = [u8; 32];
 
 /// The check that every received message passes.
 pub struct Door {
@@ -111,7 +113,7 @@ impl Door {
         let mut proven = locked(&self.proven);
         for (tenant, binding) in bindings {
             if directory.tenant(*tenant).is_some_and(|tenant| tenant.devices.contains_key(&binding.device)) {
-                proven.note(now.mono, admit::source_of(binding.flow), binding.device);
+                proven.note(now.mono, moment::source_of(binding.flow), binding.device);
             }
         }
     }
@@ -143,12 +145,6 @@ impl Door {
     pub fn pending_invites(&self) -> usize {
         self.pending.len()
     }
-}
-
-/// Locks a part of the door. Poisoning is ignored: every critical section leaves the value
-/// consistent.
-fn locked<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
-    part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The slot that an INVITE went to, so that its CANCEL and an ACK without our tag go the same way
 //! (RFC 3261 §9.1, §17.1.1.3).
 
-use super::locked;
+use super::lock::locked;
 use crate::base::flow::Flow;
 use crate::base::ids::Slot;
 use crate::base::time::Instant;

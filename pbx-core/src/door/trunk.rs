@@ -1,6 +1,6 @@
 //! The trunk that a request comes from, and the number that it calls.
 
-use super::admit::Moment;
+use super::moment::Moment;
 use crate::base::ids::TrunkId;
 use crate::dial_plan;
 use crate::directory::{CalledNumber, Directory, Number, Tenant, Trunk};

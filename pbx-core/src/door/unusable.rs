@@ -1,8 +1,8 @@
 //! Credentials that can't prove anything, however often the phone repeats them. Only its
 //! administrator can help, so the audit says what is wrong.
 
-use super::admit::Moment;
 use super::alarm::{Alarm, AlarmKind};
+use super::moment::Moment;
 use super::{Door, locked};
 use pbx_sip::digest::{Claim, DigestError};
 use pbx_sip::{HeaderName, Message};
