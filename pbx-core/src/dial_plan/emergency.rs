@@ -44,6 +44,12 @@ const BY_COUNTRY: &[(&[&str], &[&str])] = &[
 /// yield to an extension where the country does not use them.
 const ANYWHERE: &[&str] = &["112", "911"];
 
+/// Returns whether a dialled string is an emergency number in some country, or the URN of the
+/// emergency services; for use where the country is not known.
+pub fn may_be_emergency(dialled: &str) -> bool {
+    service(dialled).is_some() || of_some_country(&super::without_separators(dialled))
+}
+
 /// Returns whether this is an emergency number of that country. A country that is not in the table
 /// uses 112, 911 and 999.
 pub(super) fn of_country(plain: &str, country: &str) -> bool {
@@ -55,7 +61,7 @@ pub(super) fn of_country(plain: &str, country: &str) -> bool {
 }
 
 /// Returns whether this is an emergency number of any country.
-pub(super) fn of_some_country(plain: &str) -> bool {
+fn of_some_country(plain: &str) -> bool {
     anywhere(plain) || BY_COUNTRY.iter().any(|(_, numbers)| numbers.contains(&plain))
 }
 

@@ -1,7 +1,7 @@
 //! A call that has begun and has no record yet, and the record that is made of it if the server
 //! dies.
 
-use super::Entry;
+use super::entry::{CallAnswer, Entry};
 use crate::base::ids::{CallId, LegId, TenantId};
 use crate::base::time::Wall;
 use crate::cause;
@@ -37,20 +37,6 @@ pub struct OpenCall {
     /// Why it went where it went, as far as entries say.
     #[serde(default)]
     pub decision: Decision<Said>,
-}
-
-/// The answer to a call: enough to find the two parties that talked, in the records and in the SIP
-/// messages.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct CallAnswer {
-    /// The party that answered.
-    pub by: Party,
-    /// When it answered.
-    pub at: Wall,
-    /// The leg that was answered.
-    pub callee: LegId,
-    /// SIP's Call-ID of that leg.
-    pub sip_call_id: String,
 }
 
 /// The end of a call as the peers saw it.

@@ -23,7 +23,7 @@ use crate::base::time::{Instant, Now};
 use crate::event::EventKind;
 use crate::journal::Entry;
 use crate::location::Binding;
-use keep_alive::{SPREAD, first_ping};
+use keep_alive::{SPREAD, first_ping, on_beat};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -46,8 +46,7 @@ struct TimedBinding {
 }
 
 /// The bindings of some tenants' devices.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(from = "stored::Stored", into = "stored::Stored")]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Registrar {
     held: BTreeMap<DeviceKey, Box<[TimedBinding]>>,
     ends: BTreeSet<(Instant, DeviceKey)>,
@@ -78,7 +77,7 @@ impl Registrar {
             let mut list = self.held.get(&owner).cloned().unwrap_or_default().into_vec();
             list.retain(|held| held.binding.key != binding.key);
             let (binding, until) = (binding.disconnected(), now.mono + Duration::from_micros(left));
-            let ping = first_ping(owner, &binding, now.mono, SPREAD);
+            let ping = first_ping(binding.device, &binding, now.mono, SPREAD);
             list.push(TimedBinding { binding, until, refreshed: Instant::default(), ping });
             self.replace(owner, list);
         }
@@ -111,6 +110,20 @@ impl Registrar {
         }
         self.keep_alive(now, keep_alive, &mut changes);
         changes
+    }
+
+    /// Lists the flows that want a keep-alive now.
+    fn keep_alive(&mut self, now: Now, every: Duration, changes: &mut Changes) {
+        while let Some((at, owner)) = self.pings.first().filter(|(at, _)| *at <= now.mono).copied() {
+            self.pings.remove(&(at, owner));
+            let Some(list) = self.held.get_mut(&owner) else { continue };
+            let next = on_beat(now.mono, every);
+            for held in list.iter_mut().filter(|held| held.ping == Some(at)) {
+                changes.pings.extend(next.map(|_| held.binding.flow));
+                held.ping = next;
+                self.pings.extend(next.map(|next| (next, owner)));
+            }
+        }
     }
 
     /// Takes the connection from the bindings that came by it, and drops those whose phone can be

@@ -42,7 +42,6 @@ struct Context<'a> {
     request: &'a Request,
     via: Option<&'a Via>,
     settings: &'a Settings,
-    tenant: TenantId,
 }
 
 impl Registered {
@@ -78,7 +77,7 @@ impl Registrar {
                 return refusal(423, None, vec![("Min-Expires", settings.register_min_s.to_string())]);
             }
         };
-        let context = Context { now, flow, device, request: &request, via: message.via().ok(), settings, tenant };
+        let context = Context { now, flow, device, request: &request, via: message.via().ok(), settings };
         let before: Vec<TimedBinding> = self.held.get(&owner).map_or(&[][..], AsRef::as_ref).to_vec();
         let before: Vec<TimedBinding> = before.into_iter().filter(|held| held.until > now.mono).collect();
         let after = match &request.action {
@@ -167,7 +166,7 @@ impl Context<'_> {
             expires: Wall::from_micros(self.now.wall.micros().saturating_add(micros)),
         };
         let every = Duration::from_secs(u64::from(self.settings.keep_alive_s));
-        let ping = first_ping((self.tenant, self.device), &binding, self.now.mono, every).filter(|_| nat);
+        let ping = first_ping(self.device, &binding, self.now.mono, every).filter(|_| nat);
         TimedBinding { binding, until: self.now.mono + lifetime, refreshed: self.now.mono, ping }
     }
 

@@ -2,12 +2,12 @@
 
 use super::{Registrar, TimedBinding};
 use crate::base::ids::TenantId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Each binding with its tenant, in the order of the registrar.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Stored(Vec<(TenantId, TimedBinding)>);
+struct Stored(Vec<(TenantId, TimedBinding)>);
 
 impl From<Registrar> for Stored {
     fn from(registrar: Registrar) -> Self {
@@ -29,5 +29,17 @@ impl From<Stored> for Registrar {
             registrar.replace(owner, list);
         }
         registrar
+    }
+}
+
+impl Serialize for Registrar {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Stored::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Registrar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Stored::deserialize(deserializer).map(Self::from)
     }
 }
