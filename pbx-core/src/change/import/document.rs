@@ -2,7 +2,7 @@
 //!
 //! Budgets: size, depth, and nodes and bytes with aliases counted as often as they are used. Keys that stand twice are faults.
 
-use super::scanner_words::words;
+use super::scanner_words::{DEEPEST, words};
 use crate::base::value::Value;
 use crate::change::{Fault, Origin};
 use granit_parser::{Event, Parser, ScalarStyle};
@@ -10,8 +10,6 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Largest file in bytes.
 const LARGEST: usize = 32 << 20;
-/// Deepest nesting.
-pub(super) const DEEPEST: usize = 24;
 /// Most nodes, aliases counted as often as they are used.
 const MOST: usize = 4_000_000;
 /// Most bytes of text in memory, in all copies that anchors and aliases make.

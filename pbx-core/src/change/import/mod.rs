@@ -5,7 +5,9 @@
 //! what a mentioned tenant has and the file does not, and trunks and operators that are missing from a list that the file
 //! has; whole tenants only where it is said how many of them go.
 
+mod binding;
 mod document;
+mod gathered;
 mod keys;
 mod people;
 mod prune;
@@ -20,12 +22,13 @@ pub(super) use keys::reference_order;
 pub use unnamed::Unnamed;
 pub(super) use unnamed::{counted, removals};
 
-use super::object::{Change, NewSecret, Object, ObjectId, Step};
+use super::object::Step;
 use super::state::State;
 use super::{Fault, Origin};
 use crate::base::ids::TenantId;
+use gathered::Import;
 use std::collections::HashSet;
-use table::{Faults, Table};
+use table::Table;
 
 /// How a file is imported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -54,30 +57,6 @@ pub(super) struct Wish {
 impl Wish {
     fn failed(fault: Fault) -> Self {
         Self { faults: vec![fault], ..Self::default() }
-    }
-}
-
-/// What is gathered while the file is read.
-struct Import<'s> {
-    state: &'s State,
-    steps: Vec<Step>,
-    faults: Faults,
-    /// Everything that the file mentions.
-    mentioned: HashSet<ObjectId>,
-    /// Trunks of the file and of the state, by slug.
-    trunks: Vec<(String, crate::base::ids::TrunkId)>,
-}
-
-impl Import<'_> {
-    fn put(&mut self, object: Object, secret: NewSecret, origin: &Origin) {
-        let id = object.id();
-        if !self.mentioned.insert(id) {
-            let message = format!("this {} stands twice in the file", object.kind());
-            self.faults.push(Fault::about(origin, "twice", message));
-            return;
-        }
-        let change = Change::Put(Box::new(object), secret);
-        self.steps.push(Step { change, origin: origin.clone() });
     }
 }
 

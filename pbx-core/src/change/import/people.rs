@@ -1,9 +1,10 @@
 //! People and their phones.
 
+use super::binding::binding;
 use super::document::Node;
-use super::table::Table;
-use super::tenant::binding;
-use super::{Faults, Import, keys, server};
+use super::gathered::Import;
+use super::table::{Faults, Table};
+use super::{keys, server};
 use crate::base::ids::{DeviceId, PersonId, TenantId};
 use crate::change::{NewSecret, Object};
 use crate::directory::{MediaRule, Scope};

@@ -1,6 +1,6 @@
 //! Removing what the file does not mention, but for whole tenants: those are named to the caller.
 
-use super::Import;
+use super::gathered::Import;
 use super::table::Table;
 use crate::base::ids::TenantId;
 use crate::change::{Change, Object, ObjectId, Step};

@@ -1,7 +1,9 @@
 //! What YAML's scanner stumbled over, in words of somebody who writes a file and not a scanner.
 
-use super::document::DEEPEST;
 use granit_parser::ErrorKind::{self, *};
+
+/// How deep a file may be nested.
+pub(super) const DEEPEST: usize = 24;
 
 /// What is wrong, and what to look at.
 pub(super) fn words(kind: &ErrorKind) -> String {

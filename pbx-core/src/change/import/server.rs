@@ -1,7 +1,8 @@
 //! What belongs to the operator: log-ins and trunks.
 
+use super::gathered::Import;
+use super::keys;
 use super::table::Table;
-use super::{Import, keys};
 use crate::base::ids::{AccountId, PersonId, TenantId, TrunkId};
 use crate::change::{NewSecret, Object};
 use crate::directory::{CalledNumber, Trunk, TrunkKind};

@@ -1,13 +1,15 @@
 //! A tenant and what is not a person: its settings, admins, sources and numbers.
 
+use super::binding::binding;
 use super::document::Node;
-use super::table::Table;
-use super::{Import, keys, people, server};
+use super::gathered::Import;
+use super::table::{Faults, Table};
+use super::{keys, people, server};
 use crate::base::ids::{NumberId, SourceId, TenantId};
-use crate::change::{NewSecret, Object, ObjectId};
+use crate::change::{NewSecret, Object};
 use crate::directory::{Holiday, SECRET_HEADER, Scope, Source, SourceKind};
 use crate::secret::Plain;
-use crate::store::{BindingConfig, NumberConfig, Role, TenantConfig};
+use crate::store::{NumberConfig, Role, TenantConfig};
 
 pub(super) fn read(import: &mut Import<'_>, node: &Node, index: usize) {
     let Some(table) = Table::of(node, &format!("tenants[{index}]"), keys::TENANT, &mut import.faults) else { return };
@@ -75,7 +77,7 @@ fn settings(import: &mut Import<'_>, table: &Table<'_>, slug: String) -> TenantI
     id
 }
 
-fn holiday(node: &Node, tenant: &Table<'_>, faults: &mut super::Faults) -> Option<Holiday> {
+fn holiday(node: &Node, tenant: &Table<'_>, faults: &mut Faults) -> Option<Holiday> {
     let day = Table::of(node, &format!("{}.holidays", tenant.origin.path), keys::HOLIDAY, faults)?;
     let (date, name) = (day.required("date", faults), day.required("name", faults));
     Some(Holiday { date: date?, name: name? })
@@ -161,42 +163,4 @@ fn number(import: &mut Import<'_>, table: Table<'_>, path: &str, tenant: TenantI
     let scope = Scope::Number(number.id);
     import.put(Object::Number(tenant, number), NewSecret::Keep, &table.origin);
     binding(import, &table, tenant, scope);
-}
-
-/// `template` and `params` of a table. Without either, what is bound stays; `template: null` unbinds.
-pub(super) fn binding(import: &mut Import<'_>, table: &Table<'_>, tenant: TenantId, scope: Scope) {
-    let id = ObjectId::Binding(tenant, scope);
-    let old = match import.state.get(id) {
-        Some(Object::Binding(_, old)) => Some(old.clone()),
-        _ => None,
-    };
-    let faults = &mut import.faults;
-    let (template, params) = (table.optional("template", faults), table.params(faults));
-    let given = params.is_some();
-    let template = match template {
-        // Not mentioned for pruning: it goes with the rest that is not there any more.
-        Some(None) => {
-            if old.is_some() {
-                let change = crate::change::Change::Remove(id);
-                import.steps.push(crate::change::Step { change, origin: table.origin.clone() });
-                import.mentioned.insert(id);
-            }
-            return;
-        }
-        Some(Some(template)) => Some(template),
-        None => old.as_ref().map(|old| old.template.clone()),
-    };
-    let Some(template) = template else {
-        if given {
-            table.fault("params", "required", "params need a template", faults);
-        }
-        return;
-    };
-    if !table.has("template") && !given {
-        return;
-    }
-    let old_params = old.filter(|old| old.template == template).map(|old| old.params);
-    let params = params.or(old_params).unwrap_or_default();
-    let binding = BindingConfig { scope, template, params };
-    import.put(Object::Binding(tenant, binding), NewSecret::Keep, &table.origin);
 }

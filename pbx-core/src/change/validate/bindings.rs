@@ -1,6 +1,6 @@
 //! Templates that are bound exist, and their parameters fit: also after what they name was changed or removed.
 
-use super::Check;
+use super::check::Check;
 use crate::base::ids::TenantId;
 use crate::change::Object;
 use crate::change::state::State;

@@ -1,6 +1,6 @@
 //! A public number must lead somewhere: it is nobody's, so a template that rings the dialled person rings nobody.
 
-use super::Check;
+use super::check::Check;
 use crate::base::ids::TenantId;
 use crate::change::state::State;
 use crate::change::{Catalogue, DEFAULT_TEMPLATE, Object, ObjectId};

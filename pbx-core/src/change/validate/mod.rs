@@ -2,6 +2,7 @@
 //! templates' parameters. Every fault is found, not the first.
 
 mod bindings;
+mod check;
 mod destinations;
 mod grammar;
 mod header;
@@ -13,39 +14,9 @@ pub(super) use header::is_header_value;
 
 use super::diff::{Act, Diff, ObjectDiff};
 use super::state::State;
-use super::{Catalogue, Fault, Object, ObjectId, Origin, shown};
-use crate::base::ids::TenantId;
-use std::collections::{HashMap, HashSet};
-
-/// What the checks share.
-struct Check<'a> {
-    after: &'a State,
-    origins: &'a HashMap<ObjectId, Origin>,
-    catalogue: &'a dyn Catalogue,
-    touched: HashSet<ObjectId>,
-    /// Devices that are new or get another label.
-    relabelled: HashSet<ObjectId>,
-    tenants: HashSet<TenantId>,
-    faults: Vec<Fault>,
-}
-
-impl Check<'_> {
-    /// Where an object was written in the file; one that was not written in this batch gets a path of words.
-    fn origin(&self, object: &Object) -> Origin {
-        let named = || {
-            let tenant = shown::tenant(self.after, object).filter(|_| object.kind() != "tenant");
-            let of = tenant.map_or_else(String::new, |tenant| format!("tenants[{tenant}]."));
-            let path = format!("{of}{} {}", object.kind(), shown::name(self.after, object));
-            Origin { path, ..Origin::default() }
-        };
-        self.origins.get(&object.id()).cloned().unwrap_or_else(named)
-    }
-
-    fn fault(&mut self, object: &Object, field: &str, code: &'static str, message: impl Into<String>) {
-        let fault = Fault::at(&self.origin(object), field, code, message);
-        self.faults.push(fault);
-    }
-}
+use super::{Catalogue, Fault, ObjectId, Origin};
+use check::Check;
+use std::collections::HashMap;
 
 fn is_relabelled(object: &ObjectDiff) -> bool {
     matches!(object.id, ObjectId::Device(..)) && object.fields.iter().any(|change| change.field == "label")

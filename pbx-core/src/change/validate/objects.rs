@@ -1,6 +1,7 @@
 //! Each object by its own grammar.
 
-use super::{Check, grammar, header};
+use super::check::Check;
+use super::{grammar, header};
 use crate::base::ids::TenantId;
 use crate::change::Object;
 use crate::dial_plan::Dialled;

@@ -1,6 +1,6 @@
 //! What an object refers to must exist, and what is referred to can't be removed.
 
-use super::Check;
+use super::check::Check;
 use crate::change::state::State;
 use crate::change::{Fault, Object, ObjectId, Origin};
 use crate::directory::Scope;

@@ -1,6 +1,6 @@
 //! Names that only one may have. The fault is told of the object that this batch wrote.
 
-use super::Check;
+use super::check::Check;
 use crate::base::ids::{PersonId, TenantId, TrunkId};
 use crate::change::Object;
 use crate::directory::Peer;
