@@ -1,11 +1,34 @@
 //! What the console and the API of a tenant are entered by: the log-ins of its admins and people, and its tokens.
 
 use super::Store;
-use super::access_server::AccountRow;
-use super::query::{args, id, json, row, to_json};
+use super::query::{args, id, json, row, some_id, to_json};
 use crate::base::ids::{AccountId, TenantId, TokenId};
 use crate::base::time::Wall;
 use crate::store::{Account, StoreError, Token};
+
+row! {
+    pub(super) struct AccountRow {
+        id: Vec<u8>,
+        tenant: Option<Vec<u8>>,
+        role: String,
+        email: String,
+        person: Option<Vec<u8>>,
+        password: Option<String>,
+    }
+}
+
+impl AccountRow {
+    pub(super) fn read(self) -> Result<Account, StoreError> {
+        Ok(Account {
+            id: id(&self.id)?,
+            tenant: some_id(self.tenant.as_ref())?,
+            role: self.role.parse().map_err(|why| StoreError::unreadable("role", why))?,
+            email: self.email,
+            person: some_id(self.person.as_ref())?,
+            password_hash: self.password,
+        })
+    }
+}
 
 impl Store {
     /// Every log-in of the tenant, by e-mail.

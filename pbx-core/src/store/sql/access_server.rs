@@ -1,36 +1,12 @@
 //! Log-ins and the tenant of a token. Server-wide: who logs in has only an e-mail, operators belong to no tenant, and a token
 //! decides the tenant.
 
-use super::access::TokenRow;
-use super::query::{args, id, row, some_id};
+use super::access::{AccountRow, TokenRow};
+use super::query::args;
 use super::{Store, Work};
 use crate::base::ids::{AccountId, TenantId};
 use crate::base::time::Wall;
 use crate::store::{Account, StoreError, Token};
-
-row! {
-    pub(super) struct AccountRow {
-        id: Vec<u8>,
-        tenant: Option<Vec<u8>>,
-        role: String,
-        email: String,
-        person: Option<Vec<u8>>,
-        password: Option<String>,
-    }
-}
-
-impl AccountRow {
-    pub(super) fn read(self) -> Result<Account, StoreError> {
-        Ok(Account {
-            id: id(&self.id)?,
-            tenant: some_id(self.tenant.as_ref())?,
-            role: self.role.parse().map_err(|why| StoreError::unreadable("role", why))?,
-            email: self.email,
-            person: some_id(self.person.as_ref())?,
-            password_hash: self.password,
-        })
-    }
-}
 
 impl Store {
     /// Every log-in of every tenant and the operators'.
