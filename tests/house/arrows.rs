@@ -1,6 +1,10 @@
-//! Dependencies point one way: between crates by their manifests, inside `pbx-core` by what its modules use.
+//! Dependencies point one way: between crates by their manifests, between the modules of `pbx-core`
+//! and between files by what they use.
 
+use super::circles::circles;
+use super::production::{Source, sources};
 use super::sources::{text, with_ending};
+use super::uses::arrows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -78,6 +82,86 @@ fn no_two_modules_of_the_exchange_use_each_other() {
     });
     let circles: Vec<_> = circles.collect();
     assert!(circles.is_empty(), "modules that use each other: {circles:?}");
+}
+
+#[test]
+fn no_two_files_of_the_exchange_use_each_other() {
+    for crate_root in ["pbx-core/src", "pbx-core/sip/src", "pbx-core/media/src"] {
+        let arrows = arrows(crate_root);
+        let count = arrows.values().map(BTreeSet::len).sum::<usize>();
+        assert!(count > arrows.len(), "only {count} arrows between the files of {crate_root}");
+        let circles = circles(&arrows);
+        assert!(circles.is_empty(), "files that use each other:\n{}", circles.join("\n"));
+    }
+}
+
+#[test]
+fn an_arrow_leads_to_the_file_that_declares_the_item() {
+    let arrows = arrows("pbx-core/src");
+    let uses = |from: &str, to: &str| {
+        let (from, to) = (Path::new("pbx-core/src").join(from), Path::new("pbx-core/src").join(to));
+        arrows[&from].contains(&to)
+    };
+    // By a re-export, by `super`, by a path in the code.
+    assert!(uses("engine/outside.rs", "door/verdict.rs"));
+    assert!(uses("registrar/reach.rs", "registrar/mod.rs"));
+    assert!(uses("engine/calls.rs", "call/mod.rs"));
+    assert!(!uses("registrar/mod.rs", "registrar/reach.rs"), "composing a room is no arrow");
+}
+
+#[test]
+fn what_a_call_does_stands_in_one_file() {
+    let is_of_call = |source: &Source| source.text.lines().any(|line| line.starts_with("impl Call {"));
+    let core = sources().into_iter().filter(|source| source.file.starts_with("pbx-core/src") && is_of_call(source));
+    let files: Vec<_> = core.map(|source| source.file).collect();
+    assert_eq!(files, [Path::new("pbx-core/src/call/mod.rs")]);
+}
+
+/// The features of a call, whose state no other file sees.
+const FEATURES: &[&str] =
+    &["CallerAnswers", "EarlyMedia", "Lookups", "Pair", "Ring", "Routing", "SessionChanges", "Setup", "Talk", "WrapUp"];
+
+/// Types of a call's drawers with open fields, each with the reason: they hold no feature's state.
+const OPEN: &[(&str, &str)] = &[
+    ("ArgSpec", "a row of the table of verbs"),
+    ("Asked", "a re-INVITE as it came, which the change that answers it reads"),
+    ("CallFacts", "what a call lends the routing code for one decision"),
+    ("Change", "a session change that is asked for, passed from step to step of its drawer"),
+    ("Finished", "a finished decision, returned to the call"),
+    ("Fork", "a phone to ring, returned to the verb"),
+    ("Found", "the phones of a dialled target, returned to the verb"),
+    ("LiveFacts", "what a call and the world lend the routing code for one decision"),
+    ("OutcomeSpec", "a row of the table of verbs"),
+    ("Over", "the end of a talk, returned to the call"),
+    ("Rang", "what became of a leg that rang, returned to the call"),
+    ("ReinviteRefusal", "the answer to a re-INVITE that is refused, returned by its asker"),
+    ("Reoffer", "a session change under way, which SessionChanges keeps from all other drawers"),
+    ("VerbSpec", "a row of the table of verbs"),
+];
+
+#[test]
+fn features_of_a_call_keep_their_state_to_themselves() {
+    let rooms = ["setup", "talk", "verb", "wrap_up.rs"].map(|room| Path::new("pbx-core/src/call").join(room));
+    let files = sources().into_iter().filter(|source| rooms.iter().any(|room| source.file.starts_with(room)));
+    let types: Vec<(String, bool)> = files.flat_map(|source| structs(&source)).collect();
+    let declared = |name: &str| types.iter().any(|(of, _)| of == name);
+    let gone: Vec<_> =
+        OPEN.iter().map(|(name, _)| *name).chain(FEATURES.iter().copied()).filter(|name| !declared(name)).collect();
+    assert!(gone.is_empty(), "types that are not there: {gone:?}");
+    let is_listed = |name: &str| OPEN.iter().any(|(open, _)| *open == name);
+    let open: Vec<_> = types.iter().filter(|(name, is_open)| *is_open && !is_listed(name)).collect();
+    assert!(open.is_empty(), "fields that other files see: {open:?}");
+}
+
+/// Returns the structs of a file, each with whether a field is visible outside of it.
+fn structs(source: &Source) -> Vec<(String, bool)> {
+    let code = source.code();
+    let read = |rest: &str| {
+        let name = rest.split(|c: char| !c.is_alphanumeric()).next()?.to_owned();
+        let body = &rest[..rest.find(";\n").into_iter().chain(rest.find("\n}")).min()?];
+        Some((name, body.split(['(', '{', ',']).any(|field| field.trim_start().starts_with("pub"))))
+    };
+    code.split("struct ").skip(1).filter_map(read).collect()
 }
 
 fn module_of(file: &Path) -> Option<String> {

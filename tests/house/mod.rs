@@ -1,6 +1,7 @@
 //! The house rules, held: arrows between rooms, sizes, names, and the paths that the documents tell.
 
 mod arrows;
+mod circles;
 mod documents;
 mod generated;
 mod isolation;
@@ -8,4 +9,5 @@ mod notice;
 mod production;
 mod sizes;
 mod sources;
+mod uses;
 mod words;

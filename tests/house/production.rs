@@ -59,6 +59,11 @@ impl Source {
         first_lines.filter_map(read).collect()
     }
 
+    /// Returns the code with comments, texts and characters blanked.
+    pub(super) fn code(&self) -> String {
+        blanked(&self.text)
+    }
+
     /// Returns the functions by name, each with its lines from signature to closing brace.
     pub(super) fn functions(&self) -> Vec<(String, Range<usize>)> {
         let code = blanked(&self.text);
@@ -67,7 +72,8 @@ impl Source {
     }
 }
 
-fn is_of_name(c: char) -> bool {
+/// Returns whether a character belongs to a name.
+pub(super) fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
