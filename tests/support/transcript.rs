@@ -86,6 +86,7 @@ fn promised(drawn: &mut Drawn, entry: &Entry) -> String {
         Entry::CallStarted { .. } => "the start",
         Entry::CallDecided { .. } => "the decision",
         Entry::CallAnswered { .. } => "the answer",
+        Entry::CallTransferred { .. } => "the transfer",
         Entry::CallEnded { .. } => "the end",
         Entry::CallRecorded { .. } => "the record",
         Entry::BindingAdded { .. } => "a binding",

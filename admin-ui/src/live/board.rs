@@ -284,6 +284,16 @@ impl LiveCall {
                 self.answered = Some(at);
                 self.enter(CallState::Talking, at);
             }
+            EventKind::Transferred { stays, leg, by } => {
+                if let Some(stays) = self.legs.remove(stays) {
+                    self.from = stays.to;
+                }
+                self.legs.clear();
+                self.legs.insert(*leg, LiveLeg { to: by.clone(), ringing: false });
+                self.with = Some(by.clone());
+                self.held.clear();
+                self.enter(CallState::Talking, at);
+            }
             EventKind::Held { leg } => {
                 self.held.insert(*leg);
                 self.enter(CallState::Held, at);

@@ -84,4 +84,9 @@ impl Core<'_> {
             ctx.out.push(Output::Media(Command::Join { a, b }));
         }
     }
+
+    /// Notes that a leg has left: if it asked for the call, nobody of it has any more.
+    pub(crate) fn forget_originator(&mut self, leg: LegId) {
+        self.call.originator.take_if(|originator| *originator == leg);
+    }
 }

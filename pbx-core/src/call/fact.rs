@@ -11,6 +11,7 @@
 //! | LegFailed    | the leg's end       | –              | `LegFailed`      |
 //! | LegEnded     | the leg's end       | –              | –                |
 //! | Connected    | a segment begins    | `CallAnswered` | `Answered`       |
+//! | Transferred  | the next segment    | `CallTransferred` | `Transferred` |
 //! | HoldChanged  | –                   | –              | `Held`, `Resumed` |
 //! | HangsUp      | who hung up         | –              | –                |
 //! | Ended        | the end             | `CallEnded`    | `CallEnded`      |
@@ -44,6 +45,8 @@ pub(crate) enum Fact<'a> {
     LegEnded { leg: LegId, code: u16 },
     /// Two legs talk. `by` answered, on leg `b`.
     Connected { a: LegId, b: LegId, by: Party, sip_call_id: String },
+    /// `leg` takes the place of the one that `stays` has talked with.
+    Transferred { stays: LegId, leg: LegId, by: Party, sip_call_id: String },
     /// A leg puts the other side on hold, or no longer does.
     HoldChanged { leg: LegId, holds: bool },
     /// A leg hangs up.
@@ -77,6 +80,12 @@ impl Core<'_> {
             }
             Fact::LegEnded { leg, code } => record.leg_ended(leg, code, now.wall),
             Fact::Connected { a, b, by, sip_call_id } => self.connected(ctx, (a, b), by, sip_call_id),
+            Fact::Transferred { stays, leg, by, sip_call_id } => {
+                let answer = CallAnswer { by: by.clone(), at: now.wall, callee: leg, sip_call_id };
+                record.connected(stays, leg, by.clone(), now);
+                self.promise(ctx, |call, tenant| Entry::CallTransferred { call, tenant, stays, answer });
+                self.publish(ctx, EventKind::Transferred { stays, leg, by });
+            }
             Fact::HoldChanged { leg, holds: true } => self.publish(ctx, EventKind::Held { leg }),
             Fact::HoldChanged { leg, holds: false } => self.publish(ctx, EventKind::Resumed { leg }),
             Fact::HangsUp { leg } => record.hangs_up(leg),

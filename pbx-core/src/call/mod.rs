@@ -62,9 +62,6 @@ use talk::presence::{self, Over};
 use talk::reinvite::{Taken, refuse_without_talk};
 use wrap_up::WrapUp;
 
-/// The ordinary end of an answered call.
-const HUNG_UP: Ending<'static> = Ending::of(&cause::NORMAL);
-
 /// A call: what happens to it goes to the phase that it concerns, and what comes of that to the
 /// next.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -73,7 +70,7 @@ pub(crate) struct Call {
     /// Who talks, once somebody answered.
     talk: Option<Talk>,
     /// What is left to do once the call is over.
-    wrap_up: Option<WrapUp>,
+    wrap_up: WrapUp,
 }
 
 impl Call {
@@ -85,8 +82,7 @@ impl Call {
 
     /// Returns whether nothing is left to do: the record is written and every leg is over.
     pub(crate) fn is_done(&self, core: &Core<'_>) -> bool {
-        let written = self.wrap_up.as_ref().is_some_and(WrapUp::is_written);
-        written && core.all().all(|leg| leg.state == LegState::Gone)
+        self.wrap_up.is_written() && core.all().all(|leg| leg.state == LegState::Gone)
     }
 
     /// Takes from the script host what the script did with its turn.
@@ -121,9 +117,8 @@ impl Call {
 
     /// Takes the report of a leg's port.
     pub(crate) fn port_reported(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId, report: PortReport) {
-        if self.wrap_up.as_mut().is_some_and(|wrap_up| wrap_up.reported(leg, report)) {
-            self.write_if_complete(core, ctx);
-        }
+        self.wrap_up.reported(leg, report);
+        self.write_if_complete(core, ctx);
     }
 
     /// Carries a timer out.
@@ -178,7 +173,7 @@ impl Call {
             LegState::Leaving => leg.gone(ctx),
             _ => {
                 core.happened(ctx, Fact::HangsUp { leg: id });
-                self.leg_left(core, ctx, id, &HUNG_UP);
+                self.leg_left(core, ctx, id);
             }
         }
     }
@@ -343,13 +338,16 @@ impl Call {
         self.end(core, ctx, &ending, answer.reason.as_deref(), now);
     }
 
-    /// Takes that an answered leg is gone: ends the call and hangs up the other side.
-    fn leg_left(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, ending: &Ending<'_>) {
+    /// Takes that an answered leg is gone: the call ends when none of its legs talks or waits.
+    fn leg_left(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId) {
         let Some(leg) = core.leg(id) else { return };
         leg.gone(ctx);
         core.happened(ctx, Fact::LegEnded { leg: id, code: 200 });
-        let now = ctx.now();
-        self.end(core, ctx, ending, None, now);
+        let over = match &mut self.talk {
+            Some(talk) => talk.leaves(ctx),
+            None => Some(Over::now(ctx, &cause::NORMAL)),
+        };
+        self.talk_over(core, ctx, over);
     }
 
     /// Ends the call as of a moment, unless it has ended: promises that first, and then hangs up the
@@ -365,20 +363,20 @@ impl Call {
         core.hang_up_all(ctx, reason.as_deref());
         setup::caller::end(core, ctx, (ending.sip_code, phrase), reason.as_deref());
         core.release_ports(ctx);
-        let talked = self.talk.as_mut().and_then(Talk::pair);
-        self.wrap_up = Some(WrapUp::begin(core, ctx, talked));
+        let talked = self.talk.as_mut().map(Talk::pair);
+        self.wrap_up.begin(core, ctx, talked);
         self.write_if_complete(core, ctx);
     }
 
     fn write_if_complete(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
-        if self.wrap_up.as_ref().is_some_and(WrapUp::is_complete) {
+        if self.wrap_up.is_complete() {
             self.write_record(core, ctx);
         }
     }
 
     fn write_record(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
-        if let Some(wrap_up) = self.wrap_up.as_mut().filter(|wrap_up| !wrap_up.is_written()) {
-            wrap_up.write(core, ctx, self.setup.finish());
+        if !self.wrap_up.is_written() {
+            self.wrap_up.write(core, ctx, self.setup.finish());
         }
     }
 }

@@ -17,49 +17,56 @@ use std::time::Duration;
 /// How long the media threads may take to report.
 const REPORTS: Duration = Duration::from_secs(1);
 
-/// What is awaited before an ended call's record is written.
-#[derive(Debug, Serialize, Deserialize)]
+/// The reports of a call's ports, and what is awaited before its record is written.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct WrapUp {
-    /// The two who talked last.
-    talked: Option<[LegId; 2]>,
-    /// Legs whose report has not come.
-    waits_for: Vec<LegId>,
     reports: Vec<(LegId, PortReport)>,
-    written: bool,
+    stage: Stage,
+    /// The two who talked last, once the call is over.
+    talked: Option<[LegId; 2]>,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+enum Stage {
+    /// The call goes on.
+    #[default]
+    Open,
+    /// The call is over, and reports may be missing.
+    Over,
+    /// The record is written.
+    Written,
 }
 
 impl WrapUp {
-    /// Awaits the reports of the two who talked last, if anybody did.
-    pub(crate) fn begin(core: &Core<'_>, ctx: &mut Ctx<'_>, talked: Option<[LegId; 2]>) -> Self {
-        let waits_for: Vec<LegId> = talked.into_iter().flatten().collect();
-        if !waits_for.is_empty() {
+    /// Begins once the call is over: awaits the reports of the two who talked last, if anybody did.
+    pub(crate) fn begin(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, talked: Option<[LegId; 2]>) {
+        (self.stage, self.talked) = (Stage::Over, talked);
+        if !self.is_complete() {
             let at = ctx.now().mono + REPORTS;
             ctx.shared.timers.start(Timer::ReportsDue(core.call.id.call), at);
         }
-        Self { talked, waits_for, reports: Vec::new(), written: false }
     }
 
     /// Returns whether the record is written.
-    pub(crate) const fn is_written(&self) -> bool {
-        self.written
+    pub(crate) fn is_written(&self) -> bool {
+        self.stage == Stage::Written
     }
 
-    /// Returns whether everything for the record is there.
-    pub(crate) const fn is_complete(&self) -> bool {
-        self.waits_for.is_empty()
+    /// Returns whether the call is over and everything for the record is there.
+    pub(crate) fn is_complete(&self) -> bool {
+        let has = |leg: &LegId| self.reports.iter().any(|(of, _)| of == leg);
+        self.stage == Stage::Over && self.talked.iter().flatten().all(has)
     }
 
-    /// Takes the report of a leg's port; returns whether it was awaited.
-    pub(crate) fn reported(&mut self, leg: LegId, report: PortReport) -> bool {
-        let Some(place) = self.waits_for.iter().position(|waits| *waits == leg) else { return false };
-        self.waits_for.swap_remove(place);
+    /// Takes the report of a leg's port.
+    pub(crate) fn reported(&mut self, leg: LegId, report: PortReport) {
         self.reports.push((leg, report));
-        true
     }
 
     /// Writes the record, with the reports that have come.
     pub(crate) fn write(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, finished: serde_json::Result<Finished>) {
-        self.written = true;
+        self.stage = Stage::Written;
         ctx.shared.timers.stop(Timer::ReportsDue(core.call.id.call));
         let mut reports = std::mem::take(&mut self.reports);
         let mut take = |leg: LegId| {

@@ -138,11 +138,12 @@ impl Assembly {
         self.record.legs.iter_mut().find(|leg| leg.id == id)
     }
 
-    /// Begins a segment in which two legs are connected.
+    /// Begins a segment in which two legs are connected; one that is open ends.
     pub fn connected(&mut self, a: LegId, b: LegId, by: Party, now: Now) {
         self.record.answered.get_or_insert(now.wall);
         self.answered.get_or_insert(now.mono);
         self.record.to = by;
+        self.close_segment(now.wall);
         self.open = Some(Segment { a, b, from: now.wall, to: now.wall, media: None });
     }
 
@@ -160,8 +161,12 @@ impl Assembly {
             let talked = now.mono.since(answered).as_micros();
             self.record.talk_us = i64::try_from(talked).unwrap_or(i64::MAX);
         }
+        self.close_segment(now.wall);
+    }
+
+    fn close_segment(&mut self, at: Wall) {
         if let Some(mut segment) = self.open.take() {
-            segment.to = now.wall;
+            segment.to = at;
             self.record.segments.push(segment);
         }
     }

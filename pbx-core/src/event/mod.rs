@@ -113,6 +113,15 @@ pub enum EventKind {
         /// The party that answered.
         by: Party,
     },
+    /// A leg took the place of another one in the talk.
+    Transferred {
+        /// The leg that stays in the talk.
+        stays: LegId,
+        /// The leg that it talks with from now on.
+        leg: LegId,
+        /// The party that answered there.
+        by: Party,
+    },
     /// One side put the other on hold.
     Held {
         /// The leg that did it.

@@ -52,6 +52,17 @@ pub enum Entry {
         /// The party that answered, where and when.
         answer: CallAnswer,
     },
+    /// A leg took the place of another in the talk (before the other one hears of it).
+    CallTransferred {
+        /// The call.
+        call: CallId,
+        /// The tenant.
+        tenant: TenantId,
+        /// The leg that stays in the talk.
+        stays: LegId,
+        /// The party that it talks with from now on, where and when.
+        answer: CallAnswer,
+    },
     /// The call ended (before the 200 to the BYE leaves).
     CallEnded {
         /// The call.
@@ -119,6 +130,7 @@ impl Entry {
             Self::CallStarted { tenant, call, .. }
             | Self::CallDecided { tenant, call, .. }
             | Self::CallAnswered { tenant, call, .. }
+            | Self::CallTransferred { tenant, call, .. }
             | Self::CallEnded { tenant, call, .. } => (Some(*tenant), Some(*call)),
             Self::CallRecorded { record, .. } => (Some(record.brief().tenant), Some(record.brief().id)),
             Self::BindingAdded { tenant, .. }
@@ -132,7 +144,7 @@ impl Entry {
     pub fn at(&self) -> Option<Wall> {
         match self {
             Self::CallStarted { at, .. } | Self::CallEnded { at, .. } | Self::BindingRemoved { at, .. } => Some(*at),
-            Self::CallAnswered { answer, .. } => Some(answer.at),
+            Self::CallAnswered { answer, .. } | Self::CallTransferred { answer, .. } => Some(answer.at),
             Self::CallRecorded { record, .. } => Some(record.brief().ended),
             Self::Audit(line) => Some(line.at),
             Self::CallDecided { .. } | Self::BindingAdded { .. } | Self::BindingRefreshed { .. } => None,

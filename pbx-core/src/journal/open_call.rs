@@ -32,6 +32,9 @@ pub struct OpenCall {
     pub started: Wall,
     /// The answer, if there was one.
     pub answered: Option<CallAnswer>,
+    /// The legs that took the place of another one later, each with the leg that stayed.
+    #[serde(default)]
+    pub transfers: Vec<(LegId, CallAnswer)>,
     /// The end, if it has ended.
     pub ended: Option<CallEnd>,
     /// Why it went where it went, as far as entries say.
@@ -79,6 +82,7 @@ impl OpenCall {
             dialled: dialled.clone(),
             started: *at,
             answered: None,
+            transfers: Vec::new(),
             ended: None,
             decision: Decision::default(),
         })
@@ -93,6 +97,11 @@ impl OpenCall {
             }
             Entry::CallAnswered { answer, .. } => {
                 self.answered.get_or_insert_with(|| answer.clone());
+            }
+            Entry::CallTransferred { stays, answer, .. } => {
+                if self.transfers.iter().all(|(_, known)| known.callee != answer.callee) {
+                    self.transfers.push((*stays, answer.clone()));
+                }
             }
             Entry::CallEnded { disposition, cause, sip_code, at, .. } => {
                 self.ended.get_or_insert_with(|| CallEnd {
@@ -124,9 +133,9 @@ impl OpenCall {
             sip_code: if answered.is_some() { 200 } else { 500 },
             at: last_seen.max(answered.unwrap_or(self.started)).max(self.started),
         });
-        let (legs, segments) = (self.legs(&ending), self.talk(ending.at));
+        let (legs, segments) = (self.legs(&ending), self.segments(ending.at));
         let decision = std::mem::take(&mut self.decision).read();
-        let to = match self.answered {
+        let to = match self.transfers.pop().map(|(_, answer)| answer).or(self.answered) {
             Some(answer) => answer.by,
             None => Party { number: meant(&decision).unwrap_or(&self.dialled).to_owned(), ..Party::default() },
         };
@@ -155,30 +164,47 @@ impl OpenCall {
         }
     }
 
-    /// Returns the caller's leg and the one that was answered. The journal does not have the others
-    /// that rang, nor when these two did.
+    /// Returns the caller's leg and those that were answered. The journal does not have the others
+    /// that rang, nor when these did.
     fn legs(&self, ending: &CallEnd) -> Vec<LegRecord> {
-        let answered = self.answered.as_ref();
-        let leg = |id, party: &Party, sip_call_id: &str| LegRecord {
+        let answered = self.answered.as_ref().map(|answer| answer.at);
+        let leg = |id, party: &Party, sip_call_id: &str, (started, answered): (Wall, Option<Wall>)| LegRecord {
             id,
             party: party.clone(),
             sip_call_id: sip_call_id.to_owned(),
-            started: self.started,
+            started,
             ringing: None,
-            answered: answered.map(|answer| answer.at),
-            ended: ending.at,
+            answered,
+            ended: self.left(id).unwrap_or(ending.at),
             sip_code: if answered.is_some() { 200 } else { ending.sip_code },
         };
-        let callee = answered.map(|answer| leg(answer.callee, &answer.by, &answer.sip_call_id));
-        std::iter::once(leg(self.caller, &self.from, &self.sip_call_id)).chain(callee).collect()
+        let caller = leg(self.caller, &self.from, &self.sip_call_id, (self.started, answered));
+        let callee = self.answered.iter().map(|answer| (self.started, answer));
+        let later = self.transfers.iter().map(|(_, answer)| (answer.at, answer));
+        let others = callee
+            .chain(later)
+            .map(|(started, answer)| leg(answer.callee, &answer.by, &answer.sip_call_id, (started, Some(answer.at))));
+        std::iter::once(caller).chain(others).collect()
     }
 
-    /// Returns the segment of the two that talked, if there was one.
-    fn talk(&self, ended: Wall) -> Vec<Segment> {
-        let talk = self.answered.as_ref().map(|answer| {
-            let (a, b) = (self.caller, answer.callee);
-            Segment { a, b, from: answer.at, to: ended, media: None }
-        });
-        talk.into_iter().collect()
+    /// Returns who talked with whom from when on.
+    fn talks(&self) -> impl Iterator<Item = (LegId, LegId, Wall)> {
+        let first = self.answered.iter().map(|answer| (self.caller, answer.callee, answer.at));
+        first.chain(self.transfers.iter().map(|(stays, answer)| (*stays, answer.callee, answer.at)))
+    }
+
+    /// Returns when another leg took the place of this one.
+    fn left(&self, leg: LegId) -> Option<Wall> {
+        let talks: Vec<_> = self.talks().collect();
+        talks.windows(2).find_map(|pair| match pair {
+            [(a, b, _), (c, d, at)] if [*a, *b].contains(&leg) && ![*c, *d].contains(&leg) => Some(*at),
+            _ => None,
+        })
+    }
+
+    /// Returns the segments of those who talked.
+    fn segments(&self, ended: Wall) -> Vec<Segment> {
+        let ends = self.talks().skip(1).map(|(_, _, at)| at).chain([ended]);
+        self.talks().zip(ends).map(|((a, b, from), to)| Segment { a, b, from, to, media: None }).collect()
     }
 }

@@ -32,7 +32,10 @@ impl OpenCalls {
                 }
                 EntryEffect::Open(*call)
             }
-            Entry::CallDecided { call, .. } | Entry::CallAnswered { call, .. } | Entry::CallEnded { call, .. } => {
+            Entry::CallDecided { call, .. }
+            | Entry::CallAnswered { call, .. }
+            | Entry::CallTransferred { call, .. }
+            | Entry::CallEnded { call, .. } => {
                 let Some(open) = self.0.get_mut(call) else { return EntryEffect::Other };
                 open.apply(entry);
                 EntryEffect::Open(*call)

@@ -3,6 +3,9 @@
 use bytes::Bytes;
 use pbx_sip::{HeaderName, MediaType, Message};
 
+/// The type of a session description.
+pub(crate) const SDP: &str = "application/sdp";
+
 /// How deeply multipart bodies may be nested in each other.
 const MOST_NESTED: u8 = 4;
 

@@ -140,14 +140,14 @@ impl Leg {
         true
     }
 
-    /// Sends a request inside the dialog; gives its transaction.
+    /// Sends a request inside the dialog, with a body of this type; returns its transaction.
     pub(crate) fn request(
         &mut self,
         ctx: &mut Ctx<'_>,
         purpose: Purpose,
         method: &Method,
         headers: &[(&str, &str)],
-        sdp: Option<&str>,
+        body: Option<(&str, &str)>,
     ) -> Option<TransactionId> {
         let flow = self.hop(ctx);
         let branch = ctx.branch(self.call.slot());
@@ -159,9 +159,9 @@ impl Leg {
         }
         let parts = RequestParts {
             via: &via,
-            contact: (*method == Method::Invite).then_some(contact.as_str()),
+            contact: matches!(method, Method::Invite | Method::Notify).then_some(contact.as_str()),
             headers: &all,
-            body: sdp.map(|sdp| ("application/sdp", sdp.as_bytes())),
+            body: body.map(|(kind, body)| (kind, body.as_bytes())),
         };
         let request = self.dialog.as_mut()?.request(method, parts).ok()?;
         ctx.request(flow, self.call, purpose, &request)

@@ -99,6 +99,16 @@ impl Session {
         self.machine.has_offered()
     }
 
+    /// Makes our offer to somebody who is to talk with the far end of `peer`: its open offer, else
+    /// all that it wants and has.
+    pub(crate) fn offer_for(&mut self, peer: Option<&Self>, at: SocketAddr) -> Option<String> {
+        let talks = |peer: &&Self| !peer.has_their_offer() && peer.machine.wanted().is_some();
+        match peer.filter(talks) {
+            Some(peer) => self.offer_what_is_wanted(peer, at),
+            None => self.make_offer(peer, at),
+        }
+    }
+
     /// Makes our offer: what the other leg offers; if that has made no offer, the codecs that we have ourselves.
     pub(crate) fn make_offer(&mut self, other: Option<&Self>, at: SocketAddr) -> Option<String> {
         let offered = other.and_then(|other| other.machine.asked());

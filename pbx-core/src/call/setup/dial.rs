@@ -10,6 +10,7 @@ use crate::call::leg::reachability::Reachability;
 use crate::call::leg::{Leg, LegState};
 use crate::context::ctx::Ctx;
 use crate::context::owner::Purpose;
+use crate::event::Party;
 use crate::message::writer::Writer;
 use pbx_sip::Message;
 use pbx_sip::dialog::Dialog;
@@ -49,11 +50,12 @@ pub(crate) fn dial(core: &mut Core<'_>, ctx: &mut Ctx<'_>, fork: Fork, peer: Leg
     leg.port = Some(port);
     let offer = leg.media_address().and_then(|at| {
         let offered = core.leg(peer).map(|peer| &peer.session);
-        leg.session.make_offer(offered, at)
+        leg.session.offer_for(offered, at)
     });
     let invite = offer.and_then(|offer| {
         let call_id = ctx.call_id();
-        write_invite(core, ctx, &leg, &fork.target.uri, (&call_id, 1), &offer)
+        let from = core.leg(peer)?.party.clone();
+        write_invite(core, ctx, &leg, &from, &fork.target.uri, (&call_id, 1), &offer)
     });
     let Some(invite) = invite else {
         leg.release_port(ctx);
@@ -74,6 +76,7 @@ fn write_invite(
     core: &Core<'_>,
     ctx: &mut Ctx<'_>,
     leg: &Leg,
+    from: &Party,
     uri: &str,
     (call_id, cseq): (&str, u32),
     offer: &str,
@@ -81,7 +84,7 @@ fn write_invite(
     let branch = ctx.branch(leg.call.slot());
     let request = &core.call.request;
     let mut writer = Writer::request("INVITE", uri, &leg.flow, &branch, request.max_forwards);
-    identity::write(&mut writer, core.call.record.from(), &leg.flow, &leg.tag);
+    identity::write(&mut writer, from, &leg.flow, &leg.tag);
     writer.header("To", &["<", uri, ">"].concat());
     writer.header("Call-ID", call_id);
     writer.header("CSeq", &format!("{cseq} INVITE"));

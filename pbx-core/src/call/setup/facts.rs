@@ -3,7 +3,9 @@
 use crate::base::ids::{CallId, DeviceId, NumberId, PersonId, TemplateVersionId, TenantId};
 use crate::base::time::Wall;
 use crate::base::value::Value;
+use crate::call::core::Core;
 use crate::call::leg::identity;
+use crate::context::ctx::Ctx;
 use crate::context::io::World;
 use crate::decision::{Bound, Facts, Final, Limits, Opening, Resolution};
 use crate::dial_plan::Dialled;
@@ -57,6 +59,38 @@ pub(crate) struct Found {
     pub(crate) forks: Vec<Fork>,
     /// Whether somebody has one of them.
     pub(crate) somebody: bool,
+}
+
+impl<'a> LiveFacts<'a> {
+    /// Looks at the world as this call's routing sees it.
+    pub(crate) fn of(core: &'a Core<'_>, ctx: &'a Ctx<'_>) -> Self {
+        let (call, request) = (&*core.call, &core.call.request);
+        Self {
+            world: ctx.world,
+            registrar: &ctx.shared.registrar,
+            tenant: ctx.world.directory.tenant(call.id.tenant).map(AsRef::as_ref),
+            owner: call.id.tenant,
+            call: CallFacts {
+                id: call.id.call,
+                direction: call.record.direction(),
+                from: call.record.from(),
+                original: call.record.dialled(),
+                dialled: &request.dialled,
+                did: request.did,
+                device: request.device,
+                seed: request.seed,
+                fault: request.fault.as_ref(),
+            },
+            found: Found::default(),
+        }
+    }
+
+    /// Finds where an extension can be rung.
+    pub(crate) fn find(core: &'a Core<'_>, ctx: &'a Ctx<'_>, extension: &str) -> Found {
+        let mut facts = Self::of(core, ctx);
+        facts.resolve(extension);
+        facts.found
+    }
 }
 
 impl LiveFacts<'_> {

@@ -1,7 +1,7 @@
 //! The call's decision and its script: questions to the decider, turns of the script, and what of
 //! both is promised.
 
-use super::facts::{CallFacts, Found, LiveFacts};
+use super::facts::{Found, LiveFacts};
 use crate::base::ids::TenantId;
 use crate::base::value::Value;
 use crate::call::core::Core;
@@ -45,29 +45,6 @@ fn run_of(core: &Core<'_>) -> (TenantId, RunId) {
     (core.call.id.tenant, RunId { call: core.call.id.call, seq: 0 })
 }
 
-/// The world as this call's routing sees it.
-fn live_facts<'a>(core: &'a Core<'_>, ctx: &'a Ctx<'_>) -> LiveFacts<'a> {
-    let (call, request) = (&*core.call, &core.call.request);
-    LiveFacts {
-        world: ctx.world,
-        registrar: &ctx.shared.registrar,
-        tenant: ctx.world.directory.tenant(call.id.tenant).map(AsRef::as_ref),
-        owner: call.id.tenant,
-        call: CallFacts {
-            id: call.id.call,
-            direction: call.record.direction(),
-            from: call.record.from(),
-            original: call.record.dialled(),
-            dialled: &request.dialled,
-            did: request.did,
-            device: request.device,
-            seed: request.seed,
-            fault: request.fault.as_ref(),
-        },
-        found: Found::default(),
-    }
-}
-
 impl Routing {
     /// Begins: the originator hears ringing if routing takes long.
     pub(crate) fn begin(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>) {
@@ -82,7 +59,7 @@ impl Routing {
         ctx: &Ctx<'_>,
         question: impl FnOnce(&mut Decider, &mut LiveFacts<'_>) -> Ask,
     ) -> (Ask, Found) {
-        let mut facts = live_facts(core, ctx);
+        let mut facts = LiveFacts::of(core, ctx);
         let ask = question(&mut self.decider, &mut facts);
         (ask, facts.found)
     }

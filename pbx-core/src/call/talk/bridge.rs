@@ -1,13 +1,11 @@
 //! Bridges: who hears whom. A leg is in one at most, and a call has one while somebody talks or
 //! waits.
 //!
-//! | bridge       | a leg joins        | a leg leaves              | a leg takes another's place     |
-//! | ------------ | ------------------ | ------------------------- | ------------------------------- |
-//! | none         | `Pair` with a peer | –                         | –                               |
-//! | `Pair`       | –                  | the other one remains     | `Pair`, the ports joined again  |
-//! | `Waiting`    | `Pair`             | nobody remains            | –                               |
-//!
-//! Who remains may wait for somebody (`Waiting`), or the call ends: that is the owner's decision.
+//! | bridge    | another leg joins                     | a leg leaves                         |
+//! | --------- | ------------------------------------- | ------------------------------------ |
+//! | none      | `Pair`                                | –                                    |
+//! | `Pair`    | `Pair` of it and the one that stays   | who remains waits, or the talk ends  |
+//! | `Waiting` | `Pair` of it and the one that waits   | the talk ends                        |
 
 use crate::base::ids::LegId;
 use crate::call::core::Core;
@@ -20,8 +18,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Bridge {
     /// Two legs that hear each other.
     Pair(Pair),
-    /// A leg whose peer is gone, for which another one rings.
-    Waiting(LegId),
+    /// A leg whose peer has left, for which another one rings.
+    Waiting { leg: LegId, was: Pair },
 }
 
 /// Two legs that hear each other.
@@ -37,16 +35,23 @@ impl Bridge {
     pub(crate) fn legs(&self) -> &[LegId] {
         match self {
             Self::Pair(pair) => &pair.sides,
-            Self::Waiting(leg) => std::slice::from_ref(leg),
+            Self::Waiting { leg, .. } => std::slice::from_ref(leg),
         }
     }
 
-    /// Returns the pair, if two hear each other.
-    pub(crate) fn pair(&mut self) -> Option<&mut Pair> {
+    /// Returns the two who hear each other, or did last.
+    pub(crate) fn pair(&mut self) -> &mut Pair {
         match self {
-            Self::Pair(pair) => Some(pair),
-            Self::Waiting(_) => None,
+            Self::Pair(pair) | Self::Waiting { was: pair, .. } => pair,
         }
+    }
+
+    /// Has the other leg wait after this one has left; returns `false` if there is none.
+    pub(crate) fn leave(&mut self, leg: LegId) -> bool {
+        let Self::Pair(pair) = self else { return false };
+        let Some(other) = pair.other(leg) else { return false };
+        *self = Self::Waiting { leg: other, was: *pair };
+        true
     }
 }
 

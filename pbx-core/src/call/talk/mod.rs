@@ -7,6 +7,7 @@ pub(crate) mod reinvite;
 
 use super::core::Core;
 use crate::base::ids::LegId;
+use crate::cause;
 use crate::context::ctx::Ctx;
 use bridge::{Bridge, Pair};
 use pbx_sip::Message;
@@ -33,9 +34,14 @@ impl Talk {
         self.bridge.legs()
     }
 
-    /// Returns the two who hear each other.
-    pub(crate) fn pair(&mut self) -> Option<[LegId; 2]> {
-        self.bridge.pair().map(|pair| pair.sides())
+    /// Returns the two who hear each other, or did last.
+    pub(crate) fn pair(&mut self) -> [LegId; 2] {
+        self.bridge.pair().sides()
+    }
+
+    /// Takes that a leg hangs up: a talk is over when the leg that remains waits for nobody.
+    pub(crate) fn leaves(&mut self, ctx: &Ctx<'_>) -> Option<Over> {
+        Some(Over::now(ctx, &cause::NORMAL))
     }
 
     /// Takes a re-INVITE of a leg.
@@ -46,12 +52,12 @@ impl Talk {
         asked: (LegId, TransactionId),
         request: &Message,
     ) {
-        self.changes.reinvited(core, ctx, self.bridge.pair().map(|pair| &*pair), asked, request);
+        self.changes.reinvited(core, ctx, self.bridge.pair(), asked, request);
     }
 
     /// Takes a CANCEL of a leg's re-INVITE.
     pub(crate) fn cancelled(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, invite: TransactionId) {
-        self.changes.cancelled(core, ctx, self.bridge.pair().map(|pair| &*pair), invite);
+        self.changes.cancelled(core, ctx, self.bridge.pair(), invite);
     }
 
     /// Takes a leg's ACK.
@@ -62,7 +68,7 @@ impl Talk {
         leg: LegId,
         ack: &Message,
     ) -> Option<Over> {
-        self.changes.acknowledged(core, ctx, self.bridge.pair()?, leg, ack)
+        self.changes.acknowledged(core, ctx, self.bridge.pair(), leg, ack)
     }
 
     /// Takes a response to our re-INVITE of a leg.
@@ -73,10 +79,7 @@ impl Talk {
         invite: (LegId, TransactionId),
         response: &Message,
     ) -> Taken {
-        match self.bridge.pair() {
-            Some(pair) => self.changes.on_response(core, ctx, pair, invite, response),
-            None => Taken::Unwanted,
-        }
+        self.changes.on_response(core, ctx, self.bridge.pair(), invite, response)
     }
 
     /// Takes that our re-INVITE of a leg got no answer, or did not get out.
@@ -87,14 +90,12 @@ impl Talk {
         invite: (LegId, TransactionId),
         failure: Failure,
     ) -> Option<Over> {
-        self.changes.on_failure(core, ctx, self.bridge.pair()?, invite, failure)
+        self.changes.on_failure(core, ctx, self.bridge.pair(), invite, failure)
     }
 
     /// Sends again what met a re-INVITE of the other side.
     pub(crate) fn glare_over(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
-        if let Some(pair) = self.bridge.pair() {
-            self.changes.glare_over(core, ctx, pair);
-        }
+        self.changes.glare_over(core, ctx, self.bridge.pair());
     }
 
     /// Cancels our re-INVITE, which has had its time.

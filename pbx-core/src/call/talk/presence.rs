@@ -51,6 +51,13 @@ pub(crate) struct Over {
     pub(crate) at: Now,
 }
 
+impl Over {
+    /// Returns an end at this moment.
+    pub(crate) fn now(ctx: &Ctx<'_>, cause: &'static Cause) -> Self {
+        Self { ending: Ending::of(cause), at: ctx.now() }
+    }
+}
+
 /// Returns how long a leg may be silent before it is asked whether it is there.
 fn check_period(leg: &Leg, ctx: &Ctx<'_>) -> Duration {
     let Settings { talk_check_s, keep_alive_s, .. } = *ctx.world.settings;
@@ -189,7 +196,7 @@ pub(crate) fn has_vanished(
     id: LegId,
     cause: &'static Cause,
 ) -> Option<Over> {
-    let leg = core.leg(id)?;
+    let leg = core.leg(id).filter(|leg| leg.state != LegState::Gone)?;
     (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
     let is_open = |leg: &LegId| core.legs.get(*leg).is_some_and(|leg| leg.presence.is_open());
     let other = talking.iter().copied().filter(|other| *other != id).find(is_open);

@@ -98,13 +98,7 @@ pub(super) fn refuse_reinvite(core: &mut Core<'_>, ctx: &mut Ctx<'_>, asked: &As
 
 impl SessionChanges {
     /// Takes a CANCEL of a re-INVITE.
-    pub(crate) fn cancelled(
-        &mut self,
-        core: &mut Core<'_>,
-        ctx: &mut Ctx<'_>,
-        pair: Option<&Pair>,
-        invite: TransactionId,
-    ) {
+    pub(crate) fn cancelled(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, invite: TransactionId) {
         if !self.is_asked_by(invite) {
             return;
         }
@@ -113,10 +107,19 @@ impl SessionChanges {
             Some(out) => ctx.cancel(out, None),
             None => {
                 self.give_up(core, ctx);
-                if let Some(pair) = pair {
-                    self.tell_what_is_untold(core, ctx, pair);
-                }
+                self.tell_what_is_untold(core, ctx, pair);
             }
+        }
+    }
+
+    /// Takes that a leg has hung up: what it asked for needs no other answer. A re-INVITE that is out
+    /// for it comes to its end all the same.
+    pub(crate) fn asker_left(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId) {
+        if let Some(asked) = self.take_asked(leg) {
+            refuse_reinvite(core, ctx, &asked, 487.into());
+        }
+        if self.out().is_none() {
+            self.give_up(core, ctx);
         }
     }
 

@@ -103,13 +103,18 @@ pub(crate) struct SessionChanges(Option<Reoffer>);
 
 impl SessionChanges {
     /// Returns whether one is under way.
-    pub(super) const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         self.0.is_some()
     }
 
     /// Returns whether this re-INVITE asked for the one that is under way.
     pub(super) fn is_asked_by(&self, invite: TransactionId) -> bool {
         self.0.as_ref().and_then(|reoffer| reoffer.change.asked.as_ref()).is_some_and(|asked| asked.id == invite)
+    }
+
+    /// Takes the re-INVITE of this leg that the change waits to answer.
+    pub(super) fn take_asked(&mut self, leg: LegId) -> Option<Asked> {
+        self.0.as_mut()?.change.asked.take_if(|asked| asked.leg == leg)
     }
 
     /// Returns our re-INVITE, while it is out.

@@ -36,6 +36,7 @@ use crate::cause;
 use crate::cdr::Ending;
 use crate::context::ctx::Ctx;
 use crate::context::owner::Purpose;
+use crate::message::body::SDP;
 use asker::{accept_as_before, offer_again, refuse_asker, refuse_reinvite};
 use change::{Asked, Change, Phase, Reoffer};
 use pbx_sip::dialog::Dialog;
@@ -48,13 +49,12 @@ impl SessionChanges {
         &mut self,
         core: &mut Core<'_>,
         ctx: &mut Ctx<'_>,
-        pair: Option<&Pair>,
+        pair: &Pair,
         (leg, id): (LegId, TransactionId),
         request: &Message,
     ) {
         let asked = Asked { leg, id, request: request.clone() };
-        let sides = pair.and_then(|pair| Some((pair, pair.other(leg)?)));
-        let Some((pair, other)) = sides else { return refuse_reinvite(core, ctx, &asked, 491.into()) };
+        let Some(other) = pair.other(leg) else { return refuse_reinvite(core, ctx, &asked, 491.into()) };
         let Some((leg, far)) = core.pair(leg, other) else { return };
         match leg.session.take_invite(request, leg.flow.remote.ip()) {
             Ok(true) if leg.session.asks_nothing_new(&far.session) => {
@@ -82,6 +82,14 @@ impl SessionChanges {
         self.pass_offer(core, ctx, pair, Change::asked(asked));
     }
 
+    /// Has the one side of a pair hear what the other, which has just come into it, has agreed to.
+    pub(crate) fn introduce(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, leg: LegId) {
+        if let Some(leg) = core.leg(leg) {
+            leg.session.untold = true;
+        }
+        self.tell_what_is_untold(core, ctx, pair);
+    }
+
     /// Sends the offer on to the other side, once that has acknowledged our last 200.
     fn pass_offer(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, change: Change) {
         let Some(to) = pair.other(change.from) else { return };
@@ -94,7 +102,7 @@ impl SessionChanges {
                 None => other.session.offer_what_was_chosen(&one.session, at),
             });
             let invite =
-                sdp.and_then(|sdp| other.request(ctx, Purpose::Reinvite(to), &Method::Invite, &[], Some(&sdp)));
+                sdp.and_then(|sdp| other.request(ctx, Purpose::Reinvite(to), &Method::Invite, &[], Some((SDP, &sdp))));
             invite.map(|invite| Phase::Out { invite, proceeds: false })
         };
         match phase {
