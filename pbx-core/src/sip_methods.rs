@@ -24,6 +24,8 @@ pub enum InsideDialog {
     Reinvite,
     /// It ends the dialog.
     HangUp,
+    /// It asks for a transfer.
+    Transfer,
     /// It goes where the INVITE went that it is about; the transaction layer knows where.
     WithInvite,
     /// It is answered with this status, and nothing else happens.
@@ -57,8 +59,7 @@ pub static METHODS: [MethodRow; 14] = [
     row(Method::Message, NOT_OUTSIDE, NOT_INSIDE),
     row(Method::Subscribe, NOT_OUTSIDE, NOT_INSIDE),
     row(Method::Publish, NOT_OUTSIDE, NOT_INSIDE),
-    // A phone whose transfer is declined stays in its call.
-    row(Method::Refer, NOT_OUTSIDE, InsideDialog::Answer(StatusCode::DECLINE)),
+    row(Method::Refer, NOT_OUTSIDE, InsideDialog::Transfer),
 ];
 
 /// The answer to a request that only makes sense inside a dialog (RFC 3261 §12.2.2).

@@ -50,8 +50,8 @@ use core::Core;
 use fact::Fact;
 use leg::LegState;
 use pbx_media::PortReport;
-use pbx_sip::Message;
 use pbx_sip::transaction::{Failure, TransactionId};
+use pbx_sip::{Message, StatusCode};
 use serde::{Deserialize, Serialize};
 use setup::dial::{self, LegEvent};
 use setup::{Decided, Setup};
@@ -99,6 +99,10 @@ impl Call {
 
     /// Takes that ports have come from a media thread, or none can; `tried` has its bit then.
     pub(crate) fn ports_came(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, tried: u64) {
+        if let Some(talk) = &mut self.talk {
+            let over = talk.ports_came(core, ctx, tried);
+            return self.talk_over(core, ctx, over);
+        }
         let decided = self.setup.ports_came(core, ctx, tried);
         self.decided(core, ctx, decided);
     }
@@ -124,6 +128,10 @@ impl Call {
     /// Carries a timer out.
     pub(crate) fn due(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, timer: Timer) {
         match timer {
+            Timer::RingOver(_) if self.talk.is_some() => {
+                let over = self.talk.as_mut().and_then(|talk| talk.ring_over(core, ctx));
+                self.talk_over(core, ctx, over);
+            }
             Timer::LocalRinging(_) | Timer::ScriptSilent(_) | Timer::RingOver(_) | Timer::LookupOver(_) => {
                 let decided = self.setup.due(core, ctx, timer);
                 self.decided(core, ctx, decided);
@@ -158,6 +166,13 @@ impl Call {
             Some(InsideDialog::Reinvite) => match &mut self.talk {
                 Some(talk) => talk.reinvited(core, ctx, (leg, id), request),
                 None => refuse_without_talk(core, ctx, (leg, id), request),
+            },
+            Some(InsideDialog::Transfer) => match &mut self.talk {
+                Some(talk) => {
+                    let over = talk.referred(core, ctx, (leg, id), request);
+                    self.talk_over(core, ctx, over);
+                }
+                None => in_dialog::answer(ctx, id, request, StatusCode::FORBIDDEN.code(), &[]),
             },
             Some(InsideDialog::WithInvite | InsideDialog::Answer(_)) | None => {}
         }
@@ -222,8 +237,7 @@ impl Call {
         match purpose {
             Purpose::Invite(leg) => {
                 let event = dial::on_response(core, ctx, leg, id, response);
-                let decided = self.setup.leg_event(core, ctx, (leg, event), Some(response));
-                self.decided(core, ctx, decided);
+                self.leg_event(core, ctx, (leg, event), Some(response));
                 event != LegEvent::Unwanted
             }
             Purpose::Reinvite(leg) => {
@@ -238,7 +252,7 @@ impl Call {
                 self.talk_over(core, ctx, over);
                 true
             }
-            Purpose::Bye(_) | Purpose::Answer(_) | Purpose::AnsweredAtOnce => true,
+            Purpose::Bye(_) | Purpose::Notify(_) | Purpose::Answer(_) | Purpose::AnsweredAtOnce => true,
         }
     }
 
@@ -261,14 +275,29 @@ impl Call {
                 self.talk.as_mut().and_then(|talk| talk.on_failure(core, ctx, (leg, id), failure))
             }
             Purpose::Probe(leg) => presence::on_probe_failure(core, ctx, self.talking(), (leg, id), failure),
-            Purpose::Bye(_) | Purpose::Answer(_) | Purpose::AnsweredAtOnce => None,
+            Purpose::Bye(_) | Purpose::Notify(_) | Purpose::Answer(_) | Purpose::AnsweredAtOnce => None,
         };
         self.talk_over(core, ctx, over);
     }
 
     fn leg_failed(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId, code: u16) {
         let event = dial::on_failure(core, ctx, leg, code);
-        let decided = self.setup.leg_event(core, ctx, (leg, event), None);
+        self.leg_event(core, ctx, (leg, event), None);
+    }
+
+    /// Takes what a leg that we ring has come to: it rings for the originator, or for one who talks.
+    fn leg_event(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        (leg, event): (LegId, LegEvent),
+        response: Option<&Message>,
+    ) {
+        if let Some(talk) = &mut self.talk {
+            let over = talk.leg_event(core, ctx, leg, event);
+            return self.talk_over(core, ctx, over);
+        }
+        let decided = self.setup.leg_event(core, ctx, (leg, event), response);
         self.decided(core, ctx, decided);
     }
 
@@ -344,7 +373,7 @@ impl Call {
         leg.gone(ctx);
         core.happened(ctx, Fact::LegEnded { leg: id, code: 200 });
         let over = match &mut self.talk {
-            Some(talk) => talk.leaves(ctx),
+            Some(talk) => talk.left(core, ctx, id),
             None => Some(Over::now(ctx, &cause::NORMAL)),
         };
         self.talk_over(core, ctx, over);

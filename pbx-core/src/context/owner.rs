@@ -62,6 +62,8 @@ pub(crate) enum Purpose {
     Probe(LegId),
     /// The end of this leg.
     Bye(LegId),
+    /// How far something has come that this leg asked for.
+    Notify(LegId),
 }
 
 impl Purpose {
@@ -69,9 +71,12 @@ impl Purpose {
     pub(crate) const fn leg(self) -> Option<LegId> {
         match self {
             Self::AnsweredAtOnce => None,
-            Self::Answer(leg) | Self::Invite(leg) | Self::Reinvite(leg) | Self::Probe(leg) | Self::Bye(leg) => {
-                Some(leg)
-            }
+            Self::Answer(leg)
+            | Self::Invite(leg)
+            | Self::Reinvite(leg)
+            | Self::Probe(leg)
+            | Self::Bye(leg)
+            | Self::Notify(leg) => Some(leg),
         }
     }
 }

@@ -14,4 +14,5 @@ mod reaching;
 mod room;
 mod sessions;
 mod strangers;
+mod transfer;
 mod traps;

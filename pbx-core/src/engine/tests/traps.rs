@@ -184,7 +184,7 @@ fn what_we_do_not_do_is_refused_and_the_call_goes_on() {
     let mut room = Room::new();
     let (mut anna, ben) = talking(&mut room);
     for (method, code) in [
-        ("REFER", "603"),
+        ("REFER", "400"),
         ("UPDATE", "405"),
         ("INFO", "405"),
         ("MESSAGE", "405"),
