@@ -67,6 +67,7 @@ fn words(row: &MethodRow) -> String {
     let inside = match row.inside {
         InsideDialog::Reinvite => "changes the session".to_owned(),
         InsideDialog::HangUp => "ends the dialog".to_owned(),
+        InsideDialog::Transfer => "transfers a talk".to_owned(),
         InsideDialog::WithInvite => "goes where its INVITE went".to_owned(),
         InsideDialog::Answer(status) => format!("{} {}", status.code(), status.reason()),
     };

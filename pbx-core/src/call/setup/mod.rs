@@ -11,7 +11,7 @@ pub(crate) mod routing;
 use super::core::Core;
 use super::leg::LegState;
 use super::verb::lookup::Lookups;
-use super::verb::ring::{Progress, Rang, Ring};
+use super::verb::ring::{Rang, Ring, RingProgress};
 use crate::base::ids::LegId;
 use crate::base::value::Value;
 use crate::cause;
@@ -96,9 +96,9 @@ impl Setup {
     fn rang(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, rang: Rang) -> Decided {
         self.legs_ended(core, ctx, rang.stopped);
         match rang.progress {
-            Progress::Waits => Decided::Open,
-            Progress::Outcome(outcome) => self.verb_ended(core, ctx, Some(outcome)),
-            Progress::Impossible(why) => {
+            RingProgress::Waits => Decided::Open,
+            RingProgress::Outcome(outcome) => self.verb_ended(core, ctx, Some(outcome)),
+            RingProgress::Impossible(why) => {
                 self.decide(core, ctx, |decider, facts| decider.stopped(facts, Final::of(why)))
             }
         }

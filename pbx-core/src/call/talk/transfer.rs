@@ -21,7 +21,7 @@ use crate::call::in_dialog::answer;
 use crate::call::leg::LegState;
 use crate::call::setup::dial::LegEvent;
 use crate::call::setup::facts::{Found, LiveFacts};
-use crate::call::verb::ring::{Progress, Rang, Ring};
+use crate::call::verb::ring::{Rang, Ring, RingProgress};
 use crate::context::ctx::Ctx;
 use crate::context::owner::Purpose;
 use pbx_sip::transaction::TransactionId;
@@ -86,9 +86,9 @@ impl Transfer {
 
     fn rang(&mut self, rang: Rang) -> Step {
         match rang.progress {
-            Progress::Waits => Step::Goes,
-            Progress::Impossible(why) => Step::Failed(why.sip),
-            Progress::Outcome(outcome) => {
+            RingProgress::Waits => Step::Goes,
+            RingProgress::Impossible(why) => Step::Failed(why.sip),
+            RingProgress::Outcome(outcome) => {
                 self.answered = self.ring.take_winner();
                 let code = outcome.get("code").and_then(|code| u16::try_from(code.as_int()?).ok());
                 if self.answered.is_some() { Step::Goes } else { Step::Failed(code.unwrap_or(480)) }

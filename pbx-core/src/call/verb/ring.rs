@@ -85,7 +85,7 @@ struct Ringing {
 }
 
 /// What has become of a ring.
-pub(crate) enum Progress {
+pub(crate) enum RingProgress {
     /// It goes on, or there is none.
     Waits,
     /// It is over, with this outcome for the script.
@@ -97,11 +97,11 @@ pub(crate) enum Progress {
 /// What an event did to a ring: legs that it stopped, and what has become of it.
 pub(crate) struct Rang {
     pub(crate) stopped: Vec<LegId>,
-    pub(crate) progress: Progress,
+    pub(crate) progress: RingProgress,
 }
 
-impl From<Progress> for Rang {
-    fn from(progress: Progress) -> Self {
+impl From<RingProgress> for Rang {
+    fn from(progress: RingProgress) -> Self {
         Self { stopped: Vec::new(), progress }
     }
 }
@@ -185,7 +185,7 @@ impl Ring {
     ) -> Rang {
         if found.forks.is_empty() {
             let code = if found.somebody { 480 } else { 404 };
-            return Progress::Outcome(outcome("unreachable", Some(code))).into();
+            return RingProgress::Outcome(outcome("unreachable", Some(code))).into();
         }
         let until = ctx.now().mono + Duration::from_secs(u64::from(timeout_s));
         let waits: Vec<Fork> = found.forks.into_iter().take(ctx.world.settings.max_forks).collect();
@@ -199,7 +199,7 @@ impl Ring {
     /// give no more.
     pub(crate) fn ports_came(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, tried: u64) -> Rang {
         let Some(round) = self.0.as_mut().filter(|round| !round.waits.is_empty()) else {
-            return Progress::Waits.into();
+            return RingProgress::Waits.into();
         };
         round.tried |= tried;
         let (call, has_port) = (core.call.id, core.leg(round.peer).is_some_and(|peer| peer.port.is_some()));
@@ -211,7 +211,7 @@ impl Ring {
         }
         let at = has_port.then_some(core.call.thread);
         match ctx.shared.stock.supply(call.call, round.waits.len() + callers, at, round.tried) {
-            Supply::Wait => return Progress::Waits.into(),
+            Supply::Wait => return RingProgress::Waits.into(),
             Supply::From(thread) => core.call.thread = thread,
         }
         ring_places(round, core, ctx);
@@ -220,52 +220,52 @@ impl Ring {
             core.publish(ctx, EventKind::Alarm { code, detail: call.call.to_string() });
             return self.gives_up(core, ctx, &cause::NO_MEDIA_PORTS);
         }
-        Progress::Waits.into()
+        RingProgress::Waits.into()
     }
 
     fn gives_up(&mut self, core: &Core<'_>, ctx: &mut Ctx<'_>, why: &'static Cause) -> Rang {
         self.0 = None;
         ctx.shared.timers.stop(Timer::RingOver(core.call.id.call));
-        Progress::Impossible(why).into()
+        RingProgress::Impossible(why).into()
     }
 
     /// Takes a leg's answer: the first one wins.
     pub(crate) fn answered(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId) -> Rang {
         let Some(round) = &mut self.0 else {
             core.hang_up(ctx, leg, None);
-            return Progress::Waits.into();
+            return RingProgress::Waits.into();
         };
         round.winner = Some(leg);
         let losers = round.legs().filter(|loser| *loser != leg).collect();
         Rang {
             stopped: end_legs(core, ctx, losers, Some(ELSEWHERE)),
-            progress: Progress::Outcome(outcome("answered", Some(200))),
+            progress: RingProgress::Outcome(outcome("answered", Some(200))),
         }
     }
 
     /// Takes that a leg ended without an answer.
     pub(crate) fn failed(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId, code: u16) -> Rang {
-        let Some(round) = &mut self.0 else { return Progress::Waits.into() };
+        let Some(round) = &mut self.0 else { return RingProgress::Waits.into() };
         if round.ring_next_flow(core, ctx, leg, code) {
-            return Progress::Waits.into();
+            return RingProgress::Waits.into();
         }
-        let Some(others) = round.note(leg, code) else { return Progress::Waits.into() };
+        let Some(others) = round.note(leg, code) else { return RingProgress::Waits.into() };
         if round.forks.iter().any(|fork| fork.code.is_none()) {
             let stopped = stop_each(core, ctx, others, None);
-            return Rang { stopped, progress: Progress::Waits };
+            return Rang { stopped, progress: RingProgress::Waits };
         }
         let (result, all) = (round.result(), round.legs().collect());
         stop_each(core, ctx, others, None);
         self.0 = None;
-        Rang { stopped: end_legs(core, ctx, all, None), progress: Progress::Outcome(result) }
+        Rang { stopped: end_legs(core, ctx, all, None), progress: RingProgress::Outcome(result) }
     }
 
     /// Ends the ringing: it has taken its time.
     pub(crate) fn over(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) -> Rang {
         if self.0.is_none() {
-            return Progress::Waits.into();
+            return RingProgress::Waits.into();
         }
-        let progress = Progress::Outcome(outcome("no-answer", Some(480)));
+        let progress = RingProgress::Outcome(outcome("no-answer", Some(480)));
         Rang { stopped: self.stop(core, ctx), progress }
     }
 
