@@ -202,6 +202,19 @@ impl OfferAnswer {
         self.line = self.local.as_ref().map_or(0, Said::line);
     }
 
+    /// Forgets the early answer to our open offer: what another phone says to the same offer is
+    /// another answer (RFC 3261 §13.2.2.4).
+    pub fn forget_early_answer(&mut self) {
+        if let Negotiation::Offered { early, .. } = &mut self.state {
+            *early = None;
+        }
+    }
+
+    /// Returns whether our open offer has an early answer.
+    pub const fn is_answered_early(&self) -> bool {
+        matches!(self.state, Negotiation::Offered { early: Some(_), .. })
+    }
+
     /// Returns whether an offer is open, the far end's or ours.
     pub const fn is_open(&self) -> bool {
         !matches!(self.state, Negotiation::Stable)

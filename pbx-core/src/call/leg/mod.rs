@@ -1,5 +1,6 @@
 //! One side of a call: a phone or trunk, its dialog, its session and its media port.
 
+pub(crate) mod early_dialogs;
 pub(crate) mod hop;
 pub(crate) mod identity;
 pub(crate) mod presence;
@@ -9,6 +10,7 @@ pub(crate) mod withheld;
 
 use crate::base::flow::Flow;
 use crate::base::ids::LegId;
+use early_dialogs::EarlyDialogs;
 use presence::Presence;
 use reachability::Reachability;
 use session::Session;
@@ -60,6 +62,8 @@ pub(crate) struct Leg {
     pub(crate) transaction: Option<TransactionId>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) session: Session,
+    /// The phones that have answered, until one of them has taken the call.
+    pub(crate) early: EarlyDialogs,
     pub(crate) port: Option<Port>,
     /// Whether the leg was ever connected and free to send, so that silence would be a fault.
     pub(crate) heard: bool,
@@ -94,6 +98,7 @@ impl Leg {
             transaction: None,
             dialog: None,
             session: Session::new(ctx.random()),
+            early: EarlyDialogs::default(),
             port: None,
             heard: false,
             lost: false,
@@ -199,6 +204,7 @@ impl Leg {
         if let Some(dialog) = &mut self.dialog {
             dialog.end();
         }
+        self.early.end();
         self.invite = None;
     }
 

@@ -75,6 +75,18 @@ impl Session {
         self.machine.remote_answer(answer, phase).map_err(|_| Unfit { code: 488 })
     }
 
+    /// Returns the session as we have offered it, before anybody has answered.
+    pub(crate) fn as_offered(&self) -> Self {
+        let mut offered = self.clone();
+        offered.machine.forget_early_answer();
+        offered
+    }
+
+    /// Returns whether the far end has answered our open offer, if only early.
+    pub(crate) fn is_answered_early(&self) -> bool {
+        self.machine.is_answered_early()
+    }
+
     /// Whether the far end's offer waits for our answer.
     pub(crate) fn has_their_offer(&self) -> bool {
         self.machine.offered().is_some()

@@ -109,6 +109,11 @@ pub(crate) fn on_response(
     };
     match status.code() {
         101..=199 => {
+            let from = leg.flow.remote.ip();
+            if let Some(session) = leg.early.session(&mut leg.session, response) {
+                // One that does not fit is as good as none: the phone rings all the same.
+                let _ = session.take_early_answer(response, from);
+            }
             if std::mem::replace(&mut leg.state, LegState::Ringing) == LegState::Trying {
                 core.happened(ctx, Fact::LegRinging { leg: id });
             }
@@ -133,6 +138,8 @@ fn on_answer(
     leg.dialog = Some(dialog);
     leg.state = LegState::Talking;
     leg.ack(ctx, transaction, response);
+    leg.early.enforce(&mut leg.session, response);
+    leg.early.end();
     let fits = leg.session.take_answer(response, leg.flow.remote.ip()).is_ok();
     core.happened(ctx, Fact::LegAnswered { leg: id });
     if fits {

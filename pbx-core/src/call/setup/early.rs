@@ -49,7 +49,11 @@ impl EarlyMedia {
     /// Joins the originator to a leg whose 18x has a session description; returns ours for its 183.
     fn hear(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, response: &Message) -> Option<String> {
         let leg = core.leg(id)?;
-        leg.session.take_early_answer(response, leg.flow.remote.ip()).ok().filter(|answered| *answered)?;
+        let session = leg.early.session(&mut leg.session, response)?;
+        if response.body().is_empty() || !session.is_answered_early() {
+            return None;
+        }
+        leg.early.enforce(&mut leg.session, response);
         leg.aim(ctx);
         if self.has_shown_another(id) {
             caller::open_new_dialog(core, ctx);

@@ -4,6 +4,7 @@ use super::phone::{Phone, agree_to_bye, body, contact, sdp, talking};
 use super::room::{Room, ring};
 use crate::event::{Disposition, EventKind};
 use crate::journal::Entry;
+use pbx_media::Command;
 use pbx_sip::HeaderName;
 
 #[test]
@@ -75,6 +76,37 @@ fn everybody_of_a_list_rings_and_the_first_answer_wins() {
     anna.say(&mut room, "BYE", "", "");
     agree_to_bye(&mut room, &ben);
     assert_eq!(room.record().to.number, "103");
+    room.is_quiet_in_the_end();
+}
+
+/// Where media is sent to, of every port, in order.
+fn aims(room: &Room) -> Vec<String> {
+    let aim = |command: &Command| match command {
+        Command::Aim { aim, .. } => aim.rtp.map(|rtp| rtp.ip().to_string()),
+        _ => None,
+    };
+    room.media.iter().filter_map(aim).collect()
+}
+
+#[test]
+fn of_two_phones_behind_a_proxy_each_has_its_own_early_dialog() {
+    let mut room = Room::new();
+    let (mut anna, mut proxy) = (Phone::new("101"), Phone::new("103"));
+    anna.call(&mut room, "103");
+    let invite = proxy.invited(&mut room);
+    proxy.answer_as(&mut room, &invite, 183, &sdp("192.0.2.71", "8 101", "sendrecv"), "one");
+    proxy.answer_as(&mut room, &invite, 183, &sdp("192.0.2.72", "0 101", "sendrecv"), "two");
+    let heard = room.expect(&anna.address(), "183");
+    assert!(body(&heard).contains("RTP/AVP 8 101"), "{}", body(&heard));
+    assert_eq!(aims(&room), ["192.0.2.71", "192.0.2.101"], "the first one is heard");
+    // The second one takes the call, and its answer was in its 183.
+    proxy.answer_as(&mut room, &invite, 200, "", "two");
+    room.expect(&proxy.address(), "ACK");
+    let answer = anna.take_answer(&mut room);
+    assert!(body(&answer).contains("RTP/AVP 0 101"), "{}", body(&answer));
+    assert_eq!(aims(&room).last_chunk(), Some(&["192.0.2.72".to_owned(), "192.0.2.101".to_owned()]));
+    anna.say(&mut room, "BYE", "", "");
+    agree_to_bye(&mut room, &proxy);
     room.is_quiet_in_the_end();
 }
 
