@@ -27,4 +27,5 @@ mod selftest;
 mod sipp;
 mod tcp;
 mod terminal;
+mod transfer;
 mod trunk;

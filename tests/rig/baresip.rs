@@ -106,6 +106,11 @@ impl Baresip {
         self.control.order(command, "");
     }
 
+    /// Has the other side of its talk talk with somebody else.
+    pub(crate) fn transfers_to(&mut self, whom: &str) {
+        self.control.order("transfer", &format!("sip:{whom}@{}", self.server));
+    }
+
     /// Waits until a call comes in; who calls, as the phone shows it.
     pub(crate) fn rings(&mut self) -> String {
         self.control.event("CALL_INCOMING", PATIENCE)["peeruri"].as_str().unwrap_or_default().to_owned()
