@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn allow_names_what_is_carried_out() {
-        assert_eq!(*ALLOW, "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER");
+        assert_eq!(*ALLOW, "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | LegEnded     | the leg's end       | –              | –                |
 //! | Connected    | a segment begins    | `CallAnswered` | `Answered`       |
 //! | Transferred  | the next segment    | `CallTransferred` | `Transferred` |
+//! | Parted       | the segment ends    | –              | –                |
 //! | HoldChanged  | –                   | –              | `Held`, `Resumed` |
 //! | HangsUp      | who hung up         | –              | –                |
 //! | Ended        | the end             | `CallEnded`    | `CallEnded`      |
@@ -47,6 +48,8 @@ pub(crate) enum Fact<'a> {
     Connected { a: LegId, b: LegId, by: Party, sip_call_id: String },
     /// `leg` takes the place of the one that `stays` has talked with.
     Transferred { stays: LegId, leg: LegId, by: Party, sip_call_id: String },
+    /// One of the two who talk has left, and the other waits.
+    Parted,
     /// A leg puts the other side on hold, or no longer does.
     HoldChanged { leg: LegId, holds: bool },
     /// A leg hangs up.
@@ -86,6 +89,7 @@ impl Core<'_> {
                 self.promise(ctx, |call, tenant| Entry::CallTransferred { call, tenant, stays, answer });
                 self.publish(ctx, EventKind::Transferred { stays, leg, by });
             }
+            Fact::Parted => record.parted(now.wall),
             Fact::HoldChanged { leg, holds: true } => self.publish(ctx, EventKind::Held { leg }),
             Fact::HoldChanged { leg, holds: false } => self.publish(ctx, EventKind::Resumed { leg }),
             Fact::HangsUp { leg } => record.hangs_up(leg),

@@ -164,6 +164,11 @@ impl Assembly {
         self.close_segment(now.wall);
     }
 
+    /// Notes that one of two who talk has left: the segment ends.
+    pub fn parted(&mut self, at: Wall) {
+        self.close_segment(at);
+    }
+
     fn close_segment(&mut self, at: Wall) {
         if let Some(mut segment) = self.open.take() {
             segment.to = at;
@@ -254,6 +259,20 @@ mod tests {
         assert_eq!(record.segments.len(), 1);
         assert_eq!(record.segments[0].media.as_ref().map(|media| media.from_a.packets), Some(5));
         assert_eq!(record.legs[1].sip_code, 200);
+    }
+
+    #[test]
+    fn who_waits_talks_to_nobody() {
+        let [a, b, c] = [3, 4, 5].map(|id| LegId(Uuid::from_u128(id)));
+        let mut call = assembly();
+        call.connected(a, b, Party::default(), at(3));
+        call.parted(at(5).wall);
+        call.connected(b, c, Party::default(), at(8));
+        call.ended(&HUNG_UP, at(10));
+        let record = call.finish::<Step>(Decision::default());
+        let segments: Vec<_> = record.segments.iter().map(|segment| (segment.from, segment.to)).collect();
+        assert_eq!(segments, [(at(3).wall, at(5).wall), (at(8).wall, at(10).wall)]);
+        assert_eq!(record.talk_us, 7_000_000, "from the first answer to the end");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod reinvite;
 pub(crate) mod transfer;
 
 use super::core::Core;
+use super::fact::Fact;
 use super::setup::dial::LegEvent;
 use crate::base::ids::LegId;
 use crate::cause;
@@ -49,6 +50,8 @@ impl Talk {
         if !waits || !self.bridge.leave(leg) {
             return Some(Over::now(ctx, &cause::NORMAL));
         }
+        core.happened(ctx, Fact::Parted);
+        core.leg(leg).map(|leg| leg.release_port(ctx));
         self.changes.asker_left(core, ctx, leg);
         core.forget_originator(leg);
         self.settle(core, ctx)

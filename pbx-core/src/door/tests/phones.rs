@@ -211,7 +211,7 @@ fn other_methods_get_the_answer_that_the_rfc_states() {
         let answer = scene.answer(0, PHONE, &Request::new(method).text());
         assert_eq!(answer.status().unwrap().code(), status, "{method}");
         let allowed = answer.header(HeaderName::Allow).unwrap().value().into_owned();
-        assert_eq!(allowed, "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER", "{method}");
+        assert_eq!(allowed, "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER", "{method}");
     }
     assert!(scene.dropped(PHONE, &Request::new("ACK").text()));
 }

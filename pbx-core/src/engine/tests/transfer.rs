@@ -130,6 +130,8 @@ fn who_asked_may_hang_up_before_the_target_answers() {
         ben.say(&mut room, "BYE", "", "");
         room.expect(&ben.address(), "200");
         assert!(!room.has(&anna.address(), "BYE"), "the other one waits");
+        let gives_back = |command: &&Command| matches!(command, Command::Release { .. });
+        assert_eq!(room.media.iter().filter(gives_back).count(), 1, "a port for which nobody is left");
         if answers {
             let mut clara = target_answers(&mut room);
             agrees(&mut room, &anna);
