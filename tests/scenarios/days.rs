@@ -19,6 +19,7 @@ const FAIR: Day = Day {
     climate: Climate::FAIR,
     freezing: 0,
     vanishing: 0,
+    transfers: 0,
     breaks: 0,
     restarts: 0,
 };

@@ -47,6 +47,7 @@ fn day(seed: u64) -> Day {
         climate: if seed.is_multiple_of(2) { Climate::FAIR } else { Climate::FOUL },
         freezing: seed / 2 % 3 * 15,
         vanishing: seed % 4 * 40,
+        transfers: 0,
         breaks: seed % 5 * 3,
         restarts: seed % 7 / 3,
     }

@@ -1,7 +1,9 @@
 //! What must hold after any run: nothing is left, and the exchange's records say what the phones saw.
 
 mod calls;
+mod hearing;
 mod outcomes;
+mod talking;
 
 use super::exchange::Exchange;
 use super::net::Net;
@@ -23,6 +25,7 @@ impl Net {
         let records = self.records_by_call();
         self.check_calls(&records);
         self.nobody_talks_unrecorded(&records);
+        self.nobody_hears_a_stranger(&records);
         self.records_decide_again(records.values().flatten());
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Glance {
     pub(crate) tagged: bool,
     /// It carries a session description.
     pub(crate) sdp: bool,
+    /// The status that a NOTIFY reports of a transfer.
+    pub(crate) reports: Option<u16>,
     /// Where its sender listens for RTP, by that description.
     pub(crate) media: Option<SocketAddr>,
 }
@@ -43,19 +45,20 @@ impl Glance {
         }
         let text = |value: Option<&str>| value.unwrap_or_default().trim().to_owned();
         let cseq = text(cseq);
-        let status = first.strip_prefix("SIP/2.0 ").and_then(|rest| rest.split(' ').next()?.parse().ok());
-        let method = match status {
+        let code = status(first);
+        let method = match code {
             Some(_) => cseq.split(' ').nth(1),
             None => first.split(' ').next(),
         };
         let branch = via.and_then(|via| via.split("branch=").nth(1)?.split([';', ',']).next());
         Self {
-            code: status,
+            code,
             method: method.unwrap_or_default().to_owned(),
             call_id: text(call_id),
             branch: text(branch),
             tagged: to.is_some_and(|to| to.contains(";tag=")),
             sdp: body.starts_with("v=0"),
+            reports: status(body),
             media: media(body),
             cseq,
         }
@@ -80,6 +83,10 @@ impl Glance {
     pub(crate) fn is_bye(&self) -> bool {
         self.code.is_none() && self.method == "BYE"
     }
+}
+
+fn status(line: &str) -> Option<u16> {
+    line.strip_prefix("SIP/2.0 ").and_then(|rest| rest.split(' ').next()?.parse().ok())
 }
 
 fn media(description: &str) -> Option<SocketAddr> {

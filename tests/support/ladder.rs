@@ -49,6 +49,9 @@ impl Ladder {
             Some(code) => format!("{code} ({})", seen.cseq),
             None => format!("{} {}", seen.method, seen.cseq),
         };
+        if let Some(code) = seen.reports {
+            what.push_str(&format!(" says {code}"));
+        }
         if seen.sdp {
             what.push_str(" sdp");
         }

@@ -66,7 +66,8 @@ pub(crate) struct Net {
     pub(crate) weather: Weather,
     pub(crate) phones: Vec<Phone>,
     now: Instant,
-    jumped: i64,
+    /// By how much the wall's clock has jumped.
+    pub(crate) jumped: i64,
     events: BinaryHeap<Reverse<(Instant, u64)>>,
     what: HashMap<u64, Event>,
     count: u64,

@@ -107,6 +107,11 @@ impl<'a> Told<'a> {
         self.manner(|manner| manner.hangs_up_after = Some(after))
     }
 
+    /// When it was called, it does something that long after its answer was acknowledged.
+    pub(crate) fn then_after(self, after: Duration, whim: Whim) -> Self {
+        self.manner(|manner| manner.then.push((after, whim)))
+    }
+
     /// It registers and calls over a connection from now on.
     pub(crate) fn speaks_tcp(self) -> Self {
         self.net.phones[self.n].over = Transport::Tcp;

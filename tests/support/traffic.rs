@@ -31,6 +31,8 @@ pub(crate) struct Day {
     pub(crate) freezing: u64,
     /// In thousandths: at how many calls the caller loses its power, and at how many one that is called.
     pub(crate) vanishing: u64,
+    /// In percent: how many calls their caller transfers, and how many the one who is called.
+    pub(crate) transfers: u64,
     /// How many connections break.
     pub(crate) breaks: u64,
     /// How often the exchange loses its power.
@@ -39,6 +41,9 @@ pub(crate) struct Day {
 
 /// The extensions of every company.
 const EXTENSIONS: [&str; 8] = ["101", "102", "103", "104", "105", "106", "107", "108"];
+
+/// A Refer-To that asks for another call of somebody's to be taken over (RFC 5589 §7).
+const ATTENDED: &str = "<sip:a@b?Replaces=call>";
 
 impl Day {
     /// A network in which all of it is planned.
@@ -58,7 +63,7 @@ impl Day {
         }
         net.ready();
         for phone in &mut net.phones {
-            phone.moods = Some(Moods { seed: self.seed, vanishing: self.vanishing });
+            phone.moods = Some(Moods { seed: self.seed, vanishing: self.vanishing, transfers: self.transfers });
             phone.beat = Duration::from_secs(1);
             phone.comes_back = true;
         }
@@ -100,7 +105,10 @@ impl Day {
             };
             (callers[roll(2) as usize % callers.len()], dialled)
         };
-        let errand = errand(&dialled, self.vanishing, roll);
+        let mut errand = errand(&dialled, self.vanishing, roll);
+        if roll(20) % 100 < self.transfers {
+            errand.then.push(transfer(|what| roll(21 + what)));
+        }
         let phone = &mut net.phones[place];
         phone.errands.push(errand);
         let alarm = Alarm::Errand(phone.errands.len() - 1);
@@ -129,7 +137,7 @@ fn errand(dialled: &str, vanishing: u64, roll: impl Fn(u64) -> u64) -> Errand {
     match roll(14) % 20 {
         0 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Hold), (ms(4_000 + roll(16) % 3_000), Whim::Resume)],
         1 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Codecs(vec![0, 101]))],
-        2 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Refer("104".to_owned()))],
+        2 => errand.then = vec![(ms(roll(15) % 3_000), Whim::Refer(ATTENDED))],
         _ => {}
     }
     if roll(17) % 1000 < vanishing {
@@ -146,6 +154,20 @@ fn errand(dialled: &str, vanishing: u64, roll: impl Fn(u64) -> u64) -> Errand {
         }
     }
     errand
+}
+
+/// A transfer: when, how and to whom. Now and then there is nobody.
+fn transfer(roll: impl Fn(u64) -> u64) -> (Duration, Whim) {
+    let target = match roll(0) % 10 {
+        0 => "999999",
+        _ => EXTENSIONS[(roll(1) % 8) as usize],
+    };
+    let whim = match roll(2) % 3 {
+        0 => Whim::Transfer(target),
+        1 => Whim::TransferAndLeave(target),
+        _ => Whim::TransferAndCross(target),
+    };
+    (ms(roll(3) % 8_000), whim)
 }
 
 impl Manner {
@@ -173,7 +195,12 @@ impl Manner {
             rings_after: (roll(2) % 10 != 0).then(|| ms(roll(3) % 300)),
             early_media: roll(4).is_multiple_of(10),
             says,
-            hangs_up_after: (roll(5).is_multiple_of(3)).then(|| ms(roll(6) % 15_000)),
+            // Those whom a transfer leaves to each other hang up in the end.
+            hangs_up_after: match moods.transfers {
+                0 => (roll(5).is_multiple_of(3)).then(|| ms(roll(6) % 15_000)),
+                _ => Some(ms(roll(6) % 40_000)),
+            },
+            then: (roll(10) % 100 < moods.transfers).then(|| transfer(|what| roll(11 + what))).into_iter().collect(),
             ..Self::default()
         }
     }

@@ -18,12 +18,20 @@ pub(crate) struct Leg {
     pub(crate) began: Instant,
     /// When the exchange said 200 to it first.
     pub(crate) answered: Option<Instant>,
+    /// When the phone said 200 to it first.
+    pub(crate) accepted: Option<Instant>,
     /// When the first BYE went by.
     pub(crate) ended: Option<Instant>,
     /// When the phone's last packet of audio came before that.
     pub(crate) heard: Instant,
     /// The same of a packet or a message that speaks of the call as going on.
     pub(crate) seen: Instant,
+    /// That BYE was the phone's.
+    pub(crate) hung_up: bool,
+    /// At its end a transfer that it had asked for was under way or had succeeded: the others go on.
+    pub(crate) leaves_others: bool,
+    /// How its last transfer stands; none: it asked for none that was accepted, or it failed.
+    transfer: Option<Transfer>,
     /// When the exchange refused it, and with which code, until the ACK came.
     refusal: Option<(Instant, u16)>,
     /// What the phone has not answered or acknowledged, nor anything later: by the number of CSeq.
@@ -42,6 +50,15 @@ enum Owed {
     Answer,
     /// Of a 200 of the exchange.
     Ack,
+}
+
+/// A transfer that the exchange has accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Transfer {
+    /// CSeq of the REFER.
+    number: u32,
+    /// The target has answered, or nobody will.
+    settled: Option<bool>,
 }
 
 /// The witness.
@@ -66,11 +83,14 @@ impl Witness {
             self.begins(now, seen);
         }
         if seen.is_bye() && past_the_door {
-            self.ends(now, &seen.call_id);
+            self.ends(now, &seen.call_id, true);
         }
         if let Some(leg) = self.leg(&seen.call_id).filter(|_| past_the_door) {
             leg.refusal.take_if(|_| seen.method == "ACK" && seen.branch == leg.branch);
             leg.hears(now, seen);
+            if seen.final_code() == Some(200) && seen.branch == leg.branch {
+                leg.accepted.get_or_insert(now);
+            }
             if let Some(address) = seen.media {
                 self.media.insert(address, seen.call_id.clone());
             }
@@ -98,10 +118,11 @@ impl Witness {
             self.begins(now, seen);
         }
         if seen.is_bye() {
-            self.ends(now, &seen.call_id);
+            self.ends(now, &seen.call_id, false);
         }
         if let Some(leg) = self.leg(&seen.call_id) {
             leg.asks(seen);
+            leg.transfers(seen);
         }
         let Some(code) = seen.final_code() else { return };
         match self.leg(&seen.call_id) {
@@ -126,9 +147,13 @@ impl Witness {
             let fresh = Leg {
                 began: now,
                 answered: None,
+                accepted: None,
                 ended: None,
                 heard: now,
                 seen: now,
+                hung_up: false,
+                leaves_others: false,
+                transfer: None,
                 refusal: None,
                 owes: BTreeSet::new(),
                 life,
@@ -139,9 +164,10 @@ impl Witness {
         }
     }
 
-    fn ends(&mut self, now: Instant, call_id: &str) {
-        if let Some(leg) = self.leg(call_id) {
-            leg.ended.get_or_insert(now);
+    fn ends(&mut self, now: Instant, call_id: &str, hung_up: bool) {
+        if let Some(leg) = self.leg(call_id).filter(|leg| leg.ended.is_none()) {
+            (leg.ended, leg.hung_up) = (Some(now), hung_up);
+            leg.leaves_others = leg.transfer.is_some_and(|transfer| transfer.settled != Some(false));
         }
     }
 
@@ -179,6 +205,18 @@ impl Leg {
     /// Whether the phone has left something unanswered, or said that it knows nothing of the call.
     pub(crate) fn owes_a_word(&self) -> bool {
         !self.owes.is_empty()
+    }
+
+    /// The exchange accepts a transfer, or tells how it ended.
+    fn transfers(&mut self, seen: &Glance) {
+        let number = seen.number();
+        let (accepted, reports) = (seen.code == Some(202) && seen.method == "REFER", seen.reports);
+        if accepted && self.transfer.is_none_or(|transfer| transfer.number < number) {
+            self.transfer = Some(Transfer { number, settled: None });
+        }
+        if let (Some(code), Some(transfer)) = (reports.filter(|code| *code >= 200), &mut self.transfer) {
+            transfer.settled.get_or_insert(code < 300);
+        }
     }
 
     /// The phone gives a sign of life.

@@ -3,27 +3,23 @@
 use super::super::net::Net;
 use super::super::phone::{Phone, View};
 use super::super::witness::Leg;
-use pbx_core::base::ids::{DeviceId, LegId};
+use pbx_core::base::ids::DeviceId;
 use pbx_core::base::time::Instant;
 use pbx_core::cdr::CallRecord;
 use pbx_core::event::Disposition;
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// How long a last packet may be under way.
-const UNDER_WAY: Duration = Duration::from_secs(1);
 
 /// A call that is being checked.
-struct Checked<'a> {
-    net: &'a Net,
-    caller: &'a Phone,
+pub(super) struct Checked<'a> {
+    pub(super) net: &'a Net,
+    pub(super) caller: &'a Phone,
     /// What the caller saw.
-    view: &'a View,
-    record: &'a CallRecord,
+    pub(super) view: &'a View,
+    pub(super) record: &'a CallRecord,
     /// Its INVITE on the wire.
-    leg: &'a Leg,
+    pub(super) leg: &'a Leg,
     /// The last of this Call-ID: what the phone saw of an earlier one, which a power cut ended, is overwritten.
-    is_last: bool,
+    pub(super) is_last: bool,
 }
 
 impl Net {
@@ -67,7 +63,7 @@ impl Net {
     }
 
     /// What a called phone saw of a leg.
-    fn called(&self, sip_call_id: &str) -> Option<(&Phone, &View)> {
+    pub(super) fn called(&self, sip_call_id: &str) -> Option<(&Phone, &View)> {
         self.phones.iter().find_map(|phone| {
             Some((phone, phone.views().iter().find(|view| !view.made && view.call_id == sip_call_id)?))
         })
@@ -171,97 +167,7 @@ impl Checked<'_> {
         }
     }
 
-    /// The two who talked, and for how long: by the wire to the microsecond, and between what the one and the other saw.
-    fn check_talk(&self) {
-        let segment = self.record.segments.first();
-        let answered = segment.and_then(|segment| self.record.legs.iter().find(|leg| leg.id == segment.b));
-        let Some(answered) = answered else { self.wrong("nobody is said to have talked") };
-        let Some((phone, called)) = self.net.called(&answered.sip_call_id) else { self.wrong("nobody was called") };
-        if phone.user.as_deref().map(DeviceId::of_key) != self.record.to.device {
-            self.wrong("somebody else answered");
-        }
-        if !called.talked() {
-            self.wrong("the one who answered did not talk");
-        }
-        let talk = Duration::from_micros(self.record.talk_us.unsigned_abs());
-        let rung = self.net.exchange.witness.legs_of(&answered.sip_call_id);
-        let Some(theirs) = rung.first() else { self.wrong("the wire saw nobody called") };
-        let (begin, end) = (self.leg.answered, self.end(theirs));
-        let (Some(begin), Some(end)) = (begin, end) else { self.wrong("the wire saw no end") };
-        if matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost" | "no-ack") {
-            return self.check_vanished((called, theirs), talk, begin, end);
-        }
-        if talk != end.since(begin) {
-            self.wrong(&format!("talk time is {talk:?}, and the wire saw {:?}", end.since(begin)));
-        }
-        let whole = |view: &View| view.vanished.is_none() && view.cut_off.is_none();
-        if self.is_last && whole(self.view) && whole(called) && self.end_by_power().is_none_or(|_| !self.record.cut) {
-            self.check_between(called, talk);
-            self.check_who_hung_up(answered.id, called);
-        }
-    }
-
-    /// Somebody was gone for some time when the exchange noticed: the talk was over at the last sign of life that the wire saw of
-    /// the first of those who owed it a word. A packet of audio always is one; a message may be a copy, or refused. A phone whose
-    /// connection broke is not gone: it talks on until it hangs up, and its BYE may be lost with its next connection.
-    fn check_vanished(&self, called: (&View, &Leg), talk: Duration, begin: Instant, noticed: Instant) {
-        let gone = [(self.view, self.leg), called].into_iter().filter(|(_, leg)| leg.owes_a_word());
-        let first = |sign: fn(&Leg) -> Instant| gone.clone().map(|(_, leg)| sign(leg).max(begin)).min();
-        let Some((heard, seen)) = first(|leg| leg.heard).zip(first(|leg| leg.seen)) else {
-            self.wrong("nobody was gone")
-        };
-        if talk < heard.since(begin) || talk > seen.since(begin) {
-            let (heard, seen) = (heard.since(begin), seen.since(begin));
-            self.wrong(&format!(
-                "talk time is {talk:?}, the first who was gone was heard for {heard:?} and seen for {seen:?}"
-            ));
-        }
-        let left =
-            |view: &View| [view.vanished, view.cut_off, view.hung_up].into_iter().flatten().any(|at| at <= noticed);
-        if !gone.clone().any(|(view, _)| left(view)) {
-            self.wrong("everybody was there");
-        }
-        let powerless = gone.filter_map(|(view, _)| view.vanished).min();
-        if powerless.is_some_and(|gone| seen > begin.max(gone + UNDER_WAY)) {
-            self.wrong(&format!("one who had no power since {powerless:?} was seen at {seen:?}"));
-        }
-    }
-
-    fn check_between(&self, called: &View, talk: Duration) {
-        let caller = self.view;
-        let (Some(from), Some(to)) = (called.answered, caller.answered) else { self.wrong("no answer") };
-        let hung_up = [caller.hung_up, called.hung_up].into_iter().flatten().min();
-        let told = [caller.was_hung_up, called.was_hung_up].into_iter().flatten().min();
-        let over = [caller.over, called.over].into_iter().flatten().max();
-        // Nobody hung up where the console ended it: then both were told.
-        let (Some(hung_up), Some(over)) = (hung_up.or(told), told.or(over)) else { self.wrong("nobody hung up") };
-        let least = hung_up.since(to);
-        let most = over.max(hung_up).since(from) + Duration::from_micros(1);
-        if talk < least || talk > most {
-            self.wrong(&format!("talk time {talk:?} is not between {least:?} and {most:?}"));
-        }
-    }
-
-    /// Whoever is said to have hung up did, and of every ordinary end it is said, unless a power cut left half a record.
-    fn check_who_hung_up(&self, answered: LegId, called: &View) {
-        let caller = self.record.legs.first().map(|leg| leg.id);
-        let hung_up = match self.record.hung_up {
-            None => self.record.cause != "normal" || self.end_by_power().is_some(),
-            Some(leg) if Some(leg) == caller => self.view.hung_up.is_some(),
-            Some(leg) => leg == answered && called.hung_up.is_some(),
-        };
-        if !hung_up {
-            self.wrong("somebody else hung up");
-        }
-    }
-
-    /// When the wire saw the end of the talk: the first word of it, or a power cut.
-    fn end(&self, theirs: &Leg) -> Option<Instant> {
-        let ends = [self.leg.ended, theirs.ended, self.end_by_power()];
-        ends.into_iter().flatten().filter(|end| Some(*end) >= self.leg.answered).min()
-    }
-
-    fn end_by_power(&self) -> Option<Instant> {
+    pub(super) fn end_by_power(&self) -> Option<Instant> {
         self.net.exchange.witness.power_cut_after(self.leg)
     }
 
@@ -270,7 +176,7 @@ impl Checked<'_> {
         self.view.vanished.is_some() || self.view.cut_off.is_some()
     }
 
-    fn wrong(&self, what: &str) -> ! {
+    pub(super) fn wrong(&self, what: &str) -> ! {
         let (name, view, record) = (&self.caller.name, self.view, self.record);
         let mut calls = vec![view.call_id.as_str()];
         calls.extend(record.legs.iter().map(|leg| leg.sip_call_id.as_str()));

@@ -12,6 +12,7 @@ struct Outcome {
     to: Option<DeviceId>,
     talk: i64,
     legs: usize,
+    segments: usize,
     steps: usize,
 }
 
@@ -39,6 +40,7 @@ impl Net {
                 to: record.to.device,
                 talk: record.talk_us,
                 legs: record.legs.len(),
+                segments: record.segments.len(),
                 steps: record.decision.steps.len(),
             };
             outcomes.entry(record.sip_call_id).or_default().push(outcome);

@@ -43,6 +43,7 @@ impl Phone {
             ack: None,
             ours,
             theirs,
+            referrals: vec![],
             playing: false,
             packets: 0,
             heard: now,
@@ -112,9 +113,10 @@ impl Phone {
     /// The ACK of its 200 has come.
     pub(super) fn begins_to_talk(&mut self, now: Instant, call: &str, out: &mut Vec<Do>) {
         self.start_playing(now, call, out);
-        if let Some(after) = self.calls.get(call).and_then(|talk| talk.manner.hangs_up_after) {
-            out.push(Do::Later(after, Alarm::Do(call.to_owned(), Whim::HangUp)));
-        }
+        let Some(manner) = self.calls.get(call).map(|talk| &talk.manner) else { return };
+        let leaves = manner.hangs_up_after.map(|after| (after, Whim::HangUp));
+        let then = manner.then.iter().cloned().chain(leaves);
+        out.extend(then.map(|(after, whim)| Do::Later(after, Alarm::Do(call.to_owned(), whim))));
     }
 
     /// Nobody came.

@@ -2,6 +2,7 @@
 
 use super::Manner;
 use super::sdp::Sdp;
+use super::transfer::Referral;
 use pbx_core::base::time::Instant;
 use std::net::SocketAddr;
 
@@ -56,6 +57,8 @@ pub(super) struct Talk {
     pub(super) ack: Option<(u32, Vec<u8>)>,
     pub(super) ours: Sdp,
     pub(super) theirs: Option<Sdp>,
+    /// What it asked by REFER, in order.
+    pub(super) referrals: Vec<Referral>,
     pub(super) playing: bool,
     pub(super) packets: u16,
     /// When it heard audio last, or began to wait for it.

@@ -42,6 +42,7 @@ impl Phone {
             ack: None,
             ours,
             theirs: None,
+            referrals: vec![],
             playing: false,
             packets: 0,
             heard: now,

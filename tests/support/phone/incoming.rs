@@ -26,6 +26,7 @@ impl Phone {
             Method::Invite if request.to_tag().is_none() && !known => self.rung(now, call, request, out),
             Method::Invite if known => self.reinvited(now, &call, request, out),
             Method::Bye if known => self.hung_up(now, &call, request, out),
+            Method::Notify if known => self.notified(now, &call, request, out),
             Method::Cancel if known => self.cancelled(now, &call, request, out),
             // Inside a dialog that is over it is not known (RFC 3261 §12.2.2).
             Method::Options if request.to_tag().is_none() || self.talks(&call) => {

@@ -14,6 +14,8 @@ pub(crate) struct Manner {
     pub(crate) says: Says,
     /// It hangs up this long after its answer was acknowledged.
     pub(crate) hangs_up_after: Option<Duration>,
+    /// What else it does, counted from then.
+    pub(crate) then: Vec<(Duration, Whim)>,
     /// It never sends audio.
     pub(crate) mute: bool,
     /// It goes on when it hears nothing.
@@ -60,6 +62,8 @@ pub(crate) struct Moods {
     pub(crate) seed: u64,
     /// In thousandths: at how many calls it vanishes.
     pub(crate) vanishing: u64,
+    /// In percent: how many calls it transfers.
+    pub(crate) transfers: u64,
 }
 
 /// At which point of a call, and how long after it, a phone vanishes.
@@ -102,6 +106,7 @@ impl Default for Manner {
             early_media: false,
             says: Says::Answer(secs(2)),
             hangs_up_after: None,
+            then: vec![],
             mute: false,
             bears_silence: false,
             wrong_address: None,
@@ -175,8 +180,14 @@ pub(crate) enum Whim {
     Ask(Option<bool>),
     /// re-INVITE with these payload types.
     Codecs(Vec<u8>),
-    /// REFER to somebody.
-    Refer(String),
+    /// REFER: the other side shall talk to this extension; the phone stays until it is hung up.
+    Transfer(&'static str),
+    /// The same; the phone hangs up as soon as that is accepted.
+    TransferAndLeave(&'static str),
+    /// The same; the phone hangs up as soon as it hears of the answer.
+    TransferAndCross(&'static str),
+    /// A bare REFER with this in Refer-To, or without one if it is empty.
+    Refer(&'static str),
     /// The power goes: no word to anybody.
     Vanish,
     /// Nobody comes for three minutes: whoever waits or rings stops.

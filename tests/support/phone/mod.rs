@@ -14,6 +14,7 @@ mod power;
 mod register;
 pub(crate) mod sdp;
 mod transactions;
+mod transfer;
 mod view;
 
 pub(crate) use manner::{Errand, HoldsBy, Manner, Moods, PATIENCE, SILENCE, Says, VanishesAfter, Whim};

@@ -5,14 +5,14 @@ use super::call::State;
 use super::message::{Reading, request};
 use super::register::REGISTRATION;
 use super::sdp::Sdp;
-use super::{Alarm, Do, Phone, Whim, fate, ip_number, server_uri};
+use super::{Alarm, Do, Phone, Whim, fate, ip_number};
 use pbx_core::base::time::Instant;
 use rsip::sip::{Method, Response};
 
 impl Phone {
     /// An answer has come.
     pub(super) fn response(&mut self, now: Instant, response: &Response, out: &mut Vec<Do>) {
-        let (_, method) = response.seq();
+        let (seq, method) = response.seq();
         let code = response.status_code().code();
         let branch = response.branch();
         let key = if method == Method::Cancel { format!("{branch}/CANCEL") } else { branch.clone() };
@@ -31,7 +31,7 @@ impl Phone {
             return self.any_invite_answered(now, &call, &branch, first, response, out);
         }
         if first && code >= 200 {
-            self.other_answered(now, &call, method, code);
+            self.other_answered(now, &call, (method, seq), code, out);
         }
     }
 
@@ -62,14 +62,10 @@ impl Phone {
         }
     }
 
-    fn other_answered(&mut self, now: Instant, call: &str, method: Method, code: u16) {
+    fn other_answered(&mut self, now: Instant, call: &str, (method, seq): (Method, u32), code: u16, out: &mut Vec<Do>) {
         match method {
             Method::Bye => self.is_over(now, call, None),
-            Method::Refer => {
-                if let Some(view) = self.view(call) {
-                    view.later_codes.push(code);
-                }
-            }
+            Method::Refer => self.refer_answered(now, call, seq, code, out),
             _ => {}
         }
     }
@@ -83,6 +79,7 @@ impl Phone {
             }
             "INVITE" => self.reinvite_over(call, "", code, out),
             "BYE" => self.is_over(now, call, None),
+            "REFER" => self.refer_answered(now, call, 0, code, out),
             _ => {}
         }
     }
@@ -104,9 +101,8 @@ impl Phone {
                 self.turns(call, *holds);
                 self.reinvite(now, call, true, out);
             }
-            Whim::Refer(target) => {
-                let more = [("Refer-To", format!("<{}>", server_uri(target)))];
-                self.within_dialog(now, call, Method::Refer, &more, "", out);
+            Whim::Transfer(_) | Whim::TransferAndLeave(_) | Whim::TransferAndCross(_) | Whim::Refer(_) => {
+                self.transfer(now, call, whim, out);
             }
         }
     }
@@ -229,7 +225,7 @@ impl Phone {
     }
 
     /// A request within the dialog; its branch.
-    fn within_dialog(
+    pub(super) fn within_dialog(
         &mut self,
         now: Instant,
         call: &str,

@@ -3,6 +3,17 @@
 use pbx_core::base::time::Instant;
 use std::collections::BTreeMap;
 
+/// A report on a transfer (RFC 3515 §2.4.4).
+#[derive(Clone, Debug)]
+pub(crate) struct Notified {
+    /// When it came.
+    pub(crate) at: Instant,
+    /// The status that it tells.
+    pub(crate) code: u16,
+    /// Subscription-State.
+    pub(crate) state: String,
+}
+
 /// A call as one phone saw it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct View {
@@ -50,6 +61,8 @@ pub(crate) struct View {
     pub(crate) heard: BTreeMap<u32, u64>,
     /// Codes of the answers to its re-INVITEs and REFERs, in order.
     pub(crate) later_codes: Vec<u16>,
+    /// Reports on its transfers, in order.
+    pub(crate) notified: Vec<Notified>,
     /// Directions that the other side asked for by re-INVITE, in order.
     pub(crate) asked: Vec<String>,
     /// Payload types that the other side offered by re-INVITE, in order.
