@@ -7,6 +7,7 @@ use crate::support::phone::View;
 use crate::support::secs;
 use crate::support::traffic::Day;
 use crate::support::weather::Climate;
+use pbx_core::cdr::CallRecord;
 use std::collections::BTreeMap;
 
 const FAIR: Day = Day {
@@ -47,6 +48,45 @@ fn fair_day_on_which_phones_vanish() {
 #[test]
 fn fair_day_on_which_connections_break() {
     assert!(spent(Day { breaks: 120, ..FAIR }).exchange.records().len() > 300);
+}
+
+/// How the transfers ended that were accepted, by the code that was reported last, and how those that were not.
+fn transfers_of(net: &Net) -> BTreeMap<String, usize> {
+    let mut ends = BTreeMap::new();
+    for view in net.phones.iter().flat_map(|phone| phone.views()) {
+        let refused =
+            view.later_codes.iter().filter(|code| matches!(code, 404 | 491)).map(|code| format!("refused {code}"));
+        let reported = view.notified.iter().filter(|notified| notified.code >= 200);
+        for end in refused.chain(reported.map(|notified| format!("reported {}", notified.code))) {
+            *ends.entry(end).or_insert(0) += 1;
+        }
+    }
+    let on = net.exchange.records().iter().filter(|record| record.segments.len() > 2).count();
+    ends.insert("transferred on".to_owned(), on);
+    ends
+}
+
+#[test]
+fn days_with_transfers() {
+    let fair = spent(Day { transfers: 40, ..FAIR });
+    let ends = transfers_of(&fair);
+    for end in
+        ["refused 404", "refused 491", "reported 200", "reported 480", "reported 486", "reported 603", "transferred on"]
+    {
+        assert!(ends.get(end).is_some_and(|count| *count > 0), "{end} is not among {ends:?}");
+    }
+    for seed in 41..=44 {
+        let ends = transfers_of(&spent(Day { seed, transfers: 40, ..FOUL }));
+        assert!(ends["reported 200"] > 5, "seed {seed}: {ends:?}");
+    }
+}
+
+#[test]
+fn days_with_transfers_and_power_cuts_leave_one_record_for_every_call() {
+    let cut = |record: &CallRecord| record.cut && record.segments.len() > 1;
+    let day = |seed| spent(Day { seed, engines: 2, restarts: 6, transfers: 40, ..FOUL });
+    let days: Vec<Net> = (45..=47).map(day).collect();
+    assert!(days.iter().any(|net| net.exchange.records().iter().any(cut)));
 }
 
 /// Where in a call a phone lost its power.
@@ -120,6 +160,12 @@ fn every_number_of_engines_frozen_or_not_has_the_same_outcome_on_a_foul_day() {
 #[test]
 fn every_number_of_engines_frozen_or_not_has_the_same_outcome_with_power_cuts() {
     has_one_outcome(Day { seed: 13, restarts: 3, ..FOUL });
+}
+
+#[test]
+fn every_number_of_engines_frozen_or_not_has_the_same_outcome_with_transfers() {
+    has_one_outcome(Day { seed: 14, transfers: 40, ..FAIR });
+    has_one_outcome(Day { seed: 15, transfers: 40, ..FOUL });
 }
 
 #[test]

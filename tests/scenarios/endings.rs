@@ -133,20 +133,6 @@ fn drain_takes_no_new_calls_and_the_deadline_cuts_the_rest() {
 }
 
 #[test]
-fn refer_is_refused_cleanly_and_the_call_goes_on() {
-    let mut net = acme();
-    net.phone("acme/103")
-        .calls("102")
-        .then_after(secs(2), Whim::Refer("<sip:a@b?Replaces=call>"))
-        .hangs_up_after(secs(5));
-    net.run();
-    net.check();
-    let codes = &net.seen("acme/103").later_codes;
-    assert!(matches!(codes[..], [400..=699]), "{codes:?}");
-    assert!(net.record().talk_us >= 4_990_000);
-}
-
-#[test]
 fn hop_count_and_max_forwards_end_a_loop() {
     let mut net = acme();
     net.phone("acme/103").calls("102").with("X-Ringdown-Hops", "10");

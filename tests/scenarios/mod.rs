@@ -19,6 +19,7 @@ mod restarts;
 mod soak;
 mod strangers;
 mod torture;
+mod transfer;
 mod trunk;
 mod two_people;
 mod vanishing;

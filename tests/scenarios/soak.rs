@@ -16,10 +16,14 @@ const ONCE_WRONG: [u64; 8] = [200357, 200414, 200461, 200599, 200705, 202112, 20
 /// After how many days a soak says that it goes on.
 const MANY: usize = 500;
 
-/// The day of a seed: every number of engines, with and without power cuts and freezing.
+/// From this seed on there are transfers on every second day: what was wrong on a day before is still there.
+const TRANSFERS: u64 = 1_000_000;
+
+/// The day of a seed: every number of engines, with and without power cuts, freezing and transfers.
 fn day(seed: u64) -> Day {
     let engines = [1, 2, 4][(seed % 3) as usize];
-    Day { seed, engines, restarts: seed % 5, freezing: seed % 4 * 10, ..FOUL }
+    let transfers = if seed >= TRANSFERS && seed.is_multiple_of(2) { 30 } else { 0 };
+    Day { seed, engines, restarts: seed % 5, freezing: seed % 4 * 10, transfers, ..FOUL }
 }
 
 fn setting(name: &str) -> Option<u64> {

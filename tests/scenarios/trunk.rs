@@ -8,7 +8,7 @@ use pbx_core::base::value::Value;
 use pbx_core::event::{Direction, Disposition};
 
 /// Acme, whose number asks the customer service; gold callers ring their manager (101), the rest 102 and 103.
-fn net() -> Net {
+pub(super) fn net() -> Net {
     let mut acme = Company::new("acme", 1).with_extensions(&["101", "102", "103"]);
     acme.source();
     let main = Value::List(vec!["102".into(), "103".into()]);
