@@ -98,10 +98,10 @@ impl OpenCall {
             Entry::CallAnswered { answer, .. } => {
                 self.answered.get_or_insert_with(|| answer.clone());
             }
-            Entry::CallTransferred { stays, answer, .. } => {
-                if self.transfers.iter().all(|(_, known)| known.callee != answer.callee) {
-                    self.transfers.push((*stays, answer.clone()));
-                }
+            Entry::CallTransferred { stays, answer, .. }
+                if self.transfers.iter().all(|(_, known)| known.callee != answer.callee) =>
+            {
+                self.transfers.push((*stays, answer.clone()));
             }
             Entry::CallEnded { disposition, cause, sip_code, at, .. } => {
                 self.ended.get_or_insert_with(|| CallEnd {
