@@ -261,6 +261,18 @@ impl LiveCall {
         }
     }
 
+    /// Shows the leg that stays in a talk with the one that took the other's place.
+    pub(crate) fn transferred(&mut self, stays: LegId, leg: LegId, by: &Party, at: Wall) {
+        if let Some(stays) = self.legs.remove(&stays) {
+            self.from = stays.to;
+        }
+        self.legs.clear();
+        self.legs.insert(leg, LiveLeg { to: by.clone(), ringing: false });
+        self.with = Some(by.clone());
+        self.held.clear();
+        self.enter(CallState::Talking, at);
+    }
+
     fn fold(&mut self, kind: &EventKind, at: Wall) {
         match kind {
             EventKind::TemplateChosen { template } => self.template = Some(template.clone()),
@@ -284,16 +296,7 @@ impl LiveCall {
                 self.answered = Some(at);
                 self.enter(CallState::Talking, at);
             }
-            EventKind::Transferred { stays, leg, by } => {
-                if let Some(stays) = self.legs.remove(stays) {
-                    self.from = stays.to;
-                }
-                self.legs.clear();
-                self.legs.insert(*leg, LiveLeg { to: by.clone(), ringing: false });
-                self.with = Some(by.clone());
-                self.held.clear();
-                self.enter(CallState::Talking, at);
-            }
+            EventKind::Transferred { stays, leg, by } => self.transferred(*stays, *leg, by, at),
             EventKind::Held { leg } => {
                 self.held.insert(*leg);
                 self.enter(CallState::Held, at);
@@ -382,6 +385,10 @@ mod tests {
         assert_eq!(seen(&board), (CallState::Held, 12));
         board.fold(&event(15, EventKind::Resumed { leg: leg("b") }));
         assert_eq!(seen(&board), (CallState::Talking, 15));
+        // The caller has the one who answered talk with somebody else.
+        board.fold(&event(16, EventKind::Transferred { stays: leg("b"), leg: leg("c"), by: to("Clara") }));
+        let talk = board.call(tenant(), call()).unwrap();
+        assert_eq!((talk.from.name.as_str(), talk.with.as_ref().unwrap().name.as_str()), ("Ben", "Clara"));
         let end = EventKind::CallEnded { disposition: Disposition::Answered, cause: "normal".into() };
         assert_eq!(board.fold(&event(20, end)), Some(Change::Gone(call())));
         assert_eq!(board.calls(tenant()).count(), 0);

@@ -46,6 +46,11 @@ impl Room {
             call.answered = Some(answer.at);
             call.enter(CallState::Talking, answer.at);
         }
+        for (stays, answer) in &kept.transfers {
+            if !call.legs.contains_key(&answer.callee) {
+                call.transferred(*stays, answer.callee, &answer.by, answer.at);
+            }
+        }
     }
 
     fn contacts(&mut self, kept: Vec<Binding>, now: Wall) {
@@ -102,6 +107,7 @@ mod tests {
             dialled: "102".to_owned(),
             started: Wall::from_micros(5_000_000),
             answered: answered.then(|| CallAnswer { by, at, callee, sip_call_id: key.to_owned() }),
+            transfers: Vec::new(),
             ended: None,
             decision: Default::default(),
         }
@@ -112,6 +118,18 @@ mod tests {
         let (direction, from) = (Direction::Internal, Party::default());
         let kind = EventKind::CallStarted { direction, from, dialled: "102".into(), sip_call_id: key.into() };
         board.fold(&Event { tenant: acme(), call: Some(CallId::of_key(key)), seq: 1, at, kind });
+    }
+
+    #[test]
+    fn transfer_that_was_missed_shows_those_who_talk_now() {
+        let (mut board, mut call) = (Board::default(), kept("moved", true));
+        let by = Party { name: "Clara".into(), ..Party::default() };
+        let answer =
+            CallAnswer { by, at: Wall::from_micros(9_000_000), callee: LegId::of_key("c"), sip_call_id: "c".into() };
+        call.transfers.push((LegId::of_key("a"), answer));
+        board.renew(&[call], vec![], Wall::from_micros(9_000_000));
+        let shown = board.call(acme(), CallId::of_key("moved")).unwrap();
+        assert_eq!(shown.with.as_ref().map(|party| party.name.as_str()), Some("Clara"));
     }
 
     #[test]
