@@ -198,8 +198,8 @@ pub(crate) fn has_vanished(
 ) -> Option<Over> {
     let leg = core.leg(id).filter(|leg| leg.state != LegState::Gone)?;
     (leg.presence.asked, leg.presence.gone) = (None, Some(cause.code.to_owned()));
-    let is_open = |leg: &LegId| core.legs.get(*leg).is_some_and(|leg| leg.presence.is_open());
-    let other = talking.iter().copied().filter(|other| *other != id).find(is_open);
+    let is_open = |leg: &&Leg| talking.contains(&leg.id) && leg.id != id && leg.presence.is_open();
+    let other = in_the_talk(core).find(is_open).map(|leg| leg.id);
     let mut over = None;
     for leg in other.into_iter().chain([id]) {
         match core.leg(leg).and_then(|leg| leg.port) {
@@ -210,19 +210,25 @@ pub(crate) fn has_vanished(
     over
 }
 
+/// Returns the legs that nobody has hung up: of one that has left the others to each other nothing
+/// is awaited.
+fn in_the_talk<'a>(core: &'a Core<'_>) -> impl Iterator<Item = &'a Leg> {
+    core.all().filter(|leg| leg.state == LegState::Talking)
+}
+
 fn is_somebody_gone(core: &Core<'_>) -> bool {
-    core.all().any(|leg| leg.presence.gone.is_some())
+    in_the_talk(core).any(|leg| leg.presence.gone.is_some())
 }
 
 /// Returns the end of the talk if a leg is gone and no other may still turn out to be.
 fn without_the_gone(core: &Core<'_>) -> Option<Over> {
-    if core.all().any(|leg| leg.presence.asked.is_some()) {
+    if in_the_talk(core).any(|leg| leg.presence.asked.is_some()) {
         return None;
     }
-    let gone = core.all().filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
+    let gone = in_the_talk(core).filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
     let (_, code) = gone.min_by_key(|(seen, _)| seen.mono)?;
     // Who would have been asked once more is missing now, too.
-    let missing = core.all().filter(|leg| leg.presence.gone.is_some() || leg.presence.unanswered > 0);
+    let missing = in_the_talk(core).filter(|leg| leg.presence.gone.is_some() || leg.presence.unanswered > 0);
     let at = missing.map(|leg| leg.presence.seen).min_by_key(|seen| seen.mono)?;
     let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);
     Some(Over { ending: Ending::of(cause), at })
