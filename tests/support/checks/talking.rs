@@ -56,7 +56,9 @@ impl<'a> Checked<'a> {
         let (Some(begin), Some(end)) = (begin, end) else { self.wrong("the wire saw no end") };
         if matches!(self.record.cause.as_str(), "far-end-vanished" | "flow-lost" | "no-ack") {
             self.check_segments(&talkers, begin, None);
-            return self.check_vanished(&stayed, talk, begin, end);
+            // One whose BYE came too late to leave the others to each other is gone as well.
+            let there = talkers.iter().filter(|talker| !talker.leg.leaves_others || talker.leg.ended > Some(end));
+            return self.check_vanished(&there.copied().collect::<Vec<_>>(), talk, begin, end);
         }
         if talk != end.since(begin) && !is_put_off(&talkers, begin + talk, end) {
             self.wrong(&format!("talk time is {talk:?}, and the wire saw {:?}", end.since(begin)));
@@ -131,8 +133,8 @@ impl<'a> Checked<'a> {
     /// Somebody was gone for some time when the exchange noticed: the talk was over at the last sign of life that the wire saw of
     /// the first of those who owed it a word. A packet of audio always is one; a message may be a copy, or refused. A phone whose
     /// connection broke is not gone: it talks on until it hangs up, and its BYE may be lost with its next connection.
-    fn check_vanished(&self, stayed: &[Talker<'_>], talk: Duration, begin: Instant, noticed: Instant) {
-        let gone = stayed.iter().filter(|talker| talker.leg.owes_a_word());
+    fn check_vanished(&self, there: &[Talker<'_>], talk: Duration, begin: Instant, noticed: Instant) {
+        let gone = there.iter().filter(|talker| talker.leg.owes_a_word());
         let first = |sign: fn(&Leg) -> Instant| gone.clone().map(|talker| sign(talker.leg).max(begin)).min();
         let Some((heard, seen)) = first(|leg| leg.heard).zip(first(|leg| leg.seen)) else {
             self.wrong("nobody was gone")
@@ -164,7 +166,7 @@ impl<'a> Checked<'a> {
         // Nobody hung up where the console ended it: then both were told.
         let (Some(hung_up), Some(over)) = (hung_up.or(told), told.or(over)) else { self.wrong("nobody hung up") };
         // One who waited in vain for the target of a transfer is told in the end, and that may be late.
-        let waited = stayed.len() < talkers.len() && stayed.iter().all(|talker| talker.view.hung_up.is_none());
+        let waited = stayed.len() < talkers.len() && stayed.iter().all(|talker| !talker.leg.hung_up);
         let least = if waited { Duration::ZERO } else { hung_up.since(to) };
         let most = over.max(hung_up).since(from) + Duration::from_micros(1);
         if talk < least || talk > most {
