@@ -304,6 +304,8 @@ impl Decider {
     fn end(&mut self, facts: &mut dyn Facts, answer: Final) -> Ask {
         self.push(facts, StepKind::Final { code: answer.code, cause: answer.cause.clone() });
         self.state = State::Over;
+        // A call may talk for hours, and only the fallback has a use for them.
+        self.params = BTreeMap::new();
         Ask::End(answer)
     }
 
