@@ -126,7 +126,6 @@ const OPEN: &[(&str, &str)] = &[
     ("ArgSpec", "a row of the table of verbs"),
     ("Asked", "a re-INVITE as it came, which the change that answers it reads"),
     ("CallFacts", "what a call lends the routing code for one decision"),
-    ("Change", "a session change that is asked for, passed from step to step of its drawer"),
     ("Finished", "a finished decision, returned to the call"),
     ("Fork", "a phone to ring, returned to the verb"),
     ("Found", "the phones of a dialled target, returned to the verb"),
@@ -136,6 +135,7 @@ const OPEN: &[(&str, &str)] = &[
     ("Rang", "what became of a leg that rang, returned to the call"),
     ("ReinviteRefusal", "the answer to a re-INVITE that is refused, returned by its asker"),
     ("Reoffer", "a session change under way, which SessionChanges keeps from all other drawers"),
+    ("SessionChange", "a session change that is asked for, passed from step to step of its drawer"),
     ("VerbSpec", "a row of the table of verbs"),
 ];
 

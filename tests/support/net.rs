@@ -256,7 +256,7 @@ impl Net {
                 self.indulge(n, wishes);
             }
             Some(Event::Answers(engine, answer)) => {
-                let wishes = self.exchange.tell(self.moment(), engine, Input::Answer(answer));
+                let wishes = self.exchange.tell(self.moment(), engine, Input::QueryResult(answer));
                 self.grant(wishes);
             }
             Some(Event::Scripts) => {

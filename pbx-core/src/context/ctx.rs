@@ -105,7 +105,7 @@ impl Ctx<'_> {
         let flow = user.flow;
         let now = self.now().mono;
         let (id, actions) = self.shared.layer.send(now, request, flow.peer(), user)?;
-        self.carry(actions);
+        self.perform(actions);
         Some(id)
     }
 
@@ -113,22 +113,22 @@ impl Ctx<'_> {
     pub(crate) fn respond(&mut self, id: TransactionId, response: &Reply) {
         let now = self.now().mono;
         let actions = self.shared.layer.respond(now, id, response);
-        self.carry(actions);
+        self.perform(actions);
     }
 
     /// Cancels an INVITE of ours.
     pub(crate) fn cancel(&mut self, id: TransactionId, reason: Option<&str>) {
         let now = self.now().mono;
         let actions = self.shared.layer.cancel(now, id, reason);
-        self.carry(actions);
+        self.perform(actions);
     }
 
     /// Sends what the transaction layer wants sent; what it has to tell waits until the present handler is done.
-    pub(crate) fn carry(&mut self, actions: Vec<Action<TransactionUser>>) {
+    pub(crate) fn perform(&mut self, actions: Vec<Action<TransactionUser>>) {
         for action in actions {
             match action {
                 Action::Send { user, bytes, .. } => self.send_bytes(user.flow, bytes, user.about),
-                told => self.shared.told.push_back(told),
+                pending => self.shared.pending_actions.push_back(pending),
             }
         }
     }

@@ -47,7 +47,7 @@ pub enum Input {
     /// A script's turn is over.
     Script(ScriptReply),
     /// A data source has answered.
-    Answer(Answer),
+    QueryResult(Answer),
     /// A media thread has told something.
     Media(pbx_media::Fact),
     /// Somebody at a console or the shell wants something.

@@ -39,7 +39,7 @@ pub(crate) struct Shared {
     seqs: HashMap<TenantId, u64>,
     /// What the transaction layer said while a handler was at work.
     #[serde(skip)]
-    pub(crate) told: VecDeque<Action<TransactionUser>>,
+    pub(crate) pending_actions: VecDeque<Action<TransactionUser>>,
 }
 
 /// The key of a 2xx: its INVITE, and the tag of the phone that sent it.
@@ -64,7 +64,7 @@ impl Shared {
             acks: BTreeMap::new(),
             draining: false,
             seqs: HashMap::new(),
-            told: VecDeque::new(),
+            pending_actions: VecDeque::new(),
         }
     }
 

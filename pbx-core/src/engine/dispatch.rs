@@ -39,21 +39,21 @@ impl Calls {
                 let id = reply.run.call;
                 self.with_call_of(ctx, reply.tenant, id, |call, core, ctx| call.script_replied(core, ctx, reply.step));
             }
-            Input::Answer(answer) => {
+            Input::QueryResult(answer) => {
                 let (tenant, id) = (answer.tenant, answer.call);
                 self.with_call_of(ctx, tenant, id, |call, core, ctx| call.source_answered(core, ctx, answer));
             }
             Input::Media(fact) => self.media(ctx, fact),
             Input::Command(command) => self.command(ctx, command),
         }
-        self.settle(ctx);
+        self.drain_pending(ctx);
     }
 
     /// Carries out due timers and what the transaction layer has to say, until nothing is left.
-    fn settle(&mut self, ctx: &mut Ctx<'_>) {
+    fn drain_pending(&mut self, ctx: &mut Ctx<'_>) {
         loop {
-            while let Some(action) = ctx.shared.told.pop_front() {
-                self.transaction_says(ctx, action);
+            while let Some(action) = ctx.shared.pending_actions.pop_front() {
+                self.transaction_ended(ctx, action);
             }
             let now = ctx.now();
             if let Some(timer) = ctx.shared.timers.take_due(now.mono) {
@@ -62,7 +62,7 @@ impl Calls {
             }
             if ctx.shared.layer.next_deadline().is_some_and(|at| at <= now.mono) {
                 let actions = ctx.shared.layer.fire(now.mono);
-                ctx.carry(actions);
+                ctx.perform(actions);
                 continue;
             }
             if ctx.shared.registrar.next_due().is_some_and(|at| at <= now.mono) {
@@ -70,7 +70,7 @@ impl Calls {
                 let changes = ctx.shared.registrar.fire(now, every);
                 ctx.bindings_changed(changes);
             }
-            if ctx.shared.told.is_empty() {
+            if ctx.shared.pending_actions.is_empty() {
                 return;
             }
         }
@@ -96,7 +96,9 @@ impl Calls {
                     self.response(ctx, id, &user, message);
                 }
                 Action::Stray => self.strayed(ctx, leg, flow, message),
-                told @ (Action::Failed { .. } | Action::Terminated { .. }) => ctx.shared.told.push_back(told),
+                pending @ (Action::Failed { .. } | Action::Terminated { .. }) => {
+                    ctx.shared.pending_actions.push_back(pending);
+                }
             }
         }
     }
@@ -218,7 +220,7 @@ impl Calls {
     }
 
     /// Handles what the transaction layer has to say besides requests and responses.
-    fn transaction_says(&mut self, ctx: &mut Ctx<'_>, action: Action<TransactionUser>) {
+    fn transaction_ended(&mut self, ctx: &mut Ctx<'_>, action: Action<TransactionUser>) {
         match action {
             Action::Failed { id, user, failure } => self.failed(ctx, id, &user, failure),
             Action::Terminated { id, .. } => ctx.shared.forget_acks(id),
@@ -249,7 +251,7 @@ impl Calls {
     fn flow_lost(&mut self, ctx: &mut Ctx<'_>, flow: Flow) {
         let now = ctx.now();
         let actions = ctx.shared.layer.stream_lost(now.mono, flow.remote, |user| is_lost(user.flow, flow));
-        ctx.carry(actions);
+        ctx.perform(actions);
         let changes = ctx.shared.registrar.flow_lost(now, &flow);
         ctx.bindings_changed(changes);
         for id in self.on_streams_to(flow.remote) {

@@ -55,7 +55,7 @@ impl Inbox {
 
     /// Hands over the answer of a source.
     pub fn answer(&self, answer: Answer) {
-        self.hand(answer.tenant.slot(), Input::Answer(answer));
+        self.hand(answer.tenant.slot(), Input::QueryResult(answer));
     }
 
     /// Hands what happened on a port to one engine.

@@ -23,7 +23,7 @@ impl Leg {
         let Some(dialog) = &self.dialog else { return self.flow };
         let (next, is_contact) = (dialog.next_hop(), dialog.routes().is_empty());
         if self.lost {
-            let again = || anew(ctx, self.flow, next, is_contact);
+            let again = || reconnected(ctx, self.flow, next, is_contact);
             return self.registered_flow(ctx).or_else(again).unwrap_or(self.flow);
         }
         if let Some(newer) = self.newer_flow(ctx) {
@@ -83,7 +83,7 @@ impl Leg {
 
 /// A new connection to the next hop, if that is where the broken one led: behind a NAT a Contact is an address of another
 /// network.
-fn anew(ctx: &Ctx<'_>, flow: Flow, next: &Uri, is_contact: bool) -> Option<Flow> {
+fn reconnected(ctx: &Ctx<'_>, flow: Flow, next: &Uri, is_contact: bool) -> Option<Flow> {
     let (transport, address) = address_of(next.as_str())?;
     let reachable = !is_contact || address.ip() == flow.remote.ip().to_canonical();
     ctx.world.routes.flow_beside(&flow, transport, address).filter(|_| reachable)

@@ -52,15 +52,16 @@ pub(crate) fn of_person(person: &Person, device: Option<&Device>) -> Party {
 fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
     let asserted = invite.asserted_identities();
     let is_outside = |address: &&NameAddr| !tenant.extensions.contains_key(&number_of(tenant, address));
-    let mut told: Vec<&NameAddr> = asserted.iter().filter(is_outside).collect();
-    if told.is_empty() {
-        told.extend(invite.from_addr().ok().filter(is_outside));
+    let mut addresses: Vec<&NameAddr> = asserted.iter().filter(is_outside).collect();
+    if addresses.is_empty() {
+        addresses.extend(invite.from_addr().ok().filter(is_outside));
     }
-    let Some(first) = told.first() else { return Party { anonymous, ..Party::default() } };
+    let Some(first) = addresses.first() else { return Party { anonymous, ..Party::default() } };
     if anonymous || is_nobody(first) {
         return Party { anonymous: true, ..Party::default() };
     }
-    let name = told.iter().find_map(|address| address.display_name()).map(|name| name.into_owned()).unwrap_or_default();
+    let name =
+        addresses.iter().find_map(|address| address.display_name()).map(|name| name.into_owned()).unwrap_or_default();
     Party { number: number_of(tenant, first), name, ..Party::default() }
 }
 

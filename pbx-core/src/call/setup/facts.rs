@@ -58,7 +58,7 @@ pub(crate) struct Found {
     /// Where they can be rung.
     pub(crate) forks: Vec<Fork>,
     /// Whether somebody has one of them.
-    pub(crate) somebody: bool,
+    pub(crate) is_assigned: bool,
 }
 
 impl<'a> LiveFacts<'a> {
@@ -190,7 +190,7 @@ impl Facts for LiveFacts<'_> {
     fn resolve(&mut self, target: &str) -> Resolution {
         let Some(tenant) = self.tenant else { return Resolution::default() };
         let Some(person) = tenant.person_at(target) else { return Resolution::default() };
-        self.found.somebody = true;
+        self.found.is_assigned = true;
         let mut devices = Vec::with_capacity(person.devices.len());
         for device in tenant.devices_of(person) {
             if Some(device.id) == self.call.device {

@@ -18,7 +18,7 @@ use pbx_sip::{Message, StatusCode};
 use presence::Over;
 use reinvite::{SessionChanges, Taken};
 use serde::{Deserialize, Serialize};
-use transfer::{Step, Transfer};
+use transfer::{Transfer, TransferProgress};
 
 /// A talk: the bridge between those who have it, and the change of a session that is under way.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,8 +95,8 @@ impl Talk {
         self.transfer_step(core, ctx, step)
     }
 
-    fn transfer_step(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, step: Step) -> Option<Over> {
-        let Step::Failed(code) = step else { return self.settle(core, ctx) };
+    fn transfer_step(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, step: TransferProgress) -> Option<Over> {
+        let TransferProgress::Failed(code) = step else { return self.settle(core, ctx) };
         self.transfer.take()?.fail(core, ctx, code);
         matches!(self.bridge, Bridge::Waiting { .. }).then(|| Over::now(ctx, &cause::NORMAL))
     }

@@ -109,7 +109,7 @@ pub(crate) fn check(core: &mut Core<'_>, ctx: &mut Ctx<'_>, talking: &[LegId]) {
 /// Takes from a media thread how long a leg has been silent; `None` if it was never heard.
 pub(crate) fn on_silence(core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, since: Option<Duration>) -> Option<Over> {
     let now = ctx.now();
-    let is_alone = is_somebody_gone(core);
+    let is_alone = is_side_gone(core);
     let leg = core.leg(id).filter(|leg| leg.state == LegState::Talking)?;
     let longest = if is_alone { DOUBT } else { check_period(leg, ctx) };
     if let Some(since) = since {
@@ -176,7 +176,7 @@ fn on_miss(
     id: LegId,
     cause: &'static Cause,
 ) -> Option<Over> {
-    let is_alone = is_somebody_gone(core);
+    let is_alone = is_side_gone(core);
     let leg = core.leg(id)?;
     leg.presence.unanswered = leg.presence.unanswered.saturating_add(1);
     // Where the other is gone, there is nothing to come back to.
@@ -216,7 +216,7 @@ fn in_the_talk<'a>(core: &'a Core<'_>) -> impl Iterator<Item = &'a Leg> {
     core.all().filter(|leg| leg.state == LegState::Talking)
 }
 
-fn is_somebody_gone(core: &Core<'_>) -> bool {
+fn is_side_gone(core: &Core<'_>) -> bool {
     in_the_talk(core).any(|leg| leg.presence.gone.is_some())
 }
 

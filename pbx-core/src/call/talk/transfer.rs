@@ -44,7 +44,7 @@ pub(crate) struct Transfer {
 
 /// What has become of a transfer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Step {
+pub(crate) enum TransferProgress {
     /// It goes on.
     Goes,
     /// Nobody answers, with this code.
@@ -60,10 +60,10 @@ impl Transfer {
         (by, of): (LegId, Option<LegId>),
         id: TransactionId,
         request: &Message,
-    ) -> Option<(Self, Step)> {
+    ) -> Option<(Self, TransferProgress)> {
         let found = target(request).and_then(|extension| {
             let found = LiveFacts::find(core, ctx, &extension);
-            if found.somebody { Ok(found) } else { Err(StatusCode::NOT_FOUND) }
+            if found.is_assigned { Ok(found) } else { Err(StatusCode::NOT_FOUND) }
         });
         let (found, of) = match (found, of) {
             (Ok(found), Some(of)) => (found, of),
@@ -79,27 +79,37 @@ impl Transfer {
         Some((transfer, step))
     }
 
-    fn ring(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, found: Found) -> Step {
+    fn ring(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, found: Found) -> TransferProgress {
         let rang = self.ring.start(core, ctx, self.of, found, ctx.world.settings.ring_timeout_s);
         self.rang(rang)
     }
 
-    fn rang(&mut self, rang: Rang) -> Step {
+    fn rang(&mut self, rang: Rang) -> TransferProgress {
         match rang.progress {
-            RingProgress::Waits => Step::Goes,
-            RingProgress::Impossible(why) => Step::Failed(why.sip),
+            RingProgress::Waits => TransferProgress::Goes,
+            RingProgress::Impossible(why) => TransferProgress::Failed(why.sip),
             RingProgress::Outcome(outcome) => {
                 self.answered = self.ring.take_winner();
                 let code = outcome.get("code").and_then(|code| u16::try_from(code.as_int()?).ok());
-                if self.answered.is_some() { Step::Goes } else { Step::Failed(code.unwrap_or(480)) }
+                if self.answered.is_some() {
+                    TransferProgress::Goes
+                } else {
+                    TransferProgress::Failed(code.unwrap_or(480))
+                }
             }
         }
     }
 
     /// Takes what a phone of the target has come to.
-    pub(crate) fn on_leg_event(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId, event: LegEvent) -> Step {
+    pub(crate) fn on_leg_event(
+        &mut self,
+        core: &mut Core<'_>,
+        ctx: &mut Ctx<'_>,
+        leg: LegId,
+        event: LegEvent,
+    ) -> TransferProgress {
         let rang = match event {
-            LegEvent::Goes | LegEvent::Rings | LegEvent::Unwanted => return Step::Goes,
+            LegEvent::Goes | LegEvent::Rings | LegEvent::Unwanted => return TransferProgress::Goes,
             LegEvent::Answered => self.ring.answered(core, ctx, leg),
             LegEvent::Failed(code) => self.ring.failed(core, ctx, leg, code),
         };
@@ -107,13 +117,13 @@ impl Transfer {
     }
 
     /// Takes that media ports for the target's phones have come.
-    pub(crate) fn ports_came(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, tried: u64) -> Step {
+    pub(crate) fn ports_came(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, tried: u64) -> TransferProgress {
         let rang = self.ring.ports_came(core, ctx, tried);
         self.rang(rang)
     }
 
     /// Ends the ringing: it has taken its time.
-    pub(crate) fn ring_over(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) -> Step {
+    pub(crate) fn ring_over(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) -> TransferProgress {
         let rang = self.ring.over(core, ctx);
         self.rang(rang)
     }

@@ -184,7 +184,7 @@ impl Ring {
         timeout_s: u32,
     ) -> Rang {
         if found.forks.is_empty() {
-            let code = if found.somebody { 480 } else { 404 };
+            let code = if found.is_assigned { 480 } else { 404 };
             return RingProgress::Outcome(outcome("unreachable", Some(code))).into();
         }
         let until = ctx.now().mono + Duration::from_secs(u64::from(timeout_s));

@@ -128,7 +128,7 @@ fn a_slow_source_is_a_timeout_and_the_call_goes_on() {
     let query = room.queries[0].clone();
     let late =
         Answer { tenant: query.tenant, call: query.call, seq: query.seq, result: AnswerResult::Unknown, took_ms: 9 };
-    room.input(Input::Answer(late));
+    room.input(Input::QueryResult(late));
     ben.pick_up(&mut room);
     anna.take_answer(&mut room);
     anna.say(&mut room, "BYE", "", "");

@@ -1,6 +1,6 @@
 //! The answers to the side that asked for a change.
 
-use super::change::{Asked, Change, SessionChanges};
+use super::change::{Asked, SessionChange, SessionChanges};
 use crate::base::ids::LegId;
 use crate::call::core::Core;
 use crate::call::talk::bridge::Pair;
@@ -74,7 +74,7 @@ fn accept(core: &mut Core<'_>, ctx: &mut Ctx<'_>, asked: &Asked, sdp: &str) {
 }
 
 /// Refuses the change to who asked for it, if that waits for an answer.
-pub(super) fn refuse_asker(core: &mut Core<'_>, ctx: &mut Ctx<'_>, change: Change, refusal: ReinviteRefusal) {
+pub(super) fn refuse_asker(core: &mut Core<'_>, ctx: &mut Ctx<'_>, change: SessionChange, refusal: ReinviteRefusal) {
     let Some(asked) = change.asked else { return };
     if let Some(leg) = core.leg(change.from) {
         leg.session.roll_back();

@@ -23,7 +23,7 @@ pub(super) struct Asked {
 
 /// What one side wants changed.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Change {
+pub(super) struct SessionChange {
     /// The leg that wants it.
     pub(super) from: LegId,
     /// That leg's re-INVITE; `None` if the leg has its 200, and its ACK told of the change.
@@ -34,14 +34,14 @@ pub(super) struct Change {
     pub(super) tries: u8,
 }
 
-impl Change {
+impl SessionChange {
     /// Returns the change that a re-INVITE asks for.
     pub(super) const fn asked(asked: Asked) -> Self {
         Self { from: asked.leg, asked: Some(asked), is_echo: false, tries: 0 }
     }
 
     /// Returns the change that a leg has told of in an ACK.
-    pub(super) const fn told(from: LegId) -> Self {
+    pub(super) const fn by_ack(from: LegId) -> Self {
         Self { from, asked: None, is_echo: false, tries: 0 }
     }
 
@@ -70,7 +70,7 @@ pub(super) enum Phase {
 /// A change that is being passed on to the other side.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reoffer {
-    pub(super) change: Change,
+    pub(super) change: SessionChange,
     pub(super) phase: Phase,
 }
 

@@ -38,7 +38,7 @@ use crate::context::ctx::Ctx;
 use crate::context::owner::Purpose;
 use crate::message::body::SDP;
 use asker::{accept_as_before, offer_again, refuse_asker, refuse_reinvite};
-use change::{Asked, Change, Phase, Reoffer};
+use change::{Asked, Phase, Reoffer, SessionChange};
 use pbx_sip::dialog::Dialog;
 use pbx_sip::transaction::TransactionId;
 use pbx_sip::{Message, Method};
@@ -79,7 +79,7 @@ impl SessionChanges {
             }
             return refuse_reinvite(core, ctx, &asked, 491.into());
         }
-        self.pass_offer(core, ctx, pair, Change::asked(asked));
+        self.pass_offer(core, ctx, pair, SessionChange::asked(asked));
     }
 
     /// Has the one side of a pair hear what the other, which has just come into it, has agreed to.
@@ -91,7 +91,7 @@ impl SessionChanges {
     }
 
     /// Sends the offer on to the other side, once that has acknowledged our last 200.
-    fn pass_offer(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, change: Change) {
+    fn pass_offer(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, change: SessionChange) {
         let Some(to) = pair.other(change.from) else { return };
         let Some((one, other)) = core.pair(change.from, to) else { return };
         let phase = if other.dialog.as_ref().is_some_and(Dialog::awaits_ack) {
@@ -144,7 +144,7 @@ impl SessionChanges {
         }
         let untold = |leg: &LegId| core.legs.get(*leg).is_some_and(|leg| leg.session.untold);
         if let Some(leg) = pair.sides().into_iter().find(untold) {
-            self.pass_offer(core, ctx, pair, Change::told(leg));
+            self.pass_offer(core, ctx, pair, SessionChange::by_ack(leg));
         }
     }
 
@@ -174,7 +174,7 @@ pub(crate) fn refuse_without_talk(
     refuse_reinvite(core, ctx, &Asked { leg, id, request: request.clone() }, 491.into());
 }
 
-fn not_sent(core: &mut Core<'_>, ctx: &mut Ctx<'_>, to: LegId, change: Change) {
+fn not_sent(core: &mut Core<'_>, ctx: &mut Ctx<'_>, to: LegId, change: SessionChange) {
     if let Some(other) = core.leg(to) {
         other.session.roll_back();
     }

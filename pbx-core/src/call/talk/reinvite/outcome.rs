@@ -14,7 +14,7 @@
 //! | any other           | the same                                              | 488: the code was meant for us              |
 
 use super::asker::{ReinviteRefusal, answer_asker, refuse_asker};
-use super::change::{Change, Phase, Reoffer, SessionChanges};
+use super::change::{Phase, Reoffer, SessionChange, SessionChanges};
 use crate::base::ids::LegId;
 use crate::call::core::Core;
 use crate::call::talk::bridge::Pair;
@@ -130,7 +130,7 @@ impl SessionChanges {
         on_silence(core, ctx, pair, id, reoffer.change)
     }
 
-    fn try_again(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, mut change: Change) {
+    fn try_again(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, id: LegId, mut change: SessionChange) {
         let random = ctx.shared.rng.next_u32();
         let wait = core.leg(id).and_then(|leg| Some(leg.dialog.as_ref()?.retry_after_glare(random)));
         let Some(wait) = wait else { return };
@@ -145,7 +145,7 @@ impl SessionChanges {
         core: &mut Core<'_>,
         ctx: &mut Ctx<'_>,
         pair: &Pair,
-        change: Change,
+        change: SessionChange,
         refusal: ReinviteRefusal,
     ) {
         if change.asked.is_none()
@@ -162,7 +162,7 @@ impl SessionChanges {
         core: &mut Core<'_>,
         ctx: &mut Ctx<'_>,
         pair: &mut Pair,
-        (id, transaction, change): (LegId, TransactionId, Change),
+        (id, transaction, change): (LegId, TransactionId, SessionChange),
         response: &Message,
     ) {
         let Some((leg, one)) = core.pair(id, change.from) else { return };
@@ -191,20 +191,20 @@ impl SessionChanges {
         let Some((leg, one)) = core.pair(id, from) else { return };
         if !one.session.knows(&leg.session) {
             leg.session.untold = true;
-            self.pass_offer(core, ctx, pair, Change::echo(id));
+            self.pass_offer(core, ctx, pair, SessionChange::echo(id));
         }
     }
 }
 
 /// Takes that the other side says nothing: it gets a BYE all the same, for that may pass where a
 /// large INVITE is lost.
-fn on_silence(core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, change: Change) -> Option<Over> {
+fn on_silence(core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, change: SessionChange) -> Option<Over> {
     refuse_asker(core, ctx, change, 487.into());
     has_vanished(core, ctx, &pair.sides(), id, &cause::FAR_END_VANISHED)
 }
 
 /// Takes that the other side knows the dialog no more: it gets no BYE.
-fn on_loss(core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, change: Change) -> Option<Over> {
+fn on_loss(core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, change: SessionChange) -> Option<Over> {
     refuse_asker(core, ctx, change, 487.into());
     if let Some(dialog) = core.leg(id).and_then(|leg| leg.dialog.as_mut()) {
         dialog.end();
