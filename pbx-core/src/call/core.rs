@@ -12,7 +12,7 @@ use crate::dial_plan::Dialled;
 use pbx_media::Command;
 use serde::{Deserialize, Serialize};
 
-/// What a call is, whatever happens in it.
+/// The facts that a call has in every phase, whatever happens in it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CallCore {
     pub(crate) id: CallRef,
@@ -26,7 +26,7 @@ pub(crate) struct CallCore {
     pub(crate) request: Requested,
 }
 
-/// What an INVITE asks for.
+/// The request that an INVITE makes.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Requested {
     pub(crate) dialled: Dialled,
@@ -85,7 +85,8 @@ impl Core<'_> {
         }
     }
 
-    /// Notes that a leg has left: if it asked for the call, nobody of it has any more.
+    /// Notes that a leg has left: if it asked for the call, the call has no originator from then
+    /// on.
     pub(crate) fn forget_originator(&mut self, leg: LegId) {
         self.call.originator.take_if(|originator| *originator == leg);
     }

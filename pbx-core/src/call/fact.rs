@@ -30,7 +30,8 @@ use crate::journal::{CallAnswer, Entry};
 
 /// Something that happened to a call.
 pub(crate) enum Fact<'a> {
-    /// These steps of the decision are to be acted upon; `after` were told before.
+    /// These steps of the decision are to be acted upon; the first `after` steps were reported
+    /// before.
     Decided { after: usize, steps: Decision<Said> },
     /// We ring a leg.
     LegStarted { leg: LegId, party: Party, sip_call_id: String },

@@ -1,5 +1,5 @@
 //! Messages in a leg's dialog, before their meaning for the call: what does not fit the dialog is
-//! answered here, and one that fits tells where the leg is now.
+//! answered here, and one that fits shows where the leg is now.
 
 use super::core::Core;
 use super::leg::{Leg, LegState};

@@ -1,4 +1,4 @@
-//! A call: its legs, what happens before anybody talks, what while somebody does, and one verb a file.
+//! A call: its legs, what happens before and during the talk, and one verb a file.
 //!
 //! # A leg
 //! | state   | the caller's (we answer)      | one that we ring (we ask)        | leaves by                        |
@@ -18,9 +18,10 @@
 //! | done     | the record is written, legs Gone | forgotten                                              |
 //!
 //! # What is promised first
-//! `CallStarted` before any answer to the INVITE but 100, `CallDecided` before a phone rings or the caller hears ringing,
-//! `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE or the refusal, a binding before the 200 to its REGISTER.
-//! Within one batch of outputs all journal entries are written before anything is sent.
+//! `CallStarted` before any answer to the INVITE but 100, `CallDecided` before a phone rings or the
+//! caller hears ringing, `CallAnswered` before the 200, `CallEnded` before the 200 to a BYE or the
+//! refusal, a binding before the 200 to its REGISTER. Within one batch of outputs all journal
+//! entries are written before anything is sent.
 
 pub(crate) mod core;
 pub(crate) mod fact;
@@ -67,7 +68,7 @@ use wrap_up::WrapUp;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Call {
     setup: Setup,
-    /// Who talks, once somebody answered.
+    /// The talk, once the call is answered.
     talk: Option<Talk>,
     /// What is left to do once the call is over.
     wrap_up: WrapUp,
@@ -285,7 +286,8 @@ impl Call {
         self.leg_event(core, ctx, (leg, event), None);
     }
 
-    /// Takes what a leg that we ring has come to: it rings for the originator, or for one who talks.
+    /// Takes what a leg that we ring has come to: it rings for the originator, or for one who
+    /// talks.
     fn leg_event(
         &mut self,
         core: &mut Core<'_>,
@@ -301,9 +303,10 @@ impl Call {
         self.decided(core, ctx, decided);
     }
 
-    /// Takes that a connection is gone. Who talks goes on: media knows nothing of it, and the phone
-    /// comes back on another (`hop`). What has not been answered by then is over: its answer would
-    /// not come.
+    /// Notes that a connection is gone. A talk goes on: media does not depend on the connection,
+    /// and the phone comes back on another (`hop`).
+    ///
+    /// An INVITE that has no final answer by then is over: its answer would not arrive.
     pub(crate) fn flow_lost(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, flow: Flow) {
         let on_it: Vec<LegId> = core.all().filter(|leg| is_lost(leg.flow, flow)).map(|leg| leg.id).collect();
         for id in on_it {
@@ -379,8 +382,8 @@ impl Call {
         self.talk_over(core, ctx, over);
     }
 
-    /// Ends the call as of a moment, unless it has ended: promises that first, and then hangs up the
-    /// legs that are still there. `phrase` is the reason phrase of a refusal.
+    /// Ends the call as of a moment, unless it has ended: promises that first, and then hangs up
+    /// the legs that are still there. `phrase` is the reason phrase of a refusal.
     fn end(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, ending: &Ending<'_>, phrase: Option<&str>, at: Now) {
         if core.call.record.is_over() {
             return;

@@ -26,7 +26,7 @@ pub(crate) struct WrapUp {
     talked: Option<[LegId; 2]>,
 }
 
-/// How far it is.
+/// The stage that the wrap-up has come to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 enum Stage {
     /// The call goes on.

@@ -16,7 +16,7 @@ use pbx_sip::{Message, Reply};
 use rand::RngCore;
 use std::sync::Arc;
 
-/// What a handler may read and change while it handles one input.
+/// The state that a handler may read and change while it handles one input.
 pub(crate) struct Ctx<'a> {
     /// The world, to be read.
     pub(crate) world: &'a World<'a>,
@@ -27,41 +27,42 @@ pub(crate) struct Ctx<'a> {
 }
 
 impl Ctx<'_> {
-    /// The moment of this input.
+    /// Returns the moment of this input.
     pub(crate) fn now(&self) -> Now {
         self.world.now
     }
 
-    /// Fresh randomness for an id.
+    /// Draws fresh randomness for an id.
     pub(crate) fn random(&mut self) -> u64 {
         self.shared.rng.next_u64()
     }
 
-    /// Ten random bytes for a time-ordered id.
+    /// Draws ten random bytes for a time-ordered id.
     pub(crate) fn random_id(&mut self) -> [u8; 10] {
         let mut bytes = [0; 10];
         self.shared.rng.fill_bytes(&mut bytes);
         bytes
     }
 
-    /// A new Call-ID.
+    /// Makes a new Call-ID.
     pub(crate) fn call_id(&mut self) -> String {
         token::call_id(self.now().wall, self.random())
     }
 
-    /// A new tag that finds its way back to this slot.
+    /// Mints a new tag that finds its way back to this slot.
     pub(crate) fn mint(&mut self, slot: Slot) -> String {
         let random = self.random();
         self.shared.tokens.tag(slot, random)
     }
 
-    /// A new tag for an answer that begins no dialog: the ACK of a refusal finds its way back by it, too. Who is known by a
-    /// transaction alone acknowledges nothing, so any slot will do.
+    /// Mints a new tag for an answer that begins no dialog: the ACK of a refusal finds its way back
+    /// by it, too. A caller that is known by a transaction alone acknowledges nothing, so any slot
+    /// will do.
     pub(crate) fn mint_for(&mut self, who: &Who) -> String {
         self.mint(who.tenant().map_or(Slot(0), |tenant| tenant.slot()))
     }
 
-    /// A new Via branch that finds its way back to this slot.
+    /// Mints a new Via branch that finds its way back to this slot.
     pub(crate) fn branch(&mut self, slot: Slot) -> String {
         let random = self.random();
         self.shared.tokens.branch(slot, random)
@@ -123,7 +124,8 @@ impl Ctx<'_> {
         self.perform(actions);
     }
 
-    /// Sends what the transaction layer wants sent; what it has to tell waits until the present handler is done.
+    /// Sends what the transaction layer wants sent; its other actions wait until the present
+    /// handler is done.
     pub(crate) fn perform(&mut self, actions: Vec<Action<TransactionUser>>) {
         for action in actions {
             match action {
@@ -134,8 +136,8 @@ impl Ctx<'_> {
     }
 }
 
-/// Whether the loss of `lost` takes `flow` with it: they are the same, or `flow` means "any connection to that peer"
-/// (number 0).
+/// Returns whether the loss of `lost` takes `flow` with it: they are the same, or `flow` means "any
+/// connection to that peer" (number 0).
 pub(crate) fn is_lost(flow: Flow, lost: Flow) -> bool {
     let any = flow.connection == 0 && flow.transport.is_reliable();
     flow == lost || any && flow.transport == lost.transport && flow.remote == lost.remote

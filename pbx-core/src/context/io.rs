@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What the engine may look at while it handles one input.
+/// The state of the world that the engine may look at while it handles one input.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
     /// The moment, by both clocks.
@@ -28,7 +28,7 @@ pub struct World<'a> {
     pub settings: &'a Settings,
 }
 
-/// What the engine is told.
+/// An event that the engine handles.
 #[derive(Clone, Debug)]
 pub enum Input {
     /// A message that passed the gate, for a slot of this engine.
@@ -48,13 +48,13 @@ pub enum Input {
     Script(ScriptReply),
     /// A data source has answered.
     QueryResult(Answer),
-    /// A media thread has told something.
+    /// A media thread reports something.
     Media(pbx_media::Fact),
-    /// Somebody at a console or the shell wants something.
+    /// A command from the console or the shell.
     Command(Command),
 }
 
-/// What somebody outside of SIP wants of the engine.
+/// A command that comes from outside of SIP.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// End a call.
@@ -107,7 +107,7 @@ pub struct Answer {
     pub took_ms: u32,
 }
 
-/// What a source said.
+/// The outcome of a question to a source.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "status", content = "value")]
 pub enum AnswerResult {
@@ -121,7 +121,7 @@ pub enum AnswerResult {
     Failed(String),
 }
 
-/// What the engine wants done, in this order.
+/// An effect that the engine wants carried out, in the order of the batch.
 #[derive(Clone, Debug)]
 pub enum Output {
     /// Send these bytes; a failure comes back as `FlowLost` where the transport can tell.

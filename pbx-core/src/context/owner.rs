@@ -1,4 +1,4 @@
-//! Who a dialog and a timer belong to, and what a transaction is for.
+//! The owners of dialogs and timers, and the purposes of transactions.
 
 use crate::base::flow::Flow;
 use crate::base::ids::{CallId, LegId, Slot, TenantId};

@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) draining: bool,
     /// The last event's number of each tenant.
     seqs: HashMap<TenantId, u64>,
-    /// What the transaction layer said while a handler was at work.
+    /// Actions of the transaction layer that came while a handler was at work.
     #[serde(skip)]
     pub(crate) pending_actions: VecDeque<Action<TransactionUser>>,
 }
@@ -45,8 +45,8 @@ pub(crate) struct Shared {
 /// The key of a 2xx: its INVITE, and the tag of the phone that sent it.
 type AckOf = (TransactionId, String);
 
-/// How many phones are acknowledged that answer one INVITE with 2xx: as many as a proxy forks to, and some. One of them has the
-/// call, the others are hung up; what comes beyond is made up.
+/// How many phones are acknowledged that answer one INVITE with 2xx: as many as a proxy forks to,
+/// and some. One of them has the call, the others are hung up; what comes beyond is made up.
 const FORKS: usize = 8;
 
 impl Shared {
@@ -68,7 +68,7 @@ impl Shared {
         }
     }
 
-    /// The number of the tenant's next event.
+    /// Returns the number of the tenant's next event.
     pub(crate) fn next_seq(&mut self, tenant: TenantId) -> u64 {
         let seq = self.seqs.entry(tenant).or_insert(0);
         *seq += 1;
@@ -89,7 +89,7 @@ impl Shared {
         }
     }
 
-    /// Whether a further phone may answer this INVITE.
+    /// Returns whether a further phone may answer this INVITE.
     pub(crate) fn may_fork(&self, invite: TransactionId) -> bool {
         let of_it = self.acks.range((invite, String::new())..).take_while(|((of, _), _)| *of == invite);
         of_it.count() < FORKS
@@ -100,12 +100,12 @@ impl Shared {
         self.acks.insert((invite, tag_of(response)), (flow, ack.clone()));
     }
 
-    /// The ACK for a 2xx that came again.
+    /// Returns the ACK for a 2xx that came again.
     pub(crate) fn ack_again(&self, invite: TransactionId, response: &Message) -> Option<(Flow, Bytes)> {
         self.acks.get(&(invite, tag_of(response))).cloned()
     }
 
-    /// Forgets the ACKs of an INVITE whose transaction is over: no 2xx to it comes any more.
+    /// Forgets the ACKs of an INVITE whose transaction is over: no further 2xx to it comes.
     pub(crate) fn forget_acks(&mut self, invite: TransactionId) {
         while let Some(key) = self.acks.range((invite, String::new())..).next().map(|(key, _)| key.clone()) {
             if key.0 != invite {
@@ -115,13 +115,13 @@ impl Shared {
         }
     }
 
-    /// How many ACKs are kept.
+    /// Returns how many ACKs are kept.
     pub(crate) fn acks(&self) -> usize {
         self.acks.len()
     }
 }
 
-/// The tag of the phone that sent a response.
+/// Returns the tag of the phone that sent a response.
 fn tag_of(response: &Message) -> String {
     response.to_addr().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default()
 }

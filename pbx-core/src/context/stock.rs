@@ -1,4 +1,5 @@
-//! The media ports that this engine may use without asking: a few for each media thread, refilled before they run out.
+//! The media ports that this engine may use without asking: a few for each media thread, refilled
+//! before they run out.
 
 use crate::base::ids::{CallId, LegId, TenantId};
 use crate::context::io::{Output, World};
@@ -9,11 +10,12 @@ use std::collections::{BTreeMap, VecDeque};
 /// How many ports of a thread an engine keeps when it has no calls, if the range is wide enough.
 const IDLE: usize = 64;
 
-/// How many ports of a thread an engine keeps at most. It learns what it needs from calls that had to wait.
+/// How many ports of a thread an engine keeps at most. It learns what it needs from calls that had
+/// to wait.
 const MOST: usize = 1024;
 
-/// Which part of the range all engines together may keep free: one in so many ports. To ask for more takes less than a
-/// millisecond, and what one engine keeps another cannot give to a call.
+/// Which part of the range all engines together may keep free: one in so many ports. To ask for
+/// more takes less than a millisecond, and what one engine keeps another cannot give to a call.
 const KEPT_OF: usize = 8;
 
 /// The media threads of a machine and what an engine may keep of their ports.
@@ -26,8 +28,9 @@ pub struct PortShare {
 }
 
 impl PortShare {
-    /// The share of each of `engines` engines, where `threads` media threads have `pairs` pairs of ports each. Where the range
-    /// is narrow an engine keeps none: it asks for what a call needs.
+    /// Computes the share of each of `engines` engines, where `threads` media threads have `pairs`
+    /// pairs of ports each. Where the range is narrow an engine keeps none: it asks for what a call
+    /// needs.
     pub fn new(threads: u8, pairs: usize, engines: usize) -> Self {
         let share = pairs / engines.max(1) / KEPT_OF;
         let at_most = |most: usize| u16::try_from(share.min(most)).unwrap_or(u16::MAX);
@@ -36,7 +39,7 @@ impl PortShare {
     }
 }
 
-/// Where the ports of a call come from.
+/// The source of a call's ports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Supply {
     /// From this thread: it has as many as the call needs, or none has more.
@@ -62,7 +65,7 @@ pub(crate) struct Stock {
     /// The leg that waits for the report of a released port.
     #[serde(with = "crate::context::pairs")]
     leaving: BTreeMap<Port, LegId>,
-    /// Whose a port is that was asked whether it is quiet.
+    /// The leg of a port that was asked whether it is quiet.
     #[serde(default, with = "crate::context::pairs")]
     asked: BTreeMap<Port, LegId>,
     /// Calls that wait for ports, the first in front.
@@ -84,12 +87,13 @@ struct Shelf {
     batch: u16,
     /// How many ports were asked for and have not come.
     asked: u16,
-    /// Whether the last refill brought too few: none is asked for then but for a call that waits, until a port is given back.
+    /// Whether the last refill brought too few: none is asked for then but for a call that waits,
+    /// until a port is given back.
     dry: bool,
 }
 
 impl Stock {
-    /// The empty stock of an engine.
+    /// Makes the empty stock of an engine.
     pub(crate) fn new(engine: u16, PortShare { threads, idle, most, range }: PortShare) -> Self {
         let shelf = Shelf { free: Vec::new(), batch: idle, asked: 0, dry: false };
         let threads = vec![shelf; usize::from(threads)];
@@ -97,8 +101,9 @@ impl Stock {
         Self { engine, idle, most, range, threads, held, leaving, asked, waiting: VecDeque::new() }
     }
 
-    /// Where a call takes so many ports from: the thread that has the ports of it already, else the one with most. If that
-    /// has too few the call waits until all threads that it can use have been asked in vain; these are `tried`, a bit each.
+    /// Chooses where a call takes so many ports from: the thread that already has ports of it, else
+    /// the one with most. If that has too few, the call waits until all threads that it can use
+    /// have been asked in vain; these are `tried`, a bit each.
     pub(crate) fn supply(&mut self, call: CallId, ports: usize, at: Option<u8>, tried: u64) -> Supply {
         let threads = (0_u8..).zip(&self.threads).filter(|(thread, _)| at.is_none_or(|at| at == *thread));
         let free = |(thread, shelf): (u8, &Shelf)| (shelf.free.len(), thread);
@@ -115,7 +120,8 @@ impl Stock {
         }
     }
 
-    /// A call waits for ports; it is among [`Stock::stocked`] when some have come, or none can. Later refills are larger.
+    /// Lets a call wait for ports; it is among [`Stock::stocked`] when some have come, or none can.
+    /// Later refills are larger.
     fn wait(&mut self, waiting: Waiting) {
         if let Some(shelf) = self.threads.get_mut(usize::from(waiting.thread)) {
             shelf.batch = shelf.batch.saturating_mul(2).max(1).min(self.most);
@@ -123,7 +129,8 @@ impl Stock {
         self.waiting.push_back(waiting);
     }
 
-    /// How many more ports this tenant's calls may take, if they may have so much of the range, in per cent.
+    /// Returns how many more ports this tenant's calls may take, if they may have so much of the
+    /// range, in per cent.
     pub(crate) fn room(&self, tenant: TenantId, percent: u32) -> usize {
         let share = self.range * percent as usize / 100;
         share.saturating_sub(self.held.get(&tenant).copied().unwrap_or(0))
@@ -148,7 +155,7 @@ impl Stock {
         out.push(Output::Media(Command::Release { port, engine: self.engine }));
     }
 
-    /// A released port has reported: gives the leg that it belonged to.
+    /// Takes the report of a released port; returns the leg that the port belonged to.
     pub(crate) fn released(&mut self, port: Port) -> Option<LegId> {
         if let Some(shelf) = self.threads.get_mut(usize::from(port.thread)) {
             shelf.dry = false;
@@ -162,13 +169,13 @@ impl Stock {
         out.push(Output::Media(Command::Ask { port, engine: self.engine }));
     }
 
-    /// A port that was asked has answered: whose it is.
+    /// Takes the answer of a port that was asked; returns the leg that the port belongs to.
     pub(crate) fn answered(&mut self, port: Port) -> Option<LegId> {
         self.asked.remove(&port)
     }
 
-    /// Ports of a thread have come. Gives the calls that waited for them, in order, and the thread's bit for those that it
-    /// can give nothing more.
+    /// Takes ports of a thread that have come. Returns the calls that waited for them, in order,
+    /// and the thread's bit for those that it can give nothing more.
     pub(crate) fn stocked(&mut self, thread: u8, ports: Vec<Port>) -> (Vec<CallId>, u64) {
         let Some(shelf) = self.threads.get_mut(usize::from(thread)) else { return (Vec::new(), 0) };
         shelf.dry = ports.len() < usize::from(std::mem::take(&mut shelf.asked));
@@ -180,8 +187,8 @@ impl Stock {
         (calls, tried)
     }
 
-    /// Asks for more ports where few are left, or fewer than the first call that waits for them needs. When no call is left,
-    /// every thread's stock goes back to what it began with.
+    /// Asks for more ports where few are left, or fewer than the first call that waits for them
+    /// needs. When no call is left, every thread's stock goes back to what it began with.
     pub(crate) fn top_up(&mut self, out: &mut Vec<Output>) {
         let (engine, idle, quiet) = (self.engine, self.idle, self.in_use() == 0);
         for (thread, shelf) in (0_u8..).zip(&mut self.threads) {
@@ -209,8 +216,8 @@ impl Stock {
     }
 }
 
-/// How many more media ports a company's calls may take. It has all of them while it is the only one, and always if its share
-/// (`tenant-ports-percent`) is 0.
+/// Returns how many more media ports a company's calls may take. It has all of them while it is the
+/// only one, and always if its share (`tenant-ports-percent`) is 0.
 pub(crate) fn ports_left(world: &World<'_>, stock: &Stock, tenant: TenantId) -> usize {
     let alone = world.directory.tenants().nth(1).is_none();
     match world.settings.tenant_ports_percent {
@@ -220,7 +227,7 @@ pub(crate) fn ports_left(world: &World<'_>, stock: &Stock, tenant: TenantId) -> 
     }
 }
 
-/// The bit of a thread; there are 64 at most.
+/// Returns the bit of a thread; there are 64 at most.
 const fn bit(thread: u8) -> u64 {
     1 << (thread % 64)
 }

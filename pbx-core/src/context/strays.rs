@@ -14,7 +14,7 @@ const MOST: usize = 256;
 pub(crate) struct Strays(VecDeque<(Instant, u64)>);
 
 impl Strays {
-    /// Whether this branch is to be hung up now; then it is remembered.
+    /// Returns whether this branch is to be hung up now; then it is remembered.
     pub(crate) fn take(&mut self, now: Instant, branch: u64) -> bool {
         let lasts = sip_timers().give_up();
         while self.0.front().is_some_and(|(since, _)| now.since(*since) >= lasts) {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-/// The name of a timer: what it is for, and whose it is.
+/// The name of a timer: its purpose and its owner.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) enum Timer {
     /// No action came in time: the caller hears ringing.
@@ -25,14 +25,14 @@ pub(crate) enum Timer {
     ReofferOver(CallId),
     /// Our 200 to this leg's INVITE was not acknowledged yet.
     Unacked(LegId),
-    /// The two who talk are looked after again.
+    /// The two legs that talk are checked again.
     TalkCheck(CallId),
     /// The media threads had their time to report: the record is written without.
     ReportsDue(CallId),
 }
 
 impl Timer {
-    /// Returns who is woken by it.
+    /// Returns the owner that it wakes.
     pub(crate) const fn owner(self) -> Owner {
         match self {
             Self::LocalRinging(call)

@@ -1,5 +1,6 @@
-//! Whether there is room for one more call: how many a company, and one phone of it, may have at once, and how many media ports
-//! a company may hold. So no password and no company takes all ports of the machine.
+//! Whether there is room for one more call: how many a company, and one phone of it, may have at
+//! once, and how many media ports a company may hold. So no password and no company takes all ports
+//! of the machine.
 
 use crate::base::ids::{DeviceId, TenantId};
 use crate::base::settings::Settings;
@@ -8,8 +9,8 @@ use crate::cause::{self, Cause};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// The calls that go on, counted by whose they are. One counts until it has ended, not for as long as its last transactions and
-/// reports are awaited.
+/// The calls that go on, counted by company and by phone. One counts until it has ended, not for as
+/// long as its last transactions and reports are awaited.
 #[derive(Debug, Default)]
 pub(crate) struct Running {
     of_tenant: HashMap<TenantId, u32>,
@@ -31,7 +32,8 @@ impl Running {
         }
     }
 
-    /// Why one more call of this company, begun by this phone, would be too many.
+    /// Explains why one more call of this company, begun by this phone, would be too many; returns
+    /// `None` if it would not be.
     pub(crate) fn refusal(
         &self,
         settings: &Settings,

@@ -41,7 +41,7 @@ impl Engine {
         }
     }
 
-    /// Whether nothing is left of any call.
+    /// Returns whether nothing is left of any call.
     pub fn is_quiet(&self) -> bool {
         self.census() == Census::default()
     }

@@ -49,7 +49,8 @@ impl Calls {
         self.drain_pending(ctx);
     }
 
-    /// Carries out due timers and what the transaction layer has to say, until nothing is left.
+    /// Carries out due timers and the pending actions of the transaction layer, until nothing is
+    /// left.
     fn drain_pending(&mut self, ctx: &mut Ctx<'_>) {
         loop {
             while let Some(action) = ctx.shared.pending_actions.pop_front() {
@@ -117,7 +118,8 @@ impl Calls {
             });
             return;
         }
-        // Before the nonce's count: a copy that came on another way carries the credentials of the first.
+        // Before the nonce's count: a copy that came on another way carries the credentials of the
+        // first.
         if incoming.is_merged(ctx) {
             return outside::answer(ctx, incoming, 482);
         }
@@ -163,8 +165,8 @@ impl Calls {
         });
     }
 
-    /// Follows a phone whose connection broke and that answers on a new one, often before we know of
-    /// the loss: from now on messages go to it there, or it would never get its ACK.
+    /// Follows a phone whose connection broke and that answers on a new one, often before we know
+    /// of the loss: from now on messages go to it there, or it would never get its ACK.
     fn follows(&mut self, ctx: &mut Ctx<'_>, id: TransactionId, user: TransactionUser, flow: Flow) -> TransactionUser {
         if user.flow == flow || !user.flow.transport.is_reliable() || !flow.transport.is_reliable() {
             return user;
@@ -219,7 +221,7 @@ impl Calls {
         }
     }
 
-    /// Handles what the transaction layer has to say besides requests and responses.
+    /// Handles the end of a transaction: it has failed, or nothing more of it will come.
     fn transaction_ended(&mut self, ctx: &mut Ctx<'_>, action: Action<TransactionUser>) {
         match action {
             Action::Failed { id, user, failure } => self.failed(ctx, id, &user, failure),

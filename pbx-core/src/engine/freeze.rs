@@ -1,12 +1,14 @@
-//! Engine state as bytes: what a successor process takes over, and what a test freezes at any instant.
+//! Engine state as bytes: what a successor process takes over, and what a test freezes at any
+//! instant.
 
 use super::handle::Engine;
 use serde::{Deserialize, Serialize};
 
-/// The version of the frozen form. A release that changes the state in a way that serde's defaults don't bridge raises it.
+/// The version of the frozen form. A release that changes the state in a way that serde's defaults
+/// don't bridge raises it.
 const VERSION: u32 = 4;
 
-/// Why bytes cannot be thawed.
+/// The reason why bytes cannot be thawed.
 #[derive(Debug, thiserror::Error)]
 pub enum ThawError {
     /// The bytes are of another version of the frozen form.
@@ -34,8 +36,8 @@ struct Thawed {
 }
 
 impl Engine {
-    /// All that the engine knows, as bytes. Flows are stored as addresses: the process that thaws the engine opens the
-    /// sockets.
+    /// Freezes all that the engine knows into bytes. Flows are stored as addresses: the process
+    /// that thaws the engine opens the sockets.
     ///
     /// # Errors
     /// When the state cannot be written down, which would be a fault of ours.
@@ -43,7 +45,7 @@ impl Engine {
         Ok(serde_json::to_vec(&Frozen { version: VERSION, engine: self })?)
     }
 
-    /// The engine that was frozen.
+    /// Thaws an engine that was frozen.
     ///
     /// # Errors
     /// When the bytes are no state of this release.

@@ -25,14 +25,14 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine with a number of its own and its share of the media ports. The seed is all the randomness it will ever have;
-    /// tags and branches it makes as the door knows them.
+    /// Makes an engine with a number of its own and its share of the media ports. The seed is all
+    /// the randomness it will ever have; tags and branches it makes as the door knows them.
     pub fn new(index: u16, ports: PortShare, seed: [u8; 32], tokens: Tokens) -> Self {
         let shared = Shared::new(Stock::new(index, ports), ChaCha12Rng::from_seed(seed), tokens);
         Self { shared, calls: Calls::default(), asked: None }
     }
 
-    /// Gives the engine the door's nonces, so that it can challenge a replayed one anew.
+    /// Gives the engine the door's nonces, so that it can challenge a replayed one again.
     #[must_use]
     pub fn with_nonces(mut self, nonces: Nonces) -> Self {
         self.shared.replays.give_out(nonces);
@@ -44,18 +44,18 @@ impl Engine {
         self.shared.registrar.restore(now, bindings);
     }
 
-    /// The number of calls that are not over or whose record is not written yet.
+    /// Returns the number of calls that are not over or whose record is not written yet.
     pub fn calls(&self) -> usize {
         self.calls.len()
     }
 
-    /// The shared state and the calls, to be read.
+    /// Lends the shared state and the calls, to be read.
     pub(super) fn parts(&self) -> (&Shared, &Calls) {
         (&self.shared, &self.calls)
     }
 
-    /// Handles one input. What is to be done is appended to `out`, in order; every journal entry of it comes before the first
-    /// thing that is sent is on the wire.
+    /// Handles one input. What is to be done is appended to `out`, in order; every journal entry of
+    /// it comes before the first thing that is sent is on the wire.
     pub fn handle(&mut self, world: &World<'_>, input: Input, out: &mut Vec<Output>) {
         let Self { shared, calls, asked } = self;
         let mut ctx = Ctx { world, shared, out };

@@ -21,7 +21,7 @@ use pbx_sip::Message;
 use pbx_sip::dialog::Dialog;
 use pbx_sip::transaction::TransactionId;
 
-/// An INVITE outside of a dialog, from somebody that the door knows.
+/// An INVITE outside of a dialog, from a sender that the door knows.
 pub(crate) struct Incoming<'a> {
     pub(crate) id: TransactionId,
     /// The transaction of the same request that came by another way.
@@ -32,8 +32,9 @@ pub(crate) struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    /// Whether this is an INVITE of the same tenant that came before by another way (RFC 3261 §8.2.2.2). Another tenant's
-    /// INVITE with the same ids does not count, so that nobody learns of another's calls.
+    /// Returns whether this is an INVITE of the same tenant that came before by another way (RFC
+    /// 3261 §8.2.2.2). Another tenant's INVITE with the same ids does not count, so that nobody
+    /// learns of another's calls.
     pub(crate) fn is_merged(&self, ctx: &Ctx<'_>) -> bool {
         let (Who::Device { tenant, .. } | Who::Trunk { tenant, .. }) = self.who else { return false };
         let first = self.merged.and_then(|first| ctx.shared.layer.user(first));
@@ -41,7 +42,8 @@ impl Incoming<'_> {
     }
 }
 
-/// Why an INVITE does not become a call: a status code, and perhaps a header for the answer.
+/// The refusal of an INVITE that does not become a call: a status code, and perhaps a header for
+/// the answer.
 struct EarlyRefusal(u16, Option<(&'static str, String)>);
 
 impl Calls {
@@ -104,7 +106,8 @@ fn dialled(directory: &Directory, tenant: &Tenant, incoming: &Incoming<'_>) -> D
     }
 }
 
-/// The extension of the colleague whose device has this SIP user: softphones keep addresses, not numbers, and call them back.
+/// Finds the extension of the colleague whose device has this SIP user: softphones keep addresses,
+/// not numbers, and call them back.
 fn colleague(directory: &Directory, tenant: &Tenant, user: &str) -> Option<Dialled> {
     let (theirs, device) = directory.device_of_sip_user(user).filter(|(theirs, _)| theirs.id == tenant.id)?;
     let person = theirs.people.get(&device.person)?;
@@ -154,7 +157,8 @@ fn new_call(
     Ok((core, leg))
 }
 
-/// The party that was dialled: a person by the extension, else the number in the one form that all its spellings have.
+/// Determines the party that was dialled: a person by the extension, else the number in the one
+/// form that all its spellings have.
 fn meant(tenant: &Tenant, dialled: &Dialled) -> Party {
     let person = match dialled {
         Dialled::Extension(extension) => tenant.person_at(extension),

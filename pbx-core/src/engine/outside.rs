@@ -40,7 +40,8 @@ pub(crate) fn answer_as(ctx: &mut Ctx<'_>, id: TransactionId, request: &Message,
     }
 }
 
-/// Answers what belongs to no dialog and no INVITE, and remembers nothing of it (RFC 3261 §12.2.2, §9.2).
+/// Answers what belongs to no dialog and no INVITE, and remembers nothing of it (RFC 3261 §12.2.2,
+/// §9.2).
 pub(crate) fn belongs_nowhere(ctx: &mut Ctx<'_>, flow: Flow, request: &Message) {
     let tag = ctx.mint_for(&Who::Known);
     if let Some(response) = writer::answer(request, 481, &tag) {
@@ -72,8 +73,8 @@ pub(crate) fn register(ctx: &mut Ctx<'_>, incoming: &Incoming<'_>) {
 }
 
 impl Ctx<'_> {
-    /// Tells the journal and the bus of bindings that went without a REGISTER, and keeps others
-    /// alive.
+    /// Reports to the journal and the bus the bindings that went without a REGISTER, and keeps
+    /// others alive.
     pub(crate) fn bindings_changed(&mut self, changes: Changes) {
         for entry in changes.entries {
             self.journal(entry);

@@ -50,8 +50,8 @@ fn acknowledge_and_leave(ctx: &mut Ctx<'_>, invite: Option<TransactionId>, user:
     }
 }
 
-/// The dialog that the phone believes in. The INVITE is gone; what a dialog takes of it stands in
-/// the response, too.
+/// Rebuilds the dialog that the phone believes in. The INVITE is gone, but the response repeats all
+/// of it that a dialog needs.
 fn dialog_of(response: &Message) -> Option<Dialog> {
     let contact = response.contact().ok().flatten()?;
     let mut invite = RequestBuilder::new(&Method::Invite, contact.uri());

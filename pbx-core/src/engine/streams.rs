@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
     calls: HashMap<SocketAddr, BTreeSet<CallId>>,
-    /// What stands in `calls` for a call, so that it can be taken out again.
+    /// The entries of `calls` for a call, so that they can be taken out again.
     of_call: HashMap<CallId, Vec<SocketAddr>>,
 }
 
@@ -44,18 +44,18 @@ impl Streams {
         }
     }
 
-    /// How many calls are on streams.
+    /// Returns how many calls are on streams.
     pub(crate) fn len(&self) -> usize {
         self.of_call.len()
     }
 
-    /// The calls with a stream that leads there, the oldest first.
+    /// Returns the calls with a stream that leads there, the oldest first.
     pub(crate) fn to(&self, address: SocketAddr) -> Vec<CallId> {
         self.calls.get(&address).into_iter().flatten().copied().collect()
     }
 }
 
-/// Where the streams of a call's legs lead that are not over.
+/// Lists where the streams of a call's legs lead that are not over.
 fn streams(core: &Core<'_>) -> impl Iterator<Item = SocketAddr> {
     let on_one = |leg: &&Leg| leg.flow.transport.is_reliable() && leg.state != LegState::Gone;
     core.all().filter(on_one).map(|leg| leg.flow.remote)

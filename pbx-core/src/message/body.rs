@@ -1,4 +1,5 @@
-//! What a message brings as its session description: the body, or the part of it that is one (RFC 5621).
+//! What a message brings as its session description: the body, or the part of it that is one (RFC
+//! 5621).
 
 use bytes::Bytes;
 use pbx_sip::{HeaderName, MediaType, Message};
@@ -9,17 +10,18 @@ pub(crate) const SDP: &str = "application/sdp";
 /// How deeply multipart bodies may be nested in each other.
 const MOST_NESTED: u8 = 4;
 
-/// A session description that cannot be read, or does not fit what was said before.
+/// A session description that cannot be read, or does not fit the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Unfit {
     /// The SIP status code to answer such an offer with.
     pub(crate) code: u16,
 }
 
-/// The session description of a message, if it brings one.
+/// Reads the session description of a message, if it brings one.
 ///
 /// # Errors
-/// 415 of a body in words that nobody here knows, unless its sender says that it may be left out (RFC 3261 §20.11).
+/// 415 of a body in words that nobody here knows, unless its sender says that it may be left out
+/// (RFC 3261 §20.11).
 pub(crate) fn description(message: &Message) -> Result<Option<Bytes>, Unfit> {
     let body = message.body();
     if body.is_empty() {
@@ -45,7 +47,7 @@ fn may_be_left_out(message: &Message) -> bool {
     })
 }
 
-/// The session description that a body of this kind is or has in it.
+/// Finds the session description that a body of this kind is or has in it.
 fn within<'a>(kind: &MediaType, body: &'a [u8], deeper: u8) -> Option<&'a [u8]> {
     if kind.is("application", "sdp") {
         return Some(body);
@@ -58,8 +60,8 @@ fn within<'a>(kind: &MediaType, body: &'a [u8], deeper: u8) -> Option<&'a [u8]> 
     })
 }
 
-/// The parts of a multipart body (RFC 2046 §5.1.1). They may be of any bytes, as ISUP is; and the lines around them may end
-/// with LF alone, as some gateways write them.
+/// Splits a multipart body into its parts (RFC 2046 §5.1.1). They may be of any bytes, as ISUP is;
+/// and the lines around them may end with LF alone, as some gateways write them.
 fn parts<'a>(body: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
     let delimiter = ["--", boundary].concat();
     let is_line = |at: &usize| {
@@ -72,14 +74,16 @@ fn parts<'a>(body: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
     starts.windows(2).filter_map(part).collect()
 }
 
-/// The type of a part and its content, without the line end that belongs to the delimiter behind it.
+/// Reads the type of a part and its content, without the line end that belongs to the delimiter
+/// behind it.
 fn opened(part: &[u8]) -> Option<(MediaType, &[u8])> {
     let (_, part) = part.split_at_checked(memchr::memchr(b'\n', part)? + 1)?;
     let blank_line = |end: &'static [u8]| Some((memchr::memmem::find(part, end)?, end.len()));
     let (end, width) = [blank_line(b"\r\n\r\n"), blank_line(b"\n\n")].into_iter().flatten().min()?;
     let head = std::str::from_utf8(part.get(..end)?).ok()?;
     let kind = MediaType::parse(field(head, &["content-type", "c"])?).ok()?;
-    // What is encoded further can't be read; SIP has bodies of any bytes (RFC 3261 §7.4.1) and nobody encodes them.
+    // What is encoded further can't be read; SIP has bodies of any bytes (RFC 3261 §7.4.1) and
+    // nobody encodes them.
     let encoding = field(head, &["content-transfer-encoding"]).unwrap_or_default().to_ascii_lowercase();
     let content = part.get(end + width..)?;
     let content = content.strip_suffix(b"\n").unwrap_or(content);
@@ -87,7 +91,8 @@ fn opened(part: &[u8]) -> Option<(MediaType, &[u8])> {
     ["", "7bit", "8bit", "binary"].contains(&&*encoding).then_some((kind, content))
 }
 
-/// The value of the first header of a part that has one of these names; its folds become blanks.
+/// Returns the value of the first header of a part that has one of these names; its folds become
+/// blanks.
 fn field(head: &str, names: &[&str]) -> Option<String> {
     let head = head.replace('\r', "").replace("\n ", " ").replace("\n\t", " ");
     let mut fields = head.lines().filter_map(|line| line.split_once(':'));

@@ -4,7 +4,8 @@ use crate::message::body::description;
 use pbx_sip::Message;
 use pbx_sip::sdp::{Media, Session};
 
-/// The header's value, by what the refused request offers; none where nobody has looked at a description.
+/// Makes the header's value, by what the refused request offers; returns `None` where no
+/// description was looked at.
 pub(crate) fn warning(request: &Message) -> Option<String> {
     let offer = Session::parse(&description(request).ok()??).ok()?;
     let (code, text) = reason(&offer);

@@ -5,8 +5,8 @@ use super::session::Session;
 use pbx_sip::Message;
 use serde::{Deserialize, Serialize};
 
-/// How many phones may answer one INVITE before others are passed over: as many as a proxy forks to,
-/// and some.
+/// How many phones may answer one INVITE before others are passed over: as many as a proxy forks
+/// to, and some.
 const FORKS: usize = 8;
 
 /// The tags of those phones and what each of them has agreed to. The session of the one that is

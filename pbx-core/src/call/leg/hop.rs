@@ -18,7 +18,7 @@ use crate::registrar::is_behind_nat;
 use pbx_sip::{Message, Uri};
 
 impl Leg {
-    /// Where requests of the dialog go.
+    /// Returns the flow that requests of the dialog are sent on.
     pub(crate) fn hop(&self, ctx: &Ctx<'_>) -> Flow {
         let Some(dialog) = &self.dialog else { return self.flow };
         let (next, is_contact) = (dialog.next_hop(), dialog.routes().is_empty());
@@ -35,9 +35,9 @@ impl Leg {
         hop_of(ctx, self.flow, next, self.party.device.is_some())
     }
 
-    /// From now on the leg is spoken to where an accepted message of its dialog came from: phones
-    /// move to another address, and come back on another connection. A request also shows whether a
-    /// NAT is between; a response has only our own Via.
+    /// Sends to the leg from now on where an accepted message of its dialog came from: phones move
+    /// to another address, and come back on another connection. A request also shows whether a NAT
+    /// is between; a response has only our own Via.
     pub(crate) fn moves_to(&mut self, ctx: &Ctx<'_>, flow: Flow, request: Option<&Message>) {
         (self.flow, self.lost) = (flow, false);
         self.reachability.confirmed = ctx.now().mono;
@@ -46,23 +46,24 @@ impl Leg {
         }
     }
 
-    /// A response came: the way to the phone is open.
+    /// Notes a response: the way to the phone is open.
     pub(crate) fn answers(&mut self, ctx: &Ctx<'_>) {
         self.reachability.confirmed = ctx.now().mono;
     }
 
-    /// The connection is gone, the dialog is not (RFC 3261 §12 knows nothing of connections).
+    /// Notes that the connection is gone; the dialog is not (RFC 3261 §12 knows nothing of
+    /// connections).
     pub(crate) fn loses_flow(&mut self) {
         self.lost = true;
     }
 
-    /// Whether a NAT has to be kept from forgetting the way to it.
+    /// Returns whether a NAT on the way to the phone has to be kept from forgetting it.
     pub(crate) fn wants_keep_alive(&self) -> bool {
         self.reachability.behind_nat && !self.flow.transport.is_reliable()
     }
 
-    /// The flow by which the leg's phone has registered since a message of the dialog came last:
-    /// its NAT has given it another port, and the one that the dialog knows leads nowhere.
+    /// Finds the flow by which the leg's phone has registered since the last message of the dialog
+    /// came: its NAT has given it another port, and the one that the dialog knows leads nowhere.
     fn newer_flow(&self, ctx: &Ctx<'_>) -> Option<Flow> {
         let (device, key) = (self.party.device?, self.reachability.binding.as_ref()?);
         let (flow, at) = ctx.shared.registrar.flow_of(ctx.now().mono, (self.call.tenant, device), key)?;
@@ -70,8 +71,8 @@ impl Leg {
         (is_newer && !self.flow.transport.is_reliable()).then_some(flow)
     }
 
-    /// The flow by which the leg's device has registered since its connection broke. Of several phones of one device it is
-    /// the one at the leg's address.
+    /// Finds the flow by which the leg's device has registered since its connection broke. Of
+    /// several phones of one device it is the one at the leg's address.
     fn registered_flow(&self, ctx: &Ctx<'_>) -> Option<Flow> {
         let bindings = ctx.shared.registrar.bindings(self.call.tenant, self.party.device?, ctx.now().mono);
         let open = bindings.iter().map(|binding| binding.flow).filter(|flow| flow.is_open() && *flow != self.flow);
@@ -81,16 +82,16 @@ impl Leg {
     }
 }
 
-/// A new connection to the next hop, if that is where the broken one led: behind a NAT a Contact is an address of another
-/// network.
+/// Opens a new connection to the next hop, if that is where the broken one led: behind a NAT a
+/// Contact is an address of another network.
 fn reconnected(ctx: &Ctx<'_>, flow: Flow, next: &Uri, is_contact: bool) -> Option<Flow> {
     let (transport, address) = address_of(next.as_str())?;
     let reachable = !is_contact || address.ip() == flow.remote.ip().to_canonical();
     ctx.world.routes.flow_beside(&flow, transport, address).filter(|_| reachable)
 }
 
-/// The flow to a next hop, seen from a leg's flow; `at_home` for somebody who has to be where the
-/// flow leads.
+/// Returns the flow to a next hop, seen from a leg's flow; `at_home` for a device, which has to be
+/// where the flow leads.
 fn hop_of(ctx: &Ctx<'_>, flow: Flow, next: &Uri, at_home: bool) -> Flow {
     let Some((transport, address)) = address_of(next.as_str()) else { return flow };
     let is_there = address.ip() == flow.remote.ip().to_canonical();

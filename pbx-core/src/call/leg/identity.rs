@@ -1,4 +1,4 @@
-//! Who calls, and how that is told to the phones that ring (RFC 3325, RFC 3323).
+//! Who calls, and how the phones that ring learn it (RFC 3325, RFC 3323).
 
 use crate::base::flow::Flow;
 use crate::call::leg::withheld::{NOWHERE, is_nobody, withheld};
@@ -11,7 +11,8 @@ use pbx_sip::params::quote;
 use pbx_sip::uri::escape::escape_user;
 use pbx_sip::{Message, NameAddr, Uri, spell};
 
-/// Who calls: a device by its password, whatever it says of itself; a trunk's caller by what the trunk asserts.
+/// Determines who calls: a device by its password, whatever its From says; a trunk's caller by what
+/// the trunk asserts.
 pub(crate) fn caller(tenant: &Tenant, who: &Who, invite: &Message) -> Party {
     let anonymous = withheld(invite);
     match who {
@@ -28,7 +29,7 @@ pub(crate) fn caller(tenant: &Tenant, who: &Who, invite: &Message) -> Party {
     }
 }
 
-/// The party that a device stands for.
+/// Returns the party that a device stands for.
 pub(crate) fn of_device(tenant: &Tenant, device: &Device) -> Party {
     match tenant.people.get(&device.person) {
         Some(person) => of_person(person, Some(device)),
@@ -36,7 +37,7 @@ pub(crate) fn of_device(tenant: &Tenant, device: &Device) -> Party {
     }
 }
 
-/// The party that a person is, at a device.
+/// Returns the party that a person is, at a device.
 pub(crate) fn of_person(person: &Person, device: Option<&Device>) -> Party {
     Party {
         number: person.extension.clone(),
@@ -47,8 +48,11 @@ pub(crate) fn of_person(person: &Person, device: Option<&Device>) -> Party {
     }
 }
 
-/// What a trunk asserts, else what its From says: the number of the first address, in E.164 where it is one, and the first
-/// name that any of them has. Who calls from outside has none of the company's extensions: such an address says nothing.
+/// Determines who calls from outside: by what a trunk asserts, else by what its From says. The
+/// number is the first address's, in E.164 where it is one, and the name is the first that any of
+/// them has.
+///
+/// A caller from outside has none of the company's extensions: such an address is ignored.
 fn outside_caller(tenant: &Tenant, invite: &Message, anonymous: bool) -> Party {
     let asserted = invite.asserted_identities();
     let is_outside = |address: &&NameAddr| !tenant.extensions.contains_key(&number_of(tenant, address));
@@ -85,7 +89,8 @@ pub(crate) fn write(writer: &mut Writer, party: &Party, flow: &Flow, tag: &str) 
     writer.header("P-Asserted-Identity", &address);
 }
 
-/// The dialled string of a request: the user of its Request-URI, unescaped; the number of a tel URI.
+/// Returns the dialled string of a request: the user of its Request-URI, unescaped; the number of a
+/// tel URI.
 pub(crate) fn dialled(invite: &Message) -> String {
     invite.uri().map(Uri::addressee).unwrap_or_default()
 }
@@ -93,12 +98,12 @@ pub(crate) fn dialled(invite: &Message) -> String {
 /// The name of a header of ours that counts how often a call passed through us.
 pub(crate) const HOPS: &str = "X-Ringdown-Hops";
 
-/// How often this call has passed through us already.
+/// Returns how often this call has passed through us already.
 pub(crate) fn hops(invite: &Message) -> u32 {
     invite.header_named(HOPS).and_then(|header| header.value().trim().parse().ok()).unwrap_or(0)
 }
 
-/// Max-Forwards of the request, or what RFC 3261 §8.1.1.6 gives to one that has none.
+/// Returns Max-Forwards of the request, or what RFC 3261 §8.1.1.6 gives to one that has none.
 pub(crate) fn max_forwards(invite: &Message) -> u8 {
     invite.max_forwards().ok().flatten().unwrap_or(70)
 }

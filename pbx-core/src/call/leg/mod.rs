@@ -30,10 +30,10 @@ use pbx_sip::{Message, Method, Reply};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
-/// Where a leg stands; the table is in the module's documentation.
+/// The state of a leg; the table is in the module's documentation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum LegState {
-    /// The leg's INVITE was received or sent; nothing but 100 was said.
+    /// The leg's INVITE was received or sent; no response but 100 was sent or came.
     Trying,
     /// An 18x was sent or received.
     Ringing,
@@ -52,7 +52,8 @@ pub(crate) struct Leg {
     pub(crate) call: CallRef,
     pub(crate) party: Party,
     pub(crate) state: LegState,
-    /// The flow that its requests come by. Ours go there, too, unless its Contact can be reached itself.
+    /// The flow that its requests come by. Ours go there, too, unless its Contact can be reached
+    /// itself.
     pub(crate) flow: Flow,
     /// Our tag in the leg's dialog.
     pub(crate) tag: String,
@@ -79,7 +80,7 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    /// Makes a leg for whose INVITE nothing is known yet but who, how and under which tag of ours.
+    /// Makes a leg of which only the call, the party, the flow and our tag are known yet.
     pub(crate) fn new(
         ctx: &mut Ctx<'_>,
         call: CallRef,
@@ -112,7 +113,7 @@ impl Leg {
         matches!(self.state, LegState::Trying | LegState::Ringing)
     }
 
-    /// The RTP address that our SDP tells this leg.
+    /// Returns the RTP address that our SDP gives to this leg.
     pub(crate) fn media_address(&self) -> Option<SocketAddr> {
         self.port.map(|port| SocketAddr::new(self.flow.local.ip(), port.rtp))
     }
@@ -132,7 +133,8 @@ impl Leg {
         ctx.out.push(Output::Media(Command::Aim { port, aim }));
     }
 
-    /// The phone at the other end, if it is one of the tenant's that registers and so has proven who it is.
+    /// Returns the phone at the other end, if it is one of the tenant's that registers and so has
+    /// proven its identity.
     pub(crate) fn registered_phone<'a>(&self, ctx: &Ctx<'a>) -> Option<&'a Device> {
         let tenant = ctx.world.directory.tenant(self.call.tenant)?;
         tenant.devices.get(&self.party.device?).filter(|device| device.contact.is_none())
@@ -185,7 +187,8 @@ impl Leg {
         }
     }
 
-    /// Sends BYE to an answered leg; only after the ACK if our 200 still waits for that (RFC 3261 §15).
+    /// Sends BYE to an answered leg; only after the ACK if our 200 still waits for that (RFC 3261
+    /// §15).
     pub(crate) fn bye(&mut self, ctx: &mut Ctx<'_>, reason: Option<&str>) {
         if self.dialog.as_ref().is_some_and(Dialog::awaits_ack) {
             self.state = LegState::Leaving;
@@ -196,7 +199,7 @@ impl Leg {
         self.gone(ctx);
     }
 
-    /// Marks the leg as over: messages with its tag belong to nothing any more.
+    /// Marks the leg as over: messages with its tag no longer belong to anything.
     pub(crate) fn gone(&mut self, ctx: &mut Ctx<'_>) {
         self.state = LegState::Gone;
         ctx.shared.forget_tag(&self.tag);

@@ -4,7 +4,7 @@ use crate::base::time::{Instant, Now};
 use pbx_sip::transaction::TransactionId;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a leg's being there.
+/// The signs of whether a leg is still there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Presence {
     /// Its last sign of life.

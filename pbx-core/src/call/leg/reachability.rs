@@ -9,7 +9,7 @@ use pbx_sip::Message;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What is known of the way to a leg's phone beside its flow.
+/// Facts about the way to a leg's phone, beside its flow.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Reachability {
     /// Whether a NAT is between, so that its Contact leads nowhere.
@@ -21,12 +21,12 @@ pub(crate) struct Reachability {
 }
 
 impl Reachability {
-    /// Of a phone that we ring.
+    /// Describes the way to a phone that we ring.
     pub(crate) fn of_target(ctx: &Ctx<'_>, target: &Target) -> Self {
         Self { behind_nat: target.behind_nat, binding: target.binding.clone(), confirmed: ctx.now().mono }
     }
 
-    /// Of a caller.
+    /// Describes the way to a caller.
     pub(crate) fn of_caller(
         ctx: &Ctx<'_>,
         (tenant, device): (TenantId, Option<DeviceId>),

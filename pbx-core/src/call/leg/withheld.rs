@@ -1,19 +1,21 @@
 //! Whether a caller asked not to be shown, in every spelling that carriers and phones use for it.
 //!
-//! A number that is shown against its owner's wish cannot be taken back, so in doubt it is not shown.
+//! A number that is shown against its owner's wish cannot be taken back, so in doubt it is not
+//! shown.
 
 use pbx_sip::{Message, NameAddr};
 
 /// The host of an identity that is withheld (RFC 3323 §4.1.1.3).
 pub(crate) const NOWHERE: &str = "anonymous.invalid";
 
-/// What stands in Privacy to have the caller hidden (RFC 3323 §4.2, RFC 3325 §9.3).
+/// The values of Privacy that have the caller hidden (RFC 3323 §4.2, RFC 3325 §9.3).
 const WISHES: [&str; 5] = ["id", "user", "header", "session", "critical"];
 
-/// What stands in Remote-Party-ID's `privacy` where nothing is to be hidden (draft-ietf-sip-privacy-04).
+/// The value of Remote-Party-ID's `privacy` where nothing is to be hidden
+/// (draft-ietf-sip-privacy-04).
 const OPEN: &str = "off";
 
-/// What stands in the place of a number that is withheld or was not delivered.
+/// The words in the place of a number that is withheld or was not delivered.
 const NOBODY: [&str; 8] =
     ["anonymous", "restricted", "private", "withheld", "unavailable", "unknown", "nonumber", "no-number"];
 
@@ -22,14 +24,16 @@ pub(crate) fn withheld(invite: &Message) -> bool {
     asks_for_privacy(invite) || remote_party_is_private(invite) || invite.from_addr().is_ok_and(is_nobody)
 }
 
-/// Reads Privacy; its values are told apart by semicolons, and by some senders with commas or in quotes.
+/// Reads Privacy; its values are separated by semicolons, and by some senders with commas or in
+/// quotes.
 fn asks_for_privacy(invite: &Message) -> bool {
     let wishes = invite.privacy();
     let mut words = wishes.iter().flat_map(|wish| wish.split([',', ';'])).map(|word| word.trim().trim_matches('"'));
     words.any(|word| WISHES.iter().any(|wish| wish.eq_ignore_ascii_case(word.trim())))
 }
 
-/// Reads Remote-Party-ID, whose name was never registered and which older systems send instead of Privacy.
+/// Reads Remote-Party-ID, whose name was never registered and which older systems send instead of
+/// Privacy.
 fn remote_party_is_private(invite: &Message) -> bool {
     let Some(header) = invite.header_named("Remote-Party-ID") else { return false };
     let value = header.value().to_ascii_lowercase();
@@ -39,8 +43,8 @@ fn remote_party_is_private(invite: &Message) -> bool {
     })
 }
 
-/// Returns whether an address names nobody: by its host, by a word in place of a number, or by a number without a digit
-/// but zeros.
+/// Returns whether an address names nobody: by its host, by a word in place of a number, or by a
+/// number without a digit but zeros.
 pub(crate) fn is_nobody(address: &NameAddr) -> bool {
     let is_word = |text: &str| NOBODY.iter().any(|word| word.eq_ignore_ascii_case(text.trim()));
     if address.display_name().is_some_and(|name| name.eq_ignore_ascii_case("anonymous")) {

@@ -9,7 +9,7 @@ use pbx_sip::dialog::Dialog;
 use pbx_sip::{HeaderName, Reply, StatusCode};
 use serde::{Deserialize, Serialize};
 
-/// What the originator was last answered.
+/// The last answers that the originator got.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CallerAnswers {
     /// Whether 180 is the last that it got.
@@ -74,8 +74,8 @@ pub(crate) fn accept(core: &mut Core<'_>, ctx: &mut Ctx<'_>, sdp: &str) {
     core.happened(ctx, Fact::LegAnswered { leg });
 }
 
-/// Gives the originator's leg a new To-tag, so that the next answer opens a further early dialog: the
-/// session description that it has seen in this one must not change before its INVITE is over
+/// Gives the originator's leg a new To-tag, so that the next answer opens a further early dialog:
+/// the session description that it has seen in this one must not change before its INVITE is over
 /// (RFC 3261 §13.2.1).
 pub(crate) fn open_new_dialog(core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
     let tag = ctx.mint(core.call.id.slot());

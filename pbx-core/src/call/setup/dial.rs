@@ -19,7 +19,7 @@ use pbx_sip::transaction::TransactionId;
 /// The Reason of a CANCEL that tells phones not to show a missed call (RFC 3326).
 pub(crate) const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
 
-/// What a response means for the leg's owner.
+/// The meaning of a response for the leg's owner.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum LegEvent {
     /// Nothing.
@@ -34,8 +34,8 @@ pub(crate) enum LegEvent {
     Unwanted,
 }
 
-/// Sends an INVITE to somebody who is to talk with the leg `peer`; returns the new leg, or `None` if
-/// there is no media port or the INVITE cannot be written.
+/// Sends an INVITE to a phone that is to talk with the leg `peer`; returns the new leg, or `None`
+/// if there is no media port or the INVITE cannot be written.
 ///
 /// A caller that offers nothing gets the answerer's choice as our offer in its 200: the callee is
 /// always made an offer of ours. The other way (an INVITE without a body, RFC 3725 flow I) would

@@ -1,5 +1,5 @@
-//! What the originator hears before an answer: ringing, or the early media of the first leg that has
-//! some.
+//! What the originator hears before an answer: ringing, or the early media of the first leg that
+//! has some.
 
 use super::caller::{self, CallerAnswers};
 use crate::base::ids::LegId;
@@ -66,8 +66,8 @@ impl EarlyMedia {
         Some(sdp)
     }
 
-    /// Notes that a leg ended: if the originator heard its early media, the next leg's may be heard,
-    /// and until then the originator gets 180 while others ring.
+    /// Notes that a leg ended: if the originator heard its early media, the next leg's may be
+    /// heard, and until then the originator gets 180 while others ring.
     pub(crate) fn leg_ended(
         &mut self,
         core: &mut Core<'_>,
@@ -84,7 +84,8 @@ impl EarlyMedia {
         }
     }
 
-    /// Returns whether the originator has seen the session description of another leg than this one.
+    /// Returns whether the originator has seen the session description of another leg than this
+    /// one.
     pub(crate) fn has_shown_another(&self, leg: LegId) -> bool {
         self.shown.is_some_and(|shown| shown != leg)
     }

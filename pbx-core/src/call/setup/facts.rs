@@ -25,7 +25,7 @@ pub(crate) struct Fork {
     pub(crate) target: Target,
 }
 
-/// What a living call contributes to the facts of its routing.
+/// A living call's part in the facts of its routing.
 pub(crate) struct CallFacts<'a> {
     pub(crate) id: CallId,
     pub(crate) direction: Direction,
@@ -40,7 +40,8 @@ pub(crate) struct CallFacts<'a> {
     pub(crate) fault: Option<&'a Final>,
 }
 
-/// Answers the decider's questions from the directory and the registrar, and keeps where a `ring` can ring.
+/// Answers the decider's questions from the directory and the registrar, and keeps where a `ring`
+/// can ring.
 pub(crate) struct LiveFacts<'a> {
     pub(crate) world: &'a World<'a>,
     pub(crate) registrar: &'a Registrar,
@@ -52,12 +53,12 @@ pub(crate) struct LiveFacts<'a> {
     pub(crate) found: Found,
 }
 
-/// What the destinations of a `ring` were resolved to.
+/// The phones that the destinations of a `ring` were resolved to.
 #[derive(Default)]
 pub(crate) struct Found {
     /// Where they can be rung.
     pub(crate) forks: Vec<Fork>,
-    /// Whether somebody has one of them.
+    /// Whether one of the destinations is a person's.
     pub(crate) is_assigned: bool,
 }
 
@@ -102,7 +103,7 @@ impl LiveFacts<'_> {
         self.registrar.targets(self.world.now.mono, self.world.routes, self.owner, device)
     }
 
-    /// The table `call` that the script reads.
+    /// Makes the table `call` that the script reads.
     fn call_table(&self) -> Value {
         let from = self.call.from;
         let or_null = |text: &str| if text.is_empty() { Value::Null } else { text.into() };

@@ -38,7 +38,7 @@ pub(crate) struct Setup {
     lookups: Lookups,
 }
 
-/// What has been decided of a call.
+/// The decision on a call so far.
 pub(crate) enum Decided {
     /// Nothing yet, or nothing new.
     Open,

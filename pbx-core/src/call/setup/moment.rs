@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
-/// The moment as templates see it. A zone that nobody knows reads as UTC: the import refuses such zones.
+/// Makes the moment as templates see it. An unknown zone reads as UTC: the import refuses such
+/// zones.
 pub(crate) fn table(tenant: &Tenant, wall: Wall) -> Value {
     self::of(wall, &tenant.timezone, |date| {
         tenant.holidays.iter().find(|holiday| holiday.date == date).map(|holiday| holiday.name.clone())

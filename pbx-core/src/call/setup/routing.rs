@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the script host may be silent: far more than its own deadlines, so that only a host that
-/// died is meant.
+/// How long the script host may be silent: far more than its own deadlines, so that only a host
+/// that died is meant.
 const SILENCE: Duration = Duration::from_secs(5);
 
 /// The call's decision and its run of a script.
@@ -126,8 +126,8 @@ impl Routing {
         ctx.shared.timers.stop(Timer::LocalRinging(core.call.id.call));
     }
 
-    /// Writes to the journal what was decided since the last time: a call that is cut can say why it
-    /// went where it went.
+    /// Writes to the journal what was decided since the last time: a call that is cut can say why
+    /// it went where it went.
     pub(crate) fn promise(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
         let after = self.promised;
         match self.news() {

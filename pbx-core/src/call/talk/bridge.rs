@@ -1,5 +1,5 @@
-//! Bridges: who hears whom. A leg is in one at most, and a call has one while somebody talks or
-//! waits.
+//! Bridges: who hears whom. A leg is in one at most, and a call has one while its legs talk or
+//! wait.
 //!
 //! | bridge    | another leg joins                     | a leg leaves                         |
 //! | --------- | ------------------------------------- | ------------------------------------ |
@@ -78,7 +78,7 @@ impl Pair {
         }
     }
 
-    /// Tells who holds whom, if that has changed with the sessions.
+    /// Notes which side holds, if that has changed with the sessions.
     pub(crate) fn note_hold(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {
         let mut changes = Vec::new();
         for (held, id) in self.held.iter_mut().zip(self.sides) {

@@ -1,4 +1,4 @@
-//! While somebody talks: who hears whom, changes of the session, and whether both are still there.
+//! The talk: who hears whom, changes of the session, and whether both are still there.
 
 pub(crate) mod bridge;
 pub(crate) mod connect;
@@ -44,7 +44,8 @@ impl Talk {
         self.bridge.pair().sides()
     }
 
-    /// Takes that a leg has hung up: a talk is over when the leg that remains waits for nobody.
+    /// Takes that a leg has hung up: the talk is over unless the leg that remains waits for
+    /// another.
     pub(crate) fn left(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId) -> Option<Over> {
         let waits = self.transfer.as_ref().is_some_and(|transfer| transfer.is_by(leg));
         if !waits || !self.bridge.leave(leg) {

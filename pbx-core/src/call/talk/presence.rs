@@ -9,14 +9,14 @@
 //! |                           | 408, none in 32 s, no way to it; it should be heard  | the call ends                       |
 //! |                           | the same; on hold, or behind a NAT                   | it is asked again, [`QUESTIONS`] times in all |
 //!
-//! Who is behind a NAT over UDP is looked after every `keep-alive-s`, and what is sent keeps the
-//! NAT from forgetting the way. There, and on hold, a phone that hears no OPTIONS may yet resume:
-//! its next request opens the way again.
+//! A phone behind a NAT over UDP is checked every `keep-alive-s`, and what is sent keeps the NAT
+//! from forgetting the way. There, and on hold, a phone that hears no OPTIONS may yet resume: its
+//! next request opens the way again.
 //!
-//! Who lets a re-INVITE go unanswered, or our 200, is gone as well. A leg that is gone ends the call
-//! once its media port has said when the leg was heard last, and once the other leg has answered:
-//! that is asked, too, if it is silent. The talk was over at the last sign of life of the first who
-//! is gone: a packet, or a message.
+//! A leg that leaves a re-INVITE or our 200 unanswered is gone as well. A leg that is gone ends the
+//! call once its media port has said when the leg was heard last, and once the other leg has
+//! answered: that is asked, too, if it is silent. The talk was over at the last sign of life of the
+//! first who is gone: a packet, or a message.
 
 use crate::base::ids::LegId;
 use crate::base::settings::Settings;
@@ -34,7 +34,7 @@ use pbx_sip::Method;
 use pbx_sip::transaction::{Failure, TransactionId};
 use std::time::Duration;
 
-/// After how many questions without an answer one is gone whose silence is no fault.
+/// After how many unanswered questions a leg is gone whose silence is no fault.
 const QUESTIONS: u8 = 3;
 /// And how many times `talk-check-s` after its last sign of life at the earliest.
 const PATIENCE: u32 = 4;
@@ -227,7 +227,7 @@ fn without_the_gone(core: &Core<'_>) -> Option<Over> {
     }
     let gone = in_the_talk(core).filter_map(|leg| Some((leg.presence.seen, leg.presence.gone.as_deref()?)));
     let (_, code) = gone.min_by_key(|(seen, _)| seen.mono)?;
-    // Who would have been asked once more is missing now, too.
+    // A leg that would have been asked once more is missing now, too.
     let missing = in_the_talk(core).filter(|leg| leg.presence.gone.is_some() || leg.presence.unanswered > 0);
     let at = missing.map(|leg| leg.presence.seen).min_by_key(|seen| seen.mono)?;
     let cause = cause::of_code(code).unwrap_or(&cause::FAR_END_VANISHED);

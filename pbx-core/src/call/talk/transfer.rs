@@ -1,4 +1,4 @@
-//! Blind transfer: a leg that talks has its peer talk with somebody else (RFC 3515, RFC 5589 §6).
+//! Blind transfer: a leg that talks has its peer talk with another one (RFC 3515, RFC 5589 §6).
 //!
 //! | what happens                  | what is done                                                           |
 //! | ----------------------------- | ---------------------------------------------------------------------- |
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Transfer {
     /// The leg that asked for it.
     by: LegId,
-    /// The leg that is to talk with somebody else.
+    /// The leg that is transferred.
     of: LegId,
     /// The value of Event in its NOTIFYs.
     event: String,
@@ -42,7 +42,7 @@ pub(crate) struct Transfer {
     answered: Option<LegId>,
 }
 
-/// What has become of a transfer.
+/// The progress of a transfer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum TransferProgress {
     /// It goes on.
@@ -52,8 +52,8 @@ pub(crate) enum TransferProgress {
 }
 
 impl Transfer {
-    /// Takes a REFER of a leg of the pair; returns the transfer and what has become of it so far, or
-    /// `None` if it was refused.
+    /// Takes a REFER of a leg of the pair; returns the transfer and what has become of it so far,
+    /// or `None` if it was refused.
     pub(crate) fn begin(
         core: &mut Core<'_>,
         ctx: &mut Ctx<'_>,
@@ -138,7 +138,7 @@ impl Transfer {
         self.answered.is_some()
     }
 
-    /// Has the target take the place of who asked; returns the new pair and the target's leg.
+    /// Has the target take the asker's place; returns the new pair and the target's leg.
     pub(crate) fn hand_over(&self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) -> Option<(Pair, LegId)> {
         let (now, target) = (ctx.now(), self.answered?);
         let leg = core.leg(target)?;
@@ -155,7 +155,7 @@ impl Transfer {
         Some((pair, target))
     }
 
-    /// Lets who asked hear how it ended, and stops what still rings.
+    /// Notifies the asker of how it ended, and stops what still rings.
     pub(crate) fn fail(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, code: u16) {
         self.ring.stop(core, ctx);
         if let Some(answered) = self.answered.take() {

@@ -14,10 +14,12 @@ use std::collections::BTreeMap;
 /// Every verb that a script may yield, in the order of the documentation.
 pub const SPECS: &[&VerbSpec] = &[&ring::SPEC, &lookup::SPEC, &reject::SPEC, &note::SPEC];
 
-/// Checks a verb's named arguments against its spec and brings them into the form that the engine reads.
+/// Checks a verb's named arguments against its spec and brings them into the form that the engine
+/// reads.
 ///
 /// # Errors
-/// An [`ArgFault`] for the script's author: an unknown verb, or an unknown, missing or wrong argument.
+/// An [`ArgFault`] for the script's author: an unknown verb, or an unknown, missing or wrong
+/// argument.
 pub fn check(name: &str, args: BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, ArgFault> {
     match SPECS.iter().find(|spec| spec.name == name) {
         Some(spec) => spec.check(args),

@@ -84,7 +84,7 @@ struct Ringing {
     others: Vec<Target>,
 }
 
-/// What has become of a ring.
+/// The progress of a ring.
 pub(crate) enum RingProgress {
     /// It goes on, or there is none.
     Waits,
@@ -94,7 +94,7 @@ pub(crate) enum RingProgress {
     Impossible(&'static Cause),
 }
 
-/// What an event did to a ring: legs that it stopped, and what has become of it.
+/// The effect of an event on a ring: legs that it stopped, and the ring's progress.
 pub(crate) struct Rang {
     pub(crate) stopped: Vec<LegId>,
     pub(crate) progress: RingProgress,
@@ -194,9 +194,9 @@ impl Ring {
         self.ports_came(core, ctx, 0)
     }
 
-    /// Rings the places that are not rung yet, as many as its company has ports for. While ports are
-    /// on their way from a media thread it waits for them; `tried` has the bit of a thread that can
-    /// give no more.
+    /// Rings the places that are not rung yet, as many as its company has ports for. While ports
+    /// are on their way from a media thread it waits for them; `tried` has the bit of a thread that
+    /// can give no more.
     pub(crate) fn ports_came(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, tried: u64) -> Rang {
         let Some(round) = self.0.as_mut().filter(|round| !round.waits.is_empty()) else {
             return RingProgress::Waits.into();

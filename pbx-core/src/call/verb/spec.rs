@@ -1,5 +1,5 @@
-//! What a verb takes and what comes back, declared once: the check of a script's arguments and docs/TEMPLATE-API.md both
-//! read these tables.
+//! What a verb takes and what comes back, declared once: the check of a script's arguments and
+//! docs/TEMPLATE-API.md both read these tables.
 
 use crate::base::value::Value;
 use std::collections::BTreeMap;
@@ -16,7 +16,8 @@ pub struct VerbSpec {
     pub args: &'static [ArgSpec],
     /// Each `status` that its outcome may have.
     pub outcomes: &'static [OutcomeSpec],
-    /// Whether the call is over for the script once the verb was asked for: the script is not resumed.
+    /// Whether the call is over for the script once the verb was asked for: the script is not
+    /// resumed.
     pub terminal: bool,
     /// A line of Lua that uses it.
     pub example: &'static str,
@@ -80,7 +81,7 @@ pub struct OutcomeSpec {
     pub doc: &'static str,
 }
 
-/// Why a verb's arguments were refused. For the script's author.
+/// The reason why a verb's arguments were refused, for the script's author.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum ArgFault {
     /// There is no such verb.
@@ -115,7 +116,8 @@ pub enum ArgFault {
 }
 
 impl VerbSpec {
-    /// Checks named arguments and brings them into the form that the engine reads. Absent optional ones stay absent.
+    /// Checks named arguments and brings them into the form that the engine reads. Absent optional
+    /// ones stay absent.
     pub(crate) fn check(&self, mut given: BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, ArgFault> {
         let mut checked = BTreeMap::new();
         for arg in self.args {
@@ -139,7 +141,7 @@ impl VerbSpec {
 }
 
 impl ArgKind {
-    /// The value in its canonical form, or what it must be.
+    /// Brings a value into its canonical form, or says what it must be.
     fn check(self, value: Value) -> Result<Value, String> {
         match self {
             Self::Extensions { max } => extensions(value, max),
@@ -163,7 +165,7 @@ impl ArgKind {
         }
     }
 
-    /// The words of the documentation for it.
+    /// Returns the words of the documentation for it.
     pub fn describe(self) -> String {
         match self {
             Self::Extensions { max } => format!("an extension, or a list of up to {max} extensions"),
@@ -178,7 +180,8 @@ impl ArgKind {
     }
 }
 
-/// An extension is 1 to 16 digits; `*` and `#` are allowed, nothing else: no target can smuggle anything into a URI.
+/// Returns whether a text is an extension: 1 to 16 digits, `*` and `#`, and nothing else, so that
+/// no target can smuggle anything into a URI.
 fn is_extension(text: &str) -> bool {
     (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'#'))
 }
@@ -187,7 +190,7 @@ fn is_name(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
-/// The whole number that a value is. Lua has no integers of its own, so `30.0` is one.
+/// Reads the whole number that a value is. Lua has no integers of its own, so `30.0` is one.
 fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Int(int) => Some(*int),
@@ -249,7 +252,7 @@ fn fields(value: Value, entries: usize, max: usize) -> Result<Value, String> {
     Ok(Value::Map(checked))
 }
 
-/// The text, cut at a character's border.
+/// Cuts a text at a character's border.
 fn cut(text: &str, max: usize) -> String {
     let mut end = text.len().min(max);
     while !text.is_char_boundary(end) {

@@ -101,7 +101,8 @@ fn shared_room() -> Room {
     room
 }
 
-/// The phone begins so many calls to 102, each with a port of its own and one for each of the two phones that ring.
+/// The phone begins so many calls to 102, each with a port of its own and one for each of the two
+/// phones that ring.
 fn rings_two_phones(room: &mut Room, phone: &mut Phone, calls: std::ops::Range<u32>) {
     for number in calls {
         calls_again(room, phone, &format!("two-{number}"), "102");

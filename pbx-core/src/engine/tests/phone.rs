@@ -1,4 +1,5 @@
-//! A phone that writes its messages by hand, so that what we are told never comes from our own builders.
+//! A phone that writes its messages by hand, so that what we are told never comes from our own
+//! builders.
 
 use super::room::{Room, device_id, tenant_id};
 use crate::door::Who;
@@ -16,7 +17,8 @@ pub(crate) fn sdp(ip: &str, codecs: &str, direction: &str) -> String {
 pub(crate) struct Phone {
     pub(crate) name: &'static str,
     pub(crate) cseq: u32,
-    /// The dialog, from its own side: To or From of the other end with its tag, and the Request-URI.
+    /// The dialog, from its own side: To or From of the other end with its tag, and the
+    /// Request-URI.
     far: String,
     near: String,
     call_id: String,

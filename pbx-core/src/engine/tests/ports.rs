@@ -39,7 +39,8 @@ impl Machine {
         machine
     }
 
-    /// An engine asks for what it lacks, and gets it; the calls that have waited for it, with the threads asked in vain.
+    /// An engine asks for what it lacks, and gets it; the calls that have waited for it, with the
+    /// threads asked in vain.
     fn exchange(&mut self, engine: usize) -> (Vec<CallId>, u64) {
         let (mut out, mut calls, mut tried) = (Vec::new(), Vec::new(), 0);
         self.stocks[engine].top_up(&mut out);

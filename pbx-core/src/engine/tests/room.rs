@@ -1,5 +1,5 @@
-//! An engine with its surroundings played by hand: phones write plain messages, scripts are lists of turns, media threads
-//! report at once.
+//! An engine with its surroundings played by hand: phones write plain messages, scripts are lists
+//! of turns, media threads report at once.
 
 use crate::base::flow::{Flow, Routes, Transport};
 use crate::base::ids::{CallId, DeviceId, NumberId, PersonId, SourceId, TemplateVersionId, TenantId, TrunkId};
@@ -68,7 +68,8 @@ pub(crate) struct Room {
     pub(crate) directory: Directory,
     pub(crate) settings: Settings,
     pub(crate) now: Now,
-    /// What the next turns of scripts are; when it is empty, a script rings whoever was called, then ends.
+    /// What the next turns of scripts are; when it is empty, a script rings whoever was called,
+    /// then ends.
     pub(crate) turns: VecDeque<ScriptStep>,
     /// No port is free.
     pub(crate) dry: bool,
@@ -128,7 +129,8 @@ fn template() -> Arc<TemplateVersion> {
     })
 }
 
-/// Acme: 101 at .101, 102 with two phones at .102 and .112, 103 at .103, 104 without a phone; a trunk and its number.
+/// Acme: 101 at .101, 102 with two phones at .102 and .112, 103 at .103, 104 without a phone; a
+/// trunk and its number.
 fn acme() -> Tenant {
     let mut people = HashMap::new();
     let mut devices = HashMap::new();
@@ -332,7 +334,8 @@ impl Room {
         self.now = Now { mono, wall: Wall::from_micros(self.now.wall.micros() + i64::try_from(passed).unwrap()) };
     }
 
-    /// The next message to this address that is a request of that method, or a response with that code.
+    /// The next message to this address that is a request of that method, or a response with that
+    /// code.
     pub(crate) fn expect(&mut self, to: &str, what: &str) -> Message {
         let to = address(to);
         let is = |sent: &Sent| {

@@ -73,7 +73,7 @@ fn accept(core: &mut Core<'_>, ctx: &mut Ctx<'_>, asked: &Asked, sdp: &str) {
     }
 }
 
-/// Refuses the change to who asked for it, if that waits for an answer.
+/// Refuses the change to the leg that asked for it, if that waits for an answer.
 pub(super) fn refuse_asker(core: &mut Core<'_>, ctx: &mut Ctx<'_>, change: SessionChange, refusal: ReinviteRefusal) {
     let Some(asked) = change.asked else { return };
     if let Some(leg) = core.leg(change.from) {
@@ -112,8 +112,8 @@ impl SessionChanges {
         }
     }
 
-    /// Takes that a leg has hung up: what it asked for needs no other answer. A re-INVITE that is out
-    /// for it comes to its end all the same.
+    /// Takes that a leg has hung up: what it asked for needs no other answer. A re-INVITE that is
+    /// out for it comes to its end all the same.
     pub(crate) fn asker_left(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, leg: LegId) {
         if let Some(asked) = self.take_asked(leg) {
             refuse_reinvite(core, ctx, &asked, 487.into());
@@ -123,7 +123,7 @@ impl SessionChanges {
         }
     }
 
-    /// Gives the change up, because the talk ends or the change is not wanted any more. A re-INVITE
+    /// Gives the change up, because the talk ends or the change is no longer wanted. A re-INVITE
     /// that is out is cancelled: after a 1xx nothing but its CANCEL bounds how long its transaction
     /// lives (RFC 3261 §9.1).
     pub(crate) fn give_up(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>) {

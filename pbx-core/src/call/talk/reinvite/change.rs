@@ -21,14 +21,15 @@ pub(super) struct Asked {
     pub(super) request: Message,
 }
 
-/// What one side wants changed.
+/// A change of the session that one side wants.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SessionChange {
     /// The leg that wants it.
     pub(super) from: LegId,
-    /// That leg's re-INVITE; `None` if the leg has its 200, and its ACK told of the change.
+    /// That leg's re-INVITE; `None` if the leg has its 200, and asked for the change in its ACK.
     pub(super) asked: Option<Asked>,
-    /// Whether what comes of it is told no further, so that two that never agree come to an end.
+    /// Whether what comes of it is passed on no further, so that two that never agree come to an
+    /// end.
     pub(super) is_echo: bool,
     /// How often it was sent again after glare.
     pub(super) tries: u8,
@@ -40,12 +41,12 @@ impl SessionChange {
         Self { from: asked.leg, asked: Some(asked), is_echo: false, tries: 0 }
     }
 
-    /// Returns the change that a leg has told of in an ACK.
+    /// Returns the change that a leg has asked for in an ACK.
     pub(super) const fn by_ack(from: LegId) -> Self {
         Self { from, asked: None, is_echo: false, tries: 0 }
     }
 
-    /// Returns the change that a leg has told of in the answer to another one.
+    /// Returns the change that a leg has asked for in the answer to another one.
     pub(super) const fn echo(from: LegId) -> Self {
         Self { from, asked: None, is_echo: true, tries: 0 }
     }
@@ -56,7 +57,7 @@ impl SessionChange {
     }
 }
 
-/// Where a change stands.
+/// The state of a change.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) enum Phase {
     /// The other side has a 200 of ours to acknowledge first.

@@ -6,10 +6,10 @@
 //! | an offer of nothing new            | not asked                | 200 with the answer that it had (RFC 4028 §7.4)  |
 //! | no offer                           | not asked                | 200 with an offer of what the other side wants   |
 //! | another offer                      | re-INVITE                | by its `outcome`                                 |
-//! | an answer in an ACK, with a change | re-INVITE, until told    | (had its 200 already)                            |
+//! | an answer in an ACK, with a change | re-INVITE, until taken   | (had its 200 already)                            |
 //!
-//! The other side may turn in its answer: who asked then hears of it by a re-INVITE, if the 200 had
-//! no room for it.
+//! The other side may turn in its answer: the asker then learns of it by a re-INVITE, if the 200
+//! had no room for it.
 //!
 //! An INVITE without an offer may be a refresh or a change; its ACK tells (RFC 3261 §14.2 wants an
 //! offer in the 200 of either). A refresh is known by what it says and not by the version of its

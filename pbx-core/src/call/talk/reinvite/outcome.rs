@@ -28,8 +28,9 @@ use rand::RngCore;
 use std::time::Duration;
 
 /// How long a re-INVITE may stay provisional. A 1xx stops Timer B, and RFC 3261 bounds what follows
-/// for proxies only (§16.6, Timer C: three minutes, in which somebody may come to the phone).
-/// Nobody is asked about a hold: Timer B's 64*T1 will do.
+/// for proxies only (§16.6, Timer C: three minutes, enough for a person to come to the phone).
+///
+/// A hold needs no person's consent: Timer B's 64*T1 will do.
 const PROVISIONAL: Duration = Duration::from_secs(32);
 
 /// Returns the answer to the asker when the other side refuses with this code.
@@ -41,7 +42,7 @@ fn passed_on(response: &Message, code: u16) -> ReinviteRefusal {
     }
 }
 
-/// What a response to our re-INVITE did.
+/// The effect of a response to our re-INVITE.
 pub(crate) enum Taken {
     /// It was taken; the talk may be over by it.
     Here(Option<Over>),
@@ -122,8 +123,8 @@ impl SessionChanges {
             }
         }
         if failure == Failure::Transport {
-            // What an ACK told of waits for the next occasion: there may be no way to the other side
-            // for a while.
+            // What an ACK asked for waits for the next occasion: there may be no way to the other
+            // side for a while.
             refuse_asker(core, ctx, reoffer.change, 503.into());
             return None;
         }
@@ -186,7 +187,8 @@ impl SessionChanges {
         self.tell_what_is_untold(core, ctx, pair);
     }
 
-    /// Has who asked hear that the other side has turned in its answer, unless our 200 has said so.
+    /// Lets the asker know that the other side has turned in its answer, unless our 200 has said
+    /// so.
     fn echo(&mut self, core: &mut Core<'_>, ctx: &mut Ctx<'_>, pair: &Pair, id: LegId, from: LegId) {
         let Some((leg, one)) = core.pair(id, from) else { return };
         if !one.session.knows(&leg.session) {
