@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A phone that lost its connection hung up on the next one and was not heard; the power took a refusal, or what was decided, or a
 /// BYE; two were gone, and the second was missed first. With transfers: one had left and another was gone, and the talk was over
-/// before it was known when that one was heard last.
-const ONCE_WRONG: [u64; 10] = [200357, 200414, 200461, 200599, 200705, 202112, 202538, 212723, 1000112, 1000422];
+/// before it was known when that one was heard last; and one whose call was over asked for a transfer.
+const ONCE_WRONG: [u64; 12] =
+    [200357, 200414, 200461, 200599, 200705, 202112, 202538, 212723, 1000112, 1000422, 1001526, 1002086];
 
 /// After how many days a soak says that it goes on.
 const MANY: usize = 500;

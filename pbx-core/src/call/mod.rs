@@ -168,7 +168,7 @@ impl Call {
                 Some(talk) => talk.reinvited(core, ctx, (leg, id), request),
                 None => refuse_without_talk(core, ctx, (leg, id), request),
             },
-            Some(InsideDialog::Transfer) => match &mut self.talk {
+            Some(InsideDialog::Transfer) => match self.talk.as_mut().filter(|_| !core.call.record.is_over()) {
                 Some(talk) => {
                     let over = talk.referred(core, ctx, (leg, id), request);
                     self.talk_over(core, ctx, over);

@@ -212,3 +212,18 @@ fn target_waits_until_a_change_of_the_session_is_at_its_end() {
     agree_to_bye(&mut room, &anna);
     room.is_quiet_in_the_end();
 }
+
+#[test]
+fn leg_whose_call_is_over_transfers_nobody() {
+    let mut room = Room::new();
+    let (mut anna, mut ben) = (Phone::new("101"), Phone::new("103"));
+    anna.call(&mut room, "103");
+    ben.pick_up(&mut room);
+    let answer = room.expect(&anna.address(), "200");
+    anna.learn(&answer);
+    ben.say(&mut room, "BYE", "", "");
+    // Our BYE to the caller waits for the ACK of its 200.
+    anna.say(&mut room, "REFER", "Refer-To: <sip:102@acme.test>\r\n", "");
+    room.expect(&anna.address(), "403");
+    assert!(!room.has(&Phone::new("102").address(), "INVITE"));
+}
